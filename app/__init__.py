@@ -1,0 +1,1 @@
+"""MoveHub: the open, self-hosted backend of a marketplace for moving companies."""

@@ -1,0 +1,93 @@
+"""Who asks. A use case takes one of these, so that its signature says who may call it.
+
+`now` is the instant of the request, from the program's clock: decisions read it, never a clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a member is in a company."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    DISPATCHER = "dispatcher"
+    DRIVER = "driver"
+    ACCOUNTANT = "accountant"
+
+
+class ActorKind(StrEnum):
+    MOVER = "mover"
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    ANYONE = "anyone"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A member, acting for one company."""
+
+    user_id: UUID
+    org_id: UUID
+    role: Role
+    session_id: UUID
+    now: datetime
+    kind = ActorKind.MOVER
+
+    @property
+    def id(self) -> UUID:
+        return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    customer_id: UUID
+    session_id: UUID
+    now: datetime
+    kind = ActorKind.CUSTOMER
+
+    @property
+    def id(self) -> UUID:
+        return self.customer_id
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of the platform's own staff."""
+
+    user_id: UUID
+    session_id: UUID
+    now: datetime
+    kind = ActorKind.STAFF
+
+    @property
+    def id(self) -> UUID:
+        return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Anyone:
+    """A caller who has not said who he is."""
+
+    now: datetime
+    kind = ActorKind.ANYONE
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The program itself, in the worker."""
+
+    now: datetime
+    kind = ActorKind.SYSTEM
+
+
+Actor = Mover | Customer | Staff | Anyone | System

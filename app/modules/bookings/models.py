@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.actor import ActorKind
+from app.modules.bookings.values import BookingStatus
+from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
+
+DEAD = "('cancelled', 'expired', 'no_show')"
+
+
+class Booking(Tenant, Versioned, Model):
+    """A move that a company has promised, or holds for a quarter of an hour."""
+
+    __tablename__ = "bookings"
+
+    reference: Mapped[str] = mapped_column(comment="short, for people on the phone")
+    status: Mapped[BookingStatus] = mapped_column(enum_column(BookingStatus, "status"))
+    customer_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("customers.id"), comment="null: booked by hand for somebody on the phone"
+    )
+    quote_id: Mapped[UUID | None] = mapped_column(comment="null: booked by hand")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    pickup_zone: Mapped[str] = mapped_column(comment="IANA zone of the pickup")
+    origin: Mapped[dict[str, Any]]
+    destination: Mapped[dict[str, Any]]
+    contact: Mapped[dict[str, Any]] = mapped_column(comment="full_name, phone, email")
+    crew_size: Mapped[int]
+    volume_cuft: Mapped[int | None] = mapped_column(comment="null: not estimated")
+    weight_lb: Mapped[int | None] = mapped_column(comment="null: not estimated")
+    distance_miles: Mapped[Decimal | None] = mapped_column(sa.Numeric(8, 1), comment="null: not routed")
+    job: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="the engine's inputs; null: the price was agreed by hand"
+    )
+    pricing_config_id: Mapped[UUID | None] = mapped_column(comment="null: the price was agreed by hand")
+    price: Mapped[dict[str, Any]] = mapped_column(comment="lines and total as promised")
+    total: Mapped[Decimal]
+    currency: Mapped[Currency]
+    hold_expires_at: Mapped[datetime | None] = mapped_column(comment="null: not a hold any more")
+    confirmed_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancellation_reason: Mapped[str | None]
+    actuals: Mapped[dict[str, Any] | None] = mapped_column(comment="hours, miles and extras as worked; null: not done")
+    final_price: Mapped[dict[str, Any] | None] = mapped_column(comment="priced on the actuals; null: not done")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.ForeignKeyConstraint(["org_id", "quote_id"], ["quotes.org_id", "quotes.id"]),
+        sa.ForeignKeyConstraint(["org_id", "pricing_config_id"], ["pricing_configs.org_id", "pricing_configs.id"]),
+        sa.UniqueConstraint("org_id", "reference"),
+        sa.CheckConstraint("ends_at > starts_at", name="window"),
+        sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
+        sa.CheckConstraint("total >= 0", name="total"),
+        sa.Index(
+            "uq_bookings_quote_id_live",
+            "org_id",
+            "quote_id",
+            unique=True,
+            postgresql_where=sa.text(f"status NOT IN {DEAD}"),
+        ),
+        sa.Index("ix_bookings_org_id_quote_id", "org_id", "quote_id"),
+        sa.Index("ix_bookings_org_id_pricing_config_id", "org_id", "pricing_config_id"),
+        sa.Index("ix_bookings_org_id_starts_at_id", "org_id", "starts_at", "id"),
+        sa.Index("ix_bookings_customer_id_starts_at_id", "customer_id", "starts_at", "id"),
+        sa.Index(
+            "ix_bookings_hold_expires_at", "hold_expires_at", postgresql_where=sa.text("hold_expires_at IS NOT NULL")
+        ),
+    )
+
+
+class BookingStep(Tenant, Model):
+    """One step of a booking's life: who, when, from where to where. Only ever added."""
+
+    __tablename__ = "booking_steps"
+
+    booking_id: Mapped[UUID]
+    at: Mapped[datetime]
+    from_status: Mapped[BookingStatus | None] = mapped_column(
+        enum_column(BookingStatus, "from_status"), comment="null: the beginning"
+    )
+    to_status: Mapped[BookingStatus] = mapped_column(enum_column(BookingStatus, "to_status"))
+    actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind, "actor_kind"))
+    actor_id: Mapped[UUID | None] = mapped_column(comment="null: the program itself")
+    note: Mapped[str | None]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),
+        sa.Index("ix_booking_steps_org_id_booking_id_at", "org_id", "booking_id", "at"),
+    )

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.modules.calendar.values import ReservationKind, ResourceKind
+from app.runtime.db.base import Model, Tenant, enum_column
+
+
+class Resource(Tenant, Model):
+    """Who or what can be taken: a truck, a driver, a helper. Its id is the truck's or the person's id."""
+
+    __tablename__ = "resources"
+
+    kind: Mapped[ResourceKind] = mapped_column(enum_column(ResourceKind, "kind"))
+    capacity_cuft: Mapped[int] = mapped_column(default=0, comment="cubic feet; 0 for people")
+    max_weight_lb: Mapped[int] = mapped_column(default=0, comment="pounds; 0 for people")
+    skills: Mapped[list[str]] = mapped_column(default=list)
+    usable_until: Mapped[date | None] = mapped_column(comment="last day its papers allow; null: no limit")
+    retired_at: Mapped[datetime | None] = mapped_column(comment="null: in service")
+    locked_at: Mapped[datetime | None] = mapped_column(
+        comment="never written: the one column whose UPDATE is granted, so that rows can be locked"
+    )
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.CheckConstraint("capacity_cuft >= 0 AND max_weight_lb >= 0", name="capacity"),
+        sa.Index("ix_resources_org_id_kind", "org_id", "kind"),
+    )
+
+
+class Reservation(Tenant, Model):
+    """A resource taken for a window. The database refuses two live ones that overlap: nothing else has to."""
+
+    __tablename__ = "reservations"
+
+    resource_id: Mapped[UUID]
+    resource_kind: Mapped[ResourceKind] = mapped_column(enum_column(ResourceKind, "resource_kind"))
+    during: Mapped[Any] = mapped_column(pg.TSTZRANGE, comment="[start, end) in UTC")
+    starts_at: Mapped[datetime] = mapped_column(
+        sa.Computed("lower(during)", persisted=True), comment="of `during`: leakproof, so it may use an index"
+    )
+    ends_at: Mapped[datetime] = mapped_column(sa.Computed("upper(during)", persisted=True))
+    kind: Mapped[ReservationKind] = mapped_column(enum_column(ReservationKind, "kind"))
+    source_id: Mapped[UUID] = mapped_column(comment="the booking or the time off it stands for")
+    active: Mapped[bool] = mapped_column(comment="false: cancelled, expired or given back; blocks nothing")
+    held_until: Mapped[datetime | None] = mapped_column(comment="a hold's end; null: kept")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "resource_id"], ["resources.org_id", "resources.id"]),
+        pg.ExcludeConstraint(
+            ("org_id", "="),
+            ("resource_id", "="),
+            ("during", "&&"),
+            where=sa.text("active"),
+            using="gist",
+            name="ex_reservations_overlap",
+        ),
+        sa.CheckConstraint(
+            "NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during) "
+            "AND NOT lower_inf(during) AND NOT upper_inf(during) "
+            "AND isfinite(lower(during)) AND isfinite(upper(during)) "
+            "AND upper(during) - lower(during) BETWEEN interval '15 minutes' AND interval '30 days'",
+            name="window",
+        ),
+        sa.Index("ix_reservations_org_id_resource_id_starts_at", "org_id", "resource_id", "starts_at"),
+        sa.Index("ix_reservations_org_id_source_id", "org_id", "source_id"),
+    )

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.modules.customers.values import Channel
+from app.runtime.db.base import Id, Model, Versioned, enum_column
+
+
+class Customer(Model, Versioned):
+    """A person who moves house; belongs to no company."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[Id]
+    phone: Mapped[str | None] = mapped_column(comment="E.164; null: known by e-mail only")
+    email: Mapped[str | None] = mapped_column(comment="lower case; null: known by phone only")
+    full_name: Mapped[str | None] = mapped_column(comment="null: not told yet")
+
+    __table_args__ = (
+        sa.UniqueConstraint("phone"),
+        sa.UniqueConstraint("email"),
+        sa.CheckConstraint("email = lower(email)", name="email_lower"),
+        sa.CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name="reachable"),
+    )
+
+
+class OtpChallenge(Model):
+    """One request for a one-time code. The code itself is nowhere: it is derived from id and salt with the pepper."""
+
+    __tablename__ = "otp_challenges"
+
+    id: Mapped[Id]
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"))
+    recipient: Mapped[str] = mapped_column(comment="E.164 or lower-case e-mail")
+    requested_from: Mapped[str] = mapped_column(comment="network address of the caller")
+    salt: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    attempts_left: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    consumed_at: Mapped[datetime | None] = mapped_column(comment="null: neither used nor superseded")
+
+    __table_args__ = (
+        sa.CheckConstraint("attempts_left >= 0", name="attempts_left"),
+        sa.Index("ix_otp_challenges_recipient_created_at", "recipient", "created_at"),
+        sa.Index("ix_otp_challenges_requested_from_created_at", "requested_from", "created_at"),
+    )
+
+
+class CustomerSession(Model):
+    """A customer's opaque session; only the SHA-256 of the token is kept."""
+
+    __tablename__ = "customer_sessions"
+
+    id: Mapped[Id]
+    customer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="null: live")
+
+    __table_args__ = (sa.UniqueConstraint("token_hash"),)

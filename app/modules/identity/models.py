@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.actor import Role
+from app.modules.identity.values import StaffRole, Transport
+from app.runtime.db.base import Id, Model, Tenant, Versioned, enum_column
+
+
+class User(Model, Versioned):
+    """A person who signs in with a password: a member of companies, or the platform's staff."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Id]
+    email: Mapped[str]
+    password_hash: Mapped[str] = mapped_column(comment="Argon2id, parameters inside")
+    full_name: Mapped[str]
+    staff_role: Mapped[StaffRole | None] = mapped_column(
+        enum_column(StaffRole, "staff_role"), comment="null: not staff"
+    )
+    disabled_at: Mapped[datetime | None] = mapped_column(comment="null: may sign in")
+
+    __table_args__ = (
+        sa.UniqueConstraint("email"),
+        sa.CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+
+class Member(Tenant, Model):
+    """A user's place in a company."""
+
+    __tablename__ = "members"
+
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"))
+    role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id", "user_id"),
+        sa.Index("ix_members_user_id", "user_id"),
+    )
+
+
+class LoginSession(Model):
+    """One sign-in on one device: the family of its refresh tokens."""
+
+    __tablename__ = "login_sessions"
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    current_org_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("organizations.id"), index=True, comment="the company acted for; null: staff"
+    )
+    transport: Mapped[Transport] = mapped_column(enum_column(Transport, "transport"))
+    user_agent: Mapped[str] = mapped_column(comment="as the client named itself, shortened")
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="null: live")
+
+
+class RefreshToken(Model):
+    """One link of a family: spent once, for one child."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[Id]
+    session_id: Mapped[UUID] = mapped_column(sa.ForeignKey("login_sessions.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="SHA-256 of the token")
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(comment="null: not spent")
+    child_id: Mapped[UUID | None] = mapped_column(comment="the token it was spent for")
+
+    __table_args__ = (sa.UniqueConstraint("token_hash"),)

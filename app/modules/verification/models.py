@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.modules.verification.values import CaseStatus, InsuranceKind
+from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
+
+
+class InsurancePolicy(Tenant, Model):
+    __tablename__ = "insurance_policies"
+
+    kind: Mapped[InsuranceKind] = mapped_column(enum_column(InsuranceKind, "kind"))
+    insurer: Mapped[str]
+    policy_number: Mapped[str]
+    coverage_amount: Mapped[Decimal]
+    coverage_currency: Mapped[Currency]
+    effective_on: Mapped[date] = mapped_column(comment="first day of cover")
+    expires_on: Mapped[date] = mapped_column(comment="last day of cover")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id", "policy_number"),
+        sa.CheckConstraint("coverage_amount > 0", name="coverage_amount"),
+        sa.CheckConstraint("expires_on > effective_on", name="period"),
+    )
+
+
+class VerificationCase(Tenant, Versioned, Model):
+    """A company's request to be verified, and what staff made of it."""
+
+    __tablename__ = "verification_cases"
+
+    status: Mapped[CaseStatus] = mapped_column(enum_column(CaseStatus, "status"))
+    submitted_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    decided_by: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="staff; null: not decided"
+    )
+    decided_at: Mapped[datetime | None] = mapped_column(comment="null: not decided")
+    reason: Mapped[str | None] = mapped_column(comment="of a rejection")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.Index(
+            "uq_verification_cases_org_id_open", "org_id", unique=True, postgresql_where=sa.text("status = 'submitted'")
+        ),
+        sa.Index("ix_verification_cases_status_created_at", "status", "created_at"),
+    )

@@ -1,0 +1,172 @@
+"""Settings: read once in main, worker or cli, frozen, and passed down. Nothing else reads the environment.
+
+`MOVEHUB_<GROUP>__<FIELD>`; the usual names stay as they are: ENVIRONMENT, PORT, DATABASE_URL, REDIS_URL.
+A secret has no default, and the program refuses to start in production with an example value.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_KEY = 32
+EXAMPLE_MARK = "example"
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Key = Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]
+
+
+class DatabaseSettings(Group):
+    """The three logins of decision 0002. The API is given `app_url` alone, the worker `worker_url` alone."""
+
+    app_url: SecretStr | None = None
+    worker_url: SecretStr | None = None
+    migrate_url: SecretStr | None = None
+    pool_size: int = Field(default=16, ge=1, le=200)
+    pool_overflow: int = Field(default=16, ge=0, le=200)
+    pool_timeout_seconds: float = 1.0
+    connect_timeout_seconds: float = 2.0
+    command_timeout_seconds: float = 5.0
+
+
+class RedisSettings(Group):
+    socket_timeout_seconds: float = 0.05
+    breaker_failures: int = 5
+    breaker_open_seconds: float = 1.0
+
+
+class AuthSettings(Group):
+    """Keys as text of at least 32 characters. `previous_token_key` is accepted, never used to sign: rotation."""
+
+    token_key: Key
+    previous_token_key: Key | None = None
+    pepper: Key
+    issuer: str = "movehub"
+    audience: str = "movehub-api"
+    access_minutes: int = Field(default=15, ge=1, le=15)
+    refresh_days: int = Field(default=14, ge=1, le=30)
+    refresh_grace_seconds: int = Field(default=10, ge=0, le=30)
+    customer_session_days: int = Field(default=30, ge=1, le=30)
+    otp_minutes: int = Field(default=5, ge=1, le=10)
+    otp_attempts: int = Field(default=5, ge=1, le=5)
+    argon2_memory_kib: int = Field(default=47_104, ge=8)
+    argon2_passes: int = Field(default=1, ge=1)
+    argon2_lanes: int = Field(default=1, ge=1)
+
+
+class LimitSettings(Group):
+    """Requests a minute, and the special ones. Races, bench and demo raise `factor`; the tests of limits do not."""
+
+    factor: int = Field(default=1, ge=1, le=1_000_000)
+    anonymous_per_minute: int = 60
+    caller_per_minute: int = 600
+    search_per_minute: int = 30
+    sign_in_per_quarter_hour: int = 5
+    sign_in_per_address_hour: int = 100
+    register_per_address_hour: int = 20
+    otp_per_recipient_hour: int = 5
+    otp_per_address_hour: int = 20
+    otp_verify_per_address_minute: int = 60
+    otp_resend_seconds: int = 60
+
+
+class HttpSettings(Group):
+    host: str = "127.0.0.1"
+    largest_body_bytes: int = 256 * 1024
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    public_url: str = "http://127.0.0.1:8000"
+    request_deadline_seconds: float = 15.0
+    lame_duck_seconds: float = 5.0
+    graceful_stop_seconds: int = 20
+
+    @model_validator(mode="after")
+    def refuse_wildcards(self) -> Self:
+        if "*" in self.cors_origins or "*" in self.trusted_proxies:
+            raise ValueError("'*' is refused: name the origins and the proxies")
+        return self
+
+
+class StorageSettings(Group):
+    root: Path = Path("var/local/objects")
+
+
+class MailSettings(Group):
+    """`mailbox`: the file that stands in for mail and SMS on one machine; development and test read it back."""
+
+    mailbox: Path = Path("var/local/mailbox.jsonl")
+    sender: str = "MoveHub <no-reply@movehub.example>"
+
+
+class QueueSettings(Group):
+    stream: str = "movehub:events"
+    poll_seconds: float = 0.2
+    visibility_seconds: int = 30
+    most_receives: int = 5
+
+
+class TelemetrySettings(Group):
+    log_level: str = "INFO"
+    traces: bool = False
+    otlp_endpoint: str | None = None
+    metrics_public: bool = True
+
+
+class MarketSettings(Group):
+    offer_minutes: int = 30
+    quote_hours: int = 24
+    hold_minutes: int = Field(default=15, ge=2, le=30)
+    most_offers: int = 20
+    platform_fee_percent: int = 0
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="MOVEHUB_", env_nested_delimiter="__", frozen=True, extra="ignore", nested_model_default_partial_update=True
+    )
+
+    environment: Environment = Field(
+        default=Environment.PRODUCTION, validation_alias=AliasChoices("ENVIRONMENT", "environment")
+    )
+    port: int = Field(default=8000, ge=0, le=65_535, validation_alias=AliasChoices("PORT", "port"))
+    redis_url: SecretStr = Field(
+        default=SecretStr("redis://127.0.0.1:6379/0"), validation_alias=AliasChoices("REDIS_URL", "redis_url")
+    )
+    db: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
+    auth: AuthSettings
+    limits: LimitSettings = LimitSettings()
+    http: HttpSettings = HttpSettings()
+    storage: StorageSettings = StorageSettings()
+    mail: MailSettings = MailSettings()
+    queue: QueueSettings = QueueSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    market: MarketSettings = MarketSettings()
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @model_validator(mode="after")
+    def refuse_example_secrets(self) -> Self:
+        if self.is_production:
+            for secret in (self.auth.token_key, self.auth.pepper):
+                if EXAMPLE_MARK in secret.get_secret_value().lower():
+                    raise ValueError("production needs its own secrets: an example value is refused")
+            if self.auth.token_key == self.auth.pepper:
+                raise ValueError("token_key and pepper are two different secrets")
+        return self
