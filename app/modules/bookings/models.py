@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.actor import ActorKind
@@ -33,6 +34,12 @@ class Booking(Tenant, Versioned, Model):
     destination: Mapped[dict[str, Any]]
     contact: Mapped[dict[str, Any]] = mapped_column(comment="full_name, phone, email")
     crew_size: Mapped[int]
+    truck_ids: Mapped[list[UUID]] = mapped_column(
+        pg.ARRAY(pg.UUID(as_uuid=True)), comment="as assigned last; what is taken, and when, stands in reservations"
+    )
+    driver_ids: Mapped[list[UUID]] = mapped_column(
+        pg.ARRAY(pg.UUID(as_uuid=True)), comment="as truck_ids: drivers and helpers"
+    )
     volume_cuft: Mapped[int | None] = mapped_column(comment="null: not estimated")
     weight_lb: Mapped[int | None] = mapped_column(comment="null: not estimated")
     distance_miles: Mapped[Decimal | None] = mapped_column(sa.Numeric(8, 1), comment="null: not routed")

@@ -1,0 +1,148 @@
+"""Outbox, inbox and idempotency keys: what makes an effect happen once.
+
+Why: the first release.
+Locks, and for how long: none that matter, the tables are new.
+An interrupted run leaves: nothing, it is one transaction.
+Undo: downgrade drops the tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from app.runtime.db.rls import (
+    CURRENT_CUSTOMER,
+    CURRENT_ORG,
+    CURRENT_USER,
+    EVERY_ROW,
+    SIGNED_IN_STAFF,
+    Allow,
+    secure,
+)
+from app.runtime.db.tenancy import Audience
+
+revision = "runtime_0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+MOVER, CUSTOMER, BOOKING, SIGNIN, STAFF, WORKER = (
+    Audience.MOVER,
+    Audience.CUSTOMER,
+    Audience.BOOKING,
+    Audience.SIGNIN,
+    Audience.STAFF,
+    Audience.WORKER,
+)
+ANY_OR_NO_COMPANY = f"org_id IS NULL OR org_id = {CURRENT_ORG}"
+POLICIES = {
+    "outbox_events": [
+        *(Allow(audience, "insert", ANY_OR_NO_COMPANY) for audience in (MOVER, CUSTOMER, BOOKING, SIGNIN)),
+        Allow(STAFF, "insert", SIGNED_IN_STAFF),
+        Allow(WORKER, "select insert update delete", EVERY_ROW),
+    ],
+    "inbox_messages": [Allow(WORKER, "select insert delete", EVERY_ROW)],
+    "idempotency_keys": [
+        *(
+            Allow(audience, "select insert delete", f"caller_id = {CURRENT_USER}")
+            for audience in (MOVER, STAFF)
+        ),
+        *(
+            Allow(audience, "select insert delete", f"caller_id = {CURRENT_CUSTOMER}")
+            for audience in (CUSTOMER, BOOKING)
+        ),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
+}
+
+CLAIM = """
+CREATE FUNCTION app.claim_idempotency_key(
+    p_caller uuid, p_route text, p_key text, p_fingerprint bytea, p_now timestamptz,
+    OUT outcome text, OUT status integer, OUT headers jsonb, OUT body bytea
+) LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, app, pg_temp AS $$
+DECLARE
+    found app.idempotency_keys;
+BEGIN
+    -- Held to the end of the transaction; a twin that is still running is answered, not waited for.
+    IF NOT pg_try_advisory_xact_lock(hashtextextended(p_caller::text || ' ' || p_route || ' ' || p_key, 0)) THEN
+        outcome := 'in_progress';
+        RETURN;
+    END IF;
+    -- A statement of its own: its snapshot is younger than the lock.
+    SELECT * INTO found FROM app.idempotency_keys AS k
+        WHERE k.caller_id = p_caller AND k.route = p_route AND k.key = p_key;
+    IF NOT FOUND THEN
+        outcome := 'claimed';
+    ELSIF found.expires_at <= p_now THEN
+        DELETE FROM app.idempotency_keys AS k
+            WHERE k.caller_id = p_caller AND k.route = p_route AND k.key = p_key;
+        outcome := 'claimed';
+    ELSIF found.fingerprint <> p_fingerprint THEN
+        outcome := 'reused';
+    ELSE
+        outcome := 'replay';
+        status := found.status;
+        headers := found.headers;
+        body := found.body;
+    END IF;
+END
+$$
+"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "outbox_events",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=True, comment="null: no company's"),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "payload",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="ids only: no personal data, no secret",
+        ),
+        sa.Column("trace", sa.Text(), nullable=True, comment="W3C traceparent of the request; null: none"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True, comment="null: not relayed yet"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_events")),
+    )
+    op.create_index(
+        "ix_outbox_events_unsent",
+        "outbox_events",
+        ["created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("sent_at IS NULL"),
+    )
+    op.create_table(
+        "inbox_messages",
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.UUID(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "message_id", name=op.f("pk_inbox_messages")),
+    )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("caller_id", sa.UUID(), nullable=False, comment="user or customer"),
+        sa.Column("route", sa.Text(), nullable=False, comment="method and path as requested"),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False, comment="SHA-256 of the body"),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("caller_id", "route", "key", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_index("ix_idempotency_keys_expires_at", "idempotency_keys", ["expires_at"], unique=False)
+    for table, allows in POLICIES.items():
+        for statement in secure(table, allows):
+            op.execute(statement)
+    op.execute(CLAIM)
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION app.claim_idempotency_key")
+    for table in reversed(POLICIES):
+        op.drop_table(table)

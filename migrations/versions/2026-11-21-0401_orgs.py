@@ -1,0 +1,180 @@
+"""Companies and where they pick up.
+
+Why: the first release.
+Locks, and for how long: none that matter, the tables are new.
+An interrupted run leaves: nothing, it is one transaction.
+Undo: downgrade drops the tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from geoalchemy2 import Geography
+from sqlalchemy.dialects import postgresql
+
+from app.runtime.db.rls import (
+    CURRENT_CUSTOMER,
+    CURRENT_ORG,
+    EVERY_ROW,
+    OWN_COMPANY,
+    SIGNED_IN_STAFF,
+    Allow,
+    secure,
+)
+from app.runtime.db.tenancy import Audience
+
+revision = "orgs_0001"
+down_revision = "runtime_0001"
+branch_labels = None
+depends_on = None
+
+MOVER, CUSTOMER, BOOKING, MARKET, SIGNIN, STAFF, WORKER = (
+    Audience.MOVER,
+    Audience.CUSTOMER,
+    Audience.BOOKING,
+    Audience.MARKET,
+    Audience.SIGNIN,
+    Audience.STAFF,
+    Audience.WORKER,
+)
+THIS_COMPANY = f"id = {CURRENT_ORG}"
+PUBLIC_PROFILE = (
+    "id",
+    "name",
+    "status",
+    "timezone",
+    "usdot_number",
+    "city",
+    "state",
+    "location",
+    "rating_average",
+    "rating_count",
+)
+SEEN_BY_CUSTOMERS = (*PUBLIC_PROFILE, "phone")
+POLICIES = {
+    "organizations": [
+        Allow(MOVER, "select update", THIS_COMPANY),
+        Allow(CUSTOMER, "select", f"{CURRENT_CUSTOMER} IS NOT NULL", columns=SEEN_BY_CUSTOMERS),
+        Allow(BOOKING, "select", THIS_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW, columns=PUBLIC_PROFILE),
+        Allow(SIGNIN, "select insert", THIS_COMPANY),
+        Allow(STAFF, "select update", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", THIS_COMPANY),
+    ],
+    "service_areas": [
+        Allow(MOVER, "select insert update delete", OWN_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW),
+        Allow(SIGNIN, "insert", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "organizations",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False, comment="E.164"),
+        sa.Column("timezone", sa.Text(), nullable=False, comment="IANA zone of the company's office"),
+        sa.Column(
+            "usdot_number", sa.Text(), nullable=True, comment="printed on every paper; null: none given"
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "verified",
+                "rejected",
+                "suspended",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "address", postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment="a located place"
+        ),
+        sa.Column("city", sa.Text(), nullable=False, comment="of the address, for the public profile"),
+        sa.Column("state", sa.Text(), nullable=False, comment="of the address, for the public profile"),
+        sa.Column(
+            "location",
+            Geography(
+                geometry_type="POINT",
+                srid=4326,
+                dimension=2,
+                spatial_index=False,
+                from_text="ST_GeogFromText",
+                name="geography",
+                nullable=False,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "rating_average",
+            sa.Numeric(precision=3, scale=2),
+            nullable=True,
+            comment="1 to 5; null: not rated yet",
+        ),
+        sa.Column("rating_count", sa.Integer(), nullable=False),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name=op.f("ck_organizations_rating_average")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
+    )
+    op.create_table(
+        "service_areas",
+        sa.Column(
+            "kind",
+            sa.Enum("radius", name="kind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "center",
+            Geography(
+                geometry_type="POINT",
+                srid=4326,
+                dimension=2,
+                spatial_index=False,
+                from_text="ST_GeogFromText",
+                name="geography",
+                nullable=False,
+            ),
+            nullable=False,
+        ),
+        sa.Column("radius_miles", sa.Numeric(precision=6, scale=1), nullable=False),
+        sa.Column(
+            "area",
+            Geography(
+                geometry_type="POLYGON",
+                srid=4326,
+                dimension=2,
+                spatial_index=False,
+                from_text="ST_GeogFromText",
+                name="geography",
+                nullable=False,
+            ),
+            nullable=False,
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "radius_miles > 0 AND radius_miles <= 500", name=op.f("ck_service_areas_radius_miles")
+        ),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_service_areas_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_service_areas")),
+    )
+    op.create_index("ix_service_areas_area", "service_areas", ["area"], unique=False, postgresql_using="gist")
+    for table, allows in POLICIES.items():
+        for statement in secure(table, allows):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in reversed(POLICIES):
+        op.drop_table(table)

@@ -1,0 +1,122 @@
+"""Customers, their one-time codes and sessions.
+
+Why: the first release.
+Locks, and for how long: none that matter, the tables are new.
+An interrupted run leaves: nothing, it is one transaction.
+Undo: downgrade drops the tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.runtime.db.rls import CURRENT_CUSTOMER, EVERY_ROW, OWN_ROWS, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.tenancy import Audience
+
+revision = "customers_0001"
+down_revision = "orgs_0001"
+branch_labels = None
+depends_on = None
+
+CUSTOMER, BOOKING, SIGNIN, STAFF, WORKER = (
+    Audience.CUSTOMER,
+    Audience.BOOKING,
+    Audience.SIGNIN,
+    Audience.STAFF,
+    Audience.WORKER,
+)
+POLICIES = {
+    "customers": [
+        Allow(CUSTOMER, "select update", f"id = {CURRENT_CUSTOMER}"),
+        Allow(BOOKING, "select", f"id = {CURRENT_CUSTOMER}"),
+        Allow(SIGNIN, "select insert", EVERY_ROW),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", EVERY_ROW),
+    ],
+    "otp_challenges": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
+    "customer_sessions": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(CUSTOMER, "select update", OWN_ROWS),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "customers",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True, comment="E.164; null: known by e-mail only"),
+        sa.Column("email", sa.Text(), nullable=True, comment="lower case; null: known by phone only"),
+        sa.Column("full_name", sa.Text(), nullable=True, comment="null: not told yet"),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_customers_email_lower")),
+        sa.CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name=op.f("ck_customers_reachable")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
+        sa.UniqueConstraint("email", name=op.f("uq_customers_email")),
+        sa.UniqueConstraint("phone", name=op.f("uq_customers_phone")),
+    )
+    op.create_table(
+        "otp_challenges",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("sms", "email", name="channel", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("recipient", sa.Text(), nullable=False, comment="E.164 or lower-case e-mail"),
+        sa.Column("requested_from", sa.Text(), nullable=False, comment="network address of the caller"),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts_left", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "consumed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="null: neither used nor superseded",
+        ),
+        sa.CheckConstraint("attempts_left >= 0", name=op.f("ck_otp_challenges_attempts_left")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_otp_challenges")),
+    )
+    op.create_index(
+        "ix_otp_challenges_recipient_created_at", "otp_challenges", ["recipient", "created_at"], unique=False
+    )
+    op.create_index(
+        "ix_otp_challenges_requested_from_created_at",
+        "otp_challenges",
+        ["requested_from", "created_at"],
+        unique=False,
+    )
+    op.create_table(
+        "customer_sessions",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("customer_id", sa.UUID(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True, comment="null: live"),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_customer_sessions_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_customer_sessions_token_hash")),
+    )
+    op.create_index(
+        op.f("ix_customer_sessions_customer_id"), "customer_sessions", ["customer_id"], unique=False
+    )
+    for table, allows in POLICIES.items():
+        for statement in secure(table, allows):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in reversed(POLICIES):
+        op.drop_table(table)

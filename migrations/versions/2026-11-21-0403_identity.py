@@ -1,0 +1,155 @@
+"""People who sign in with a password, their companies and sessions.
+
+Why: the first release.
+Locks, and for how long: none that matter, the tables are new.
+An interrupted run leaves: nothing, it is one transaction.
+Undo: downgrade drops the tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.runtime.db.rls import CURRENT_USER, EVERY_ROW, OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.tenancy import Audience
+
+revision = "identity_0001"
+down_revision = "customers_0001"
+branch_labels = None
+depends_on = None
+
+MOVER, SIGNIN, STAFF, WORKER = Audience.MOVER, Audience.SIGNIN, Audience.STAFF, Audience.WORKER
+POLICIES = {
+    "users": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(MOVER, "select update", f"id = {CURRENT_USER}"),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", EVERY_ROW, columns=("id", "email", "full_name")),
+    ],
+    "members": [
+        Allow(SIGNIN, "select", f"user_id = {CURRENT_USER}"),
+        Allow(SIGNIN, "insert", OWN_COMPANY),
+        Allow(MOVER, "select", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
+    "login_sessions": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(MOVER, "select update", f"user_id = {CURRENT_USER}"),
+        Allow(STAFF, "select update", f"user_id = {CURRENT_USER}"),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
+    "refresh_tokens": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False, comment="Argon2id, parameters inside"),
+        sa.Column("full_name", sa.Text(), nullable=False),
+        sa.Column(
+            "staff_role",
+            sa.Enum(
+                "reviewer",
+                "support",
+                "admin",
+                name="staff_role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+            comment="null: not staff",
+        ),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True, comment="null: may sign in"),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+    )
+    op.create_table(
+        "members",
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "owner",
+                "manager",
+                "dispatcher",
+                "driver",
+                "accountant",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_members_org_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_members_user_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_members")),
+        sa.UniqueConstraint("org_id", "user_id", name=op.f("uq_members_org_id_user_id")),
+    )
+    op.create_index("ix_members_user_id", "members", ["user_id"], unique=False)
+    op.create_table(
+        "login_sessions",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column("current_org_id", sa.UUID(), nullable=True, comment="the company acted for; null: staff"),
+        sa.Column(
+            "transport",
+            sa.Enum(
+                "bearer", "cookie", name="transport", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("user_agent", sa.Text(), nullable=False, comment="as the client named itself, shortened"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True, comment="null: live"),
+        sa.ForeignKeyConstraint(
+            ["current_org_id"], ["organizations.id"], name=op.f("fk_login_sessions_current_org_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_login_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_sessions")),
+    )
+    op.create_index(
+        op.f("ix_login_sessions_current_org_id"), "login_sessions", ["current_org_id"], unique=False
+    )
+    op.create_index(op.f("ix_login_sessions_user_id"), "login_sessions", ["user_id"], unique=False)
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("session_id", sa.UUID(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the token"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="null: not spent"),
+        sa.Column("child_id", sa.UUID(), nullable=True, comment="the token it was spent for"),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["login_sessions.id"], name=op.f("fk_refresh_tokens_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refresh_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_refresh_tokens_token_hash")),
+    )
+    op.create_index(op.f("ix_refresh_tokens_session_id"), "refresh_tokens", ["session_id"], unique=False)
+    for table, allows in POLICIES.items():
+        for statement in secure(table, allows):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in reversed(POLICIES):
+        op.drop_table(table)

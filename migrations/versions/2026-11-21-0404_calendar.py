@@ -1,0 +1,172 @@
+"""Who and what is taken when. The exclusion constraint is the referee of every booking.
+
+Why: the first release.
+Locks, and for how long: none that matter, the tables are new.
+An interrupted run leaves: nothing, it is one transaction.
+Undo: downgrade drops the tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from app.runtime.db.rls import EVERY_ROW, NO_ROW, OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.tenancy import Audience
+
+revision = "calendar_0001"
+down_revision = "identity_0001"
+branch_labels = None
+depends_on = None
+
+MOVER, BOOKING, MARKET, STAFF, WORKER = (
+    Audience.MOVER,
+    Audience.BOOKING,
+    Audience.MARKET,
+    Audience.STAFF,
+    Audience.WORKER,
+)
+SEEN_BY_MARKET = (
+    "org_id",
+    "id",
+    "kind",
+    "capacity_cuft",
+    "max_weight_lb",
+    "skills",
+    "usable_until",
+    "retired_at",
+)
+TAKEN_WINDOWS = ("org_id", "resource_id", "during", "starts_at", "ends_at", "active", "held_until")
+POLICIES = {
+    "resources": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(BOOKING, "select", OWN_COMPANY),
+        # To lock a row is to be allowed to update it: one column that nobody writes, and a check that refuses.
+        Allow(BOOKING, "update", OWN_COMPANY, check=NO_ROW, columns=("locked_at",)),
+        Allow(MARKET, "select", EVERY_ROW, columns=SEEN_BY_MARKET),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
+    "reservations": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(BOOKING, "select insert update", OWN_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW, columns=TAKEN_WINDOWS),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select update", OWN_COMPANY),
+    ],
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "resources",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "truck", "driver", "helper", name="kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("capacity_cuft", sa.Integer(), nullable=False, comment="cubic feet; 0 for people"),
+        sa.Column("max_weight_lb", sa.Integer(), nullable=False, comment="pounds; 0 for people"),
+        sa.Column("skills", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column(
+            "usable_until", sa.Date(), nullable=True, comment="last day its papers allow; null: no limit"
+        ),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in service"),
+        sa.Column(
+            "locked_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="never written: the one column whose UPDATE is granted, so that rows can be locked",
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("capacity_cuft >= 0 AND max_weight_lb >= 0", name=op.f("ck_resources_capacity")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_resources_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_resources")),
+    )
+    op.create_index("ix_resources_org_id_kind", "resources", ["org_id", "kind"], unique=False)
+    op.create_table(
+        "reservations",
+        sa.Column("resource_id", sa.UUID(), nullable=False),
+        sa.Column(
+            "resource_kind",
+            sa.Enum(
+                "truck",
+                "driver",
+                "helper",
+                name="resource_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("during", postgresql.TSTZRANGE(), nullable=False, comment="[start, end) in UTC"),
+        sa.Column(
+            "starts_at",
+            sa.DateTime(timezone=True),
+            sa.Computed("lower(during)", persisted=True),
+            nullable=False,
+            comment="of `during`: leakproof, so it may use an index",
+        ),
+        sa.Column(
+            "ends_at",
+            sa.DateTime(timezone=True),
+            sa.Computed("upper(during)", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind",
+            sa.Enum("booking", "time_off", name="kind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "source_id", sa.UUID(), nullable=False, comment="the booking or the time off it stands for"
+        ),
+        sa.Column(
+            "active",
+            sa.Boolean(),
+            nullable=False,
+            comment="false: cancelled, expired or given back; blocks nothing",
+        ),
+        sa.Column(
+            "held_until", sa.DateTime(timezone=True), nullable=True, comment="a hold's end; null: kept"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.column("org_id"), "="),
+            (sa.column("resource_id"), "="),
+            (sa.column("during"), "&&"),
+            where=sa.text("active"),
+            using="gist",
+            name="ex_reservations_overlap",
+        ),
+        sa.CheckConstraint(
+            "NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during) AND NOT lower_inf(during) AND NOT upper_inf(during) AND isfinite(lower(during)) AND isfinite(upper(during)) AND upper(during) - lower(during) BETWEEN interval '15 minutes' AND interval '30 days'",
+            name=op.f("ck_reservations_window"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "resource_id"],
+            ["resources.org_id", "resources.id"],
+            name=op.f("fk_reservations_org_id_resource_id"),
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_reservations")),
+    )
+    op.create_index(
+        "ix_reservations_org_id_resource_id_starts_at",
+        "reservations",
+        ["org_id", "resource_id", "starts_at"],
+        unique=False,
+    )
+    op.create_index("ix_reservations_org_id_source_id", "reservations", ["org_id", "source_id"], unique=False)
+    for table, allows in POLICIES.items():
+        for statement in secure(table, allows):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in reversed(POLICIES):
+        op.drop_table(table)

@@ -1,0 +1,89 @@
+"""Price lists, one row a version.
+
+Why: the first release.
+Locks, and for how long: none that matter, the tables are new.
+An interrupted run leaves: nothing, it is one transaction.
+Undo: downgrade drops the tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from app.runtime.db.rls import OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.tenancy import Audience
+
+revision = "pricing_0001"
+down_revision = "fleet_0001"
+branch_labels = None
+depends_on = None
+
+MOVER, BOOKING, MARKET, STAFF, WORKER = (
+    Audience.MOVER,
+    Audience.BOOKING,
+    Audience.MARKET,
+    Audience.STAFF,
+    Audience.WORKER,
+)
+POLICIES = {
+    "pricing_configs": [
+        Allow(MOVER, "select insert", OWN_COMPANY),
+        Allow(MOVER, "update", OWN_COMPANY, columns=("status", "activated_at", "retired_at")),
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(MARKET, "select", "status = 'active'"),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "pricing_configs",
+        sa.Column(
+            "number", sa.Integer(), nullable=False, comment="the version: 1, 2, 3 … within the company"
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "active",
+                "retired",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "body",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="the config as validated, decimals as strings",
+        ),
+        sa.Column("currency", sa.CHAR(length=3), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True, comment="null: never active"),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: not replaced yet"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_pricing_configs_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_pricing_configs")),
+        sa.UniqueConstraint("org_id", "number", name=op.f("uq_pricing_configs_org_id_number")),
+    )
+    op.create_index(
+        "uq_pricing_configs_org_id_active",
+        "pricing_configs",
+        ["org_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'active'"),
+    )
+    for table, allows in POLICIES.items():
+        for statement in secure(table, allows):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in reversed(POLICIES):
+        op.drop_table(table)

@@ -1,0 +1,293 @@
+"""Bookings and every step of their lives.
+
+Why: the first release.
+Locks, and for how long: none that matter, the tables are new.
+An interrupted run leaves: nothing, it is one transaction.
+Undo: downgrade drops the tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from app.runtime.db.rls import OWN_BOOKING, OWN_COMPANY, OWN_ROWS, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.tenancy import Audience
+
+revision = "bookings_0001"
+down_revision = "market_0001"
+branch_labels = None
+depends_on = None
+
+MOVER, CUSTOMER, BOOKING, STAFF, WORKER = (
+    Audience.MOVER,
+    Audience.CUSTOMER,
+    Audience.BOOKING,
+    Audience.STAFF,
+    Audience.WORKER,
+)
+POLICIES = {
+    "bookings": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(CUSTOMER, "select", OWN_ROWS),
+        # Read before the company is known: it is taken from the customer's own booking.
+        Allow(BOOKING, "select", OWN_ROWS),
+        Allow(BOOKING, "insert update", OWN_BOOKING),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select update", OWN_COMPANY),
+    ],
+    "booking_steps": [
+        *(Allow(audience, "select insert", OWN_COMPANY) for audience in (MOVER, BOOKING, WORKER)),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
+}
+
+# Across companies the sweeper learns ids and nothing else; each booking is then expired as its own company.
+DEAD_HOLDS = """
+CREATE FUNCTION app.dead_holds(p_now timestamptz, p_limit integer)
+RETURNS TABLE (org_id uuid, booking_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
+    SELECT b.org_id, b.id FROM app.bookings AS b
+    WHERE b.hold_expires_at <= p_now ORDER BY b.hold_expires_at LIMIT p_limit
+$$
+"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "bookings",
+        sa.Column("reference", sa.Text(), nullable=False, comment="short, for people on the phone"),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "held",
+                "confirmed",
+                "assigned",
+                "en_route",
+                "arrived",
+                "loading",
+                "in_transit",
+                "unloading",
+                "completed",
+                "cancelled",
+                "expired",
+                "no_show",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "customer_id", sa.UUID(), nullable=True, comment="null: booked by hand for somebody on the phone"
+        ),
+        sa.Column("quote_id", sa.UUID(), nullable=True, comment="null: booked by hand"),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pickup_zone", sa.Text(), nullable=False, comment="IANA zone of the pickup"),
+        sa.Column("origin", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("destination", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "contact",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="full_name, phone, email",
+        ),
+        sa.Column("crew_size", sa.Integer(), nullable=False),
+        sa.Column(
+            "truck_ids",
+            postgresql.ARRAY(sa.UUID()),
+            nullable=False,
+            comment="as assigned last; what is taken, and when, stands in reservations",
+        ),
+        sa.Column(
+            "driver_ids",
+            postgresql.ARRAY(sa.UUID()),
+            nullable=False,
+            comment="as truck_ids: drivers and helpers",
+        ),
+        sa.Column("volume_cuft", sa.Integer(), nullable=True, comment="null: not estimated"),
+        sa.Column("weight_lb", sa.Integer(), nullable=True, comment="null: not estimated"),
+        sa.Column(
+            "distance_miles", sa.Numeric(precision=8, scale=1), nullable=True, comment="null: not routed"
+        ),
+        sa.Column(
+            "job",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="the engine's inputs; null: the price was agreed by hand",
+        ),
+        sa.Column(
+            "pricing_config_id", sa.UUID(), nullable=True, comment="null: the price was agreed by hand"
+        ),
+        sa.Column(
+            "price",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="lines and total as promised",
+        ),
+        sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("currency", sa.CHAR(length=3), nullable=False),
+        sa.Column(
+            "hold_expires_at", sa.DateTime(timezone=True), nullable=True, comment="null: not a hold any more"
+        ),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancellation_reason", sa.Text(), nullable=True),
+        sa.Column(
+            "actuals",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="hours, miles and extras as worked; null: not done",
+        ),
+        sa.Column(
+            "final_price",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="priced on the actuals; null: not done",
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'held') = (hold_expires_at IS NOT NULL)", name=op.f("ck_bookings_hold")
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_window")),
+        sa.CheckConstraint("total >= 0", name=op.f("ck_bookings_total")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_bookings_customer_id")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "pricing_config_id"],
+            ["pricing_configs.org_id", "pricing_configs.id"],
+            name=op.f("fk_bookings_org_id_pricing_config_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "quote_id"], ["quotes.org_id", "quotes.id"], name=op.f("fk_bookings_org_id_quote_id")
+        ),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_bookings_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_bookings")),
+        sa.UniqueConstraint("org_id", "reference", name=op.f("uq_bookings_org_id_reference")),
+    )
+    op.create_index(
+        "ix_bookings_customer_id_starts_at_id", "bookings", ["customer_id", "starts_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_bookings_hold_expires_at",
+        "bookings",
+        ["hold_expires_at"],
+        unique=False,
+        postgresql_where=sa.text("hold_expires_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_bookings_org_id_pricing_config_id", "bookings", ["org_id", "pricing_config_id"], unique=False
+    )
+    op.create_index("ix_bookings_org_id_quote_id", "bookings", ["org_id", "quote_id"], unique=False)
+    op.create_index(
+        "ix_bookings_org_id_starts_at_id", "bookings", ["org_id", "starts_at", "id"], unique=False
+    )
+    op.create_index(
+        "uq_bookings_quote_id_live",
+        "bookings",
+        ["org_id", "quote_id"],
+        unique=True,
+        postgresql_where=sa.text("status NOT IN ('cancelled', 'expired', 'no_show')"),
+    )
+    op.create_table(
+        "booking_steps",
+        sa.Column("booking_id", sa.UUID(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "from_status",
+            sa.Enum(
+                "held",
+                "confirmed",
+                "assigned",
+                "en_route",
+                "arrived",
+                "loading",
+                "in_transit",
+                "unloading",
+                "completed",
+                "cancelled",
+                "expired",
+                "no_show",
+                name="from_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+            comment="null: the beginning",
+        ),
+        sa.Column(
+            "to_status",
+            sa.Enum(
+                "held",
+                "confirmed",
+                "assigned",
+                "en_route",
+                "arrived",
+                "loading",
+                "in_transit",
+                "unloading",
+                "completed",
+                "cancelled",
+                "expired",
+                "no_show",
+                name="to_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "actor_kind",
+            sa.Enum(
+                "mover",
+                "customer",
+                "staff",
+                "anyone",
+                "system",
+                name="actor_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.UUID(), nullable=True, comment="null: the program itself"),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org_id", "booking_id"],
+            ["bookings.org_id", "bookings.id"],
+            name=op.f("fk_booking_steps_org_id_booking_id"),
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_booking_steps")),
+    )
+    op.create_index(
+        "ix_booking_steps_org_id_booking_id_at", "booking_steps", ["org_id", "booking_id", "at"], unique=False
+    )
+    for table, allows in POLICIES.items():
+        for statement in secure(table, allows):
+            op.execute(statement)
+    # FORCE blinds the owner too: the definer function sees what this policy shows it, held bookings only.
+    op.execute(
+        "CREATE POLICY bookings_owner ON app.bookings FOR SELECT TO movehub_owner USING (hold_expires_at IS NOT NULL)"
+    )
+    op.execute(DEAD_HOLDS)
+    op.execute("REVOKE ALL ON FUNCTION app.dead_holds FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION app.dead_holds TO {WORKER.value}")
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION app.dead_holds")
+    for table in reversed(POLICIES):
+        op.drop_table(table)
