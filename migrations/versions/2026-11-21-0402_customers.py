@@ -39,9 +39,31 @@ POLICIES = {
     "customer_sessions": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(CUSTOMER, "select update", OWN_ROWS),
+        Allow(BOOKING, "select update", OWN_ROWS),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
 }
+
+# The customers' counterpart of identity's require_login_session; a session that is used slides on by itself,
+# at most once a day and never in a READ ONLY transaction.
+REQUIRE_CUSTOMER_SESSION = """
+CREATE FUNCTION app.require_customer_session(p_session uuid, p_now timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    v_last timestamptz;
+BEGIN
+    SELECT s.last_used_at INTO v_last FROM app.customer_sessions AS s
+        WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > p_now;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'MH401';
+    END IF;
+    IF v_last < p_now - interval '1 day' AND current_setting('transaction_read_only') = 'off' THEN
+        UPDATE app.customer_sessions AS s
+            SET last_used_at = p_now, expires_at = p_now + (s.expires_at - s.last_used_at) WHERE s.id = p_session;
+    END IF;
+END
+$$
+"""
 
 
 def upgrade() -> None:
@@ -115,8 +137,10 @@ def upgrade() -> None:
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+    op.execute(REQUIRE_CUSTOMER_SESSION)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.require_customer_session")
     for table in reversed(POLICIES):
         op.drop_table(table)

@@ -44,6 +44,24 @@ POLICIES = {
     ],
 }
 
+# Runs in the first round trip of a member's or staff's transaction, as the caller's own audience: what it may
+# see decides. SQLSTATE MH401 becomes a 401. A role that was changed ends the sessions that still claim the old one.
+REQUIRE_LOGIN_SESSION = """
+CREATE FUNCTION app.require_login_session(p_session uuid, p_role text, p_now timestamptz) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    PERFORM 1 FROM app.login_sessions AS s JOIN app.users AS u ON u.id = s.user_id
+        WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > p_now AND u.disabled_at IS NULL
+        AND CASE WHEN s.current_org_id IS NULL THEN u.staff_role IS NOT NULL AND p_role = 'staff'
+            ELSE EXISTS (SELECT 1 FROM app.members AS m
+                WHERE m.org_id = s.current_org_id AND m.user_id = s.user_id AND m.role = p_role) END;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'MH401';
+    END IF;
+END
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -148,8 +166,10 @@ def upgrade() -> None:
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+    op.execute(REQUIRE_LOGIN_SESSION)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.require_login_session")
     for table in reversed(POLICIES):
         op.drop_table(table)

@@ -11,9 +11,18 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
+import asyncpg
 import sqlalchemy.exc
 
-from app.kernel.errors import AppError, Conflict, NotFound, TimedOut, Unavailable, Unprocessable
+from app.kernel.errors import (
+    AppError,
+    Conflict,
+    NotFound,
+    TimedOut,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +36,9 @@ class RetrySafely(Unavailable):
 
 class DatabaseUnavailable(Unavailable):
     code: ClassVar[str] = "database_unavailable"
-    title: ClassVar[str] = "The database cannot be reached right now. Nothing was changed; try again in a moment."
+    title: ClassVar[str] = (
+        "The database cannot be reached right now. Nothing was changed; try again in a moment."
+    )
 
 
 class DatabaseTimedOut(TimedOut):
@@ -49,6 +60,11 @@ class ValueRefused(Unprocessable):
     title: ClassVar[str] = "A value is outside of what can be stored."
 
 
+class SessionEnded(Unauthenticated):
+    code: ClassVar[str] = "session_ended"
+    title: ClassVar[str] = "This session has ended: sign in again."
+
+
 RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 UNAVAILABLE_STATES = frozenset({"53100", "53200", "53300", "25006", "57P01", "57P02", "57P03", "57P05"})
 BY_STATE: dict[str, type[AppError]] = {
@@ -61,6 +77,7 @@ BY_STATE: dict[str, type[AppError]] = {
     "22P05": ValueRefused,
     # A policy said no: to the client it does not exist. The log tells us that a query was built wrong.
     "42501": NotFound,
+    "MH401": SessionEnded,
 }
 
 
@@ -75,6 +92,16 @@ def _cause(error: BaseException) -> tuple[str | None, str | None]:
             return state, name
         seen = seen.__cause__
     return None, None
+
+
+# The driver's own reach us from the first round trip, which does not pass through SQLAlchemy's cursor.
+DATABASE_ERRORS = (
+    sqlalchemy.exc.SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
 
 
 class ErrorMap:
@@ -104,7 +131,7 @@ class ErrorMap:
     async def translating(self) -> AsyncIterator[None]:
         try:
             yield
-        except (sqlalchemy.exc.SQLAlchemyError, OSError, TimeoutError) as error:
+        except DATABASE_ERRORS as error:
             translated = self.translate(error)
             if translated is None:
                 raise
@@ -112,7 +139,9 @@ class ErrorMap:
 
 
 def _is_connection_trouble(error: BaseException) -> bool:
-    if isinstance(error, sqlalchemy.exc.TimeoutError):  # the pool is exhausted
+    if isinstance(
+        error, sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError
+    ):  # the pool is exhausted, or closed
         return True
     if isinstance(error, sqlalchemy.exc.DBAPIError):
         return error.connection_invalidated or isinstance(error, sqlalchemy.exc.InterfaceError)

@@ -9,6 +9,7 @@ audience enum, and from nothing else (a multi-statement text takes no bound para
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -36,14 +37,32 @@ class Audience(StrEnum):
     WORKER = "movehub_background"
 
 
+class SessionRole(StrEnum):
+    """The role that a session claims: a member's in the company, or staff."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    DISPATCHER = "dispatcher"
+    DRIVER = "driver"
+    ACCOUNTANT = "accountant"
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a transaction says of itself in its first statement."""
+    """What a transaction says of itself in its first statement.
+
+    With `session_id` it also asks, in the same round trip, whether that session is still alive at `now`: a
+    sign-out, a role change or a suspension takes effect at the next request, not when the token ends.
+    """
 
     audience: Audience = Audience.NOBODY
     org_id: UUID | None = None
     user_id: UUID | None = None
     customer_id: UUID | None = None
+    session_id: UUID | None = None
+    role: SessionRole | None = None
+    now: datetime | None = None
 
 
 SETTINGS = sa.text(
@@ -56,14 +75,25 @@ def _text(value: UUID | None) -> str:
     return "" if value is None else str(UUID(int=value.int))
 
 
+def _liveness(identity: Identity) -> str:
+    """The call that raises MH401 when the session has ended; empty for a transaction without a session."""
+    if identity.session_id is None or identity.now is None:
+        return ""
+    session, now = _text(identity.session_id), identity.now.astimezone(UTC).isoformat()
+    if identity.customer_id is not None:
+        return f"SELECT app.require_customer_session('{session}','{now}')"
+    role = SessionRole(identity.role or "").value
+    return f"SELECT app.require_login_session('{session}','{role}','{now}')"
+
+
 def opening_text(identity: Identity, *, read_only: bool) -> str:
-    """BEGIN and the settings as one text. Safe by construction: an enum's value and the hex of UUIDs."""
+    """BEGIN and the settings as one text. Safe by construction: an enum's value, the hex of UUIDs, an instant."""
     role = Audience(identity.audience).value
     return (
         f"BEGIN{' READ ONLY' if read_only else ''};"  # noqa: S608 - see the docstring
         f"SELECT set_config('role','{role}',true),set_config('app.current_org_id','{_text(identity.org_id)}',true),"
         f"set_config('app.current_user_id','{_text(identity.user_id)}',true),"
-        f"set_config('app.current_customer_id','{_text(identity.customer_id)}',true)"
+        f"set_config('app.current_customer_id','{_text(identity.customer_id)}',true);{_liveness(identity)}"
     )
 
 
@@ -112,6 +142,8 @@ def name_who_asks(session: Session, transaction: SessionTransaction, connection:
                 "customer": _text(identity.customer_id),
             },
         )
+        if liveness := _liveness(identity):
+            connection.exec_driver_sql(liveness)
     after = session.info.get(AFTER_IDENTITY)
     if after is not None:
         after(session, connection)

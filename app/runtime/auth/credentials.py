@@ -1,0 +1,71 @@
+"""The credential of a request, verified once, in the middleware, and kept in the scope for the dependencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+from app.kernel.signing import BadToken as BadSignature
+from app.kernel.signing import Signer
+from app.runtime.auth.opaque import read_token
+from app.runtime.auth.tokens import BadToken, Claims, Tokens
+
+CUSTOMER_PURPOSE: Final = "mhc"
+ACCESS_COOKIE: Final = "movehub_at"
+REFRESH_COOKIE: Final = "movehub_rt"
+CUSTOMER_COOKIE: Final = "movehub_ct"
+CSRF_COOKIE: Final = "movehub_csrf"
+CSRF_HEADER: Final = "x-csrf-token"
+SECURE_PREFIX: Final = "__Host-"
+SCOPE_KEY: Final = "movehub.credential"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerClaims:
+    customer_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Who the caller claims to be, proved by signature; `problem` where a credential was sent that is none."""
+
+    claims: Claims | CustomerClaims | None = None
+    by_cookie: bool = False
+    problem: str | None = None
+
+
+NO_CREDENTIAL: Final = Credential()
+
+
+def _read(token: str, tokens: Tokens, signer: Signer, now: datetime) -> Claims | CustomerClaims:
+    if token.startswith(f"{CUSTOMER_PURPOSE}_"):
+        customer_id, session_id = read_token(signer, CUSTOMER_PURPOSE, token, ids=2)
+        return CustomerClaims(customer_id, session_id)
+    return tokens.verify(token, now)
+
+
+def read_credential(headers: Headers, tokens: Tokens, signer: Signer, now: datetime) -> Credential:
+    """The credential in the headers: Bearer, or else a cookie; never both read at once."""
+    authorization = headers.get("authorization")
+    by_cookie = authorization is None
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            return Credential(problem="The Authorization header takes the Bearer scheme.")
+    else:
+        cookies = cookie_parser(headers.get("cookie", ""))
+        token = ""
+        for name in (ACCESS_COOKIE, CUSTOMER_COOKIE):
+            token = token or cookies.get(SECURE_PREFIX + name) or cookies.get(name, "")
+        if not token:
+            return NO_CREDENTIAL
+    try:
+        return Credential(_read(token.strip(), tokens, signer, now), by_cookie)
+    except (BadToken, BadSignature):
+        return Credential(problem="The token is not one of ours, or is not valid any more.", by_cookie=by_cookie)

@@ -1,0 +1,36 @@
+"""Telephone numbers: read as people write them, kept in E.164."""
+
+from typing import Annotated, Final
+
+import phonenumbers
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from app.kernel.text import clean_line
+
+DEFAULT_REGION: Final = "US"
+
+
+def to_e164(number: str) -> str:
+    """The number in E.164; one without a country code is taken as a U.S. number.
+
+    Raises: ValueError when it is no number that could exist, or has an extension (nobody can send it a text).
+    """
+    try:
+        parsed = phonenumbers.parse(number, DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        raise ValueError("is not a telephone number") from None
+    if parsed.extension:
+        raise ValueError("must be a number without an extension")
+    # "Possible", not "valid": the plan of numbers in use changes faster than its table is released.
+    if not phonenumbers.is_possible_number(parsed):
+        raise ValueError("is not a telephone number: too short, too long, or no such country")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+Phone = Annotated[
+    str,
+    BeforeValidator(clean_line),
+    StringConstraints(min_length=3, max_length=40),
+    AfterValidator(to_e164),
+    Field(examples=["+14155550134"]),
+]

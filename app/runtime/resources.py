@@ -1,0 +1,36 @@
+"""What create_app builds once and every request finds in `request.app.state.resources`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from app.kernel.clock import Clock
+from app.kernel.ports import Ports
+from app.kernel.signing import Signer
+from app.runtime.auth.passwords import Passwords
+from app.runtime.auth.tokens import Tokens
+from app.runtime.db.session import Database
+from app.runtime.rate_limit import RateLimiter
+from app.runtime.settings import Settings
+from app.runtime.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    settings: Settings
+    clock: Clock
+    database: Database
+    limiter: RateLimiter
+    tokens: Tokens
+    passwords: Passwords
+    signer: Signer
+    pepper: Signer
+    ports: Ports
+    metrics: Metrics
+
+
+def resources_of(connection: HTTPConnection) -> Resources:
+    found: Resources = connection.app.state.resources
+    return found

@@ -1,0 +1,1 @@
+"""HTTP: middlewares, problems, the route class around every use case, sessions as dependencies, paging, ETags, docs."""
