@@ -22,7 +22,8 @@ def to_e164(number: str) -> str:
     if parsed.extension:
         raise ValueError("must be a number without an extension")
     # "Possible", not "valid": the plan of numbers in use changes faster than its table is released.
-    if not phonenumbers.is_possible_number(parsed):
+    # Compared, not asked yes or no: a number that can be dialled only inside its own town counts as a yes.
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError("is not a telephone number: too short, too long, or no such country")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
