@@ -22,10 +22,10 @@ from app.kernel.geo import Point
 from app.kernel.text import Text20, Text60, Text120, clean_line
 
 US_ZIP: Final = re.compile(r"[0-9]{5}(-[0-9]{4})?")
-# USPS Publication 28, appendix B: states, the District, territories, freely associated states, armed forces.
+# USPS Publication 28, appendix B: states, the District, territories, associated states, armed forces.
 _STATE_CODES: Final = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH "
-    "OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI FM MH PW AA AE AP"
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND "
+    "OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI FM MH PW AA AE AP"
 )
 US_STATES: Final = frozenset(_STATE_CODES.split())
 

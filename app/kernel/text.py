@@ -53,9 +53,7 @@ def _refuse_broken_characters(value: str, *, allowed: frozenset[str]) -> None:
     for place, character in enumerate(value):
         complaint = None if character in allowed else _complaint_about(character)
         if complaint:
-            raise ValueError(
-                f"must not contain {complaint} (U+{ord(character):04X} at character {place + 1})"
-            )
+            raise ValueError(f"must not contain {complaint} (U+{ord(character):04X} at character {place + 1})")
 
 
 def _complaint_about(character: str) -> str | None:

@@ -40,9 +40,7 @@ async def append_to_mailbox(path: Path, entry: dict[str, Any], clock: Clock) -> 
     try:
         await asyncio.to_thread(_append, path, line)
     except OSError as error:
-        raise DeliveryFailed(
-            f"the mailbox cannot be written: {error.strerror}", is_permanent=False
-        ) from error
+        raise DeliveryFailed(f"the mailbox cannot be written: {error.strerror}", is_permanent=False) from error
 
 
 def read_mailbox(path: Path, *, to: str | None = None, limit: int = 50) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Objects as files below one folder, for one machine; written beside and renamed, so nobody reads half of one."""
+"""Objects as files below one folder, on one machine; written beside, then renamed: none is ever half."""
 
 import asyncio
 import os

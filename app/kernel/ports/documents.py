@@ -92,7 +92,7 @@ class InvoiceDocument(Printed):
         return self
 
 
-class RenderingFailed(Exception):  # noqa: N818
+class RenderingFailed(Exception):
     """The paper could not be made of these values."""
 
 

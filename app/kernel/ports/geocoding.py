@@ -50,9 +50,7 @@ async def locate_place(geocoder: Geocoder, place: PlaceIn, *, pointer: str = "")
         zone = await geocoder.zone_at(place.location)
         return _place(place, place.location, LocationPrecision.EXACT, zone)
     if located is None:
-        raise _fault(
-            f"{pointer}/postal_code", "unknown_postal_code", "is not a postal code we know; tell the location"
-        )
+        raise _fault(f"{pointer}/postal_code", "unknown_postal_code", "is not a postal code we know; tell the location")
     if not located.state_matches:
         sentence = f"the postal code lies in {located.state}; tell the location if both are right"
         raise _fault(f"{pointer}/state", "state_mismatch", sentence)

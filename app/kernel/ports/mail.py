@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 
-class DeliveryFailed(Exception):  # noqa: N818 - it is told as a fact, as all refusals here are
+class DeliveryFailed(Exception):
     """The provider did not take the message. `is_permanent`: sending it again cannot help."""
 
     def __init__(self, reason: str, *, is_permanent: bool) -> None:

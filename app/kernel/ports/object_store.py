@@ -7,7 +7,7 @@ LONGEST_KEY: Final = 512
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 
-class StoreUnavailable(Exception):  # noqa: N818
+class StoreUnavailable(Exception):
     """The store cannot answer right now; the same call may succeed later."""
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 
-class QueueUnavailable(Exception):  # noqa: N818
+class QueueUnavailable(Exception):
     """The queue cannot answer right now; what was to be published may or may not be in it."""
 
 
@@ -53,7 +53,7 @@ class Queue(Protocol):
         """Up to `most` messages, waiting up to `wait_seconds` for the first.
 
         They are hidden from others for the visibility time, and handed out again when it ends without
-        `extend`, `acknowledge` or `release`. A message that has been handed out five times is set aside instead.
+        `extend`, `acknowledge` or `release`. A message handed out five times already is set aside instead.
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from app.kernel.geo import Point
 
 
-class RouteNotFound(Exception):  # noqa: N818
+class RouteNotFound(Exception):
     """No road leads from one point to the other, or the provider does not know one."""
 
 
