@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 DEFAULT_LIMIT: Final = 20
 LARGEST_LIMIT: Final = 100
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
+
+
+class ListQuery(BaseModel):
+    """Base of every list's query parameters; a module adds its filters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=LARGEST_LIMIT)] = DEFAULT_LIMIT
+    cursor: Annotated[str | None, Field(max_length=2_000)] = None
 
 
 class Page(BaseModel, Generic[Item]):
@@ -24,3 +35,9 @@ class PageRequest(BaseModel):
 
     limit: int = DEFAULT_LIMIT
     after: list[Any] | None = None
+
+
+def cut(rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[Any]]) -> tuple[list[Row], Sequence[Any] | None]:
+    """A repository reads `limit + 1` rows; this gives the page and the key to go on after, None on the last page."""
+    page = list(rows[:limit])
+    return page, key(page[-1]) if len(rows) > limit else None

@@ -47,8 +47,8 @@ Flights = Annotated[int, Field(strict=True, ge=0, le=200)]
 CarryFeet = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 TruckFeet = Annotated[int, Field(strict=True, ge=6, le=80)]
 Yes = Annotated[bool, Field(strict=True)]
-StateCode = Annotated[str, BeforeValidator(_upper), StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")]
-CountryCode = Annotated[str, BeforeValidator(_upper), StringConstraints(pattern="^[A-Z]{2}$")]
+StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$"), BeforeValidator(_upper)]
+CountryCode = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), BeforeValidator(_upper)]
 
 
 class Access(BaseModel):

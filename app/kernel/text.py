@@ -71,9 +71,10 @@ def _complaint_about(character: str) -> str | None:
     return None
 
 
-Text20 = Annotated[str, BeforeValidator(clean_line), StringConstraints(min_length=1, max_length=20)]
-Text60 = Annotated[str, BeforeValidator(clean_line), StringConstraints(min_length=1, max_length=60)]
-Text120 = Annotated[str, BeforeValidator(clean_line), StringConstraints(min_length=1, max_length=120)]
-Text200 = Annotated[str, BeforeValidator(clean_line), StringConstraints(min_length=1, max_length=200)]
-Note500 = Annotated[str, BeforeValidator(clean_note), StringConstraints(min_length=1, max_length=500)]
-Note2000 = Annotated[str, BeforeValidator(clean_note), StringConstraints(min_length=1, max_length=2000)]
+# The constraints stand before the cleaning in the list, so that they are checked after it, on the text itself.
+Text20 = Annotated[str, StringConstraints(min_length=1, max_length=20), BeforeValidator(clean_line)]
+Text60 = Annotated[str, StringConstraints(min_length=1, max_length=60), BeforeValidator(clean_line)]
+Text120 = Annotated[str, StringConstraints(min_length=1, max_length=120), BeforeValidator(clean_line)]
+Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(clean_line)]
+Note500 = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(clean_note)]
+Note2000 = Annotated[str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(clean_note)]

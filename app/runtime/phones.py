@@ -30,8 +30,8 @@ def to_e164(number: str) -> str:
 
 Phone = Annotated[
     str,
-    BeforeValidator(clean_line),
     StringConstraints(min_length=3, max_length=40),
+    BeforeValidator(clean_line),
     AfterValidator(to_e164),
     Field(examples=["+14155550134"]),
 ]

@@ -61,7 +61,7 @@ CREATE FUNCTION app.claim_idempotency_key(
     OUT outcome text, OUT status integer, OUT headers jsonb, OUT body bytea
 ) LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, app, pg_temp AS $$
 DECLARE
-    found app.idempotency_keys;
+    v_row app.idempotency_keys;
 BEGIN
     -- Held to the end of the transaction; a twin that is still running is answered, not waited for.
     IF NOT pg_try_advisory_xact_lock(hashtextextended(p_caller::text || ' ' || p_route || ' ' || p_key, 0)) THEN
@@ -69,21 +69,21 @@ BEGIN
         RETURN;
     END IF;
     -- A statement of its own: its snapshot is younger than the lock.
-    SELECT * INTO found FROM app.idempotency_keys AS k
+    SELECT * INTO v_row FROM app.idempotency_keys AS k
         WHERE k.caller_id = p_caller AND k.route = p_route AND k.key = p_key;
     IF NOT FOUND THEN
         outcome := 'claimed';
-    ELSIF found.expires_at <= p_now THEN
+    ELSIF v_row.expires_at <= p_now THEN
         DELETE FROM app.idempotency_keys AS k
             WHERE k.caller_id = p_caller AND k.route = p_route AND k.key = p_key;
         outcome := 'claimed';
-    ELSIF found.fingerprint <> p_fingerprint THEN
+    ELSIF v_row.fingerprint <> p_fingerprint THEN
         outcome := 'reused';
     ELSE
         outcome := 'replay';
-        status := found.status;
-        headers := found.headers;
-        body := found.body;
+        status := v_row.status;
+        headers := v_row.headers;
+        body := v_row.body;
     END IF;
 END
 $$
@@ -140,6 +140,8 @@ def upgrade() -> None:
         for statement in secure(table, allows):
             op.execute(statement)
     op.execute(CLAIM)
+    # Readiness compares the schema with the release.
+    op.execute("GRANT SELECT ON app.alembic_version TO movehub_app, movehub_worker")
 
 
 def downgrade() -> None:

@@ -35,7 +35,8 @@ class Booking(Tenant, Versioned, Model):
     contact: Mapped[dict[str, Any]] = mapped_column(comment="full_name, phone, email")
     crew_size: Mapped[int]
     truck_ids: Mapped[list[UUID]] = mapped_column(
-        pg.ARRAY(pg.UUID(as_uuid=True)), comment="as assigned last; what is taken, and when, stands in reservations"
+        pg.ARRAY(pg.UUID(as_uuid=True)),
+        comment="as assigned last; what is taken, and when, stands in reservations",
     )
     driver_ids: Mapped[list[UUID]] = mapped_column(
         pg.ARRAY(pg.UUID(as_uuid=True)), comment="as truck_ids: drivers and helpers"
@@ -79,7 +80,9 @@ class Booking(Tenant, Versioned, Model):
         sa.Index("ix_bookings_org_id_starts_at_id", "org_id", "starts_at", "id"),
         sa.Index("ix_bookings_customer_id_starts_at_id", "customer_id", "starts_at", "id"),
         sa.Index(
-            "ix_bookings_hold_expires_at", "hold_expires_at", postgresql_where=sa.text("hold_expires_at IS NOT NULL")
+            "ix_bookings_hold_expires_at",
+            "hold_expires_at",
+            postgresql_where=sa.text("hold_expires_at IS NOT NULL"),
         ),
     )
 

@@ -1,0 +1,9 @@
+"""People who sign in with a password: members of companies, and the platform's staff.
+
+Owns: users, memberships and roles, sign-in sessions and their refresh tokens; registration (calls orgs).
+Tables: users, members, login_sessions, refresh_tokens.
+Invariants: an e-mail address is one user; a refresh token is spent once, and the replay of a spent one ends its
+whole family; a session that has ended is refused in the first statement of the next transaction.
+Announces: identity.registered. Listens: nothing.
+Start reading at: service/ (register, sign_in, refresh), models.py.
+"""

@@ -27,6 +27,9 @@ class PricingConfig(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.UniqueConstraint("org_id", "number"),
         sa.Index(
-            "uq_pricing_configs_org_id_active", "org_id", unique=True, postgresql_where=sa.text("status = 'active'")
+            "uq_pricing_configs_org_id_active",
+            "org_id",
+            unique=True,
+            postgresql_where=sa.text("status = 'active'"),
         ),
     )

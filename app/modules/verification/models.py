@@ -47,7 +47,10 @@ class VerificationCase(Tenant, Versioned, Model):
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.Index(
-            "uq_verification_cases_org_id_open", "org_id", unique=True, postgresql_where=sa.text("status = 'submitted'")
+            "uq_verification_cases_org_id_open",
+            "org_id",
+            unique=True,
+            postgresql_where=sa.text("status = 'submitted'"),
         ),
         sa.Index("ix_verification_cases_status_created_at", "status", "created_at"),
     )

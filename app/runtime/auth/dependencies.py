@@ -7,7 +7,7 @@ them by role. Whether the session still lives is asked by the database in the tr
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
@@ -91,7 +91,7 @@ def credential_of(request: Request) -> Credential:
     return found
 
 
-def current_actor(request: Request) -> Actor:
+async def current_actor(request: Request) -> Actor:
     """Whoever asks. Raises: Unauthenticated (401) for a credential that is none, CsrfRefused (403)."""
     credential = credential_of(request)
     if credential.problem:
@@ -117,7 +117,7 @@ def _known(actor: Actor) -> None:
         raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
 
 
-def current_mover(
+async def current_mover(
     actor: CurrentActor,
     _bearer: Annotated[str | None, Security(mover_bearer)] = None,
     _cookie: Annotated[str | None, Security(mover_cookie)] = None,
@@ -128,7 +128,7 @@ def current_mover(
     return actor
 
 
-def current_customer(
+async def current_customer(
     actor: CurrentActor,
     _bearer: Annotated[object, Security(customer_bearer)] = None,
     _cookie: Annotated[str | None, Security(customer_cookie)] = None,
@@ -139,14 +139,14 @@ def current_customer(
     return actor
 
 
-def current_staff(actor: CurrentActor, _bearer: Annotated[str | None, Security(staff_bearer)] = None) -> Staff:
+async def current_staff(actor: CurrentActor, _bearer: Annotated[str | None, Security(staff_bearer)] = None) -> Staff:
     _known(actor)
     if not isinstance(actor, Staff):
         raise WrongKindOfCaller("This is for the platform's staff.")
     return actor
 
 
-def mover_or_customer(
+async def mover_or_customer(
     actor: CurrentActor,
     _mover: Annotated[str | None, Security(mover_bearer)] = None,
     _customer: Annotated[object, Security(customer_bearer)] = None,
@@ -163,10 +163,10 @@ CurrentStaff = Annotated[Staff, Depends(current_staff)]
 MoverOrCustomer = Annotated[Mover | Customer, Depends(mover_or_customer)]
 
 
-def allow(*roles: Role) -> Callable[[Mover], Mover]:
+def allow(*roles: Role) -> Callable[[Mover], Awaitable[Mover]]:
     """A dependency that lets in members of these roles. Raises: RoleNotAllowed (403)."""
 
-    def member_of_role(actor: CurrentMover) -> Mover:
+    async def member_of_role(actor: CurrentMover) -> Mover:
         if actor.role not in roles:
             raise RoleNotAllowed(f"This needs one of: {', '.join(roles)}. You are {actor.role}.")
         return actor

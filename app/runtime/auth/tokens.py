@@ -28,9 +28,12 @@ LEEWAY: Final = timedelta(seconds=60)
 CACHED: Final = 4_096
 STAFF_ROLE: Final = "staff"
 _SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
-_REQUIRED: Final = {
-    f"require_{claim}": True for claim in ("aud", "iat", "exp", "nbf", "iss", "sub", "jti")
-} | {"leeway": 0, "verify_iat": False, "verify_nbf": False, "verify_exp": False}
+_REQUIRED: Final = {f"require_{claim}": True for claim in ("aud", "iat", "exp", "nbf", "iss", "sub", "jti")} | {
+    "leeway": 0,
+    "verify_iat": False,
+    "verify_nbf": False,
+    "verify_exp": False,
+}
 
 
 class BadToken(ValueError):
@@ -128,7 +131,12 @@ class Tokens:
         json.loads(_decoded(token.split(".")[1]), object_pairs_hook=_refuse_twice)
         _decoded(token.split(".")[2])
         body = jwt.decode(
-            token, key, algorithms=[ALGORITHM], audience=self._audience, issuer=self._issuer, options=_REQUIRED
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            audience=self._audience,
+            issuer=self._issuer,
+            options=_REQUIRED,
         )
         return self._claims(body)
 

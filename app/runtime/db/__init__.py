@@ -1,1 +1,1 @@
-"""PostgreSQL: engine, sessions and the only commit, identity of a transaction, error translation, row-level security."""
+"""PostgreSQL: engine, sessions and the only commit, who asks, error translation, row-level security."""

@@ -72,9 +72,7 @@ async def prepare_database(admin_url: str) -> dict[str, str]:
             "or have one create the roles and extensions of docs/operations.md."
         ) from error
     except (asyncpg.UndefinedFileError, asyncpg.FeatureNotSupportedError) as error:
-        raise CannotPrepare(
-            f"PostgreSQL lacks an extension ({error}): install PostGIS on its machine."
-        ) from error
+        raise CannotPrepare(f"PostgreSQL lacks an extension ({error}): install PostGIS on its machine.") from error
     finally:
         await connection.close()
     return {

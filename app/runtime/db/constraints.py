@@ -36,9 +36,7 @@ class RetrySafely(Unavailable):
 
 class DatabaseUnavailable(Unavailable):
     code: ClassVar[str] = "database_unavailable"
-    title: ClassVar[str] = (
-        "The database cannot be reached right now. Nothing was changed; try again in a moment."
-    )
+    title: ClassVar[str] = "The database cannot be reached right now. Nothing was changed; try again in a moment."
 
 
 class DatabaseTimedOut(TimedOut):
@@ -139,9 +137,7 @@ class ErrorMap:
 
 
 def _is_connection_trouble(error: BaseException) -> bool:
-    if isinstance(
-        error, sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError
-    ):  # the pool is exhausted, or closed
+    if isinstance(error, sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError):  # the pool is exhausted, or closed
         return True
     if isinstance(error, sqlalchemy.exc.DBAPIError):
         return error.connection_invalidated or isinstance(error, sqlalchemy.exc.InterfaceError)

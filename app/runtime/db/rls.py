@@ -25,9 +25,7 @@ OWN_COMPANY = f"org_id = {CURRENT_ORG}"
 OWN_ROWS = f"customer_id = {CURRENT_CUSTOMER}"
 OWN_BOOKING = f"{OWN_COMPANY} AND {OWN_ROWS}"
 SIGNED_IN_STAFF = f"{CURRENT_USER} IS NOT NULL"
-EVERY_ROW = (
-    "true"  # movehub_market on its columns, and tables without a tenant; the catalogue gate has the list
-)
+EVERY_ROW = "true"  # movehub_market on its columns, and tables without a tenant; the catalogue gate has the list
 NO_ROW = "false"
 
 

@@ -90,7 +90,7 @@ def opening_text(identity: Identity, *, read_only: bool) -> str:
     """BEGIN and the settings as one text. Safe by construction: an enum's value, the hex of UUIDs, an instant."""
     role = Audience(identity.audience).value
     return (
-        f"BEGIN{' READ ONLY' if read_only else ''};"  # noqa: S608 - see the docstring
+        f"BEGIN{' READ ONLY' if read_only else ''};"
         f"SELECT set_config('role','{role}',true),set_config('app.current_org_id','{_text(identity.org_id)}',true),"
         f"set_config('app.current_user_id','{_text(identity.user_id)}',true),"
         f"set_config('app.current_customer_id','{_text(identity.customer_id)}',true);{_liveness(identity)}"

@@ -1,0 +1,159 @@
+"""create_app(): settings → adapters → middleware → routers → error handlers. Wiring only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+
+from app import registry
+from app.adapters.documents.typst import TypstRenderer
+from app.adapters.geocoding.offline import OfflineGeocoder
+from app.adapters.mail.mailbox_file import MailboxMailer, read_mailbox
+from app.adapters.object_store.filesystem import FilesystemObjectStore
+from app.adapters.queues.redis_streams import RedisStreamQueue
+from app.adapters.routing.great_circle import GreatCircleRouter
+from app.adapters.sms.mailbox_file import MailboxSmsSender
+from app.kernel.clock import Clock, SystemClock
+from app.kernel.ids import new_id
+from app.kernel.ports import Ports
+from app.kernel.signing import Signer
+from app.runtime.auth.passwords import Passwords
+from app.runtime.auth.tokens import Tokens
+from app.runtime.cache import Breaker, connect
+from app.runtime.db.engine import create_engine
+from app.runtime.db.privileges import refuse_powerful_login
+from app.runtime.db.session import Database
+from app.runtime.rate_limit import RateLimiter
+from app.runtime.resources import Resources
+from app.runtime.settings import Settings
+from app.runtime.telemetry import traces
+from app.runtime.telemetry.metrics import Metrics
+from app.runtime.web import openapi, problems
+from app.runtime.web.docs import mount_docs
+from app.runtime.web.middleware import BodyLimit, Callers, Envelope
+from app.runtime.web.service import Readiness, errors_router, health_router, mailbox_router
+
+DESCRIPTION = (
+    "The open backend of a marketplace for moving companies. Errors are problem+json with a stable `code`; "
+    "lists are cursor pages; POSTs take an `Idempotency-Key`."
+)
+
+
+def release() -> str:
+    try:
+        return version("movehub")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0.1.0"
+
+
+def build_ports(settings: Settings, clock: Clock) -> Ports:
+    """The adapters of one machine. Providers come with their settings; none is called before it is used."""
+    return Ports(
+        mail=MailboxMailer(settings.mail.mailbox, clock),
+        sms=MailboxSmsSender(settings.mail.mailbox, clock),
+        queue=RedisStreamQueue(
+            settings.redis_url.get_secret_value(),
+            stream=settings.queue.stream,
+            consumer=f"worker-{new_id().hex[:12]}",
+            visibility_seconds=settings.queue.visibility_seconds,
+            most_receives=settings.queue.most_receives,
+        ),
+        objects=FilesystemObjectStore(settings.storage.root),
+        geocoder=OfflineGeocoder(),
+        router=GreatCircleRouter(),
+        documents=TypstRenderer(),
+    )
+
+
+def build_resources(
+    settings: Settings, database: Database, *, clock: Clock | None = None, ports: Ports | None = None
+) -> Resources:
+    clock = clock or SystemClock()
+    redis = connect(settings.redis_url, settings.redis)
+    return Resources(
+        settings=settings,
+        clock=clock,
+        database=database,
+        limiter=RateLimiter(redis, Breaker(settings.redis), factor=settings.limits.factor),
+        tokens=Tokens(settings.auth),
+        passwords=Passwords(settings.auth),
+        signer=Signer(settings.auth.token_key.get_secret_value().encode()),
+        pepper=Signer(settings.auth.pepper.get_secret_value().encode()),
+        ports=ports or build_ports(settings, clock),
+        metrics=Metrics(),
+    )
+
+
+def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
+    """The ASGI app around resources that stand: what the tests and `create_app` share."""
+    settings = resources.settings
+    middleware = [
+        Middleware(Envelope, metrics=resources.metrics, deadline_seconds=settings.http.request_deadline_seconds)
+    ]
+    if settings.http.cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.http.cors_origins),
+                allow_credentials=True,
+                allow_methods=["*"],
+                allow_headers=["authorization", "content-type", "idempotency-key", "if-match", "x-csrf-token"],
+                expose_headers=["ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"],
+            )
+        )
+    middleware += [
+        Middleware(BodyLimit, largest_bytes=settings.http.largest_body_bytes),
+        Middleware(Callers, resources=resources),
+    ]
+    app = FastAPI(
+        title="MoveHub",
+        version=release(),
+        docs_url=None,
+        redoc_url=None,
+        middleware=middleware,
+        generate_unique_id_function=openapi.operation_id,
+        redirect_slashes=False,
+    )
+    app.state.resources = resources
+    app.state.readiness = readiness
+    problems.install(app)
+    openapi.install(app, description=DESCRIPTION)
+    app.include_router(health_router(readiness))
+    app.include_router(errors_router(registry.errors()))
+    for router in registry.routers():
+        app.include_router(router)
+    if not settings.is_production:
+        app.include_router(mailbox_router(lambda to: read_mailbox(settings.mail.mailbox, to=to)))
+    mount_docs(app, openapi_url="/openapi.json")
+    return app
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    settings = settings or Settings()
+    if settings.db.app_url is None:
+        raise ValueError("MOVEHUB_DB__APP_URL is not set: `movehub prepare-database` prints it.")
+    engine = create_engine(settings.db.app_url, settings.db, application_name="movehub-api")
+    database = Database(engine, registry.error_map())
+    resources = build_resources(settings, database)
+    readiness = Readiness(settings.db.app_url.get_secret_value(), registry.schema_revision())
+    app = assemble(resources, readiness)
+    traces.configure(settings.telemetry, "movehub-api")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await refuse_powerful_login(engine, is_production=settings.is_production)
+        # Loaded before the first request rather than in it.
+        await asyncio.to_thread(registry.warm_up)
+        yield
+        resources.passwords.close()
+        await resources.ports.queue.close()
+        await engine.dispose()
+
+    app.router.lifespan_context = lifespan
+    return app

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.security import OAuth2PasswordRequestForm
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel.ports.geocoding import PlaceNotLocated
+from app.modules.identity import service
+from app.modules.identity.access import SignedInUser
+from app.modules.identity.errors import BadCredentials, EmailTaken, NoMembership, RefreshRefused
+from app.modules.identity.schemas import LoginIn, MeOut, RefreshedOut, RefreshIn, RegisterIn, SignedInOut, TokenOut
+from app.modules.identity.service.register import locate_company
+from app.modules.identity.service.sessions import Device, SignedIn, TokenPair
+from app.modules.identity.service.sign_in import find_by_password
+from app.modules.identity.values import Transport
+from app.runtime.auth.cookies import drop_cookies, put_mover_cookies, refresh_cookie
+from app.runtime.auth.dependencies import csrf_token
+from app.runtime.auth.passwords import SignInBusy
+from app.runtime.db.constraints import SessionEnded
+from app.runtime.db.session import WriteSession
+from app.runtime.db.tenancy import Audience
+from app.runtime.resources import resources_of
+from app.runtime.web.limits import limit_registration, limit_sign_in
+from app.runtime.web.openapi import problems
+from app.runtime.web.problems import problem_response
+from app.runtime.web.route import TransactionalRoute
+from app.runtime.web.sessions import Read, Write, write_as
+
+router = APIRouter(prefix="/v1/auth", tags=["sign-in"], route_class=TransactionalRoute)
+
+SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
+
+
+def _device(request: Request, transport: Transport) -> Device:
+    return Device(transport, request.headers.get("user-agent", "unknown"))
+
+
+def _kept_in_cookies(request: Request, response: Response, tokens: TokenPair) -> str | None:
+    """With cookie transport: put the tokens into cookies and return the CSRF token; None for Bearer."""
+    if tokens.transport is not Transport.COOKIE:
+        return None
+    csrf = csrf_token(request, tokens.session_id)
+    put_mover_cookies(response, request, access=tokens.access_token, refresh=tokens.refresh_token, csrf=csrf)
+    return csrf
+
+
+def _signed_in(request: Request, response: Response, done: SignedIn) -> SignedInOut:
+    person, tokens = done.person, done.tokens
+    csrf = _kept_in_cookies(request, response, tokens)
+    user = {
+        "id": person.user_id,
+        "email": person.email,
+        "full_name": person.full_name,
+        "staff_role": person.staff_role,
+    }
+    return SignedInOut.model_validate(
+        {
+            "user": user,
+            "organization": person.organization,
+            "role": person.role,
+            "access_token": None if csrf else tokens.access_token,
+            "refresh_token": None if csrf else tokens.refresh_token,
+            "token_type": "cookie" if csrf else "bearer",
+            "expires_at": tokens.expires_at,
+            "csrf_token": csrf,
+        }
+    )
+
+
+@router.post("/register", status_code=201, responses=problems(EmailTaken, PlaceNotLocated, SignInBusy))
+async def register(body: RegisterIn, session: SigninWrite, request: Request, response: Response) -> SignedInOut:
+    """Register a company and yourself as its owner. For anyone."""
+    await limit_registration(request)
+    resources = resources_of(request)
+    address = await locate_company(resources.ports, body)
+    done = await service.register(session, resources, body, address, _device(request, body.transport))
+    return _signed_in(request, response, done)
+
+
+@router.post("/login", responses=problems(BadCredentials, NoMembership, SignInBusy))
+async def log_in(body: LoginIn, session: SigninWrite, request: Request, response: Response) -> SignedInOut:
+    """Sign in with e-mail address and password. For movers and staff."""
+    await limit_sign_in(request, body.email)
+    resources = resources_of(request)
+    user = await find_by_password(resources, body.email, body.password)
+    done = await service.sign_in(session, resources, user, body.password, _device(request, body.transport))
+    return _signed_in(request, response, done)
+
+
+@router.post("/token", responses=problems(BadCredentials, NoMembership, SignInBusy))
+async def issue_token(
+    form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SigninWrite, request: Request
+) -> TokenOut:
+    """OAuth 2 password form, for the Authorize button of these pages. For movers and staff."""
+    email = form.username.strip().lower()[:254]
+    await limit_sign_in(request, email)
+    resources = resources_of(request)
+    user = await find_by_password(resources, email, form.password[:128])
+    done = await service.sign_in(session, resources, user, form.password, _device(request, Transport.BEARER))
+    lifetime = int((done.tokens.expires_at - resources.clock.now()).total_seconds())
+    return TokenOut(
+        access_token=done.tokens.access_token,
+        refresh_token=done.tokens.refresh_token,
+        token_type="bearer",  # noqa: S106 - the name of a scheme
+        expires_in=lifetime,
+    )
+
+
+@router.post("/refresh", response_model=RefreshedOut, responses=problems(RefreshRefused))
+async def refresh(
+    session: SigninWrite, request: Request, response: Response, body: RefreshIn | None = None
+) -> RefreshedOut | Response:
+    """Spend a refresh token, from the body or the cookie, for a new pair. For movers and staff."""
+    text = (body.refresh_token if body else None) or refresh_cookie(request) or ""
+    tokens = await service.refresh(session, resources_of(request), text)
+    if tokens is None:
+        # Answered, not raised: the family's end has to be committed with this transaction.
+        return problem_response(RefreshRefused(), request.url.path)
+    csrf = _kept_in_cookies(request, response, tokens)
+    return RefreshedOut(
+        access_token=None if csrf else tokens.access_token,
+        refresh_token=None if csrf else tokens.refresh_token,
+        token_type="cookie" if csrf else "bearer",
+        expires_at=tokens.expires_at,
+        csrf_token=csrf,
+    )
+
+
+@router.post("/logout", status_code=204)
+async def log_out(actor: SignedInUser, session: Write, request: Request, response: Response) -> None:
+    """End this session at once. For movers and staff."""
+    await service.log_out(session, actor)
+    drop_cookies(response, request)
+
+
+@router.post("/logout-all", status_code=204)
+async def log_out_everywhere(actor: SignedInUser, session: Write, request: Request, response: Response) -> None:
+    """End all your sessions at once. For movers and staff."""
+    await service.log_out_everywhere(session, actor)
+    drop_cookies(response, request)
+
+
+@router.get("/me", responses=problems(SessionEnded))
+async def show_me(actor: SignedInUser, session: Read) -> MeOut:
+    """Who you are, and for which company. For movers and staff."""
+    return await service.show_me(session, actor)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+
+from app.kernel.actor import Role
+from app.kernel.text import Text120
+from app.modules.identity.values import StaffRole, Transport
+from app.modules.orgs.public import OrgIn, OrgOut
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+
+
+def _storable(password: str) -> str:
+    if "\x00" in password or not password.isprintable():
+        raise ValueError("must not contain control characters")
+    return password
+
+
+Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
+NewPassword = Annotated[
+    str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD), AfterValidator(_storable)
+]
+# At sign-in only the length is checked: rules for new passwords must not lock out old ones.
+Password = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+
+
+class RegisterIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+    password: NewPassword
+    full_name: Text120
+    organization: OrgIn
+    transport: Transport = Transport.BEARER
+
+
+class LoginIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+    password: Password
+    transport: Transport = Transport.BEARER
+
+
+class RefreshIn(BaseModel):
+    """By cookie the body is empty: the token is in the cookie."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    refresh_token: Annotated[str, Field(max_length=400)] | None = None
+
+
+class UserOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    email: str
+    full_name: str
+    staff_role: StaffRole | None
+
+
+class SignedInOut(BaseModel):
+    """With `cookie` transport the tokens are in cookies and null here; `csrf_token` goes into X-CSRF-Token."""
+
+    user: UserOut
+    organization: OrgOut | None
+    role: Role | None
+    access_token: str | None
+    refresh_token: str | None
+    token_type: str
+    expires_at: datetime
+    csrf_token: str | None
+
+
+class TokenOut(BaseModel):
+    """RFC 6749, 5.1."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+
+
+class RefreshedOut(BaseModel):
+    access_token: str | None
+    refresh_token: str | None
+    token_type: str
+    expires_at: datetime
+    csrf_token: str | None
+
+
+class MeOut(BaseModel):
+    user: UserOut
+    organization: OrgOut | None
+    role: Role | None

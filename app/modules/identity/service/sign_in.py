@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from app.kernel.actor import Role
+from app.modules.identity import repository
+from app.modules.identity.errors import BadCredentials, NoMembership
+from app.modules.identity.models import User
+from app.modules.identity.service.sessions import Device, Person, SignedIn, open_session
+from app.modules.orgs import public as orgs
+from app.runtime.db.session import Database, WriteSession
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.resources import Resources
+
+
+async def find_by_password(resources: Resources, email: str, password: str) -> User:
+    """The user of this address and password, read in a short transaction of its own: hashing takes a while.
+
+    An unknown address costs the same hash as a wrong password. Raises: BadCredentials (401), SignInBusy (503).
+    """
+    database: Database = resources.database
+    async with database.read(Identity(Audience.SIGNIN)) as session:
+        user = await repository.find_user_by_email(session, email)
+    usable = user is not None and user.disabled_at is None
+    matches = await resources.passwords.verify(user.password_hash if user and usable else None, password)
+    if user is None or not matches:
+        raise BadCredentials
+    return user
+
+
+async def sign_in(
+    session: WriteSession, resources: Resources, user: User, password: str, device: Device
+) -> SignedIn:
+    """A session for a recognised user: in their oldest company, or as staff. Re-hashes an outdated password.
+
+    Raises: NoMembership (403).
+    """
+    now = resources.clock.now()
+    if resources.passwords.needs_rehash(user.password_hash):
+        await repository.update_password_hash(session, user.id, await resources.passwords.hash(password))
+    person = await _person(session, user)
+    tokens = await open_session(session, resources, person, device, now)
+    return SignedIn(person, tokens)
+
+
+async def _person(session: WriteSession, user: User) -> Person:
+    if user.staff_role is not None:
+        return Person(user.id, user.email, user.full_name, user.staff_role, None, None, None)
+    await repository.act_as(session, user_id=user.id, org_id=None)
+    memberships = await repository.list_memberships(session, user.id)
+    if not memberships:
+        raise NoMembership
+    org_id, role = memberships[0]
+    await repository.act_as(session, user_id=user.id, org_id=org_id)
+    organization = await orgs.profile(session, org_id)
+    return Person(user.id, user.email, user.full_name, None, org_id, Role(role), organization)

@@ -1,0 +1,108 @@
+"""What other modules may ask of companies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from app.kernel.geo import Point
+from app.kernel.places import Place
+from app.modules.orgs import repository, service
+from app.modules.orgs.errors import OrgNotFound
+from app.modules.orgs.models import Organization
+from app.modules.orgs.schemas import OrgIn, OrgOut
+from app.modules.orgs.values import OrgStatus
+from app.runtime.db.session import ReadSession, WriteSession
+
+__all__ = [
+    "Company",
+    "NearbyCompany",
+    "OrgIn",
+    "OrgNotFound",
+    "OrgOut",
+    "OrgStatus",
+    "companies_covering",
+    "company",
+    "create_company",
+    "profile",
+    "set_status",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    id: UUID
+    name: str
+    phone: str
+    timezone: str
+    usdot_number: str | None
+    status: OrgStatus
+    address: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyCompany:
+    """A verified company whose area holds a pickup; miles from its office as the crow flies."""
+
+    id: UUID
+    name: str
+    rating: Decimal | None
+    rating_count: int
+    location: Point
+    distance_miles: float
+
+
+def _company(org: Organization) -> Company:
+    return Company(
+        id=org.id,
+        name=org.name,
+        phone=org.phone,
+        timezone=org.timezone,
+        usdot_number=org.usdot_number,
+        status=org.status,
+        address=Place.model_validate(org.address),
+    )
+
+
+async def create_company(session: WriteSession, org_id: UUID, body: OrgIn, address: Place, now: datetime) -> OrgOut:
+    return OrgOut.model_validate(await service.create_org(session, org_id, body, address, now))
+
+
+async def company(session: ReadSession, org_id: UUID) -> Company:
+    """The session's own company, or for staff any. Raises: OrgNotFound (404)."""
+    org = await repository.get_org(session, org_id)
+    if org is None:
+        raise OrgNotFound
+    return _company(org)
+
+
+async def profile(session: ReadSession, org_id: UUID) -> OrgOut:
+    """The company as its members see it. Raises: OrgNotFound (404)."""
+    org = await repository.get_org(session, org_id)
+    if org is None:
+        raise OrgNotFound
+    return OrgOut.model_validate(org)
+
+
+async def companies_covering(session: ReadSession, pickup: Point, limit: int) -> list[NearbyCompany]:
+    """For the market: verified companies whose service area holds the pickup, the nearest first."""
+    rows = await repository.find_orgs_covering(session, pickup, limit)
+    return [
+        NearbyCompany(
+            id=row.id,
+            name=row.name,
+            rating=row.rating_average,
+            rating_count=row.rating_count,
+            location=Point(lat=row.lat, lng=row.lng),
+            distance_miles=row.distance_miles,
+        )
+        for row in rows
+    ]
+
+
+async def set_status(session: WriteSession, org_id: UUID, status: OrgStatus, now: datetime) -> None:
+    """Told downward by verification and ops. Raises: OrgNotFound (404)."""
+    if not await repository.update_status(session, org_id, status, now):
+        raise OrgNotFound

@@ -1,0 +1,1 @@
+"""What the operator sees: JSON logs with masking, metrics, traces (exporter off by default)."""

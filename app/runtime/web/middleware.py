@@ -1,0 +1,204 @@
+"""The middlewares, pure ASGI, outermost first: envelope, CORS (Starlette's), body limit, callers. Nothing else.
+
+Envelope: request id, access log, metrics, security headers, deadline, and the last net for faults of ours.
+BodyLimit: counts the stream, whatever Content-Length says. Callers: verifies the token once and takes the limits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kernel.errors import PayloadTooLarge, TimedOut, TooManyRequests
+from app.kernel.ids import new_id
+from app.runtime.auth.credentials import SCOPE_KEY, Credential, read_credential
+from app.runtime.rate_limit import Limit
+from app.runtime.resources import Resources
+from app.runtime.telemetry.logs import request_id
+from app.runtime.telemetry.metrics import Metrics
+from app.runtime.web.problems import UnsupportedMediaType, problem_response, unexpected
+
+logger = logging.getLogger("movehub.access")
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+UNLIMITED: Final = ("/health", "/metrics", "/docs", "/redoc", "/assets/")
+PAGES: Final = ("/docs", "/redoc", "/assets/", "/dev/")
+SECURITY_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"referrer-policy", b"no-referrer"),
+)
+API_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+
+
+class Envelope:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, deadline_seconds: float) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._deadline = deadline_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get("x-request-id", "")
+        current = sent if _REQUEST_ID.fullmatch(sent) else new_id().hex
+        token = request_id.set(current)
+        started = time.perf_counter()
+        status = 0
+        extra = [(b"x-request-id", current.encode()), *SECURITY_HEADERS]
+        if not scope["path"].startswith(PAGES):
+            extra += API_HEADERS
+
+        async def send_in_envelope(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in extra if pair[0] not in present),
+                ]
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._app(scope, receive, send_in_envelope)
+        except TimeoutError:
+            if status == 0:
+                await problem_response(TimedOut(), scope["path"])(scope, receive, send_in_envelope)
+        except Exception as error:  # noqa: BLE001 - the last net: whatever it was, the client gets a problem
+            response = unexpected(route_of(scope), error)
+            if status == 0:
+                await response(scope, receive, send_in_envelope)
+        finally:
+            self._record(scope, status, time.perf_counter() - started)
+            request_id.reset(token)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = route_of(scope)
+        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info(
+                "request",
+                extra={
+                    "method": scope["method"],
+                    "route": route,
+                    "status": status,
+                    "ms": round(seconds * 1000, 2),
+                },
+            )
+
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the path: never the path itself, which holds ids."""
+    route = scope.get("route")
+    return getattr(route, "path_format", None) or getattr(route, "path", None) or "unmatched"
+
+
+class TooLarge(Exception):
+    """The body grew past the limit while it was read."""
+
+
+class BodyLimit:
+    def __init__(self, app: ASGIApp, *, largest_bytes: int) -> None:
+        self._app = app
+        self._largest = largest_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if headers.get("content-encoding", "identity") != "identity":
+            await problem_response(UnsupportedMediaType(), scope["path"])(scope, receive, send)
+            return
+        announced = headers.get("content-length", "0")
+        if not announced.isdigit() or int(announced) > self._largest:
+            await problem_response(PayloadTooLarge(), scope["path"])(scope, receive, send)
+            return
+        received = 0
+        started = False
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > self._largest:
+                    raise TooLarge
+            return message
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive_limited, send_noting)
+        except TooLarge:
+            if not started:
+                await problem_response(PayloadTooLarge(), scope["path"])(scope, receive, send)
+
+
+class Callers:
+    """Verifies the credential, once, and counts the request against its caller or its address."""
+
+    def __init__(self, app: ASGIApp, *, resources: Resources) -> None:
+        self._app = app
+        self._clock = resources.clock
+        self._tokens = resources.tokens
+        self._signer = resources.signer
+        self._limiter = resources.limiter
+        self._limits = resources.settings.limits
+        self._metrics = resources.metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
+            await self._app(scope, receive, send)
+            return
+        credential = read_credential(Headers(scope=scope), self._tokens, self._signer, self._clock.now())
+        scope[SCOPE_KEY] = credential
+        verdict = await self._limiter.take([self._limit(scope, credential)])
+        headers = verdict.headers()
+        if not verdict.passes:
+            self._metrics.refused.labels(verdict.limit.name).inc()
+            await problem_response(TooManyRequests(headers=headers), scope["path"])(scope, receive, send)
+            return
+
+        async def send_with_limits(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = MutableHeaders(scope=message)
+                for name, value in headers.items():
+                    present.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_limits)
+
+    def _limit(self, scope: Scope, credential: Credential) -> Limit:
+        if credential.claims is not None:
+            subject = credential.claims.session_id.hex
+            return self._limiter.limit("caller", subject, self._limits.caller_per_minute, 60)
+        return self._limiter.limit("anonymous", address_of(scope), self._limits.anonymous_per_minute, 60)
+
+
+def address_of(scope: Scope) -> str:
+    """The caller's network address as the server and the trusted proxies tell it; of IPv6 the /64."""
+    client = scope.get("client")
+    host = str(client[0]) if client else "unknown"
+    if ":" in host:
+        return ":".join(host.split(":")[:4])
+    return host

@@ -1,0 +1,134 @@
+"""Every refusal as application/problem+json (RFC 9457), from one tree of errors and with a stable code.
+
+No stack trace, no SQL and no value that the client sent goes out.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel.errors import AppError, BadRequest, Fault, NotFound, PayloadTooLarge, Unprocessable
+from app.runtime.telemetry.logs import request_id
+
+logger = logging.getLogger(__name__)
+
+TYPE_BASE: Final = "https://movehub.example/problems/"
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class NotJson(BadRequest):
+    code: ClassVar[str] = "not_json"
+    title: ClassVar[str] = "The body is not JSON, or is nested too deeply."
+
+
+class NoSuchRoute(NotFound):
+    code: ClassVar[str] = "no_such_route"
+    title: ClassVar[str] = "There is no such path."
+
+
+class MethodNotAllowed(AppError):
+    status: ClassVar[int] = 405
+    code: ClassVar[str] = "method_not_allowed"
+    title: ClassVar[str] = "This path does not take this method."
+
+
+class UnsupportedMediaType(AppError):
+    status: ClassVar[int] = 415
+    code: ClassVar[str] = "unsupported_media_type"
+    title: ClassVar[str] = "Send JSON, uncompressed, with Content-Type: application/json."
+
+
+BY_STATUS: Final[dict[int, type[AppError]]] = {
+    400: NotJson,
+    404: NoSuchRoute,
+    405: MethodNotAllowed,
+    413: PayloadTooLarge,
+    415: UnsupportedMediaType,
+}
+
+
+def problem_body(error: AppError, path: str) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": TYPE_BASE + error.code,
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": path,
+        "code": error.code,
+        "request_id": request_id.get(),
+    }
+    if error.faults:
+        body["errors"] = [
+            {"pointer": fault.pointer, "code": fault.code, "message": fault.message} for fault in error.faults
+        ]
+    return body | error.extensions
+
+
+def problem_response(error: AppError, path: str, headers: Mapping[str, str] | None = None) -> Response:
+    content = json.dumps(problem_body(error, path), default=str, ensure_ascii=True).encode()
+    return Response(content, error.status, {**error.headers, **(headers or {})}, media_type=MEDIA_TYPE)
+
+
+CODES: Final = {"missing": "required", "extra_forbidden": "unknown_field", "json_invalid": "not_json"}
+MESSAGES: Final = {"extra_forbidden": "There is no such field.", "missing": "This is required."}
+
+
+def pointer_of(location: tuple[str | int, ...]) -> str:
+    """RFC 6901 pointer of a place in the body; `query:name` and the like for a place outside of it."""
+    where, *rest = location or ("body",)
+    if where == "body":
+        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in rest)
+        return "".join(f"/{step}" for step in steps)
+    return f"{where}:{'.'.join(str(step) for step in rest)}"
+
+
+def fault_of(error: Mapping[str, Any]) -> Fault:
+    """A pydantic error as a fault, without the input that pydantic would quote."""
+    kind = str(error["type"])
+    message = MESSAGES.get(kind) or str(error["msg"]).removeprefix("Value error, ")
+    return Fault(pointer_of(tuple(error["loc"])), CODES.get(kind, kind), message)
+
+
+def validation_error(errors: list[Mapping[str, Any]]) -> AppError:
+    if any(error["type"] == "json_invalid" for error in errors):
+        return NotJson()
+    faults = tuple(fault_of(error) for error in errors[:50])
+    return Unprocessable(f"{len(errors)} place(s) of the request cannot be taken as they are.", faults=faults)
+
+
+async def on_app_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)  # noqa: S101 - registered for this class alone
+    return problem_response(error, request.url.path)
+
+
+async def on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    return problem_response(validation_error(list(error.errors())), request.url.path)
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    known = BY_STATUS.get(error.status_code)
+    refusal = known() if known else AppError()
+    return problem_response(refusal, request.url.path, error.headers)
+
+
+def unexpected(path: str, error: BaseException) -> Response:
+    """The answer to a fault of ours: said once in the log with its trace, and to the client without it."""
+    logger.error("unhandled exception", exc_info=error, extra={"path_template": path})
+    return problem_response(AppError(), path)
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(HTTPException, on_http_exception)

@@ -1,0 +1,247 @@
+"""What stands around a route: one transaction, tried again where that is safe, and its idempotency key.
+
+The route's dependencies are closed here, before the answer is sent: a commit that fails is never told as a
+success. A key is claimed in the effect's own transaction, right after its first statement, and the answer is
+stored in it; so a crash leaves both or neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import re
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi.routing import APIRoute
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel.errors import AppError, BadRequest, Conflict, Fault, Unprocessable
+from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, CustomerClaims
+from app.runtime.db.constraints import RetrySafely
+from app.runtime.db.session import WriteSession
+from app.runtime.resources import resources_of
+
+MOST_TRIES: Final = 3
+KEPT: Final = timedelta(hours=24)
+CLAIM_SCOPE: Final = "movehub.idempotency"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_STORED_HEADERS: Final = frozenset({"content-type", "etag", "location"})
+
+CLAIM = sa.text("SELECT * FROM app.claim_idempotency_key(:caller, :route, :key, :fingerprint, :now)").bindparams(
+    sa.bindparam("caller", type_=sa.UUID), sa.bindparam("now", type_=sa.DateTime(timezone=True))
+)
+STORE = sa.text(
+    "INSERT INTO app.idempotency_keys "
+    "(caller_id, route, key, fingerprint, status, headers, body, created_at, expires_at) "
+    "VALUES (:caller, :route, :key, :fingerprint, :status, :headers, :body, :now, :expires)"
+).bindparams(
+    sa.bindparam("caller", type_=sa.UUID),
+    sa.bindparam("headers", type_=sa.JSON),
+    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+    sa.bindparam("expires", type_=sa.DateTime(timezone=True)),
+)
+
+
+class IdempotencyKeyRequired(BadRequest):
+    code: ClassVar[str] = "idempotency_key_required"
+    title: ClassVar[str] = "Send an Idempotency-Key, so that a retry cannot do this twice."
+
+
+class IdempotencyKeyMalformed(BadRequest):
+    code: ClassVar[str] = "idempotency_key_malformed"
+    title: ClassVar[str] = "An Idempotency-Key is 1 to 255 visible ASCII characters."
+
+
+class IdempotencyKeyReused(Unprocessable):
+    code: ClassVar[str] = "idempotency_key_reused"
+    title: ClassVar[str] = "This Idempotency-Key was used with another body."
+
+
+class IdempotencyInProgress(Conflict):
+    code: ClassVar[str] = "idempotency_in_progress"
+    title: ClassVar[str] = "The first request with this Idempotency-Key is still running."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
+
+
+class Replay(Exception):
+    """The key has its answer already: the transaction ends here, and the first answer is given again."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("replayed")
+        self.response = response
+
+
+class Claim:
+    """One request's claim on its key. The session that writes the effect carries it (`after_identity`)."""
+
+    def __init__(self, caller_id: UUID, route: str, key: str, body: bytes, now: datetime) -> None:
+        self._row = {
+            "caller": caller_id,
+            "route": route,
+            "key": key,
+            "fingerprint": hashlib.sha256(body).digest(),
+            "now": now,
+        }
+        self.session: WriteSession | None = None
+
+    def check(self, session: Session, connection: Connection) -> None:
+        """Lock the key and look it up, once a request.
+
+        Raises: Replay, IdempotencyKeyReused (422), IdempotencyInProgress (409).
+        """
+        session.info.pop("after_identity", None)
+        found = connection.execute(CLAIM, self._row).one()
+        match found.outcome:
+            case "in_progress":
+                raise IdempotencyInProgress
+            case "reused":
+                raise IdempotencyKeyReused
+            case "replay":
+                headers = {**found.headers, "Idempotency-Replayed": "true"}
+                raise Replay(Response(found.body, found.status, headers))
+
+    async def store(self, response: Response) -> None:
+        """Keep the answer with its effect; what changed nothing in the database leaves nothing to keep."""
+        if self.session is None or not self.session.in_transaction() or not 200 <= response.status_code < 300:  # noqa: PLR2004
+            return
+        kept = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
+        await self.session.execute(
+            STORE,
+            {
+                **self._row,
+                "status": response.status_code,
+                "headers": kept,
+                "body": bytes(response.body),
+                "expires": self._row["now"] + KEPT,  # type: ignore[operator]
+            },
+        )
+
+
+class UnknownParameter(Unprocessable):
+    code: ClassVar[str] = "unknown_parameter"
+    title: ClassVar[str] = "There is no such query parameter."
+
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class TransactionalRoute(APIRoute):
+    """A route whose transaction is closed before its answer, and tried again after a deadlock."""
+
+    def get_route_handler(self) -> Handler:
+        inner = super().get_route_handler()
+        known = frozenset(self._query_names())
+
+        async def handle(request: Request) -> Response:
+            if request.scope["query_string"]:
+                refuse_unknown(request, known)
+            claim = await self.claim(request)
+            request.scope[CLAIM_SCOPE] = claim
+            for _ in range(MOST_TRIES - 1):
+                try:
+                    return await _once(inner, request, claim)
+                except RetrySafely:
+                    resources_of(request).metrics.retries.inc()
+                    await asyncio.sleep(random.uniform(0.01, 0.2))  # noqa: S311 - jitter, not a secret
+            return await _once(inner, request, claim)
+
+        return handle
+
+    async def claim(self, request: Request) -> Claim | None:  # noqa: ARG002 - a hook
+        return None
+
+    def _query_names(self) -> Iterable[str]:
+        for dependant in _with_children(self.dependant):
+            for field in dependant.query_params:
+                model = getattr(field.field_info.annotation, "model_fields", None)
+                if model is None:
+                    yield field.alias
+                else:
+                    yield from (one.alias or name for name, one in model.items())
+
+
+class IdempotentRoute(TransactionalRoute):
+    """A transactional route whose POSTs take an Idempotency-Key."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        if "POST" in (options.get("methods") or ()):
+            required = bool((options.get("openapi_extra") or {}).get("x-idempotency-key-required"))
+            extra = dict(options.get("openapi_extra") or {})
+            extra["parameters"] = [*extra.get("parameters", ()), _header(required=required)]
+            options["openapi_extra"] = extra
+        super().__init__(*arguments, **options)
+
+    async def claim(self, request: Request) -> Claim | None:
+        if request.method != "POST":
+            return None
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            if (self.openapi_extra or {}).get("x-idempotency-key-required"):
+                raise IdempotencyKeyRequired
+            return None
+        if not _KEY.fullmatch(key):
+            raise IdempotencyKeyMalformed
+        claims = request.scope.get(SCOPE_KEY, NO_CREDENTIAL).claims
+        if claims is None:
+            return None  # nobody whose key it could be; the route's own dependency refuses
+        caller = claims.customer_id if isinstance(claims, CustomerClaims) else claims.user_id
+        resources = resources_of(request)
+        route = f"{request.method} {request.url.path}"
+        return Claim(caller, route, key, await request.body(), resources.clock.now())
+
+
+KEY_REQUIRED: Final = {"x-idempotency-key-required": True}
+
+
+def _header(*, required: bool) -> dict[str, Any]:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": required,
+        "description": "A retry with the same key and body gets the first answer again. Kept 24 hours.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+    }
+
+
+def _with_children(dependant: Any) -> Iterable[Any]:
+    yield dependant
+    for child in dependant.dependencies:
+        yield from _with_children(child)
+
+
+def refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        faults = tuple(
+            Fault(f"query:{name[:50]}", "unknown_parameter", "There is no such parameter.") for name in unknown
+        )
+        raise UnknownParameter(faults=faults[:20])
+
+
+async def _once(inner: Handler, request: Request, claim: Claim | None) -> Response:
+    # FastAPI closes function-scoped dependencies on this stack. Ours is closed, and so committed, before the
+    # answer leaves, and anew for each try.
+    async with AsyncExitStack() as stack:
+        request.scope["fastapi_function_astack"] = stack
+        try:
+            response = await inner(request)
+        except Replay as replay:
+            resources_of(request).metrics.replays.inc()
+            return replay.response
+        if claim is not None:
+            await claim.store(response)
+    return response
+
+
+__all__ = ["KEY_REQUIRED", "AppError", "IdempotentRoute", "TransactionalRoute"]

@@ -1,0 +1,81 @@
+"""The session of a request as a parameter: `Read`, `Write`, and `read_as` / `write_as` another audience.
+
+Identity comes from the verified credential: a member opens as its company, a customer as themselves, staff as
+staff, anybody else as nobody, who sees nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from app.runtime.auth.credentials import CustomerClaims
+from app.runtime.auth.dependencies import credential_of
+from app.runtime.auth.tokens import Claims
+from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.tenancy import AFTER_IDENTITY, Audience, Identity, SessionRole
+from app.runtime.resources import resources_of
+from app.runtime.web.route import CLAIM_SCOPE, Claim
+
+
+def identity_of(request: Request) -> Identity:
+    """What the request's transaction says of itself in its first statement."""
+    now = resources_of(request).clock.now()
+    match credential_of(request).claims:
+        case CustomerClaims(customer_id, session_id):
+            return Identity(Audience.CUSTOMER, customer_id=customer_id, session_id=session_id, now=now)
+        case Claims() as claims:
+            return Identity(
+                Audience.STAFF if claims.is_staff else Audience.MOVER,
+                org_id=claims.org_id,
+                user_id=claims.user_id,
+                session_id=claims.session_id,
+                role=SessionRole(claims.role),
+                now=now,
+            )
+        case _:
+            return Identity()
+
+
+def _as(identity: Identity, audience: Audience | None) -> Identity:
+    """The identity as another audience. BOOKING stands in for CUSTOMER alone; MARKET and SIGNIN for anybody."""
+    if audience is None or (audience is Audience.BOOKING and identity.audience is not Audience.CUSTOMER):
+        return identity
+    if audience is Audience.BOOKING:
+        return Identity(audience, customer_id=identity.customer_id, session_id=identity.session_id, now=identity.now)
+    return Identity(audience)
+
+
+def _reader(audience: Audience | None) -> Callable[[Request], AsyncIterator[ReadSession]]:
+    async def open_read_session(request: Request) -> AsyncIterator[ReadSession]:
+        async with resources_of(request).database.read(_as(identity_of(request), audience)) as session:
+            yield session
+
+    return open_read_session
+
+
+def _writer(audience: Audience | None) -> Callable[[Request], AsyncIterator[WriteSession]]:
+    async def open_write_session(request: Request) -> AsyncIterator[WriteSession]:
+        async with resources_of(request).database.write(_as(identity_of(request), audience)) as session:
+            claim: Claim | None = request.scope.get(CLAIM_SCOPE)
+            if claim is not None:
+                claim.session = session
+                session.info[AFTER_IDENTITY] = claim.check
+            yield session
+
+    return open_write_session
+
+
+def read_as(audience: Audience) -> Any:
+    return Depends(_reader(audience), scope="function")
+
+
+def write_as(audience: Audience) -> Any:
+    return Depends(_writer(audience), scope="function")
+
+
+Read = Annotated[ReadSession, Depends(_reader(None), scope="function")]
+Write = Annotated[WriteSession, Depends(_writer(None), scope="function")]
