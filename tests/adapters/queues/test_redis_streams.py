@@ -55,7 +55,11 @@ async def make_queue(stream: str, redis: Redis) -> AsyncIterator[MakeQueue]:
     async with AsyncExitStack() as stack:
 
         def make(**changes: Any) -> RedisStreamQueue:
-            settings = {"stream": stream, "consumer": f"consumer-{next(numbers)}", "visibility_seconds": PATIENT}
+            settings: dict[str, Any] = {
+                "stream": stream,
+                "consumer": f"consumer-{next(numbers)}",
+                "visibility_seconds": PATIENT,
+            }
             queue = RedisStreamQueue(os.environ["REDIS_URL"], **(settings | changes))
             stack.push_async_callback(queue.close)
             return queue
@@ -63,12 +67,17 @@ async def make_queue(stream: str, redis: Redis) -> AsyncIterator[MakeQueue]:
         yield make
 
 
+async def dead_letters(redis: Redis, stream: str) -> list[dict[bytes, bytes]]:
+    entries: Any = await redis.xrange(f"{stream}:dead")
+    return [fields for _, fields in entries]
+
+
 async def receive_all(queue: RedisStreamQueue, most: int = 100) -> list[Delivery]:
     return await queue.receive(most=most, wait_seconds=0)
 
 
 class TestReceive:
-    async def test_messages_arrive_whole_and_in_order(self, make_queue: MakeQueue):
+    async def test_messages_arrive_whole_and_in_order(self, make_queue: MakeQueue) -> None:
         queue = make_queue()
         sent = [a_message(number) for number in range(3)]
         await queue.publish(sent)
@@ -77,17 +86,17 @@ class TestReceive:
         assert [delivery.receives for delivery in deliveries] == [1, 1, 1]
         assert await queue.depth() == Depth(waiting=0, in_flight=3, dead=0)
 
-    async def test_an_empty_queue_answers_after_the_wait(self, make_queue: MakeQueue):
+    async def test_an_empty_queue_answers_after_the_wait(self, make_queue: MakeQueue) -> None:
         assert await make_queue().receive(most=10, wait_seconds=0.01) == []
 
-    async def test_two_consumers_never_hold_the_same_message(self, make_queue: MakeQueue):
+    async def test_two_consumers_never_hold_the_same_message(self, make_queue: MakeQueue) -> None:
         first, second = make_queue(), make_queue()
         sent = [a_message(number) for number in range(10)]
         await first.publish(sent)
         held = await first.receive(most=5, wait_seconds=0) + await second.receive(most=10, wait_seconds=0)
         assert [delivery.message for delivery in held] == sent
 
-    async def test_what_a_dead_consumer_held_comes_back_counted(self, make_queue: MakeQueue):
+    async def test_what_a_dead_consumer_held_comes_back_counted(self, make_queue: MakeQueue) -> None:
         dead, alive = make_queue(), make_queue(visibility_seconds=IMPATIENT)
         message = a_message()
         await dead.publish([message])
@@ -95,7 +104,7 @@ class TestReceive:
         again = await receive_all(alive)
         assert [(delivery.message, delivery.receives) for delivery in again] == [(message, 2)]
 
-    async def test_new_messages_flow_past_old_failures(self, make_queue: MakeQueue):
+    async def test_new_messages_flow_past_old_failures(self, make_queue: MakeQueue) -> None:
         queue = make_queue(visibility_seconds=IMPATIENT, most_receives=100)
         await queue.publish([a_message(number) for number in range(8)])
         await receive_all(queue)
@@ -103,7 +112,7 @@ class TestReceive:
         batch = await queue.receive(most=4, wait_seconds=0)
         assert [delivery.message.payload["number"] for delivery in batch] == [0, 1, 100]
 
-    async def test_everything_held_is_reached_although_a_scan_is_short(self, make_queue: MakeQueue):
+    async def test_everything_held_is_reached_although_a_scan_is_short(self, make_queue: MakeQueue) -> None:
         holder, taker = make_queue(), make_queue(visibility_seconds=IMPATIENT)
         await holder.publish([a_message(number) for number in range(50)])
         await receive_all(holder)
@@ -112,14 +121,14 @@ class TestReceive:
 
 
 class TestAcknowledge:
-    async def test_an_acknowledged_message_is_gone(self, make_queue: MakeQueue):
+    async def test_an_acknowledged_message_is_gone(self, make_queue: MakeQueue) -> None:
         queue = make_queue(visibility_seconds=IMPATIENT)
         await queue.publish([a_message()])
         await queue.acknowledge(await receive_all(queue))
         assert await receive_all(queue) == []
         assert await queue.depth() == Depth(waiting=0, in_flight=0, dead=0)
 
-    async def test_part_of_a_batch_can_be_acknowledged(self, make_queue: MakeQueue):
+    async def test_part_of_a_batch_can_be_acknowledged(self, make_queue: MakeQueue) -> None:
         queue = make_queue()
         await queue.publish([a_message(1), a_message(2)])
         first, second = await receive_all(queue)
@@ -131,7 +140,7 @@ class TestAcknowledge:
 class TestRelease:
     async def test_a_released_message_is_handed_out_five_times_and_then_set_aside(
         self, make_queue: MakeQueue, redis: Redis, stream: str
-    ):
+    ) -> None:
         queue = make_queue()
         await queue.publish([a_message()])
         counts = []
@@ -140,20 +149,20 @@ class TestRelease:
             await queue.release(deliveries[0], reason="GuestNotFound")
         assert counts == [1, 2, 3, 4, 5]
         assert await queue.depth() == Depth(waiting=0, in_flight=0, dead=1)
-        [(_, fields)] = await redis.xrange(f"{stream}:dead")
-        assert (fields[b"reason"], fields[b"receives"]) == (b"GuestNotFound", b"5")
+        [letter] = await dead_letters(redis, stream)
+        assert (letter[b"reason"], letter[b"receives"]) == (b"GuestNotFound", b"5")
 
     async def test_a_message_nobody_answers_for_is_set_aside_after_five_times(
         self, make_queue: MakeQueue, redis: Redis, stream: str
-    ):
+    ) -> None:
         queue = make_queue(visibility_seconds=IMPATIENT)
         await queue.publish([a_message()])
         handed_out = [len(await receive_all(queue)) for _ in range(7)]
         assert handed_out == [1, 1, 1, 1, 1, 0, 0]
-        [(_, fields)] = await redis.xrange(f"{stream}:dead")
-        assert fields[b"reason"] == b"too_many_receives"
+        [letter] = await dead_letters(redis, stream)
+        assert letter[b"reason"] == b"too_many_receives"
 
-    async def test_a_delayed_message_is_hidden_until_then(self, make_queue: MakeQueue):
+    async def test_a_delayed_message_is_hidden_until_then(self, make_queue: MakeQueue) -> None:
         queue = make_queue()
         await queue.publish([a_message()])
         [delivery] = await receive_all(queue)
@@ -161,7 +170,7 @@ class TestRelease:
         assert await receive_all(queue) == []
         assert (await queue.depth()).in_flight == 1
 
-    async def test_one_who_was_too_slow_cannot_take_it_back_from_another(self, make_queue: MakeQueue):
+    async def test_one_who_was_too_slow_cannot_take_it_back_from_another(self, make_queue: MakeQueue) -> None:
         slow, quick = make_queue(), make_queue(visibility_seconds=IMPATIENT)
         await slow.publish([a_message()])
         [late] = await receive_all(slow)
@@ -173,7 +182,7 @@ class TestRelease:
         await quick.acknowledge([held])
         assert await quick.depth() == Depth(waiting=0, in_flight=0, dead=0)
 
-    async def test_an_extended_message_stays_hidden(self, make_queue: MakeQueue, redis: Redis, stream: str):
+    async def test_an_extended_message_stays_hidden(self, make_queue: MakeQueue, redis: Redis, stream: str) -> None:
         queue = make_queue()
         await queue.publish([a_message()])
         [delivery] = await receive_all(queue)
@@ -186,15 +195,15 @@ class TestRelease:
 class TestDeadLetters:
     async def test_what_cannot_be_read_is_set_aside_and_the_rest_flows(
         self, make_queue: MakeQueue, redis: Redis, stream: str
-    ):
+    ) -> None:
         queue = make_queue()
         await redis.xadd(stream, {"body": "{"})
         await redis.xadd(stream, {"another": "field"})
         await queue.publish([a_message(7)])
         assert [d.message.payload["number"] for d in await receive_all(queue)] == [7]
-        assert [fields[b"reason"] for _, fields in await redis.xrange(f"{stream}:dead")] == [b"unreadable"] * 2
+        assert [letter[b"reason"] for letter in await dead_letters(redis, stream)] == [b"unreadable"] * 2
 
-    async def test_redriven_letters_start_anew_and_only_once(self, make_queue: MakeQueue):
+    async def test_redriven_letters_start_anew_and_only_once(self, make_queue: MakeQueue) -> None:
         queue = make_queue()
         sent = [a_message(number) for number in range(3)]
         await queue.publish(sent)
@@ -207,7 +216,7 @@ class TestDeadLetters:
 
 
 class TestTrouble:
-    async def test_a_flushed_redis_is_worked_with_again(self, make_queue: MakeQueue, redis: Redis, stream: str):
+    async def test_a_flushed_redis_is_worked_with_again(self, make_queue: MakeQueue, redis: Redis, stream: str) -> None:
         queue = make_queue()
         await queue.publish([a_message(1)])
         await receive_all(queue)
@@ -217,7 +226,7 @@ class TestTrouble:
 
     async def test_a_closed_consumer_leaves_the_group_but_not_what_it_held(
         self, make_queue: MakeQueue, redis: Redis, stream: str
-    ):
+    ) -> None:
         idle, busy = make_queue(), make_queue()
         await receive_all(idle)
         await busy.publish([a_message()])
@@ -226,7 +235,7 @@ class TestTrouble:
         await busy.close()
         assert [consumer["name"] for consumer in await redis.xinfo_consumers(stream, "workers")] == [b"consumer-2"]
 
-    async def test_a_refused_connection_is_told_at_once(self, unused_tcp_port: int, stream: str):
+    async def test_a_refused_connection_is_told_at_once(self, unused_tcp_port: int, stream: str) -> None:
         queue = RedisStreamQueue(f"redis://127.0.0.1:{unused_tcp_port}/0", stream=stream, consumer="nobody")
         for call in (
             lambda: queue.publish([a_message()]),
@@ -237,7 +246,7 @@ class TestTrouble:
                 await call()
         await queue.close()
 
-    async def test_a_silent_redis_is_given_up(self, unused_tcp_port: int, stream: str):
+    async def test_a_silent_redis_is_given_up(self, unused_tcp_port: int, stream: str) -> None:
         async def swallow(_reader: Any, writer: Any) -> None:
             swallowed.append(writer)
 
