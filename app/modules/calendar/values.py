@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 SHORTEST_WINDOW: Final = timedelta(minutes=15)
 LONGEST_WINDOW: Final = timedelta(days=14)
@@ -35,3 +36,52 @@ class Window:
 
     def overlaps(self, other: Window) -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSpec:
+    """A resource as its owner in `fleet` describes it. `usable_until`: the last day its papers allow."""
+
+    id: UUID
+    kind: ResourceKind
+    capacity_cuft: int = 0
+    max_weight_lb: int = 0
+    skills: tuple[str, ...] = ()
+    usable_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a job asks for: room, payload and people. Each truck needs a driver among the crew."""
+
+    volume_cuft: int
+    weight_lb: int
+    crew_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a job was given."""
+
+    truck_ids: tuple[UUID, ...]
+    crew_ids: tuple[UUID, ...]
+
+    @property
+    def resource_ids(self) -> tuple[UUID, ...]:
+        return (*self.truck_ids, *self.crew_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeCapacity:
+    """What one company has free for a window: its trucks as (cubic feet, pounds), and people by what they do."""
+
+    trucks: tuple[tuple[int, int], ...]
+    drivers: int
+    helpers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOff:
+    id: UUID
+    resource_id: UUID
+    window: Window

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from app.kernel.errors import Conflict, NotFound, Unprocessable
+
+
+class SlotTaken(Conflict):
+    """Somebody has the window; `alternatives` (at most three windows of the same company) says what is free."""
+
+    code: ClassVar[str] = "slot_taken"
+    title: ClassVar[str] = "This window was taken by somebody else."
+    constraints: ClassVar[tuple[str, ...]] = ("ex_reservations_overlap",)
+
+
+class TooLarge(Conflict):
+    code: ClassVar[str] = "too_large"
+    title: ClassVar[str] = "The company's trucks and crew together are too small for this job."
+
+
+class ResourceNotFound(NotFound):
+    code: ClassVar[str] = "resource_not_found"
+    title: ClassVar[str] = "There is no such truck or person in your company."
+
+
+class ResourceStillTaken(Conflict):
+    code: ClassVar[str] = "resource_still_taken"
+    title: ClassVar[str] = "It is still taken by jobs to come: give those to another first."
+
+
+class TimeOffNotFound(NotFound):
+    code: ClassVar[str] = "time_off_not_found"
+    title: ClassVar[str] = "There is no such time off."
+
+
+class WindowRefused(Unprocessable):
+    code: ClassVar[str] = "window_refused"
+    title: ClassVar[str] = "This window of time cannot be booked."

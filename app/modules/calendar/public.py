@@ -1,0 +1,99 @@
+"""What other modules may ask of the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.modules.calendar import repository, rules, service
+from app.modules.calendar.errors import (
+    ResourceNotFound,
+    ResourceStillTaken,
+    SlotTaken,
+    TimeOffNotFound,
+    TooLarge,
+    WindowRefused,
+)
+from app.modules.calendar.service import Ask
+from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, ResourceSpec, Taken, TimeOff, Window
+from app.runtime.db.session import ReadSession, WriteSession
+
+__all__ = [
+    "Ask",
+    "FreeCapacity",
+    "Need",
+    "ResourceKind",
+    "ResourceNotFound",
+    "ResourceSpec",
+    "ResourceStillTaken",
+    "SlotTaken",
+    "Taken",
+    "TimeOff",
+    "TimeOffNotFound",
+    "TooLarge",
+    "Window",
+    "WindowRefused",
+    "cancel_time_off",
+    "change_resource",
+    "check_window",
+    "count_in_service",
+    "free_capacity",
+    "keep",
+    "list_time_off",
+    "register_resource",
+    "release",
+    "reserve",
+    "reserve_named",
+    "retire_resource",
+    "suffices",
+    "take_time_off",
+]
+
+check_window = rules.check_window
+suffices = rules.suffices
+reserve = service.reserve
+reserve_named = service.reserve_named
+retire_resource = service.retire_resource
+take_time_off = service.take_time_off
+cancel_time_off = service.cancel_time_off
+count_in_service = service.count_in_service
+
+
+async def register_resource(session: WriteSession, org_id: UUID, resource: ResourceSpec) -> None:
+    await repository.insert_resource(session, org_id, resource)
+
+
+async def change_resource(session: WriteSession, org_id: UUID, resource: ResourceSpec) -> None:
+    """Raises: ResourceNotFound (404)."""
+    if not await repository.update_resource(session, org_id, resource):
+        raise ResourceNotFound
+
+
+async def list_time_off(session: ReadSession, org_id: UUID, resource_id: UUID, now: datetime) -> list[TimeOff]:
+    """What is still to come, the earliest first."""
+    rows = await repository.list_time_off(session, org_id, resource_id, now)
+    return [TimeOff(row.source_id, resource_id, Window(row.starts_at, row.ends_at)) for row in rows]
+
+
+async def keep(session: WriteSession, org_id: UUID, source_id: UUID) -> None:
+    """A hold becomes a promise: its reservations do not expire any more."""
+    await repository.keep_source(session, org_id, source_id)
+
+
+async def release(session: WriteSession, org_id: UUID, source_id: UUID) -> int:
+    """Free whatever the source has taken, at once; how many resources that were."""
+    return await repository.release_source(session, org_id, source_id)
+
+
+async def free_capacity(
+    session: ReadSession, org_ids: Sequence[UUID], window: Window, now: datetime
+) -> dict[UUID, FreeCapacity]:
+    """For the market: what each company has free for the whole window. A company with nothing free is absent."""
+    rows = await repository.find_free_capacity(session, org_ids, window, now)
+    return {
+        row.org_id: FreeCapacity(
+            trucks=tuple(zip(row.cuft or (), row.pounds or (), strict=True)), drivers=row.drivers, helpers=row.helpers
+        )
+        for row in rows
+    }

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Row
+from sqlalchemy.dialects import postgresql as pg
+
+from app.kernel.ids import new_id
+from app.modules.calendar.models import Reservation, Resource
+from app.modules.calendar.values import ReservationKind, ResourceKind, ResourceSpec, Window
+from app.runtime.db.session import ReadSession, WriteSession
+
+# A reservation is 30 days long at most (ck_reservations_window): none that starts earlier can reach a window.
+LONGEST = sa.text("interval '30 days'")
+
+
+def _spec(row: Row[Any]) -> ResourceSpec:
+    return ResourceSpec(
+        id=row.id,
+        kind=ResourceKind(row.kind),
+        capacity_cuft=row.capacity_cuft,
+        max_weight_lb=row.max_weight_lb,
+        usable_until=row.usable_until,
+    )
+
+
+SPEC = (Resource.id, Resource.kind, Resource.capacity_cuft, Resource.max_weight_lb, Resource.usable_until)
+
+
+async def insert_resource(session: WriteSession, org_id: UUID, spec: ResourceSpec) -> None:
+    resource = {
+        "org_id": org_id,
+        "id": spec.id,
+        "kind": spec.kind,
+        "capacity_cuft": spec.capacity_cuft,
+        "max_weight_lb": spec.max_weight_lb,
+        "skills": list(spec.skills),
+        "usable_until": spec.usable_until,
+    }
+    await session.execute(sa.insert(Resource).values(**resource))
+
+
+async def update_resource(session: WriteSession, org_id: UUID, spec: ResourceSpec) -> bool:
+    query = (
+        sa.update(Resource)
+        .where(Resource.org_id == org_id, Resource.id == spec.id)
+        .values(
+            capacity_cuft=spec.capacity_cuft,
+            max_weight_lb=spec.max_weight_lb,
+            skills=list(spec.skills),
+            usable_until=spec.usable_until,
+        )
+        .returning(Resource.id)
+    )
+    return (await session.execute(query)).one_or_none() is not None
+
+
+async def retire_resource(session: WriteSession, org_id: UUID, resource_id: UUID, now: datetime) -> bool:
+    query = (
+        sa.update(Resource)
+        .where(Resource.org_id == org_id, Resource.id == resource_id, Resource.retired_at.is_(None))
+        .values(retired_at=now)
+        .returning(Resource.id)
+    )
+    return (await session.execute(query)).one_or_none() is not None
+
+
+async def count_in_service(session: ReadSession, org_id: UUID) -> Sequence[Row[tuple[ResourceKind, int]]]:
+    query = (
+        sa.select(Resource.kind, sa.func.count())
+        .where(Resource.org_id == org_id, Resource.retired_at.is_(None))
+        .group_by(Resource.kind)
+    )
+    return (await session.execute(query)).all()
+
+
+async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID] | None = None) -> list[ResourceSpec]:
+    """The company's resources in service (or those of `ids`), locked in id order: everybody locks in that order.
+
+    NO KEY UPDATE: writers of reservations wait, foreign-key checks do not.
+    """
+    query = sa.select(*SPEC).where(Resource.org_id == org_id, Resource.retired_at.is_(None))
+    if ids is not None:
+        query = query.where(Resource.id.in_(ids))
+    query = query.order_by(Resource.id).with_for_update(key_share=True)
+    return [_spec(row) for row in await session.execute(query)]
+
+
+async def list_busy(
+    session: ReadSession, org_id: UUID, resource_ids: Sequence[UUID], window: Window
+) -> Sequence[Row[tuple[UUID, UUID, datetime, datetime, datetime | None]]]:
+    """Active reservations that touch the window, dead holds among them. Only leakproof comparisons: they may
+    use the index under row-level security.
+    """
+    query = sa.select(
+        Reservation.id, Reservation.resource_id, Reservation.starts_at, Reservation.ends_at, Reservation.held_until
+    ).where(
+        Reservation.org_id == org_id,
+        Reservation.resource_id.in_(resource_ids),
+        Reservation.active,
+        Reservation.starts_at < window.ends_at,
+        Reservation.starts_at > sa.bindparam("earliest", window.starts_at, sa.DateTime(timezone=True)) - LONGEST,
+        Reservation.ends_at > window.starts_at,
+    )
+    return (await session.execute(query)).all()
+
+
+async def release_reservations(session: WriteSession, org_id: UUID, ids: Sequence[UUID]) -> None:
+    query = sa.update(Reservation).where(Reservation.org_id == org_id, Reservation.id.in_(ids))
+    await session.execute(query.values(active=False), execution_options={"synchronize_session": False})
+
+
+async def insert_reservations(session: WriteSession, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert in resource order; how many were not refused by the exclusion constraint."""
+    ordered = sorted(rows, key=lambda row: row["resource_id"])
+    query = pg.insert(Reservation).on_conflict_do_nothing().returning(Reservation.id).values(ordered)
+    return len((await session.execute(query)).all())
+
+
+def reservation_row(
+    org_id: UUID,
+    resource: ResourceSpec,
+    window: Window,
+    *,
+    kind: ReservationKind,
+    source_id: UUID,
+    held_until: datetime | None,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "org_id": org_id,
+        "id": new_id(),
+        "resource_id": resource.id,
+        "resource_kind": resource.kind,
+        "during": pg.Range(window.starts_at, window.ends_at, bounds="[)"),
+        "kind": kind,
+        "source_id": source_id,
+        "active": True,
+        "held_until": held_until,
+        "created_at": now,
+    }
+
+
+async def keep_source(session: WriteSession, org_id: UUID, source_id: UUID) -> None:
+    query = sa.update(Reservation).where(
+        Reservation.org_id == org_id, Reservation.source_id == source_id, Reservation.active
+    )
+    await session.execute(query.values(held_until=None), execution_options={"synchronize_session": False})
+
+
+async def release_source(session: WriteSession, org_id: UUID, source_id: UUID) -> int:
+    query = (
+        sa.update(Reservation)
+        .where(Reservation.org_id == org_id, Reservation.source_id == source_id, Reservation.active)
+        .values(active=False)
+        .returning(Reservation.id)
+    )
+    rows = await session.execute(query, execution_options={"synchronize_session": False})
+    return len(rows.all())
+
+
+async def exists_taken_after(session: ReadSession, org_id: UUID, resource_id: UUID, now: datetime) -> bool:
+    query = sa.select(
+        sa.exists().where(
+            Reservation.org_id == org_id,
+            Reservation.resource_id == resource_id,
+            Reservation.active,
+            Reservation.ends_at > now,
+            sa.or_(Reservation.held_until.is_(None), Reservation.held_until > now),
+        )
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def list_time_off(session: ReadSession, org_id: UUID, resource_id: UUID, now: datetime) -> Sequence[Row[Any]]:
+    query = (
+        sa.select(Reservation.source_id, Reservation.starts_at, Reservation.ends_at)
+        .where(
+            Reservation.org_id == org_id,
+            Reservation.resource_id == resource_id,
+            Reservation.kind == ReservationKind.TIME_OFF,
+            Reservation.active,
+            Reservation.ends_at > now,
+        )
+        .order_by(Reservation.starts_at)
+    )
+    return (await session.execute(query)).all()
+
+
+FREE = sa.text(
+    """
+    SELECT r.org_id,
+        array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck') AS cuft,
+        array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck') AS pounds,
+        count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
+        count(*) FILTER (WHERE r.kind = 'helper') AS helpers
+    FROM app.resources AS r
+    WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
+        AND (r.usable_until IS NULL OR r.usable_until >= :last_day)
+        AND NOT EXISTS (
+            SELECT 1 FROM app.reservations AS v
+            WHERE v.org_id = r.org_id AND v.resource_id = r.id AND v.active
+                AND v.during && tstzrange(:starts_at, :ends_at, '[)')
+                AND (v.held_until IS NULL OR v.held_until > :now))
+    GROUP BY r.org_id
+    """
+).bindparams(
+    sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),
+    sa.bindparam("last_day", type_=sa.Date),
+    sa.bindparam("starts_at", type_=sa.DateTime(timezone=True)),
+    sa.bindparam("ends_at", type_=sa.DateTime(timezone=True)),
+    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+)
+
+
+async def find_free_capacity(
+    session: ReadSession, org_ids: Sequence[UUID], window: Window, now: datetime
+) -> Sequence[Row[Any]]:
+    """For the market, whose policies have no condition: here the range operator may use the GiST index."""
+    parameters = {
+        "org_ids": list(org_ids),
+        "last_day": window.ends_at.date(),
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
+        "now": now,
+    }
+    return (await session.execute(FREE, parameters)).all()
+
+
+async def release_time_off(session: WriteSession, org_id: UUID, resource_id: UUID, time_off_id: UUID) -> bool:
+    query = (
+        sa.update(Reservation)
+        .where(
+            Reservation.org_id == org_id,
+            Reservation.resource_id == resource_id,
+            Reservation.source_id == time_off_id,
+            Reservation.kind == ReservationKind.TIME_OFF,
+            Reservation.active,
+        )
+        .values(active=False)
+        .returning(Reservation.id)
+    )
+    rows = await session.execute(query, execution_options={"synchronize_session": False})
+    return rows.one_or_none() is not None

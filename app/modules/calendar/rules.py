@@ -1,0 +1,156 @@
+"""Which windows can be asked for, which resources fit a job, and when the next free ones are. All pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.kernel.errors import Fault
+from app.modules.calendar.errors import WindowRefused
+from app.modules.calendar.values import (
+    LONGEST_WINDOW,
+    SHORTEST_WINDOW,
+    FreeCapacity,
+    Need,
+    ResourceKind,
+    ResourceSpec,
+    Taken,
+    Window,
+)
+
+MOST_ALTERNATIVES: Final = 3
+SEARCHED_DAYS: Final = 14
+# Hours around the wanted one that a customer may still like, the nearest first.
+NEARBY_HOURS: Final = (1, -1, 2, -2, 3, -3, 4, -4, 6, -6)
+EARLIEST_HOUR: Final = 6
+LATEST_HOUR: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A resource's live reservation."""
+
+    resource_id: UUID
+    window: Window
+
+
+def check_window(window: Window, now: datetime, pointer: str = "") -> None:
+    """Raises: WindowRefused (422) for one that is reversed, too short, longer than 14 days, or past."""
+    problem = None
+    if window.ends_at <= window.starts_at:
+        problem = ("window_reversed", "ends_at", "must end after it starts")
+    elif window.length < SHORTEST_WINDOW:
+        problem = ("window_too_short", "ends_at", "must be 15 minutes long at least")
+    elif window.length > LONGEST_WINDOW:
+        problem = ("window_too_long", "ends_at", "must not be longer than 14 days")
+    elif window.starts_at <= now:
+        problem = ("window_past", "starts_at", "must lie in the future")
+    if problem is not None:
+        code, field, sentence = problem
+        raise WindowRefused(sentence, faults=(Fault(f"{pointer}/{field}", code, sentence),))
+
+
+def is_usable(resource: ResourceSpec, last_day: date) -> bool:
+    return resource.usable_until is None or resource.usable_until >= last_day
+
+
+def pick_trucks(trucks: Sequence[ResourceSpec], need: Need) -> tuple[UUID, ...] | None:
+    """The smallest truck that holds the job alone, else the fewest of the largest; None when all are too small."""
+    fitting = [t for t in trucks if t.capacity_cuft >= need.volume_cuft and t.max_weight_lb >= need.weight_lb]
+    if fitting:
+        return (min(fitting, key=lambda t: (t.capacity_cuft, t.max_weight_lb, t.id)).id,)
+    picked: list[UUID] = []
+    volume, weight = need.volume_cuft, need.weight_lb
+    for truck in sorted(trucks, key=lambda t: (-t.capacity_cuft, -t.max_weight_lb, t.id)):
+        picked.append(truck.id)
+        volume -= truck.capacity_cuft
+        weight -= truck.max_weight_lb
+        if volume <= 0 and weight <= 0:
+            return tuple(picked)
+    return None
+
+
+def pick_crew(people: Sequence[ResourceSpec], crew_size: int, drivers_needed: int) -> tuple[UUID, ...] | None:
+    """A driver for each truck, then helpers before further drivers: drivers are the scarcer."""
+    drivers = sorted((p.id for p in people if p.kind is ResourceKind.DRIVER), key=lambda one: one.int)
+    helpers = sorted((p.id for p in people if p.kind is ResourceKind.HELPER), key=lambda one: one.int)
+    if len(drivers) < drivers_needed or len(drivers) + len(helpers) < max(crew_size, drivers_needed):
+        return None
+    rest = chain(helpers, drivers[drivers_needed:])
+    others = [next(rest) for _ in range(crew_size - drivers_needed)]
+    return (*drivers[:drivers_needed], *others)
+
+
+def pick(free: Sequence[ResourceSpec], need: Need) -> Taken | None:
+    """Trucks and crew for a job out of what is free; None when that does not suffice."""
+    trucks = pick_trucks([r for r in free if r.kind is ResourceKind.TRUCK], need)
+    if trucks is None:
+        return None
+    crew = pick_crew([r for r in free if r.kind is not ResourceKind.TRUCK], need.crew_size, len(trucks))
+    return None if crew is None else Taken(trucks, crew)
+
+
+def suffices(capacity: FreeCapacity, need: Need) -> bool:
+    """As `pick`, on numbers alone: what search asks of hundreds of companies at once."""
+    trucks = _fewest(capacity.trucks, need)
+    people = capacity.drivers + capacity.helpers
+    return trucks is not None and capacity.drivers >= trucks and people >= max(need.crew_size, trucks)
+
+
+def _fewest(trucks: Iterable[tuple[int, int]], need: Need) -> int | None:
+    volume, weight = need.volume_cuft, need.weight_lb
+    sizes = sorted(trucks, reverse=True)
+    if any(cuft >= volume and pounds >= weight for cuft, pounds in sizes):
+        return 1
+    for count, (cuft, pounds) in enumerate(sizes, start=1):
+        volume -= cuft
+        weight -= pounds
+        if volume <= 0 and weight <= 0:
+            return count
+    return None
+
+
+def free_in(
+    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Window]], window: Window
+) -> list[ResourceSpec]:
+    """The resources that nothing takes in the window and whose papers reach its last day."""
+    last_day = window.ends_at.date()
+    return [
+        resource
+        for resource in resources
+        if is_usable(resource, last_day) and not any(window.overlaps(one) for one in busy.get(resource.id, ()))
+    ]
+
+
+def nearby_windows(wanted: Window, zone: ZoneInfo, now: datetime) -> Iterator[Window]:
+    """Windows of the same length: around the wanted hour on its day, then at its wall time on the days after."""
+    local = wanted.starts_at.astimezone(zone)
+    same_day = (local + timedelta(hours=hours) for hours in NEARBY_HOURS)
+    days = (local + timedelta(days=day) for day in range(1, SEARCHED_DAYS + 1))
+    for start in chain(
+        (s for s in same_day if s.date() == local.date() and EARLIEST_HOUR <= s.hour <= LATEST_HOUR), days
+    ):
+        starts_at = start.astimezone(wanted.starts_at.tzinfo)
+        if starts_at > now:
+            yield Window(starts_at, starts_at + wanted.length)
+
+
+def alternatives(
+    resources: Sequence[ResourceSpec],
+    busy: Mapping[UUID, Sequence[Window]],
+    need: Need,
+    candidates: Iterable[Window],
+) -> list[Window]:
+    """The first three candidates for which the company has everything the job needs."""
+    found: list[Window] = []
+    for window in candidates:
+        if pick(free_in(resources, busy, window), need) is not None:
+            found.append(window)
+            if len(found) == MOST_ALTERNATIVES:
+                break
+    return found

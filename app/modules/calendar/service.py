@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from app.kernel.ids import new_id
+from app.modules.calendar import repository, rules
+from app.modules.calendar.errors import ResourceNotFound, ResourceStillTaken, SlotTaken, TimeOffNotFound, TooLarge
+from app.modules.calendar.values import Need, ReservationKind, ResourceKind, ResourceSpec, Taken, Window
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One job's wish: its window, by the wall clock of `zone`; who it is for; `held_until` for a hold."""
+
+    org_id: UUID
+    source_id: UUID
+    window: Window
+    zone: str
+    now: datetime
+    held_until: datetime | None = None
+
+
+async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
+    """Take the trucks and the crew that fit best, all or nothing.
+
+    Locks: the company's resources in id order.
+    Raises: TooLarge (409) when even an empty calendar would not do, SlotTaken (409) with alternatives.
+    """
+    resources = await repository.lock_resources(session, ask.org_id)
+    if rules.pick([r for r in resources if rules.is_usable(r, ask.window.ends_at.date())], need) is None:
+        raise TooLarge
+    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
+    taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.window), need)
+    if taken is None:
+        raise await _slot_taken(session, ask, resources, need)
+    chosen = [resource for resource in resources if resource.id in taken.resource_ids]
+    await _take(session, ask, chosen, busy)
+    return taken
+
+
+async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[UUID]) -> dict[UUID, ResourceSpec]:
+    """Take just these resources, all or nothing.
+
+    Locks: these resources in id order.
+    Raises: ResourceNotFound (404) for one that is not the company's or is retired, SlotTaken (409).
+    """
+    resources = await repository.lock_resources(session, ask.org_id, resource_ids)
+    if len(resources) != len(set(resource_ids)):
+        raise ResourceNotFound
+    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
+    free = rules.free_in(resources, _live(busy, ask.now), ask.window)
+    if len(free) != len(resources):
+        missing = sorted(str(r.id) for r in resources if r not in free)
+        raise SlotTaken("Not free, or without valid papers, for the whole window.", resource_ids=missing)
+    await _take(session, ask, resources, busy)
+    return {resource.id: resource for resource in resources}
+
+
+async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[Row[Any]]) -> None:
+    ids = {resource.id for resource in chosen}
+    # Under the locks: a hold past its time gives way here, so it never blocks, even with the sweeper dead.
+    dead = [row.id for row in busy if row.resource_id in ids and not _is_live(row, ask.now)]
+    if dead:
+        await repository.release_reservations(session, ask.org_id, dead)
+    rows = [
+        repository.reservation_row(
+            ask.org_id,
+            resource,
+            ask.window,
+            kind=ReservationKind.BOOKING,
+            source_id=ask.source_id,
+            held_until=ask.held_until,
+            now=ask.now,
+        )
+        for resource in chosen
+    ]
+    # The constraint is the net below the locks; what it refuses here took another way into the table.
+    if await repository.insert_reservations(session, rows) != len(rows):
+        raise SlotTaken
+
+
+async def _slot_taken(session: WriteSession, ask: Ask, resources: Sequence[ResourceSpec], need: Need) -> SlotTaken:
+    """The refusal with what is free instead, read in the same transaction under the same locks."""
+    horizon = Window(
+        ask.window.starts_at - timedelta(days=1), ask.window.ends_at + timedelta(days=rules.SEARCHED_DAYS + 1)
+    )
+    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
+    candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
+    found = rules.alternatives(resources, _live(busy, ask.now), need, candidates)
+    return SlotTaken(alternatives=[window_out(window) for window in found])
+
+
+def window_out(window: Window) -> dict[str, str]:
+    return {"starts_at": _utc(window.starts_at), "ends_at": _utc(window.ends_at)}
+
+
+def _utc(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def _is_live(row: Row[Any], now: datetime) -> bool:
+    return row.held_until is None or bool(row.held_until > now)
+
+
+def _live(busy: Sequence[Row[Any]], now: datetime) -> Mapping[UUID, list[Window]]:
+    by_resource: dict[UUID, list[Window]] = defaultdict(list)
+    for row in busy:
+        if _is_live(row, now):
+            by_resource[row.resource_id].append(Window(row.starts_at, row.ends_at))
+    return by_resource
+
+
+async def retire_resource(session: WriteSession, org_id: UUID, resource_id: UUID, now: datetime) -> None:
+    """Locks: the resource. Raises: ResourceNotFound (404), ResourceStillTaken (409)."""
+    if not await repository.lock_resources(session, org_id, [resource_id]):
+        raise ResourceNotFound
+    if await repository.exists_taken_after(session, org_id, resource_id, now):
+        raise ResourceStillTaken
+    await repository.retire_resource(session, org_id, resource_id, now)
+
+
+async def take_time_off(session: WriteSession, org_id: UUID, resource_id: UUID, window: Window, now: datetime) -> UUID:
+    """Locks: the resource. Raises: WindowRefused (422), ResourceNotFound (404), SlotTaken (409)."""
+    rules.check_window(window, now)
+    locked = await repository.lock_resources(session, org_id, [resource_id])
+    if not locked:
+        raise ResourceNotFound
+    busy = await repository.list_busy(session, org_id, [resource_id], window)
+    if any(_is_live(row, now) for row in busy):
+        raise SlotTaken("A job or other time off stands in this window.")
+    await repository.release_reservations(session, org_id, [row.id for row in busy])
+    time_off_id = new_id()
+    row = repository.reservation_row(
+        org_id,
+        locked[0],
+        window,
+        kind=ReservationKind.TIME_OFF,
+        source_id=time_off_id,
+        held_until=None,
+        now=now,
+    )
+    if await repository.insert_reservations(session, [row]) != 1:
+        raise SlotTaken
+    return time_off_id
+
+
+async def cancel_time_off(session: WriteSession, org_id: UUID, resource_id: UUID, time_off_id: UUID) -> None:
+    """Raises: TimeOffNotFound (404)."""
+    if not await repository.release_time_off(session, org_id, resource_id, time_off_id):
+        raise TimeOffNotFound
+
+
+async def count_in_service(session: ReadSession, org_id: UUID) -> dict[ResourceKind, int]:
+    return {kind: count for kind, count in await repository.count_in_service(session, org_id)}
