@@ -6,19 +6,19 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.ids import new_id
 from app.modules.calendar.models import Reservation, Resource
 from app.modules.calendar.values import ReservationKind, ResourceKind, ResourceSpec, Window
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 # A reservation is 30 days long at most (ck_reservations_window): none that starts earlier can reach a window.
 LONGEST = sa.text("interval '30 days'")
 
 
-def _spec(row: Row[Any]) -> ResourceSpec:
+def _spec(row: AnyRow) -> ResourceSpec:
     return ResourceSpec(
         id=row.id,
         kind=ResourceKind(row.kind),
@@ -69,9 +69,9 @@ async def retire_resource(session: WriteSession, org_id: UUID, resource_id: UUID
     return (await session.execute(query)).one_or_none() is not None
 
 
-async def count_in_service(session: ReadSession, org_id: UUID) -> Sequence[Row[tuple[ResourceKind, int]]]:
+async def count_in_service(session: ReadSession, org_id: UUID) -> Sequence[AnyRow]:
     query = (
-        sa.select(Resource.kind, sa.func.count())
+        sa.select(Resource.kind, sa.func.count().label("in_service"))
         .where(Resource.org_id == org_id, Resource.retired_at.is_(None))
         .group_by(Resource.kind)
     )
@@ -92,7 +92,7 @@ async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID
 
 async def list_busy(
     session: ReadSession, org_id: UUID, resource_ids: Sequence[UUID], window: Window
-) -> Sequence[Row[tuple[UUID, UUID, datetime, datetime, datetime | None]]]:
+) -> Sequence[AnyRow]:
     """Active reservations that touch the window, dead holds among them. Only leakproof comparisons: they may
     use the index under row-level security.
     """
@@ -176,7 +176,7 @@ async def exists_taken_after(session: ReadSession, org_id: UUID, resource_id: UU
     return (await session.execute(query)).scalar_one()
 
 
-async def list_time_off(session: ReadSession, org_id: UUID, resource_id: UUID, now: datetime) -> Sequence[Row[Any]]:
+async def list_time_off(session: ReadSession, org_id: UUID, resource_id: UUID, now: datetime) -> Sequence[AnyRow]:
     query = (
         sa.select(Reservation.source_id, Reservation.starts_at, Reservation.ends_at)
         .where(
@@ -219,7 +219,7 @@ FREE = sa.text(
 
 async def find_free_capacity(
     session: ReadSession, org_ids: Sequence[UUID], window: Window, now: datetime
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """For the market, whose policies have no condition: here the range operator may use the GiST index."""
     parameters = {
         "org_ids": list(org_ids),

@@ -4,16 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import Row
 
 from app.kernel.ids import new_id
 from app.modules.calendar import repository, rules
 from app.modules.calendar.errors import ResourceNotFound, ResourceStillTaken, SlotTaken, TimeOffNotFound, TooLarge
 from app.modules.calendar.values import Need, ReservationKind, ResourceKind, ResourceSpec, Taken, Window
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 
@@ -65,7 +63,7 @@ async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[
     return {resource.id: resource for resource in resources}
 
 
-async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[Row[Any]]) -> None:
+async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[AnyRow]) -> None:
     ids = {resource.id for resource in chosen}
     # Under the locks: a hold past its time gives way here, so it never blocks, even with the sweeper dead.
     dead = [row.id for row in busy if row.resource_id in ids and not _is_live(row, ask.now)]
@@ -107,11 +105,11 @@ def _utc(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def _is_live(row: Row[Any], now: datetime) -> bool:
+def _is_live(row: AnyRow, now: datetime) -> bool:
     return row.held_until is None or bool(row.held_until > now)
 
 
-def _live(busy: Sequence[Row[Any]], now: datetime) -> Mapping[UUID, list[Window]]:
+def _live(busy: Sequence[AnyRow], now: datetime) -> Mapping[UUID, list[Window]]:
     by_resource: dict[UUID, list[Window]] = defaultdict(list)
     for row in busy:
         if _is_live(row, now):
@@ -160,4 +158,4 @@ async def cancel_time_off(session: WriteSession, org_id: UUID, resource_id: UUID
 
 
 async def count_in_service(session: ReadSession, org_id: UUID) -> dict[ResourceKind, int]:
-    return {kind: count for kind, count in await repository.count_in_service(session, org_id)}
+    return {row.kind: row.in_service for row in await repository.count_in_service(session, org_id)}

@@ -2,19 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 
 from app.kernel.actor import Role
 from app.modules.identity.models import LoginSession, Member, RefreshToken, User
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
-ACTING = sa.text(
-    "SELECT set_config('app.current_org_id', :org, true), set_config('app.current_user_id', :user, true)"
-)
+ACTING = sa.text("SELECT set_config('app.current_org_id', :org, true), set_config('app.current_user_id', :user, true)")
 
 
 async def act_as(session: WriteSession, *, user_id: UUID, org_id: UUID | None) -> None:
@@ -44,7 +41,7 @@ async def update_password_hash(session: WriteSession, user_id: UUID, password_ha
     await session.execute(sa.update(User).where(User.id == user_id).values(password_hash=password_hash))
 
 
-async def list_memberships(session: ReadSession, user_id: UUID) -> Sequence[Row[tuple[UUID, Role]]]:
+async def list_memberships(session: ReadSession, user_id: UUID) -> Sequence[AnyRow]:
     """The user's companies, the oldest membership first."""
     query = (
         sa.select(Member.org_id, Member.role).where(Member.user_id == user_id).order_by(Member.created_at, Member.id)
@@ -94,7 +91,7 @@ async def revoke_sessions(session: WriteSession, user_id: UUID, now: datetime) -
     await session.execute(query.values(revoked_at=now))
 
 
-async def list_member_emails(session: ReadSession, org_id: UUID, roles: Sequence[Role]) -> Sequence[Row[Any]]:
+async def list_member_emails(session: ReadSession, org_id: UUID, roles: Sequence[Role]) -> Sequence[AnyRow]:
     query = (
         sa.select(User.email, User.full_name)
         .join(Member, Member.user_id == User.id)

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from geoalchemy2 import Geography
-from sqlalchemy import Row
 
 from app.kernel.geo import Point
 from app.kernel.paging import PageRequest
 from app.modules.orgs.models import Organization, ServiceArea
 from app.modules.orgs.values import OrgStatus
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 METERS_PER_MILE = 1609.344
@@ -58,13 +58,13 @@ PROFILE = (
 )
 
 
-async def get_profile(session: ReadSession, org_id: UUID) -> Row[Any] | None:
+async def get_profile(session: ReadSession, org_id: UUID) -> AnyRow | None:
     """A verified company as the public sees it."""
     query = sa.select(*PROFILE).where(Organization.id == org_id, Organization.status == OrgStatus.VERIFIED)
     return (await session.execute(query)).one_or_none()
 
 
-async def list_profiles(session: ReadSession, page: PageRequest, state: str | None) -> Sequence[Row[Any]]:
+async def list_profiles(session: ReadSession, page: PageRequest, state: str | None) -> Sequence[AnyRow]:
     query = sa.select(*PROFILE).where(Organization.status == OrgStatus.VERIFIED)
     if state is not None:
         query = query.where(Organization.state == state)
@@ -75,7 +75,7 @@ async def list_profiles(session: ReadSession, page: PageRequest, state: str | No
     return (await session.execute(query)).all()
 
 
-async def list_service_areas(session: ReadSession, org_id: UUID) -> Sequence[Row[Any]]:
+async def list_service_areas(session: ReadSession, org_id: UUID) -> Sequence[AnyRow]:
     query = (
         sa.select(
             ServiceArea.id,
@@ -101,7 +101,7 @@ async def delete_service_area(session: WriteSession, org_id: UUID, area_id: UUID
     return result.one_or_none() is not None
 
 
-async def find_orgs_covering(session: ReadSession, pickup: Point, limit: int) -> Sequence[Row[Any]]:
+async def find_orgs_covering(session: ReadSession, pickup: Point, limit: int) -> Sequence[AnyRow]:
     """Verified companies whose service area holds the point, the nearest office first."""
     point = geography(pickup)
     covering = sa.select(ServiceArea.org_id).where(sa.func.ST_Covers(ServiceArea.area, point)).distinct().subquery()

@@ -81,7 +81,9 @@ async def add_service_area(body: ServiceAreaIn, actor: OrgWrite, session: Write)
     return await service.add_service_area(session, actor, body)
 
 
-@router.delete("/org/service-areas/{area_id}", status_code=204, responses=problems(ServiceAreaNotFound, LastServiceArea))
+@router.delete(
+    "/org/service-areas/{area_id}", status_code=204, responses=problems(ServiceAreaNotFound, LastServiceArea)
+)
 async def remove_service_area(area_id: UUID, actor: OrgWrite, session: Write) -> None:
     """Give up a service area; the last one stays. For owners and managers."""
     await service.remove_service_area(session, actor, area_id)

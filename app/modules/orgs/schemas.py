@@ -8,11 +8,11 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.kernel.geo import Point
+from app.kernel.paging import ListQuery
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text120
 from app.modules.orgs.values import AreaKind, OrgStatus
 from app.runtime.phones import Phone
-from app.kernel.paging import ListQuery
 
 
 def _known_zone(name: str) -> str:

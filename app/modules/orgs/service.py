@@ -3,23 +3,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from app.kernel.actor import Mover
 from app.kernel.geo import Point
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.kernel.places import Place
+from app.kernel.versions import check_version
 from app.modules.orgs import repository
 from app.modules.orgs.errors import LastServiceArea, OrgNotFound, ServiceAreaNotFound
 from app.modules.orgs.models import Organization, ServiceArea
 from app.modules.orgs.schemas import OrgIn, OrgPatch, ServiceAreaIn, ServiceAreaOut
 from app.modules.orgs.values import AreaKind, OrgStatus
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
-from app.kernel.versions import check_version
 
 FIRST_RADIUS_MILES: Final = Decimal(50)
 
@@ -60,12 +59,12 @@ async def show_org(session: ReadSession, actor: Mover) -> Organization:
     return org
 
 
-async def list_profiles(session: ReadSession, page: PageRequest, state: str | None) -> Sequence[Row[Any]]:
+async def list_profiles(session: ReadSession, page: PageRequest, state: str | None) -> Sequence[AnyRow]:
     """Up to one row more than the page holds, by name."""
     return await repository.list_profiles(session, page, state)
 
 
-async def show_profile(session: ReadSession, org_id: UUID) -> Row[Any]:
+async def show_profile(session: ReadSession, org_id: UUID) -> AnyRow:
     """Raises: OrgNotFound (404) for a company that is not verified, too."""
     profile = await repository.get_profile(session, org_id)
     if profile is None:
@@ -90,9 +89,7 @@ async def change_org(session: WriteSession, actor: Mover, patch: OrgPatch, versi
 async def list_service_areas(session: ReadSession, actor: Mover) -> list[ServiceAreaOut]:
     rows = await repository.list_service_areas(session, actor.org_id)
     return [
-        ServiceAreaOut(
-            id=row.id, kind=row.kind, center=Point(lat=row.lat, lng=row.lng), radius_miles=row.radius_miles
-        )
+        ServiceAreaOut(id=row.id, kind=row.kind, center=Point(lat=row.lat, lng=row.lng), radius_miles=row.radius_miles)
         for row in rows
     ]
 

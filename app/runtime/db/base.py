@@ -16,6 +16,8 @@ from app.kernel.ids import new_id
 
 SCHEMA = "app"
 
+AnyRow = sa.Row[*tuple[Any, ...]]
+
 CONVENTION = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",

@@ -66,5 +66,5 @@ def configure(settings: TelemetrySettings, service: str) -> TracerProvider | Non
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     exporter = OTLPSpanExporter(endpoint=settings.otlp_endpoint) if settings.otlp_endpoint else OTLPSpanExporter()
     provider.add_span_processor(BatchSpanProcessor(Redacting(exporter)))
-    AsyncPGInstrumentor().instrument(tracer_provider=provider)
+    AsyncPGInstrumentor().instrument(tracer_provider=provider)  # type: ignore[no-untyped-call]
     return provider

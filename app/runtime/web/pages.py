@@ -75,4 +75,3 @@ class Pager:
 
 
 Paging = Annotated[Pager, Depends(Pager)]
-

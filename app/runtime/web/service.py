@@ -137,4 +137,3 @@ def mailbox_router(read: Callable[[str | None], list[dict[str, Any]]]) -> APIRou
 
 def _row(message: dict[str, Any]) -> str:
     return ROW.format(**{key: html.escape(str(value or "")) for key, value in message.items()})
-

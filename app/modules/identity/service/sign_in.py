@@ -26,9 +26,7 @@ async def find_by_password(resources: Resources, email: str, password: str) -> U
     return user
 
 
-async def sign_in(
-    session: WriteSession, resources: Resources, user: User, password: str, device: Device
-) -> SignedIn:
+async def sign_in(session: WriteSession, resources: Resources, user: User, password: str, device: Device) -> SignedIn:
     """A session for a recognised user: in their oldest company, or as staff. Re-hashes an outdated password.
 
     Raises: NoMembership (403).
