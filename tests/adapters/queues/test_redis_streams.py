@@ -182,6 +182,16 @@ class TestRelease:
         await quick.acknowledge([held])
         assert await quick.depth() == Depth(waiting=0, in_flight=0, dead=0)
 
+    async def test_an_earlier_delivery_to_oneself_is_no_longer_held(self, make_queue: MakeQueue) -> None:
+        queue = make_queue(visibility_seconds=IMPATIENT)
+        await queue.publish([a_message()])
+        [first] = await receive_all(queue)
+        [second] = await receive_all(queue)
+        await queue.bury(first, reason="Busy")
+        assert await queue.depth() == Depth(waiting=0, in_flight=1, dead=0)
+        await queue.bury(second, reason="Busy")
+        assert await queue.depth() == Depth(waiting=0, in_flight=0, dead=1)
+
     async def test_an_extended_message_stays_hidden(self, make_queue: MakeQueue, redis: Redis, stream: str) -> None:
         queue = make_queue()
         await queue.publish([a_message()])
@@ -254,8 +264,9 @@ class TestTrouble:
         server = await asyncio.start_server(swallow, "127.0.0.1", unused_tcp_port)
         queue = RedisStreamQueue(f"redis://127.0.0.1:{unused_tcp_port}/0", stream=stream, consumer="nobody")
         async with server:
-            with pytest.raises(QueueUnavailable, match="Timeout"):
-                await queue.publish([a_message()])
+            async with asyncio.timeout(3):
+                with pytest.raises(QueueUnavailable, match="Timeout"):
+                    await queue.publish([a_message()])
             for writer in swallowed:
                 writer.close()
         await queue.close()
