@@ -18,3 +18,26 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     NO_SHOW = "no_show"
+
+
+class DayStep(StrEnum):
+    """What a crew reports from the road, as a command."""
+
+    ARRIVE = "arrive"
+    LOAD = "load"
+    DEPART = "depart"
+    UNLOAD = "unload"
+    NO_SHOW = "no-show"
+
+    @property
+    def leads_to(self) -> BookingStatus:
+        return _LEADS_TO[self]
+
+
+_LEADS_TO = {
+    DayStep.ARRIVE: BookingStatus.ARRIVED,
+    DayStep.LOAD: BookingStatus.LOADING,
+    DayStep.DEPART: BookingStatus.IN_TRANSIT,
+    DayStep.UNLOAD: BookingStatus.UNLOADING,
+    DayStep.NO_SHOW: BookingStatus.NO_SHOW,
+}

@@ -47,6 +47,7 @@ __all__ = [
     "reserve_named",
     "retire_resource",
     "suffices",
+    "swap",
     "take_time_off",
 ]
 
@@ -54,6 +55,7 @@ check_window = rules.check_window
 suffices = rules.suffices
 reserve = service.reserve
 reserve_named = service.reserve_named
+swap = service.swap
 retire_resource = service.retire_resource
 take_time_off = service.take_time_off
 cancel_time_off = service.cancel_time_off

@@ -45,22 +45,43 @@ async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
     return taken
 
 
-async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[UUID]) -> dict[UUID, ResourceSpec]:
+async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[UUID]) -> list[ResourceSpec]:
     """Take just these resources, all or nothing.
 
     Locks: these resources in id order.
     Raises: ResourceNotFound (404) for one that is not the company's or is retired, SlotTaken (409).
     """
     resources = await repository.lock_resources(session, ask.org_id, resource_ids)
-    if len(resources) != len(set(resource_ids)):
+    return await _take_named(session, ask, resources, resource_ids)
+
+
+async def swap(
+    session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids: Sequence[UUID]
+) -> list[ResourceSpec]:
+    """Give the source these resources instead of the old ones, all or nothing.
+
+    Locks: old and new resources together, in id order.
+    Raises: ResourceNotFound (404), SlotTaken (409).
+    """
+    locked = await repository.lock_resources(session, ask.org_id, [*old_ids, *new_ids])
+    await repository.release_source(session, ask.org_id, ask.source_id)
+    return await _take_named(session, ask, [r for r in locked if r.id in set(new_ids)], new_ids)
+
+
+async def _take_named(
+    session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID]
+) -> list[ResourceSpec]:
+    if len(locked) != len(set(resource_ids)):
         raise ResourceNotFound
-    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
-    free = rules.free_in(resources, _live(busy, ask.now), ask.window)
-    if len(free) != len(resources):
-        missing = sorted(str(r.id) for r in resources if r not in free)
-        raise SlotTaken("Not free, or without valid papers, for the whole window.", resource_ids=missing)
-    await _take(session, ask, resources, busy)
-    return {resource.id: resource for resource in resources}
+    busy = await repository.list_busy(session, ask.org_id, [r.id for r in locked], ask.window)
+    free = rules.free_in(locked, _live(busy, ask.now), ask.window)
+    if len(free) != len(locked):
+        missing = sorted(str(r.id) for r in locked if r not in free)
+        raise SlotTaken(
+            "Not free, or without valid papers, for the whole window.", resource_ids=missing, alternatives=[]
+        )
+    await _take(session, ask, locked, busy)
+    return locked
 
 
 async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[AnyRow]) -> None:

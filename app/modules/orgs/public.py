@@ -25,6 +25,7 @@ __all__ = [
     "OrgStatus",
     "companies_covering",
     "company",
+    "company_name",
     "create_company",
     "profile",
     "set_status",
@@ -76,6 +77,14 @@ async def company(session: ReadSession, org_id: UUID) -> Company:
     if org is None:
         raise OrgNotFound
     return _company(org)
+
+
+async def company_name(session: ReadSession, org_id: UUID) -> str:
+    """The name alone, which customers may see too. Raises: OrgNotFound (404)."""
+    name = await repository.get_name(session, org_id)
+    if name is None:
+        raise OrgNotFound
+    return name
 
 
 async def profile(session: ReadSession, org_id: UUID) -> OrgOut:

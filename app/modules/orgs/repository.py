@@ -40,6 +40,10 @@ async def get_org(session: ReadSession, org_id: UUID) -> Organization | None:
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def get_name(session: ReadSession, org_id: UUID) -> str | None:
+    return (await session.execute(sa.select(Organization.name).where(Organization.id == org_id))).scalar_one_or_none()
+
+
 async def lock_org(session: WriteSession, org_id: UUID) -> Organization | None:
     query = sa.select(Organization).where(Organization.id == org_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()

@@ -56,6 +56,14 @@ class Pager:
             return None
         return self._signer.sign("cursor", {"for": self._scope(query), "after": [str(key) for key in after]})
 
+    def json_page(self, query: ListQuery, items: Sequence[str], after: Sequence[Any] | None) -> Response:
+        """A page whose items PostgreSQL has made JSON already."""
+        cursor = self.next_cursor(query, after)
+        body = f'{{"items":[{",".join(items)}],"next_cursor":{json.dumps(cursor)}}}'
+        response = Response(body.encode(), media_type="application/json")
+        self.link(response, cursor)
+        return response
+
     def link(self, response: Response, cursor: str | None) -> None:
         if cursor is not None:
             url = self._request.url.include_query_params(cursor=cursor)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from app.kernel.errors import Conflict, Forbidden, NotFound
+
+
+class BookingNotFound(NotFound):
+    code: ClassVar[str] = "booking_not_found"
+    title: ClassVar[str] = "There is no such booking."
+
+
+class IllegalStep(Conflict):
+    """`legal` lists the steps that are legal now."""
+
+    code: ClassVar[str] = "illegal_step"
+    title: ClassVar[str] = "This step is not legal in the booking's present state."
+
+
+class BookingNotHeld(Conflict):
+    code: ClassVar[str] = "booking_not_held"
+    title: ClassVar[str] = "Only a held booking can be confirmed; this one is not held (any more)."
+
+
+class HoldExpired(Conflict):
+    code: ClassVar[str] = "hold_expired"
+    title: ClassVar[str] = "The hold has expired and its window is free again: book anew."
+
+
+class QuoteAlreadyBooked(Conflict):
+    code: ClassVar[str] = "quote_already_booked"
+    title: ClassVar[str] = "There is a booking of this quote already."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_bookings_quote_id_live",)
+
+
+class CompanyNotBookable(Conflict):
+    code: ClassVar[str] = "company_not_bookable"
+    title: ClassVar[str] = "This company cannot be booked at present."
+
+
+class PapersEndBefore(Conflict):
+    """`paper` names the kind that ends too early."""
+
+    code: ClassVar[str] = "papers_end_before"
+    title: ClassVar[str] = "The company's papers do not reach the day of the move."
+
+
+class TruckTooSmall(Conflict):
+    code: ClassVar[str] = "truck_too_small"
+    title: ClassVar[str] = "These trucks together are too small for the job."
+
+
+class CrewIncomplete(Conflict):
+    code: ClassVar[str] = "crew_incomplete"
+    title: ClassVar[str] = "Each truck needs a driver among the people named, and a job needs a truck."
+
+
+class NotPriceable(Conflict):
+    code: ClassVar[str] = "not_priceable"
+    title: ClassVar[str] = "The company's price list has no price for this job: agree on one by hand."
+
+
+class WrongWayToBook(Forbidden):
+    code: ClassVar[str] = "wrong_way_to_book"
+    title: ClassVar[str] = "Customers book a quote (quote_id); a company books by hand (window, trucks, people)."

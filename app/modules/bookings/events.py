@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from app.kernel.events import Event
+
+
+class BookingEvent(Event):
+    """Base: who wants more reads the booking."""
+
+    name: ClassVar[str] = "booking.changed"
+
+    booking_id: UUID
+
+
+class BookingHeld(BookingEvent):
+    name: ClassVar[str] = "booking.held"
+
+
+class BookingConfirmed(BookingEvent):
+    name: ClassVar[str] = "booking.confirmed"
+
+
+class BookingAssigned(BookingEvent):
+    name: ClassVar[str] = "booking.assigned"
+
+
+class BookingStarted(BookingEvent):
+    name: ClassVar[str] = "booking.started"
+
+
+class BookingCompleted(BookingEvent):
+    name: ClassVar[str] = "booking.completed"
+
+
+class BookingCancelled(BookingEvent):
+    name: ClassVar[str] = "booking.cancelled"
+
+
+class BookingExpired(BookingEvent):
+    name: ClassVar[str] = "booking.expired"
+
+
+class BookingProgressed(BookingEvent):
+    """A step of the day between start and completion, or a no-show."""
+
+    name: ClassVar[str] = "booking.progressed"

@@ -1,0 +1,55 @@
+"""What other modules may ask of bookings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.kernel.places import Place
+from app.modules.bookings import repository
+from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings.values import BookingStatus
+from app.runtime.db.session import WriteSession
+
+__all__ = ["Billable", "BookingNotFound", "BookingStatus", "billable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Billable:
+    """A booking as an invoice needs it. `final_price` is the stored JSON of pricing; None until completed."""
+
+    booking_id: UUID
+    reference: str
+    status: BookingStatus
+    customer_id: UUID | None
+    contact: dict[str, Any]
+    origin: Place
+    destination: Place
+    starts_at: datetime
+    completed_at: datetime | None
+    pickup_zone: str
+    final_price: dict[str, Any] | None
+    currency: str
+
+
+async def billable(session: WriteSession, org_id: UUID, booking_id: UUID) -> Billable:
+    """Locks: the booking row. Raises: BookingNotFound (404)."""
+    booking = await repository.lock_booking(session, org_id, booking_id)
+    if booking is None:
+        raise BookingNotFound
+    return Billable(
+        booking_id=booking.id,
+        reference=booking.reference,
+        status=booking.status,
+        customer_id=booking.customer_id,
+        contact=booking.contact,
+        origin=Place.model_validate(booking.origin),
+        destination=Place.model_validate(booking.destination),
+        starts_at=booking.starts_at,
+        completed_at=booking.completed_at,
+        pickup_zone=booking.pickup_zone,
+        final_price=booking.final_price,
+        currency=booking.currency,
+    )

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from app.kernel.paging import PageRequest
+from app.modules.bookings.models import Booking, BookingStep
+from app.modules.bookings.values import BookingStatus
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
+QUIET = {"synchronize_session": False}
+
+FIND_OWN = sa.text(
+    "SELECT b.org_id, set_config('app.current_org_id', b.org_id::text, true) FROM app.bookings AS b "
+    "WHERE b.id = :booking_id AND b.customer_id = :customer_id"
+).bindparams(
+    sa.bindparam("booking_id", type_=pg.UUID(as_uuid=True)), sa.bindparam("customer_id", type_=pg.UUID(as_uuid=True))
+)
+
+
+async def find_org_of_own_booking(session: ReadSession, booking_id: UUID, customer_id: UUID) -> UUID | None:
+    """The company of a customer's own booking; the transaction acts on it from here on."""
+    row = (await session.execute(FIND_OWN, {"booking_id": booking_id, "customer_id": customer_id})).one_or_none()
+    return row.org_id if row else None
+
+
+async def insert_booking(session: WriteSession, booking: dict[str, Any]) -> bool:
+    """Whether the row went in; not, when a live booking has its quote."""
+    query = (
+        pg.insert(Booking)
+        .values(**booking)
+        .on_conflict_do_nothing(index_elements=["org_id", "quote_id"], index_where=LIVE)
+        .returning(Booking.id)
+    )
+    return (await session.execute(query)).one_or_none() is not None
+
+
+async def expire_hold_of_quote(session: WriteSession, org_id: UUID, quote_id: UUID, now: datetime) -> UUID | None:
+    """Write down that the quote's hold has expired; its id, when there was one."""
+    query = (
+        sa.update(Booking)
+        .where(
+            Booking.org_id == org_id,
+            Booking.quote_id == quote_id,
+            Booking.status == BookingStatus.HELD,
+            Booking.hold_expires_at <= now,
+        )
+        .values(status=BookingStatus.EXPIRED, hold_expires_at=None, version=Booking.version + 1, updated_at=now)
+        .returning(Booking.id)
+    )
+    return (await session.execute(query, execution_options=QUIET)).scalar_one_or_none()
+
+
+async def lock_booking(session: WriteSession, org_id: UUID, booking_id: UUID) -> Booking | None:
+    query = sa.select(Booking).where(Booking.org_id == org_id, Booking.id == booking_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get_booking(session: ReadSession, booking_id: UUID) -> Booking | None:
+    """By id alone: the policies show a member its company's, a customer their own."""
+    return (await session.execute(sa.select(Booking).where(Booking.id == booking_id))).scalar_one_or_none()
+
+
+async def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
+    await session.execute(sa.insert(BookingStep).values(**step))
+
+
+async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Sequence[AnyRow]:
+    query = (
+        sa.select(
+            BookingStep.at,
+            BookingStep.from_status,
+            BookingStep.to_status,
+            BookingStep.actor_kind,
+            BookingStep.actor_id,
+            BookingStep.note,
+        )
+        .where(BookingStep.org_id == org_id, BookingStep.booking_id == booking_id)
+        .order_by(BookingStep.at, BookingStep.id)
+    )
+    return (await session.execute(query)).all()
+
+
+# The list is the busiest read: PostgreSQL builds each item, and the program only joins them. What `rules.as_of`
+# says of an expired hold stands here as the CASE.
+ITEM = """
+    json_build_object(
+        'id', b.id, 'reference', b.reference,
+        'status', CASE WHEN b.status = 'held' AND b.hold_expires_at <= :now THEN 'expired' ELSE b.status END,
+        'hold_expires_at', to_char(b.hold_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'starts_at', to_char(b.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'ends_at', to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'pickup_zone', b.pickup_zone, 'organization_id', b.org_id,
+        'contact_name', b.contact->>'full_name',
+        'origin_city', b.origin->>'city', 'destination_city', b.destination->>'city',
+        'crew_size', b.crew_size, 'truck_ids', b.truck_ids, 'driver_ids', b.driver_ids,
+        'total', json_build_object('amount', b.total::text, 'currency', b.currency), 'version', b.version)::text
+"""
+
+
+def _list_query(*, of_company: bool, conditions: Sequence[str]) -> sa.TextClause:
+    owner = "b.org_id = :owner" if of_company else "b.customer_id = :owner"
+    where = " AND ".join((owner, *conditions))
+    # Only the constants of this file are put together here; every value is bound.
+    return sa.text(
+        f"SELECT b.starts_at, b.id, {ITEM} AS item FROM app.bookings AS b WHERE {where} "  # noqa: S608
+        "ORDER BY b.starts_at DESC, b.id DESC LIMIT :limit"
+    )
+
+
+async def list_bookings(
+    session: ReadSession, owner: UUID, page: PageRequest, *, of_company: bool, now: datetime, filters: dict[str, Any]
+) -> Sequence[AnyRow]:
+    """Up to one row more than the page: (starts_at, id, the item as JSON text). The latest start first."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {"owner": owner, "limit": page.limit + 1, "now": now}
+    if filters.get("status") is not None:
+        conditions.append(
+            "CASE WHEN b.status = 'held' AND b.hold_expires_at <= :now THEN 'expired' ELSE b.status END = :status"
+        )
+        values["status"] = str(filters["status"])
+    for name, condition in (
+        ("starts_after", "b.starts_at >= :starts_after"),
+        ("starts_before", "b.starts_at < :starts_before"),
+    ):
+        if filters.get(name) is not None:
+            conditions.append(condition)
+            values[name] = filters[name]
+    if page.after is not None:
+        conditions.append("(b.starts_at, b.id) < (:after_start, :after_id)")
+        values |= {"after_start": datetime.fromisoformat(page.after[0]), "after_id": UUID(page.after[1])}
+    query = _list_query(of_company=of_company, conditions=conditions)
+    return (await session.execute(query, values)).all()
+
+
+async def list_dead_holds(session: ReadSession, now: datetime, limit: int) -> Sequence[AnyRow]:
+    """(org_id, booking_id) of holds past their time, across companies: ids and nothing else."""
+    query = sa.text("SELECT org_id, booking_id FROM app.dead_holds(:now, :limit)")
+    return (await session.execute(query, {"now": now, "limit": limit})).all()

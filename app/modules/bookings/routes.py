@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel.errors import PreconditionFailed, PreconditionRequired
+from app.kernel.localtime import LocalTimeRefused
+from app.kernel.paging import Page, cut
+from app.kernel.ports.geocoding import PlaceNotLocated
+from app.modules.bookings import service
+from app.modules.bookings.access import BookingsDispatch, BookingsRead, BookingsWork, BookingsWrite
+from app.modules.bookings.errors import (
+    BookingNotFound,
+    BookingNotHeld,
+    CompanyNotBookable,
+    CrewIncomplete,
+    HoldExpired,
+    IllegalStep,
+    NotPriceable,
+    PapersEndBefore,
+    QuoteAlreadyBooked,
+    TruckTooSmall,
+    WrongWayToBook,
+)
+from app.modules.bookings.models import Booking
+from app.modules.bookings.rules import as_of
+from app.modules.bookings.schemas import (
+    AssignIn,
+    BookingFilter,
+    BookingIn,
+    BookingOut,
+    BookingPatch,
+    BookingSummary,
+    CancelIn,
+    CompleteIn,
+    HistoryOut,
+    StepIn,
+    StepOut,
+)
+from app.modules.bookings.values import DayStep
+from app.modules.calendar.public import ResourceNotFound, SlotTaken, TooLarge, WindowRefused
+from app.modules.market.public import QuoteExpired, QuoteNotFound
+from app.modules.pricing.public import NotPriced, price_out
+from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.tenancy import Audience
+from app.runtime.resources import resources_of
+from app.runtime.web.etag import IfMatchRequired, put_etag
+from app.runtime.web.openapi import problems
+from app.runtime.web.pages import CursorRefused, Paging
+from app.runtime.web.route import KEY_REQUIRED, IdempotencyKeyRequired, IdempotentRoute
+from app.runtime.web.sessions import Read, read_as, write_as
+
+router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
+
+# A customer's command on one company; a member's transaction stays the member's.
+BookingWrite = Annotated[WriteSession, write_as(Audience.BOOKING)]
+HistoryRead = Annotated[ReadSession, read_as(Audience.BOOKING)]
+
+ON_HOLD = (
+    QuoteNotFound,
+    QuoteExpired,
+    QuoteAlreadyBooked,
+    CompanyNotBookable,
+    PapersEndBefore,
+    SlotTaken,
+    TooLarge,
+    ResourceNotFound,
+    CrewIncomplete,
+    TruckTooSmall,
+    NotPriced,
+    NotPriceable,
+    PlaceNotLocated,
+    LocalTimeRefused,
+    WindowRefused,
+    IdempotencyKeyRequired,
+    WrongWayToBook,
+)
+
+
+def booking_out(booking: Booking, organization_name: str, now: datetime) -> BookingOut:
+    fields = {name: getattr(booking, name) for name in BookingOut.model_fields if hasattr(booking, name)}
+    return BookingOut.model_validate(
+        fields
+        | {
+            "status": as_of(booking.status, booking.hold_expires_at, now),
+            "organization": {"id": booking.org_id, "name": organization_name},
+            "price": price_out(booking.price),
+            "final_price": price_out(booking.final_price) if booking.final_price else None,
+        }
+    )
+
+
+@router.post("", status_code=201, openapi_extra=KEY_REQUIRED, responses=problems(*ON_HOLD))
+async def hold_booking(
+    body: BookingIn, actor: BookingsWrite, session: BookingWrite, request: Request, response: Response
+) -> BookingOut:
+    """Hold a quote's trucks and crew for 15 minutes. For customers; by hand for owners, managers, dispatchers."""
+    resources = resources_of(request)
+    held = await service.hold(session, resources.ports, actor, body, resources.settings.market.hold_minutes)
+    put_etag(response, held.booking.version)
+    return booking_out(held.booking, held.organization_name, actor.now)
+
+
+@router.get("", response_model=Page[BookingSummary], responses=problems(CursorRefused))
+async def list_bookings(
+    query: Annotated[BookingFilter, Query()], actor: BookingsRead, pager: Paging, session: Read
+) -> Response:
+    """Your company's bookings, or your own across companies, the latest start first. For members and customers."""
+    filters = query.model_dump(exclude={"limit", "cursor"}, exclude_none=True)
+    rows = await service.list_bookings(session, actor, pager.page(query), filters)
+    page, after = cut(rows, query.limit, lambda row: (row.starts_at.isoformat(), row.id))
+    return pager.json_page(query, [row.item for row in page], after)
+
+
+@router.get("/{booking_id}", responses=problems(BookingNotFound))
+async def show_booking(booking_id: UUID, actor: BookingsRead, session: Read, response: Response) -> BookingOut:
+    """One booking. For members of the company and the customer."""
+    shown = await service.show_booking(session, booking_id)
+    put_etag(response, shown.booking.version)
+    return booking_out(shown.booking, shown.organization_name, actor.now)
+
+
+@router.patch("/{booking_id}", responses=problems(BookingNotFound, PreconditionFailed, PreconditionRequired))
+async def change_contact(
+    booking_id: UUID,
+    patch: BookingPatch,
+    actor: BookingsWrite,
+    session: BookingWrite,
+    response: Response,
+    if_match: IfMatchRequired,
+) -> BookingOut:
+    """Change whom the crew calls. For customers, owners, managers and dispatchers."""
+    booking = await service.change_contact(session, actor, booking_id, patch.contact, if_match)
+    return await _answer(session, actor.now, booking, response)
+
+
+async def _answer(session: Any, now: datetime, booking: Booking, response: Response) -> BookingOut:
+    put_etag(response, booking.version)
+    return booking_out(booking, await service.organization_name(session, booking), now)
+
+
+@router.post("/{booking_id}/confirm", responses=problems(BookingNotFound, BookingNotHeld, HoldExpired))
+async def confirm_booking(
+    booking_id: UUID, actor: BookingsWrite, session: BookingWrite, response: Response
+) -> BookingOut:
+    """Confirm a held booking: its trucks and crew are yours on the moving day. For customers and dispatchers."""
+    booking = await service.confirm_booking(session, actor, booking_id)
+    return await _answer(session, actor.now, booking, response)
+
+
+@router.post("/{booking_id}/cancel", responses=problems(BookingNotFound, IllegalStep, HoldExpired))
+async def cancel_booking(
+    booking_id: UUID, body: CancelIn, actor: BookingsWrite, session: BookingWrite, response: Response
+) -> BookingOut:
+    """Cancel: the window is free at once. For customers until the truck is on its way, and dispatchers."""
+    booking = await service.cancel_booking(session, actor, booking_id, body.reason)
+    return await _answer(session, actor.now, booking, response)
+
+
+@router.post(
+    "/{booking_id}/assign",
+    responses=problems(BookingNotFound, ResourceNotFound, IllegalStep, SlotTaken, CrewIncomplete, TruckTooSmall),
+)
+async def assign_booking(
+    booking_id: UUID, body: AssignIn, actor: BookingsDispatch, session: BookingWrite, response: Response
+) -> BookingOut:
+    """Give it these trucks and people instead of those it has. For owners, managers and dispatchers."""
+    booking = await service.assign_booking(session, actor, booking_id, body)
+    return await _answer(session, actor.now, booking, response)
+
+
+@router.post("/{booking_id}/start", responses=problems(BookingNotFound, IllegalStep))
+async def start_booking(
+    booking_id: UUID, actor: BookingsWork, session: BookingWrite, response: Response, body: StepIn | None = None
+) -> BookingOut:
+    """The truck is on its way. For the office and drivers."""
+    booking = await service.start_booking(session, actor, booking_id, body.note if body else None)
+    return await _answer(session, actor.now, booking, response)
+
+
+@router.post("/{booking_id}/complete", responses=problems(BookingNotFound, IllegalStep, NotPriced))
+async def complete_booking(
+    booking_id: UUID, body: CompleteIn, actor: BookingsWork, session: BookingWrite, response: Response
+) -> BookingOut:
+    """The goods are delivered: the final price is made of the work as done. For the office and drivers."""
+    booking = await service.complete_booking(session, actor, booking_id, body)
+    return await _answer(session, actor.now, booking, response)
+
+
+@router.get("/{booking_id}/history", responses=problems(BookingNotFound))
+async def list_history(booking_id: UUID, actor: BookingsRead, session: HistoryRead) -> HistoryOut:
+    """Every step of a booking, the first first. For members of the company and the customer."""
+    steps = await service.list_history(session, actor, booking_id)
+    return HistoryOut(items=[StepOut.model_validate(step) for step in steps])
+
+
+@router.post("/{booking_id}/{step}", responses=problems(BookingNotFound, IllegalStep))
+async def advance_booking(
+    booking_id: UUID,
+    step: DayStep,
+    actor: BookingsWork,
+    session: BookingWrite,
+    response: Response,
+    body: StepIn | None = None,
+) -> BookingOut:
+    """Report a step of the day: arrive, load, depart, unload, or no-show. For the office and drivers."""
+    booking = await service.advance_booking(session, actor, booking_id, step.leads_to, body.note if body else None)
+    return await _answer(session, actor.now, booking, response)

@@ -1,0 +1,100 @@
+"""The life of a booking as a table, and the decisions around it. All pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.kernel.actor import ActorKind
+from app.modules.bookings.errors import BookingNotHeld, CrewIncomplete, HoldExpired, IllegalStep, TruckTooSmall
+from app.modules.bookings.values import BookingStatus
+from app.modules.calendar.public import ResourceKind, ResourceSpec
+
+S = BookingStatus
+ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
+
+# What may follow what. `complete` is legal from every step after the start: a company may be as terse as it likes.
+TRANSITIONS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = MappingProxyType(
+    {
+        S.HELD: frozenset({S.CONFIRMED, S.CANCELLED, S.EXPIRED}),
+        S.CONFIRMED: frozenset({S.ASSIGNED, S.EN_ROUTE, S.CANCELLED, S.NO_SHOW}),
+        S.ASSIGNED: frozenset({S.ASSIGNED, S.EN_ROUTE, S.CANCELLED, S.NO_SHOW}),
+        S.EN_ROUTE: frozenset({S.ARRIVED, S.LOADING, S.COMPLETED, S.CANCELLED, S.NO_SHOW}),
+        S.ARRIVED: frozenset({S.LOADING, S.COMPLETED, S.CANCELLED, S.NO_SHOW}),
+        S.LOADING: frozenset({S.IN_TRANSIT, S.UNLOADING, S.COMPLETED}),
+        S.IN_TRANSIT: frozenset({S.UNLOADING, S.COMPLETED}),
+        S.UNLOADING: frozenset({S.COMPLETED}),
+        S.COMPLETED: frozenset(),
+        S.CANCELLED: frozenset(),
+        S.EXPIRED: frozenset(),
+        S.NO_SHOW: frozenset(),
+    }
+)
+
+# A customer decides until the truck is on its way; what happens from then on, the crew reports.
+BY_CUSTOMERS: Final = frozenset({S.CONFIRMED, S.CANCELLED})
+CUSTOMER_CANCELS_FROM: Final = frozenset({S.HELD, S.CONFIRMED, S.ASSIGNED})
+
+REFERENCE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0/O and 1/I, which people mix up
+REFERENCE_LENGTH: Final = 7
+
+
+def as_of(status: BookingStatus, hold_expires_at: datetime | None, now: datetime) -> BookingStatus:
+    """The status as it really is: a hold past its time has expired, whoever has written that down or not."""
+    if status is S.HELD and hold_expires_at is not None and hold_expires_at <= now:
+        return S.EXPIRED
+    return status
+
+
+def legal_steps(status: BookingStatus, kind: ActorKind) -> list[BookingStatus]:
+    following = TRANSITIONS[status]
+    if kind is ActorKind.CUSTOMER:
+        following = following & BY_CUSTOMERS if status in CUSTOMER_CANCELS_FROM else frozenset()
+    return sorted(following - {S.EXPIRED})
+
+
+def move(status: BookingStatus, *, to: BookingStatus, by: ActorKind) -> BookingStatus:
+    """Raises: IllegalStep (409), with the legal steps."""
+    legal = legal_steps(status, by)
+    if to not in legal and not (by is ActorKind.SYSTEM and to in TRANSITIONS[status]):
+        raise IllegalStep(f"From {status} there is no step to {to}.", legal=[str(step) for step in legal])
+    return to
+
+
+def confirm(status: BookingStatus, hold_expires_at: datetime | None, now: datetime) -> BookingStatus:
+    """Raises: HoldExpired (409), BookingNotHeld (409)."""
+    current = as_of(status, hold_expires_at, now)
+    if current is S.EXPIRED:
+        raise HoldExpired
+    if current is not S.HELD:
+        raise BookingNotHeld(f"It is {current}.")
+    return S.CONFIRMED
+
+
+def check_named(resources: Iterable[ResourceSpec], volume_cuft: int, weight_lb: int) -> tuple[list[UUID], list[UUID]]:
+    """Trucks and people apart, when they can do the job. Raises: CrewIncomplete (409), TruckTooSmall (409)."""
+    named = list(resources)
+    trucks = [r for r in named if r.kind is ResourceKind.TRUCK]
+    people = [r for r in named if r.kind is not ResourceKind.TRUCK]
+    drivers = sum(1 for person in people if person.kind is ResourceKind.DRIVER)
+    if not trucks or drivers < len(trucks):
+        raise CrewIncomplete
+    room, payload = sum(t.capacity_cuft for t in trucks), sum(t.max_weight_lb for t in trucks)
+    if room < volume_cuft or payload < weight_lb:
+        raise TruckTooSmall(
+            f"They hold {room} cubic feet and {payload} pounds; the job has {volume_cuft} and {weight_lb}."
+        )
+    return [truck.id for truck in trucks], [person.id for person in people]
+
+
+def reference_of(booking_id: UUID) -> str:
+    """A short name for people on the phone, from the random half of the id."""
+    bits = booking_id.int
+    letters = []
+    for _ in range(REFERENCE_LENGTH):
+        bits, digit = divmod(bits, len(REFERENCE_ALPHABET))
+        letters.append(REFERENCE_ALPHABET[digit])
+    return f"MH-{''.join(letters)}"

@@ -1,0 +1,31 @@
+"""Use cases of bookings, one file each."""
+
+from app.modules.bookings.service.assign import assign_booking
+from app.modules.bookings.service.cancel import cancel_booking
+from app.modules.bookings.service.confirm import confirm_booking
+from app.modules.bookings.service.expire import expire_hold
+from app.modules.bookings.service.hold import hold
+from app.modules.bookings.service.progress import advance_booking, complete_booking, start_booking
+from app.modules.bookings.service.reading import (
+    change_contact,
+    list_bookings,
+    list_history,
+    organization_name,
+    show_booking,
+)
+
+__all__ = [
+    "advance_booking",
+    "assign_booking",
+    "cancel_booking",
+    "change_contact",
+    "complete_booking",
+    "confirm_booking",
+    "expire_hold",
+    "hold",
+    "list_bookings",
+    "list_history",
+    "organization_name",
+    "show_booking",
+    "start_booking",
+]

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.modules.bookings import rules
+from app.modules.bookings.events import BookingAssigned
+from app.modules.bookings.models import Booking
+from app.modules.bookings.schemas import AssignIn
+from app.modules.bookings.service.steps import lock_as, write_step
+from app.modules.bookings.values import BookingStatus
+from app.modules.calendar import public as calendar
+from app.runtime.db.session import WriteSession
+from app.runtime.outbox.emit import emit
+
+
+async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, body: AssignIn) -> Booking:
+    """Give a confirmed booking these trucks and people instead of those it has, all or none.
+
+    Locks: the booking row, then the old and the new resources in id order.
+    Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), SlotTaken (409), CrewIncomplete (409),
+    TruckTooSmall (409).
+    Emits: booking.assigned.
+    """
+    booking = await lock_as(session, actor, booking_id)
+    came_from = booking.status
+    booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
+    ask = calendar.Ask(
+        org_id=booking.org_id,
+        source_id=booking.id,
+        window=calendar.Window(booking.starts_at, booking.ends_at),
+        zone=booking.pickup_zone,
+        now=actor.now,
+    )
+    named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))
+    old = (*booking.truck_ids, *booking.driver_ids)
+    resources = await calendar.swap(session, ask, old, named)
+    booking.truck_ids, booking.driver_ids = rules.check_named(
+        resources, booking.volume_cuft or 0, booking.weight_lb or 0
+    )
+    await write_step(session, booking, actor, came_from=came_from)
+    await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    return booking

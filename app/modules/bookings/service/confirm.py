@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.kernel.actor import Customer, Mover
+from app.modules.bookings import rules
+from app.modules.bookings.events import BookingConfirmed
+from app.modules.bookings.models import Booking
+from app.modules.bookings.service.steps import lock_as, write_step
+from app.modules.calendar import public as calendar
+from app.runtime.db.session import WriteSession
+from app.runtime.outbox.emit import emit
+
+
+async def confirm_booking(session: WriteSession, actor: Mover | Customer, booking_id: UUID) -> Booking:
+    """Confirm a held booking: its trucks and crew are kept for the moving day.
+
+    Locks: the booking row, then its reservations.
+    Raises: BookingNotFound (404), BookingNotHeld (409), HoldExpired (409).
+    Emits: booking.confirmed.
+    """
+    booking = await lock_as(session, actor, booking_id)
+    came_from = booking.status
+    booking.status = rules.confirm(booking.status, booking.hold_expires_at, actor.now)
+    booking.hold_expires_at = None
+    booking.confirmed_at = actor.now
+    await calendar.keep(session, booking.org_id, booking.id)
+    await write_step(session, booking, actor, came_from=came_from)
+    await emit(session, BookingConfirmed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    return booking

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.kernel.actor import Actor, Customer, Mover
+from app.kernel.ids import new_id
+from app.kernel.localtime import to_instant
+from app.kernel.places import Place
+from app.kernel.ports import Ports
+from app.kernel.ports.geocoding import locate_place
+from app.modules.bookings import repository, rules
+from app.modules.bookings.errors import (
+    CompanyNotBookable,
+    NotPriceable,
+    PapersEndBefore,
+    QuoteAlreadyBooked,
+    WrongWayToBook,
+)
+from app.modules.bookings.events import BookingHeld
+from app.modules.bookings.models import Booking
+from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
+from app.modules.bookings.service.steps import step_row
+from app.modules.bookings.values import BookingStatus
+from app.modules.calendar import public as calendar
+from app.modules.market import public as market
+from app.modules.orgs import public as orgs
+from app.modules.pricing import public as pricing
+from app.modules.verification import public as verification
+from app.runtime.db.session import WriteSession
+from app.runtime.outbox.emit import emit
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedJob:
+    """A booking by hand with its places located and its window as instants."""
+
+    origin: Place
+    destination: Place
+    window: calendar.Window
+    distance_miles: Decimal
+    drive_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A booking just made, with the company's name for the answer."""
+
+    booking: Booking
+    organization_name: str
+
+
+async def hold(
+    session: WriteSession, ports: Ports, actor: Mover | Customer, body: BookingIn, hold_minutes: int
+) -> Held:
+    """Hold a quote as a customer, or by hand as a dispatcher; the ports are asked before the transaction begins.
+
+    Raises: WrongWayToBook (403) and what `hold_quote` and `hold_by_hand` raise.
+    """
+    job = await locate_job(ports, body)
+    length = timedelta(minutes=hold_minutes)
+    if isinstance(actor, Customer) and body.quote_id is not None:
+        return await hold_quote(session, actor, body.quote_id, body.contact, length)
+    if isinstance(actor, Mover) and job is not None:
+        return await hold_by_hand(session, actor, body, job, length)
+    raise WrongWayToBook
+
+
+async def locate_job(ports: Ports, body: BookingIn) -> LocatedJob | None:
+    """The ports step of booking by hand; None for a quote, which has been located.
+
+    Raises: PlaceNotLocated (422), LocalTimeRefused (422).
+    """
+    if body.quote_id is not None or body.origin is None or body.destination is None or body.window is None:
+        return None
+    origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
+    destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
+    route = await ports.router.route(origin.location, destination.location)
+    window = calendar.Window(
+        to_instant(body.window.starts_at, origin.zone, pointer="/window/starts_at"),
+        to_instant(body.window.ends_at, origin.zone, pointer="/window/ends_at"),
+    )
+    return LocatedJob(origin, destination, window, route.distance_miles, route.drive_minutes)
+
+
+async def hold_quote(
+    session: WriteSession, actor: Customer, quote_id: UUID, contact: ContactIn, hold: timedelta
+) -> Held:
+    """Hold the trucks and the crew of a quote for a quarter of an hour, all or nothing.
+
+    Locks: the company's resources in id order.
+    Raises: QuoteNotFound (404), QuoteExpired (409), CompanyNotBookable (409), PapersEndBefore (409), TooLarge
+    (409), SlotTaken (409) with alternatives, QuoteAlreadyBooked (409).
+    Emits: booking.held.
+    """
+    quote = await market.quote_to_book(session, quote_id, actor)
+    company = await _bookable(session, quote.org_id, quote.starts_at, quote.ends_at, quote.pickup_zone)
+    booking_id = new_id()
+    held_until = actor.now + hold
+    need = calendar.Need(quote.volume_cuft, quote.weight_lb, quote.crew_size)
+    ask = calendar.Ask(
+        org_id=quote.org_id,
+        source_id=booking_id,
+        window=calendar.Window(quote.starts_at, quote.ends_at),
+        zone=quote.pickup_zone,
+        now=actor.now,
+        held_until=held_until,
+    )
+    taken = await calendar.reserve(session, ask, need)
+    row = quote.booking_fields() | {
+        "customer_id": actor.customer_id,
+        "quote_id": quote.id,
+        "truck_ids": list(taken.truck_ids),
+        "driver_ids": list(taken.crew_ids),
+    }
+    return Held(await _insert(session, actor, booking_id, held_until, contact, row), company.name)
+
+
+async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob, hold: timedelta) -> Held:
+    """Hold the trucks and people that a dispatcher names, for somebody on the phone.
+
+    Locks: these resources in id order.
+    Raises: WindowRefused (422), ResourceNotFound (404), SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409),
+    NotPriceable (409), PapersEndBefore (409).
+    Emits: booking.held.
+    """
+    calendar.check_window(job.window, actor.now, "/window")
+    company = await orgs.company(session, actor.org_id)
+    priced = await _priced(session, actor, body, job)
+    booking_id = new_id()
+    held_until = actor.now + hold
+    ask = calendar.Ask(
+        org_id=actor.org_id,
+        source_id=booking_id,
+        window=job.window,
+        zone=job.origin.zone,
+        now=actor.now,
+        held_until=held_until,
+    )
+    named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
+    resources = await calendar.reserve_named(session, ask, named)
+    estimate = body.estimate
+    volume, weight = (estimate.volume_cuft, estimate.weight_lb) if estimate else (0, 0)
+    trucks, people = rules.check_named(resources, volume, weight)
+    row = priced | {
+        "customer_id": None,
+        "quote_id": None,
+        "org_id": actor.org_id,
+        "starts_at": job.window.starts_at,
+        "ends_at": job.window.ends_at,
+        "pickup_zone": job.origin.zone,
+        "origin": job.origin.model_dump(mode="json"),
+        "destination": job.destination.model_dump(mode="json"),
+        "crew_size": len(people),
+        "volume_cuft": volume or None,
+        "weight_lb": weight or None,
+        "distance_miles": job.distance_miles,
+        "truck_ids": trucks,
+        "driver_ids": people,
+    }
+    return Held(await _insert(session, actor, booking_id, held_until, body.contact, row), company.name)
+
+
+async def _bookable(
+    session: WriteSession, org_id: UUID, starts_at: datetime, ends_at: datetime, zone: str
+) -> orgs.Company:
+    """Raises: CompanyNotBookable (409) for one suspended since the search, PapersEndBefore (409)."""
+    company = await orgs.company(session, org_id)
+    if company.status is not orgs.OrgStatus.VERIFIED:
+        raise CompanyNotBookable
+    days = (instant.astimezone(ZoneInfo(zone)).date() for instant in (starts_at, ends_at))
+    if not await verification.is_insured(session, org_id, *days):
+        raise PapersEndBefore(paper="insurance")
+    return company
+
+
+async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob) -> dict[str, Any]:
+    """The price columns: as agreed on the phone, or by the company's active price list."""
+    if body.estimate is None:
+        if body.price is None:
+            raise NotPriceable
+        return {"job": None, "pricing_config_id": None} | _stored(pricing.agreed_price(body.price.to_money()))
+    card = await pricing.active_card(session, actor.org_id)
+    if card is None:
+        raise NotPriceable("The company has no active price list.")
+    facts = _job(body.estimate, job, actor.now)
+    price = pricing.price_job(card, facts)
+    return {"job": pricing.job_to_json(facts), "pricing_config_id": card.id} | _stored(price)
+
+
+def _job(estimate: HandEstimate, job: LocatedJob, now: datetime) -> pricing.Job:
+    return pricing.make_job(
+        origin=job.origin,
+        destination=job.destination,
+        starts_at=job.window.starts_at,
+        booked_at=now,
+        hours=estimate.duration_hours,
+        crew=estimate.crew_size,
+        distance_miles=job.distance_miles,
+        drive_minutes=job.drive_minutes,
+        volume_cuft=Decimal(estimate.volume_cuft),
+        weight_lb=Decimal(estimate.weight_lb),
+    )
+
+
+def _stored(price: pricing.Price) -> dict[str, Any]:
+    return {
+        "price": pricing.price_to_json(price),
+        "total": price.total.amount,
+        "currency": price.total.currency,
+    }
+
+
+async def _insert(
+    session: WriteSession,
+    actor: Actor,
+    booking_id: UUID,
+    held_until: datetime,
+    contact: ContactIn,
+    fields: dict[str, Any],
+) -> Booking:
+    now = actor.now
+    row = fields | {
+        "id": booking_id,
+        "reference": rules.reference_of(booking_id),
+        "status": BookingStatus.HELD,
+        "contact": contact.model_dump(mode="json"),
+        "hold_expires_at": held_until,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    if not await repository.insert_booking(session, row):
+        # A dead hold of the same quote may be in the way: it is written down as expired, and the way is free.
+        expired = await repository.expire_hold_of_quote(session, row["org_id"], row["quote_id"], now)
+        if expired is None or not await repository.insert_booking(session, row):
+            raise QuoteAlreadyBooked
+    step = step_row(row["org_id"], booking_id, actor, came_from=None, to=BookingStatus.HELD, note=None)
+    await repository.insert_step(session, step)
+    await emit(session, BookingHeld(org_id=row["org_id"], booking_id=booking_id), now=now)
+    return Booking(**row)

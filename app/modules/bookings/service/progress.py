@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.modules.bookings import rules
+from app.modules.bookings.events import BookingCompleted, BookingProgressed, BookingStarted
+from app.modules.bookings.models import Booking
+from app.modules.bookings.schemas import CompleteIn
+from app.modules.bookings.service.steps import lock_as, write_step
+from app.modules.bookings.values import BookingStatus
+from app.modules.calendar import public as calendar
+from app.modules.pricing import public as pricing
+from app.runtime.db.session import WriteSession
+from app.runtime.outbox.emit import emit
+
+
+async def start_booking(session: WriteSession, actor: Mover, booking_id: UUID, note: str | None) -> Booking:
+    """The truck is on its way.
+
+    Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409). Emits: booking.started.
+    """
+    booking = await lock_as(session, actor, booking_id)
+    came_from = booking.status
+    booking.status = rules.move(came_from, to=BookingStatus.EN_ROUTE, by=actor.kind)
+    booking.started_at = actor.now
+    await write_step(session, booking, actor, came_from=came_from, note=note)
+    await emit(session, BookingStarted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    return booking
+
+
+async def advance_booking(
+    session: WriteSession, actor: Mover, booking_id: UUID, to: BookingStatus, note: str | None
+) -> Booking:
+    """A step of the day: arrived, loading, in transit, unloading, or nobody there. A no-show frees the window.
+
+    Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409). Emits: booking.progressed.
+    """
+    booking = await lock_as(session, actor, booking_id)
+    came_from = booking.status
+    booking.status = rules.move(came_from, to=to, by=actor.kind)
+    if to is BookingStatus.NO_SHOW:
+        await calendar.release(session, booking.org_id, booking.id)
+    await write_step(session, booking, actor, came_from=came_from, note=note)
+    await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    return booking
+
+
+async def complete_booking(session: WriteSession, actor: Mover, booking_id: UUID, body: CompleteIn) -> Booking:
+    """The goods are delivered: the final price is made of the promised price list and the work as done.
+
+    Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409). Emits: booking.completed.
+    """
+    booking = await lock_as(session, actor, booking_id)
+    came_from = booking.status
+    booking.status = rules.move(came_from, to=BookingStatus.COMPLETED, by=actor.kind)
+    booking.completed_at = actor.now
+    booking.actuals = body.model_dump(mode="json")
+    booking.final_price = pricing.price_to_json(await _final_price(session, booking, body))
+    await write_step(session, booking, actor, came_from=came_from)
+    await emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    return booking
+
+
+async def _final_price(session: WriteSession, booking: Booking, body: CompleteIn) -> pricing.Price:
+    extras = [pricing.Extra(extra.code, extra.description, extra.amount.to_money()) for extra in body.extras]
+    if booking.job is None or booking.pricing_config_id is None:
+        return pricing.with_extras(pricing.price_from_json(booking.price), extras)
+    card = await pricing.rate_card(session, booking.org_id, booking.pricing_config_id)
+    job = pricing.as_worked(pricing.job_from_json(booking.job), body.actual_hours, body.actual_distance_miles)
+    return pricing.with_extras(pricing.price_job(card, job), extras)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.kernel.actor import Customer, Mover
+from app.kernel.paging import PageRequest
+from app.kernel.versions import check_version
+from app.modules.bookings import repository
+from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings.models import Booking
+from app.modules.bookings.schemas import ContactPatch
+from app.modules.bookings.service.steps import lock_as
+from app.modules.orgs import public as orgs
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    booking: Booking
+    organization_name: str
+
+
+async def show_booking(session: ReadSession, booking_id: UUID) -> Shown:
+    """Raises: BookingNotFound (404)."""
+    booking = await repository.get_booking(session, booking_id)
+    if booking is None:
+        raise BookingNotFound
+    return Shown(booking, await orgs.company_name(session, booking.org_id))
+
+
+async def organization_name(session: ReadSession, booking: Booking) -> str:
+    return await orgs.company_name(session, booking.org_id)
+
+
+async def list_bookings(
+    session: ReadSession, actor: Mover | Customer, page: PageRequest, filters: dict[str, Any]
+) -> Sequence[AnyRow]:
+    """The company's bookings, or the customer's across companies; one row more than the page holds."""
+    owner = actor.org_id if isinstance(actor, Mover) else actor.customer_id
+    return await repository.list_bookings(
+        session, owner, page, of_company=isinstance(actor, Mover), now=actor.now, filters=filters
+    )
+
+
+async def list_history(session: ReadSession, actor: Mover | Customer, booking_id: UUID) -> Sequence[AnyRow]:
+    """Every step, the first first. Raises: BookingNotFound (404)."""
+    if isinstance(actor, Customer):
+        org_id = await repository.find_org_of_own_booking(session, booking_id, actor.customer_id)
+    else:
+        booking = await repository.get_booking(session, booking_id)
+        org_id = booking.org_id if booking else None
+    if org_id is None:
+        raise BookingNotFound
+    return await repository.list_steps(session, org_id, booking_id)
+
+
+async def change_contact(
+    session: WriteSession, actor: Mover | Customer, booking_id: UUID, patch: ContactPatch, version: int
+) -> Booking:
+    """Locks: the booking row. Raises: BookingNotFound (404), PreconditionFailed (412)."""
+    booking = await lock_as(session, actor, booking_id)
+    check_version(booking.version, version)
+    booking.contact = booking.contact | patch.model_dump(mode="json", exclude_unset=True)
+    booking.version += 1
+    booking.updated_at = actor.now
+    await session.flush()
+    return booking

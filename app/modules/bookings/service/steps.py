@@ -1,0 +1,71 @@
+"""What every step of a booking's life shares: finding it as the caller may, and writing the step down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from app.kernel.actor import Actor, Customer, Mover
+from app.kernel.ids import new_id
+from app.modules.bookings import repository
+from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings.models import Booking
+from app.modules.bookings.values import BookingStatus
+from app.runtime.db.session import WriteSession
+
+
+async def lock_as(session: WriteSession, actor: Actor, booking_id: UUID, org_id: UUID | None = None) -> Booking:
+    """The booking, locked. A customer's transaction takes the company from the customer's own booking; `org_id` is
+    for the program itself, which works for one company at a time.
+
+    Raises: BookingNotFound (404), for another's booking as for none.
+    """
+    if isinstance(actor, Customer):
+        org_id = await repository.find_org_of_own_booking(session, booking_id, actor.customer_id)
+    elif isinstance(actor, Mover):
+        org_id = actor.org_id
+    booking = None if org_id is None else await repository.lock_booking(session, org_id, booking_id)
+    if booking is None:
+        raise BookingNotFound
+    return booking
+
+
+async def write_step(
+    session: WriteSession,
+    booking: Booking,
+    actor: Actor,
+    *,
+    came_from: BookingStatus | None,
+    note: str | None = None,
+) -> None:
+    """Write down who brought the booking where it now stands, and raise its version."""
+    if came_from is not None:
+        booking.version += 1
+        booking.updated_at = actor.now
+        await session.flush()
+    await repository.insert_step(
+        session, step_row(booking.org_id, booking.id, actor, came_from=came_from, to=booking.status, note=note)
+    )
+
+
+def step_row(
+    org_id: UUID,
+    booking_id: UUID,
+    actor: Actor,
+    *,
+    came_from: BookingStatus | None,
+    to: BookingStatus,
+    note: str | None,
+) -> dict[str, object]:
+    at: datetime = actor.now
+    return {
+        "org_id": org_id,
+        "id": new_id(),
+        "booking_id": booking_id,
+        "at": at,
+        "from_status": came_from,
+        "to_status": to,
+        "actor_kind": actor.kind,
+        "actor_id": getattr(actor, "id", None),
+        "note": note,
+    }
