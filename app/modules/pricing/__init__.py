@@ -1,0 +1,22 @@
+"""What a company charges, what a move needs, and the price of it, explained to the cent.
+
+Owns: price lists and their versions, the catalogue of things that are moved, estimates.
+Tables: pricing_configs.
+Invariants: a version never changes once written; one is active a company; the same config and job give the same
+cents for ever; the total is the sum of its lines; only a discount lowers a price.
+Announces: nothing yet. Listens: nothing.
+Start reading at: rules/engine.py (`price`), rules/kinds.py (the table of rule types), rules/estimator.py.
+
+The pure part, by name:
+  rules.parse_config(body) -> PricingConfig            raises ConfigInvalid (422), every fault with its pointer
+  rules.config_to_json(config) -> dict                 the stored form; parse_config reads it back
+  rules.compile_config(config, holiday_dates=None)     raises HolidaysUnknown (422): no dates for a calendar
+  rules.price(compiled, job) -> Price                  raises NotPriced (409), which a search skips
+  rules.replay(config, job, price.holidays) -> Price   a stored job again, no holiday library asked
+  rules.price_to_json / price_from_json / job_to_json / job_from_json
+  rules.local_start(instant, zone)                     the pickup's wall time, for `Job.local_start`
+  rules.end_of(access) -> End                          how a place's access counts in prices and estimates
+  rules.estimate(request) -> Estimate                  raises UnknownItem (422)
+  rules.CATALOGUE                                      the things that can be moved, by code
+  schemas.SimulateIn(config, job): `job.to_job(now)`   schemas.price_out(price, config_version) -> PriceOut
+"""

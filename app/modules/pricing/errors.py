@@ -1,0 +1,55 @@
+"""What pricing refuses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.kernel.errors import Conflict, NotFound, Unprocessable
+from app.modules.pricing.values import Unpriced
+
+_REASONS: Final = {
+    Unpriced.CREW_TOO_LARGE: "The crew is larger than the included one, and no rate for extra movers is set.",
+    Unpriced.FUEL_INDEX_MISSING: "The fuel table needs the fuel index price of the day.",
+    Unpriced.TOTAL_TOO_LARGE: "The total is larger than an invoice can hold.",
+}
+
+
+class NotPriced(Conflict):
+    """The config has no price for this job; a search leaves the company out."""
+
+    code = "not_priced"
+    title = "These prices do not cover this job."
+
+    def __init__(self, reason: Unpriced) -> None:
+        super().__init__(_REASONS[reason], reason=reason.value)
+        self.reason = reason
+
+
+class ConfigInvalid(Unprocessable):
+    """`faults` says where and why."""
+
+    code = "pricing_config_invalid"
+    title = "These prices cannot be taken as they are."
+
+
+class HolidaysUnknown(Unprocessable):
+    code = "holiday_calendar_unknown"
+    title = "We have no dates for this holiday calendar: list the dates themselves."
+
+
+class UnknownItem(Unprocessable):
+    code = "unknown_item"
+    title = "The catalogue has no such item."
+
+
+class ConfigNotFound(NotFound):
+    code = "pricing_config_not_found"
+    title = "There is no such version of your prices."
+
+
+class ConfigRace(Conflict):
+    """Two versions at once; the other one was first."""
+
+    code = "pricing_config_race"
+    title = "Somebody else was changing the prices at this moment. Try again."
+    constraints = ("uq_pricing_configs_org_id_number", "uq_pricing_configs_org_id_active")

@@ -1,0 +1,50 @@
+"""Prices made on the day: one agreed on the phone, and work that the promised price did not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from app.kernel.money import Money, round_cents
+from app.modules.pricing.values import ZERO, Line, Price, Unit
+
+ONE: Final = Decimal(1)
+TAX: Final = "tax"
+
+
+class Extra(NamedTuple):
+    """Work beyond the price, as agreed with the customer."""
+
+    code: str
+    description: str
+    amount: Money
+
+
+def _line(code: str, description: str, quantity: Decimal, unit: Unit, amount: Money) -> Line:
+    return Line(code, description, quantity, unit, amount.amount, amount, None)
+
+
+def agreed_price(amount: Money) -> Price:
+    """A price of one line, agreed by people and made by no rule."""
+    nothing = Money(ZERO, amount.currency)
+    line = _line("agreed_price", "Price as agreed", ONE, Unit.JOB, amount)
+    return Price((line,), amount, amount, nothing, nothing, ())
+
+
+def add_extras(price: Price, extras: Sequence[Extra], tax_rate: Decimal) -> Price:
+    """The price with the extras before its tax, and the tax on all of it.
+
+    Raises: ValueError for an extra in another currency.
+    """
+    if not extras:
+        return price
+    lines = [line for line in price.lines if line.code != TAX]
+    subtotal = price.subtotal
+    for extra in extras:
+        lines.append(_line(extra.code, extra.description, ONE, Unit.JOB, extra.amount))
+        subtotal = subtotal.plus(extra.amount)
+    tax = Money(round_cents(subtotal.amount * tax_rate), subtotal.currency)
+    if tax.amount:
+        lines.append(Line(TAX, "Tax", subtotal.amount, Unit.DOLLAR, tax_rate, tax, None))
+    return price._replace(lines=tuple(lines), subtotal=subtotal, total=subtotal.plus(tax))

@@ -1,0 +1,131 @@
+"""What every rule shares: its model's base, its kinds of number, and what it hands to the engine."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Final, NamedTuple, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from app.kernel.money import Amount, ExactDecimal, parse_decimal, round_cents
+from app.kernel.text import Text120
+from app.modules.pricing.values import ZERO, Unit
+
+ONE: Final = Decimal(1)
+HUNDRED: Final = Decimal(100)
+
+
+def plain(number: Decimal, places: int = 0) -> Decimal:
+    """The same number in its one written form: no exponent, no zeros beyond `places` decimals, no minus zero."""
+    shortest = abs(number).normalize()
+    exponent = shortest.as_tuple().exponent
+    if isinstance(exponent, int) and exponent > -places:
+        return shortest.quantize(Decimal(1).scaleb(-places))
+    return shortest
+
+
+def parse_whole(value: Any) -> int:
+    number = parse_decimal(value)
+    if number != number.to_integral_value():
+        raise ValueError("must be a whole number")
+    return int(number)
+
+
+# 150, 150.0 and "150.00" are read as one number and stored in one form, so that versions compare as text.
+Cents = Annotated[Amount, AfterValidator(lambda number: abs(round_cents(number)))]
+Rate = Annotated[
+    ExactDecimal, Field(ge=0, le=1_000_000, decimal_places=6), AfterValidator(lambda number: plain(number, 2))
+]
+Quantity = Annotated[ExactDecimal, Field(ge=0, le=10_000_000, decimal_places=3), AfterValidator(plain)]
+PositiveQuantity = Annotated[ExactDecimal, Field(gt=0, le=10_000_000, decimal_places=3), AfterValidator(plain)]
+Percent = Annotated[ExactDecimal, Field(ge=0, le=100, decimal_places=4), AfterValidator(plain)]
+Multiplier = Annotated[ExactDecimal, Field(ge=1, le=100, decimal_places=6), AfterValidator(lambda m: plain(m, 2))]
+Whole = Annotated[int, BeforeValidator(parse_whole, json_schema_input_type=int)]
+Flag = Annotated[bool, Field(strict=True)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=60)]
+Description = Text120
+
+
+class Charge(NamedTuple):
+    """What a rule asks for; the engine multiplies and rounds."""
+
+    quantity: Decimal
+    unit: Unit
+    unit_price: Decimal
+    description: str
+
+
+class Sums:
+    """The sums of rounded lines that later rules build on."""
+
+    __slots__ = ("base", "left", "line_haul", "markups")
+
+    def __init__(self, base: Decimal, line_haul: Decimal) -> None:
+        self.base = base  # labour and mileage
+        self.line_haul = line_haul  # mileage, distance, volume, weight
+        self.markups = ZERO  # the multiplier lines so far
+        self.left = ZERO  # what the earlier discounts left
+
+
+class Strict(BaseModel):
+    """Unknown fields are refused: a typo in a price must not be lost in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+
+class Rule(Strict):
+    """A surcharge rule; each subclass adds `type`, its fields, and has one function beside it."""
+
+
+Refused = tuple[tuple[str | int, ...], str, str]
+
+
+def refusal(*faults: Refused) -> ValidationError:
+    """Each fault (where, code, sentence) at its own place; raised in a validator, it is merged where it stands."""
+    return ValidationError.from_exception_data(
+        "rule",
+        [
+            # The template has no placeholders: no context is given.
+            InitErrorDetails(type=PydanticCustomError(code, sentence), loc=where, input=None)
+            for where, code, sentence in faults
+        ],
+    )
+
+
+def exactly_one(model: BaseModel, *names: str) -> None:
+    """For a model validator. Raises: ValidationError, at the model itself."""
+    if sum(getattr(model, name) is not None for name in names) != 1:
+        raise refusal(((), "exactly_one", f"Give exactly one of {' and '.join(names)}."))
+
+
+class Markup(Rule):
+    """A rule about when the move starts: `multiplier` of the base, or a fixed `amount`."""
+
+    multiplier: Multiplier | None = None
+    amount: Cents | None = None
+    compounds: Flag = False
+
+    @model_validator(mode="after")
+    def refuse_both_or_neither(self) -> Self:
+        exactly_one(self, "multiplier", "amount")
+        if self.compounds and self.multiplier is None:
+            raise refusal((("compounds",), "without_multiplier", "Only a multiplier can compound."))
+        return self
+
+
+def mark_up(rule: Markup, sums: Sums, description: str) -> Charge:
+    """The charge of a time rule that applies."""
+    if rule.multiplier is None:
+        return Charge(ONE, Unit.JOB, rule.amount or ZERO, description)
+    base = sums.base + sums.markups if rule.compounds else sums.base
+    return Charge(rule.multiplier - ONE, Unit.SHARE, base, description)
