@@ -19,6 +19,7 @@ import app.modules.verification.models
 import app.runtime.idempotency.models
 import app.runtime.outbox.models
 from app.kernel.errors import AppError
+from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity.routes import router as identity_router
 from app.modules.orgs.routes import router as orgs_router
 from app.runtime.db.base import Model
@@ -38,7 +39,7 @@ def schema_revision() -> str:
 
 
 def routers() -> tuple[APIRouter, ...]:
-    return (identity_router, orgs_router)
+    return (identity_router, orgs_router, fleet_router)
 
 
 def errors() -> list[type[AppError]]:

@@ -51,7 +51,6 @@ def upgrade() -> None:
             ["org_id", "id"], ["resources.org_id", "resources.id"], name=op.f("fk_trucks_org_id_id")
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_trucks")),
-        sa.UniqueConstraint("org_id", "license_plate", name=op.f("uq_trucks_org_id_license_plate")),
     )
     op.create_table(
         "drivers",
@@ -83,8 +82,15 @@ def upgrade() -> None:
             ["org_id", "id"], ["resources.org_id", "resources.id"], name=op.f("fk_drivers_org_id_id")
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_drivers")),
-        sa.UniqueConstraint("org_id", "license_number", name=op.f("uq_drivers_org_id_license_number")),
     )
+    for table, column in (("trucks", "license_plate"), ("drivers", "license_number")):
+        op.create_index(
+            f"uq_{table}_org_id_{column}",
+            table,
+            ["org_id", column],
+            unique=True,
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -24,7 +24,14 @@ class Truck(Tenant, Versioned, Model):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(*AS_RESOURCE),
-        sa.UniqueConstraint("org_id", "license_plate"),
+        # A plate moves on with its owner, and who left may come back: unique among those in service.
+        sa.Index(
+            "uq_trucks_org_id_license_plate",
+            "org_id",
+            "license_plate",
+            unique=True,
+            postgresql_where=sa.text("retired_at IS NULL"),
+        ),
         sa.CheckConstraint("capacity_cuft > 0 AND max_weight_lb > 0", name="capacity"),
     )
 
@@ -44,7 +51,13 @@ class Driver(Tenant, Versioned, Model):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(*AS_RESOURCE),
-        sa.UniqueConstraint("org_id", "license_number"),
+        sa.Index(
+            "uq_drivers_org_id_license_number",
+            "org_id",
+            "license_number",
+            unique=True,
+            postgresql_where=sa.text("retired_at IS NULL"),
+        ),
         sa.CheckConstraint(
             "(role = 'driver') = (license_number IS NOT NULL) AND (role = 'driver') = (license_class IS NOT NULL) "
             "AND (role = 'driver') = (license_expires_on IS NOT NULL)",

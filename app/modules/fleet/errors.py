@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from app.kernel.errors import Conflict, NotFound, Unprocessable
+
+
+class TruckNotFound(NotFound):
+    code: ClassVar[str] = "truck_not_found"
+    title: ClassVar[str] = "There is no such truck in your company."
+
+
+class DriverNotFound(NotFound):
+    code: ClassVar[str] = "driver_not_found"
+    title: ClassVar[str] = "There is no such driver or helper in your company."
+
+
+class PlateTaken(Conflict):
+    code: ClassVar[str] = "plate_taken"
+    title: ClassVar[str] = "Another truck of yours in service has this licence plate."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_trucks_org_id_license_plate",)
+
+
+class LicenseTaken(Conflict):
+    code: ClassVar[str] = "license_taken"
+    title: ClassVar[str] = "Another driver of yours in service has this licence number."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_drivers_org_id_license_number",)
+
+
+class LicenseRefused(Unprocessable):
+    code: ClassVar[str] = "license_refused"
+    title: ClassVar[str] = "Who drives has a valid licence; who only carries has none here."
+
+
+class Retired(Conflict):
+    code: ClassVar[str] = "retired"
+    title: ClassVar[str] = "It is out of service, so it cannot be changed or taken."

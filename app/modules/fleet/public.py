@@ -1,0 +1,38 @@
+"""What other modules may ask of the fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.modules.fleet import repository
+from app.runtime.db.session import ReadSession
+
+__all__ = ["FleetSize", "crew_names", "fleet_size", "truck_names"]
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSize:
+    """What stands ready on a day: trucks in service, and drivers in service whose licence holds that day."""
+
+    trucks: int
+    drivers: int
+
+
+async def truck_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names by id, of retired trucks too; an id that is not the company's is left out."""
+    return await repository.list_truck_names(session, org_id, ids)
+
+
+async def crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Full names by id, of who has left too; an id that is not the company's is left out."""
+    return await repository.list_crew_names(session, org_id, ids)
+
+
+async def fleet_size(session: ReadSession, org_id: UUID, on: date) -> FleetSize:
+    return FleetSize(
+        trucks=await repository.count_trucks(session, org_id),
+        drivers=await repository.count_licensed_drivers(session, org_id, on),
+    )

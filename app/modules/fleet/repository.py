@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.kernel.paging import PageRequest
+from app.modules.fleet.models import Driver, Truck
+from app.modules.fleet.values import CrewRole
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def insert_truck(session: WriteSession, truck: Truck) -> None:
+    session.add(truck)
+    await session.flush()
+
+
+async def get_truck(session: ReadSession, org_id: UUID, truck_id: UUID) -> Truck | None:
+    query = sa.select(Truck).where(Truck.org_id == org_id, Truck.id == truck_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def lock_truck(session: WriteSession, org_id: UUID, truck_id: UUID) -> Truck | None:
+    query = sa.select(Truck).where(Truck.org_id == org_id, Truck.id == truck_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_trucks(
+    session: ReadSession, org_id: UUID, page: PageRequest, *, in_service: bool | None
+) -> Sequence[Truck]:
+    """The oldest first; one row more than the page holds."""
+    query = sa.select(Truck).where(Truck.org_id == org_id)
+    if in_service is not None:
+        query = query.where(Truck.retired_at.is_(None) if in_service else Truck.retired_at.is_not(None))
+    if page.after is not None:
+        query = query.where(Truck.id > UUID(page.after[0]))
+    return (await session.execute(query.order_by(Truck.id).limit(page.limit + 1))).scalars().all()
+
+
+async def insert_driver(session: WriteSession, driver: Driver) -> None:
+    session.add(driver)
+    await session.flush()
+
+
+async def get_driver(session: ReadSession, org_id: UUID, driver_id: UUID) -> Driver | None:
+    query = sa.select(Driver).where(Driver.org_id == org_id, Driver.id == driver_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def lock_driver(session: WriteSession, org_id: UUID, driver_id: UUID) -> Driver | None:
+    query = sa.select(Driver).where(Driver.org_id == org_id, Driver.id == driver_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_drivers(
+    session: ReadSession, org_id: UUID, page: PageRequest, *, in_service: bool | None
+) -> Sequence[Driver]:
+    """The oldest first; one row more than the page holds."""
+    query = sa.select(Driver).where(Driver.org_id == org_id)
+    if in_service is not None:
+        query = query.where(Driver.retired_at.is_(None) if in_service else Driver.retired_at.is_not(None))
+    if page.after is not None:
+        query = query.where(Driver.id > UUID(page.after[0]))
+    return (await session.execute(query.order_by(Driver.id).limit(page.limit + 1))).scalars().all()
+
+
+async def list_truck_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    query = sa.select(Truck.id, Truck.name).where(Truck.org_id == org_id, Truck.id.in_(ids))
+    return {row.id: row.name for row in await session.execute(query)}
+
+
+async def list_crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    query = sa.select(Driver.id, Driver.full_name).where(Driver.org_id == org_id, Driver.id.in_(ids))
+    return {row.id: row.full_name for row in await session.execute(query)}
+
+
+async def count_trucks(session: ReadSession, org_id: UUID) -> int:
+    query = sa.select(sa.func.count()).where(Truck.org_id == org_id, Truck.retired_at.is_(None))
+    return (await session.execute(query)).scalar_one()
+
+
+async def count_licensed_drivers(session: ReadSession, org_id: UUID, on: date) -> int:
+    query = sa.select(sa.func.count()).where(
+        Driver.org_id == org_id,
+        Driver.retired_at.is_(None),
+        Driver.role == CrewRole.DRIVER,
+        Driver.license_expires_on >= on,
+    )
+    return (await session.execute(query)).scalar_one()

@@ -1,0 +1,1 @@
+"""Use cases of the fleet, by what they are about."""

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.kernel.ids import new_id
+from app.kernel.paging import PageRequest
+from app.kernel.versions import check_version
+from app.modules.calendar import public as calendar
+from app.modules.calendar.values import ResourceKind, ResourceSpec
+from app.modules.fleet import repository, rules
+from app.modules.fleet.errors import DriverNotFound, Retired
+from app.modules.fleet.models import Driver
+from app.modules.fleet.schemas import DriverIn, DriverPatch
+from app.modules.fleet.values import CrewRole
+from app.runtime.db.session import ReadSession, WriteSession
+
+KINDS = {CrewRole.DRIVER: ResourceKind.DRIVER, CrewRole.HELPER: ResourceKind.HELPER}
+
+
+def _resource(driver: Driver) -> ResourceSpec:
+    return ResourceSpec(driver.id, KINDS[driver.role], usable_until=driver.license_expires_on)
+
+
+async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Driver:
+    """A driver or helper in service, and the resource in the calendar, usable until the licence expires.
+
+    Raises: LicenseRefused (422), LicenseTaken (409).
+    """
+    told = rules.License(body.license_number, body.license_class, body.license_expires_on)
+    rules.check_license(body.role, told, actor.now)
+    driver = Driver(
+        org_id=actor.org_id,
+        id=new_id(),
+        full_name=body.full_name,
+        phone=body.phone,
+        role=body.role,
+        license_number=body.license_number,
+        license_class=body.license_class,
+        license_expires_on=body.license_expires_on,
+        retired_at=None,
+        version=1,
+        created_at=actor.now,
+        updated_at=actor.now,
+    )
+    await calendar.register_resource(session, actor.org_id, _resource(driver))
+    await repository.insert_driver(session, driver)
+    return driver
+
+
+async def list_drivers(
+    session: ReadSession, actor: Mover, page: PageRequest, *, in_service: bool | None
+) -> Sequence[Driver]:
+    """Up to one row more than the page holds, the oldest first."""
+    return await repository.list_drivers(session, actor.org_id, page, in_service=in_service)
+
+
+async def show_driver(session: ReadSession, actor: Mover, driver_id: UUID) -> Driver:
+    """Raises: DriverNotFound (404)."""
+    driver = await repository.get_driver(session, actor.org_id, driver_id)
+    if driver is None:
+        raise DriverNotFound
+    return driver
+
+
+async def _lock_driver(session: WriteSession, actor: Mover, driver_id: UUID, version: int | None) -> Driver:
+    driver = await repository.lock_driver(session, actor.org_id, driver_id)
+    if driver is None:
+        raise DriverNotFound
+    check_version(driver.version, version)
+    return driver
+
+
+async def change_driver(
+    session: WriteSession, actor: Mover, driver_id: UUID, patch: DriverPatch, version: int | None
+) -> Driver:
+    """Change a driver or helper; a new last day of the licence is told to the calendar.
+
+    Locks: the driver, then the resource.
+    Raises: DriverNotFound (404), PreconditionFailed (412), Retired (409), LicenseRefused (422), LicenseTaken (409).
+    """
+    driver = await _lock_driver(session, actor, driver_id, version)
+    if driver.retired_at is not None:
+        raise Retired
+    for name, value in patch.model_dump(exclude_unset=True).items():
+        setattr(driver, name, value)
+    told = rules.License(driver.license_number, driver.license_class, driver.license_expires_on)
+    if patch.model_fields_set & told.fields().keys():
+        rules.check_license(driver.role, told, actor.now)
+    driver.version += 1
+    driver.updated_at = actor.now
+    await session.flush()
+    await calendar.change_resource(session, actor.org_id, _resource(driver))
+    return driver
+
+
+async def retire_driver(session: WriteSession, actor: Mover, driver_id: UUID, version: int | None) -> None:
+    """Out of service for good; the row stays, because bookings name it. Twice is as once.
+
+    Locks: the driver, then the resource.
+    Raises: DriverNotFound (404), PreconditionFailed (412), ResourceStillTaken (409).
+    """
+    driver = await _lock_driver(session, actor, driver_id, version)
+    if driver.retired_at is not None:
+        return
+    await calendar.retire_resource(session, actor.org_id, driver_id, actor.now)
+    driver.retired_at = driver.updated_at = actor.now
+    driver.version += 1

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.kernel.ids import new_id
+from app.kernel.paging import PageRequest
+from app.kernel.places import Place, PlaceIn
+from app.kernel.ports import Ports
+from app.kernel.ports.geocoding import locate_place
+from app.kernel.versions import check_version
+from app.modules.calendar import public as calendar
+from app.modules.calendar.values import ResourceKind, ResourceSpec
+from app.modules.fleet import repository
+from app.modules.fleet.errors import Retired, TruckNotFound
+from app.modules.fleet.models import Truck
+from app.modules.fleet.schemas import TruckIn, TruckPatch
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def locate_base(ports: Ports, base: PlaceIn) -> Place:
+    """The ports step of adding or moving a truck. Raises: PlaceNotLocated (422)."""
+    return await locate_place(ports.geocoder, base, pointer="/base")
+
+
+def _resource(truck: Truck) -> ResourceSpec:
+    return ResourceSpec(truck.id, ResourceKind.TRUCK, truck.capacity_cuft, truck.max_weight_lb)
+
+
+async def add_truck(session: WriteSession, actor: Mover, body: TruckIn, base: Place) -> Truck:
+    """A truck in service, and its resource in the calendar. Raises: PlateTaken (409)."""
+    truck = Truck(
+        org_id=actor.org_id,
+        id=new_id(),
+        name=body.name,
+        license_plate=body.license_plate,
+        capacity_cuft=body.capacity_cuft,
+        max_weight_lb=body.max_weight_lb,
+        base=base.model_dump(mode="json"),
+        retired_at=None,
+        version=1,
+        created_at=actor.now,
+        updated_at=actor.now,
+    )
+    await calendar.register_resource(session, actor.org_id, _resource(truck))
+    await repository.insert_truck(session, truck)
+    return truck
+
+
+async def list_trucks(
+    session: ReadSession, actor: Mover, page: PageRequest, *, in_service: bool | None
+) -> Sequence[Truck]:
+    """Up to one row more than the page holds, the oldest first."""
+    return await repository.list_trucks(session, actor.org_id, page, in_service=in_service)
+
+
+async def show_truck(session: ReadSession, actor: Mover, truck_id: UUID) -> Truck:
+    """Raises: TruckNotFound (404)."""
+    truck = await repository.get_truck(session, actor.org_id, truck_id)
+    if truck is None:
+        raise TruckNotFound
+    return truck
+
+
+async def _lock_truck(session: WriteSession, actor: Mover, truck_id: UUID, version: int | None) -> Truck:
+    truck = await repository.lock_truck(session, actor.org_id, truck_id)
+    if truck is None:
+        raise TruckNotFound
+    check_version(truck.version, version)
+    return truck
+
+
+async def change_truck(
+    session: WriteSession, actor: Mover, truck_id: UUID, patch: TruckPatch, *, base: Place | None, version: int | None
+) -> Truck:
+    """Change a truck; bookings that it has keep it. `base` is the patch's place, located.
+
+    Locks: the truck, then its resource.
+    Raises: TruckNotFound (404), PreconditionFailed (412), Retired (409), PlateTaken (409).
+    """
+    truck = await _lock_truck(session, actor, truck_id, version)
+    if truck.retired_at is not None:
+        raise Retired
+    for name, value in patch.model_dump(exclude_unset=True, exclude={"base"}).items():
+        setattr(truck, name, value)
+    if base is not None:
+        truck.base = base.model_dump(mode="json")
+    truck.version += 1
+    truck.updated_at = actor.now
+    await session.flush()
+    await calendar.change_resource(session, actor.org_id, _resource(truck))
+    return truck
+
+
+async def retire_truck(session: WriteSession, actor: Mover, truck_id: UUID, version: int | None) -> None:
+    """Out of service for good; its row stays, because bookings name it. Twice is as once.
+
+    Locks: the truck, then its resource.
+    Raises: TruckNotFound (404), PreconditionFailed (412), ResourceStillTaken (409).
+    """
+    truck = await _lock_truck(session, actor, truck_id, version)
+    if truck.retired_at is not None:
+        return
+    await calendar.retire_resource(session, actor.org_id, truck_id, actor.now)
+    truck.retired_at = truck.updated_at = actor.now
+    truck.version += 1
