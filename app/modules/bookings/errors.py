@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.kernel.errors import Conflict, Forbidden, NotFound
+from app.kernel.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class BookingNotFound(NotFound):
@@ -63,3 +63,8 @@ class NotPriceable(Conflict):
 class WrongWayToBook(Forbidden):
     code: ClassVar[str] = "wrong_way_to_book"
     title: ClassVar[str] = "Customers book a quote (quote_id); a company books by hand (window, trucks, people)."
+
+
+class CurrencyMismatch(Unprocessable):
+    code: ClassVar[str] = "currency_mismatch"
+    title: ClassVar[str] = "All money of one booking is of one currency."

@@ -19,6 +19,7 @@ from app.modules.bookings.errors import (
     BookingNotHeld,
     CompanyNotBookable,
     CrewIncomplete,
+    CurrencyMismatch,
     HoldExpired,
     IllegalStep,
     NotPriceable,
@@ -183,7 +184,7 @@ async def start_booking(
     return await _answer(session, actor.now, booking, response)
 
 
-@router.post("/{booking_id}/complete", responses=problems(BookingNotFound, IllegalStep, NotPriced))
+@router.post("/{booking_id}/complete", responses=problems(BookingNotFound, IllegalStep, NotPriced, CurrencyMismatch))
 async def complete_booking(
     booking_id: UUID, body: CompleteIn, actor: BookingsWork, session: BookingWrite, response: Response
 ) -> BookingOut:

@@ -55,9 +55,7 @@ async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[
     return await _take_named(session, ask, resources, resource_ids)
 
 
-async def swap(
-    session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids: Sequence[UUID]
-) -> list[ResourceSpec]:
+async def swap(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids: Sequence[UUID]) -> list[ResourceSpec]:
     """Give the source these resources instead of the old ones, all or nothing.
 
     Locks: old and new resources together, in id order.

@@ -183,17 +183,17 @@ async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: Loc
     if body.estimate is None:
         if body.price is None:
             raise NotPriceable
-        return {"job": None, "pricing_config_id": None} | _stored(pricing.agreed_price(body.price.to_money()))
+        return {"job": None, "pricing_config_id": None} | _stored(pricing.agreed_price(body.price.to_money()), None)
     card = await pricing.active_card(session, actor.org_id)
     if card is None:
         raise NotPriceable("The company has no active price list.")
     facts = _job(body.estimate, job, actor.now)
     price = pricing.price_job(card, facts)
-    return {"job": pricing.job_to_json(facts), "pricing_config_id": card.id} | _stored(price)
+    return {"job": pricing.job_to_json(facts), "pricing_config_id": card.id} | _stored(price, card.number)
 
 
 def _job(estimate: HandEstimate, job: LocatedJob, now: datetime) -> pricing.Job:
-    return pricing.make_job(
+    facts = pricing.JobFacts(
         origin=job.origin,
         destination=job.destination,
         starts_at=job.window.starts_at,
@@ -205,11 +205,12 @@ def _job(estimate: HandEstimate, job: LocatedJob, now: datetime) -> pricing.Job:
         volume_cuft=Decimal(estimate.volume_cuft),
         weight_lb=Decimal(estimate.weight_lb),
     )
+    return pricing.make_job(facts)
 
 
-def _stored(price: pricing.Price) -> dict[str, Any]:
+def _stored(price: pricing.Price, version: int | None) -> dict[str, Any]:
     return {
-        "price": pricing.price_to_json(price),
+        "price": pricing.price_to_json(price, version),
         "total": price.total.amount,
         "currency": price.total.currency,
     }

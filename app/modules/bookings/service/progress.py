@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Mover
+from app.kernel.errors import Fault
 from app.modules.bookings import rules
+from app.modules.bookings.errors import CurrencyMismatch
 from app.modules.bookings.events import BookingCompleted, BookingProgressed, BookingStarted
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import CompleteIn
@@ -56,16 +60,24 @@ async def complete_booking(session: WriteSession, actor: Mover, booking_id: UUID
     booking.status = rules.move(came_from, to=BookingStatus.COMPLETED, by=actor.kind)
     booking.completed_at = actor.now
     booking.actuals = body.model_dump(mode="json")
-    booking.final_price = pricing.price_to_json(await _final_price(session, booking, body))
+    booking.final_price = await _final_price(session, booking, body)
     await write_step(session, booking, actor, came_from=came_from)
     await emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 
-async def _final_price(session: WriteSession, booking: Booking, body: CompleteIn) -> pricing.Price:
+async def _final_price(session: WriteSession, booking: Booking, body: CompleteIn) -> dict[str, Any]:
+    """Raises: CurrencyMismatch (422) for extras in another currency than the price."""
+    for at, extra in enumerate(body.extras):
+        if extra.amount.currency != booking.currency:
+            pointer = f"/extras/{at}/amount/currency"
+            sentence = f"must be {booking.currency}, the booking's currency"
+            raise CurrencyMismatch(faults=(Fault(pointer, CurrencyMismatch.code, sentence),))
     extras = [pricing.Extra(extra.code, extra.description, extra.amount.to_money()) for extra in body.extras]
     if booking.job is None or booking.pricing_config_id is None:
-        return pricing.with_extras(pricing.price_from_json(booking.price), extras)
+        agreed = pricing.price_from_json(booking.price)
+        return pricing.price_to_json(pricing.add_extras(agreed, extras, Decimal(0)), None)
     card = await pricing.rate_card(session, booking.org_id, booking.pricing_config_id)
     job = pricing.as_worked(pricing.job_from_json(booking.job), body.actual_hours, body.actual_distance_miles)
-    return pricing.with_extras(pricing.price_job(card, job), extras)
+    priced = pricing.add_extras(pricing.price_job(card, job), extras, card.compiled.config.tax_rate)
+    return pricing.price_to_json(priced, card.number)

@@ -204,6 +204,11 @@ def price(compiled: CompiledConfig, job: Job) -> Price:
     return _close(compiled, job, bill)
 
 
+def _holidays(compiled: CompiledConfig, job: Job) -> tuple[Calendar, ...]:
+    day = job.local_start.date()
+    return tuple(calendar for calendar, dates in compiled.calendars if day in dates)
+
+
 def _close(compiled: CompiledConfig, job: Job, bill: _Bill) -> Price:
     """Tax, the sums, and what stands beside the lines."""
     config = compiled.config
@@ -213,14 +218,13 @@ def _close(compiled: CompiledConfig, job: Job, bill: _Bill) -> Price:
     if bill.sum > LARGEST_AMOUNT:
         raise NotPriced(Unpriced.TOTAL_TOO_LARGE)
     currency = config.currency
-    day = job.local_start.date()
     return Price(
         lines=tuple(bill.lines),
-        subtotal=Money(round_cents(subtotal), currency),
-        total=Money(round_cents(bill.sum), currency),
-        deposit=Money(round_cents(_deposit(config.deposit, bill.sum)), currency),
+        subtotal=Money(subtotal, currency),
+        total=Money(bill.sum, currency),
+        deposit=Money(_deposit(config.deposit, bill.sum), currency),
         platform_fee=Money(round_cents(subtotal * config.platform_fee_percent / HUNDRED), currency),
-        holidays=tuple(calendar for calendar, dates in compiled.calendars if day in dates),
+        holidays=_holidays(compiled, job) if compiled.calendars else (),
     )
 
 

@@ -46,5 +46,5 @@ def add_extras(price: Price, extras: Sequence[Extra], tax_rate: Decimal) -> Pric
         subtotal = subtotal.plus(extra.amount)
     tax = Money(round_cents(subtotal.amount * tax_rate), subtotal.currency)
     if tax.amount:
-        lines.append(Line(TAX, "Tax", subtotal.amount, Unit.DOLLAR, tax_rate, tax, None))
+        lines.append(Line(TAX, "Tax", tax_rate, Unit.SHARE, subtotal.amount, tax, None))
     return price._replace(lines=tuple(lines), subtotal=subtotal, total=subtotal.plus(tax))

@@ -128,8 +128,8 @@ class JobIn(_In):
             pickup=self.pickup.to_end(),
             dropoff=self.dropoff.to_end(),
             inventory=tuple(Piece(piece.code, piece.quantity, piece.categories) for piece in self.inventory),
-            packing=self.packing and self.packing.to_packing(),
-            valuation=self.valuation and self.valuation.to_valuation(),
+            packing=None if self.packing is None else self.packing.to_packing(),
+            valuation=None if self.valuation is None else self.valuation.to_valuation(),
             codes=frozenset(self.codes),
             discount_uses=self.discount_uses,
         )

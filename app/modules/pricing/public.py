@@ -1,0 +1,67 @@
+"""What other modules may ask of prices."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from app.modules.pricing import repository
+from app.modules.pricing.errors import ConfigNotFound, NotPriced, UnknownItem
+from app.modules.pricing.rules import job_from_json, job_to_json, price, price_from_json
+from app.modules.pricing.rules import price_to_json as _price_to_json
+from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
+from app.modules.pricing.schemas import PriceOut
+from app.modules.pricing.schemas import price_out as _price_out
+from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
+from app.modules.pricing.service.jobs import JobFacts, as_worked, end_of, make_job
+from app.modules.pricing.values import Job, Price, Travel
+from app.runtime.db.session import ReadSession
+
+__all__ = [
+    "ConfigNotFound",
+    "Extra",
+    "Job",
+    "JobFacts",
+    "NotPriced",
+    "Price",
+    "PriceOut",
+    "RateCard",
+    "Travel",
+    "UnknownItem",
+    "active_card",
+    "active_cards",
+    "add_extras",
+    "agreed_price",
+    "as_worked",
+    "end_of",
+    "has_active_config",
+    "job_from_json",
+    "job_to_json",
+    "make_job",
+    "price_from_json",
+    "price_job",
+    "price_out",
+    "price_to_json",
+    "rate_card",
+]
+
+VERSION = "config_version"
+
+
+def price_job(card: RateCard, job: Job) -> Price:
+    """Raises: NotPriced (409)."""
+    return price(card.compiled, job)
+
+
+def price_to_json(priced: Price, config_version: int | None) -> dict[str, Any]:
+    """The stored form of a price, with the version that made it."""
+    return _price_to_json(priced) | {VERSION: config_version}
+
+
+def price_out(stored: dict[str, Any]) -> PriceOut:
+    """A stored price as it is answered."""
+    return _price_out(price_from_json(stored), stored.get(VERSION))
+
+
+async def has_active_config(session: ReadSession, org_id: UUID) -> bool:
+    return await repository.get_active(session, org_id) is not None

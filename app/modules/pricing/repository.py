@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.kernel.paging import PageRequest
+from app.modules.pricing.models import PricingConfig
+from app.modules.pricing.values import ConfigStatus
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+QUIET = {"synchronize_session": False}
+
+
+async def insert_config(session: WriteSession, row: dict[str, Any]) -> int:
+    """Insert the next version of the company's prices; its number. Two at once: one meets the unique constraint."""
+    number = (
+        sa.select(sa.func.coalesce(sa.func.max(PricingConfig.number), 0) + 1)
+        .where(PricingConfig.org_id == row["org_id"])
+        .scalar_subquery()
+    )
+    query = sa.insert(PricingConfig).values(**row, number=number).returning(PricingConfig.number)
+    return (await session.execute(query)).scalar_one()
+
+
+async def get_config(session: ReadSession, org_id: UUID, config_id: UUID) -> PricingConfig | None:
+    query = sa.select(PricingConfig).where(PricingConfig.org_id == org_id, PricingConfig.id == config_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get_active(session: ReadSession, org_id: UUID) -> PricingConfig | None:
+    query = sa.select(PricingConfig).where(PricingConfig.org_id == org_id, PricingConfig.status == ConfigStatus.ACTIVE)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_configs(session: ReadSession, org_id: UUID, page: PageRequest) -> Sequence[PricingConfig]:
+    """The newest version first; one row more than the page holds."""
+    query = sa.select(PricingConfig).where(PricingConfig.org_id == org_id)
+    if page.after is not None:
+        query = query.where(PricingConfig.number < int(page.after[0]))
+    query = query.order_by(PricingConfig.number.desc()).limit(page.limit + 1)
+    return (await session.execute(query)).scalars().all()
+
+
+async def activate(session: WriteSession, org_id: UUID, config_id: UUID, now: datetime) -> None:
+    """Retire the active version and put this one in force."""
+    mine = sa.update(PricingConfig).where(PricingConfig.org_id == org_id)
+    retire = mine.where(PricingConfig.status == ConfigStatus.ACTIVE, PricingConfig.id != config_id)
+    await session.execute(retire.values(status=ConfigStatus.RETIRED, retired_at=now), execution_options=QUIET)
+    begin = mine.where(PricingConfig.id == config_id)
+    values = {"status": ConfigStatus.ACTIVE, "activated_at": now, "retired_at": None}
+    await session.execute(begin.values(**values), execution_options=QUIET)
+
+
+async def list_active_ids(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    query = sa.select(PricingConfig.org_id, PricingConfig.id).where(
+        PricingConfig.org_id.in_(org_ids), PricingConfig.status == ConfigStatus.ACTIVE
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_bodies(session: ReadSession, ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    query = sa.select(PricingConfig.id, PricingConfig.org_id, PricingConfig.number, PricingConfig.body).where(
+        PricingConfig.id.in_(ids)
+    )
+    return (await session.execute(query)).all()

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel.paging import Page, cut
+from app.modules.pricing import service
+from app.modules.pricing.access import PricingRead, PricingWrite
+from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnknown, NotPriced
+from app.modules.pricing.models import PricingConfig as StoredConfig
+from app.modules.pricing.rules import PricingConfig, compile_config, price
+from app.modules.pricing.schemas import SimulatedOut, SimulateIn, simulated_out
+from app.modules.pricing.schemas.configs import ConfigOut
+from app.runtime.resources import resources_of
+from app.runtime.web.openapi import problems
+from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
+from app.runtime.web.route import IdempotentRoute, TransactionalRoute
+from app.runtime.web.sessions import Read, Write
+
+router = APIRouter(prefix="/v1/pricing-configs", tags=["prices"], route_class=IdempotentRoute)
+trials = APIRouter(prefix="/v1/pricing-configs", tags=["prices"], route_class=TransactionalRoute)
+
+
+def config_out(config: StoredConfig) -> ConfigOut:
+    return ConfigOut(
+        id=config.id,
+        version=config.number,
+        status=config.status,
+        currency=config.currency,
+        config=config.body,
+        created_at=config.created_at,
+        activated_at=config.activated_at,
+        retired_at=config.retired_at,
+    )
+
+
+@trials.post("/simulate", responses=problems(HolidaysUnknown, NotPriced))
+async def simulate(body: SimulateIn, actor: PricingRead, request: Request) -> SimulatedOut:
+    """Price a job with a price list that need not be stored. For the office and accountants."""
+    job = body.job.to_job(resources_of(request).clock.now())
+    return simulated_out(price(compile_config(body.config), job))
+
+
+@trials.get("/schema")
+async def show_schema(actor: PricingRead) -> dict[str, Any]:
+    """The JSON Schema of a price list, to build a form from. For the office and accountants."""
+    return PricingConfig.model_json_schema()
+
+
+@router.post("", status_code=201, responses=problems(HolidaysUnknown, ConfigRace))
+async def write_config(body: PricingConfig, actor: PricingWrite, session: Write) -> ConfigOut:
+    """Store the next version of your prices. The first is in force at once. For owners and managers."""
+    return config_out(await service.write_config(session, actor, body))
+
+
+@router.get("", responses=problems(CursorRefused))
+async def list_configs(
+    query: PlainListQuery, actor: PricingRead, pager: Paging, session: Read, response: Response
+) -> Page[ConfigOut]:
+    """The versions of your prices, the newest first. For the office and accountants."""
+    rows = await service.list_configs(session, actor, pager.page(query))
+    page, after = cut(rows, query.limit, lambda config: (config.number,))
+    cursor = pager.next_cursor(query, after)
+    pager.link(response, cursor)
+    return Page(items=[config_out(config) for config in page], next_cursor=cursor)
+
+
+@router.get("/{config_id}", responses=problems(ConfigNotFound))
+async def show_config(config_id: UUID, actor: PricingRead, session: Read) -> ConfigOut:
+    """One version of your prices. For the office and accountants."""
+    return config_out(await service.show_config(session, actor, config_id))
+
+
+@router.post("/{config_id}/activate", responses=problems(ConfigNotFound, ConfigRace))
+async def activate_config(config_id: UUID, actor: PricingWrite, session: Write) -> ConfigOut:
+    """Put a version in force; quotes and bookings stay on theirs. For owners and managers."""
+    return config_out(await service.activate_config(session, actor, config_id))

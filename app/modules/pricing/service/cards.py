@@ -1,0 +1,63 @@
+"""Rate cards: versions of a price list, compiled once in a process and priced many times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from app.modules.pricing import repository
+from app.modules.pricing.errors import ConfigNotFound
+from app.modules.pricing.rules import CompiledConfig, compile_config, parse_config
+from app.runtime.db.session import ReadSession
+
+MOST_KEPT: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """One immutable version of a company's prices, ready to price with."""
+
+    id: UUID
+    org_id: UUID
+    number: int
+    compiled: CompiledConfig
+
+
+# A version never changes, so what was compiled for its id holds for as long as the process lives.
+_compiled: dict[UUID, RateCard] = {}
+
+
+def _card(config_id: UUID, org_id: UUID, number: int, body: dict[str, Any]) -> RateCard:
+    card = _compiled.get(config_id)
+    if card is None:
+        if len(_compiled) >= MOST_KEPT:
+            _compiled.clear()
+        card = _compiled[config_id] = RateCard(config_id, org_id, number, compile_config(parse_config(body)))
+    return card
+
+
+async def rate_card(session: ReadSession, org_id: UUID, config_id: UUID) -> RateCard:
+    """A version by its id, whatever its status: quotes and bookings stay on theirs. Raises: ConfigNotFound (404)."""
+    if config_id in _compiled and _compiled[config_id].org_id == org_id:
+        return _compiled[config_id]
+    config = await repository.get_config(session, org_id, config_id)
+    if config is None:
+        raise ConfigNotFound
+    return _card(config.id, config.org_id, config.number, config.body)
+
+
+async def active_card(session: ReadSession, org_id: UUID) -> RateCard | None:
+    config = await repository.get_active(session, org_id)
+    return None if config is None else _card(config.id, config.org_id, config.number, config.body)
+
+
+async def active_cards(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UUID, RateCard]:
+    """For the market: the cards in force of these companies. Only bodies never seen before are fetched."""
+    active = await repository.list_active_ids(session, org_ids)
+    unseen = [row.id for row in active if row.id not in _compiled]
+    if unseen:
+        for row in await repository.list_bodies(session, unseen):
+            _card(row.id, row.org_id, row.number, row.body)
+    return {row.org_id: _compiled[row.id] for row in active if row.id in _compiled}

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.kernel.ids import new_id
+from app.kernel.paging import PageRequest
+from app.modules.pricing import repository
+from app.modules.pricing.errors import ConfigNotFound
+from app.modules.pricing.models import PricingConfig as StoredConfig
+from app.modules.pricing.rules import PricingConfig, compile_config, config_to_json
+from app.modules.pricing.values import ConfigStatus
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def write_config(session: WriteSession, actor: Mover, config: PricingConfig) -> StoredConfig:
+    """Store the next version of the company's prices: a draft, or, when none is in force yet, in force at once.
+
+    Raises: HolidaysUnknown (422), ConfigRace (409).
+    """
+    compile_config(config)
+    is_first = await repository.get_active(session, actor.org_id) is None
+    row = {
+        "org_id": actor.org_id,
+        "id": new_id(),
+        "status": ConfigStatus.ACTIVE if is_first else ConfigStatus.DRAFT,
+        "body": config_to_json(config),
+        "currency": config.currency,
+        "created_at": actor.now,
+        "activated_at": actor.now if is_first else None,
+        "retired_at": None,
+    }
+    number = await repository.insert_config(session, row)
+    return StoredConfig(**row, number=number)
+
+
+async def show_config(session: ReadSession, actor: Mover, config_id: UUID) -> StoredConfig:
+    """Raises: ConfigNotFound (404)."""
+    config = await repository.get_config(session, actor.org_id, config_id)
+    if config is None:
+        raise ConfigNotFound
+    return config
+
+
+async def list_configs(session: ReadSession, actor: Mover, page: PageRequest) -> Sequence[StoredConfig]:
+    return await repository.list_configs(session, actor.org_id, page)
+
+
+async def activate_config(session: WriteSession, actor: Mover, config_id: UUID) -> StoredConfig:
+    """Put a version in force instead of the present one; quotes and bookings stay on theirs.
+
+    Raises: ConfigNotFound (404), ConfigRace (409).
+    """
+    config = await show_config(session, actor, config_id)
+    if config.status is not ConfigStatus.ACTIVE:
+        await repository.activate(session, actor.org_id, config_id, actor.now)
+        await session.refresh(config)
+    return config
