@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,10 +24,12 @@ __all__ = [
     "OrgNotFound",
     "OrgOut",
     "OrgStatus",
+    "companies",
     "companies_covering",
     "company",
     "company_name",
     "create_company",
+    "lock_company",
     "profile",
     "set_status",
 ]
@@ -77,6 +80,22 @@ async def company(session: ReadSession, org_id: UUID) -> Company:
     if org is None:
         raise OrgNotFound
     return _company(org)
+
+
+async def lock_company(session: WriteSession, org_id: UUID) -> Company:
+    """As `company`; its row stays locked, so that its status is still true when it is set.
+
+    Locks: the company. Raises: OrgNotFound (404).
+    """
+    org = await repository.lock_org(session, org_id)
+    if org is None:
+        raise OrgNotFound
+    return _company(org)
+
+
+async def companies(session: ReadSession, org_ids: Collection[UUID]) -> dict[UUID, Company]:
+    """For staff: companies by id; one that does not exist is left out."""
+    return {org.id: _company(org) for org in await repository.list_orgs(session, org_ids)}
 
 
 async def company_name(session: ReadSession, org_id: UUID) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,11 @@ async def insert_service_area(session: WriteSession, area: ServiceArea, center: 
 async def get_org(session: ReadSession, org_id: UUID) -> Organization | None:
     query = sa.select(Organization).where(Organization.id == org_id)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_orgs(session: ReadSession, org_ids: Collection[UUID]) -> Sequence[Organization]:
+    query = sa.select(Organization).where(Organization.id.in_(org_ids))
+    return (await session.execute(query)).scalars().all()
 
 
 async def get_name(session: ReadSession, org_id: UUID) -> str | None:
