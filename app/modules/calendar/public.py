@@ -17,6 +17,7 @@ from app.modules.calendar.errors import (
 )
 from app.modules.calendar.service import Ask
 from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, ResourceSpec, Taken, TimeOff, Window
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "suffices",
     "swap",
     "take_time_off",
+    "whole_capacity",
 ]
 
 check_window = rules.check_window
@@ -92,7 +94,15 @@ async def free_capacity(
     session: ReadSession, org_ids: Sequence[UUID], window: Window, now: datetime
 ) -> dict[UUID, FreeCapacity]:
     """For the market: what each company has free for the whole window. A company with nothing free is absent."""
-    rows = await repository.find_free_capacity(session, org_ids, window, now)
+    return _by_company(await repository.find_free_capacity(session, org_ids, window, now))
+
+
+async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UUID, FreeCapacity]:
+    """For the market: what each company would have with an empty calendar."""
+    return _by_company(await repository.find_whole_capacity(session, org_ids))
+
+
+def _by_company(rows: Sequence[AnyRow]) -> dict[UUID, FreeCapacity]:
     return {
         row.org_id: FreeCapacity(
             trucks=tuple(zip(row.cuft or (), row.pounds or (), strict=True)), drivers=row.drivers, helpers=row.helpers

@@ -217,6 +217,24 @@ FREE = sa.text(
 )
 
 
+WHOLE = sa.text(
+    """
+    SELECT r.org_id,
+        array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck') AS cuft,
+        array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck') AS pounds,
+        count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
+        count(*) FILTER (WHERE r.kind = 'helper') AS helpers
+    FROM app.resources AS r
+    WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
+    GROUP BY r.org_id
+    """
+).bindparams(sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))))
+
+
+async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    return (await session.execute(WHOLE, {"org_ids": list(org_ids)})).all()
+
+
 async def find_free_capacity(
     session: ReadSession, org_ids: Sequence[UUID], window: Window, now: datetime
 ) -> Sequence[AnyRow]:

@@ -1,0 +1,10 @@
+"""Where customers and companies meet: search, offers, quotes.
+
+Owns: what an offer says and for how long, the ranking, quotes with their pinned prices.
+Tables: quotes.
+Invariants: an offer names only a verified, insured company whose area holds the pickup and whose trucks and crew
+are free for the whole window; it is signed and short-lived, and checked again when it is used; a quote's price
+never changes and can be replayed from what is stored with it.
+Announces: nothing yet. Listens: nothing.
+Start reading at: service/search.py, rules.py.
+"""

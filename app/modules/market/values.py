@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -8,3 +9,23 @@ class QuoteStatus(StrEnum):
 
     OPEN = "open"
     BOOKED = "booked"
+
+
+class Reason(StrEnum):
+    """Why a company, or all of them, has no offer."""
+
+    NO_COMPANY_IN_AREA = "no_company_in_area"
+    PAPERS = "papers_end_before"
+    NO_PRICES = "no_prices"
+    NOT_PRICED = "not_priced"
+    TOO_LARGE = "too_large"
+    NONE_FREE = "none_free"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One part of a ranking: `value` from 0 (worst of this search) to 1 (best), times `weight`."""
+
+    factor: str
+    value: float
+    weight: float

@@ -1,0 +1,4 @@
+from app.runtime.auth.dependencies import CurrentCustomer, MoverOrCustomer
+
+QuotesWrite = CurrentCustomer
+QuotesRead = MoverOrCustomer

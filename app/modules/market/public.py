@@ -1,0 +1,6 @@
+"""What other modules may ask of the market."""
+
+from app.modules.market.errors import QuoteExpired, QuoteNotFound
+from app.modules.market.service.quotes import BookableQuote, quote_to_book
+
+__all__ = ["BookableQuote", "QuoteExpired", "QuoteNotFound", "quote_to_book"]

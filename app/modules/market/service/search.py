@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.kernel.errors import Fault
+from app.kernel.localtime import to_instant
+from app.kernel.places import Place, PlaceOut
+from app.kernel.ports import Ports
+from app.kernel.ports.geocoding import locate_place
+from app.kernel.signing import BadToken, Signer
+from app.modules.calendar import public as calendar
+from app.modules.market import rules
+from app.modules.market.errors import SearchCursorRefused
+from app.modules.market.rules import Candidate, Ranked
+from app.modules.market.schemas import FactorOut, OfferedBy, OfferOut, ReasonOut, SearchIn, SearchOut
+from app.modules.market.service.offers import Offer, shared_part, sign_offer
+from app.modules.market.values import Reason
+from app.modules.orgs import public as orgs
+from app.modules.pricing import public as pricing
+from app.modules.verification import public as verification
+from app.runtime.db.session import ReadSession
+
+# The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
+MOST_ASKED: Final = 400
+SEARCHED_DAYS: Final = 14
+MOST_FREE_DATES: Final = 3
+CURSOR: Final = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A search with its places located, its window and its job: all that is asked of the outside."""
+
+    origin: Place
+    destination: Place
+    window: calendar.Window
+    need: calendar.Need
+    job: pricing.Job
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long an offer stands, and the key that signs it."""
+
+    signer: Signer
+    now: datetime
+    offer_lifetime: timedelta
+
+
+async def locate_search(ports: Ports, body: SearchIn, now: datetime) -> Located:
+    """The ports step. Raises: PlaceNotLocated (422), LocalTimeRefused (422), WindowRefused (422), UnknownItem (422)."""
+    origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
+    destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
+    starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
+    route = await ports.router.route(origin.location, destination.location)
+    load = _load(body, origin, destination)
+    window = rules.window_of(starts_at, load.hours_p90, route.drive_minutes)
+    calendar.check_window(window, now)
+    facts = pricing.JobFacts(
+        origin=origin,
+        destination=destination,
+        starts_at=starts_at,
+        booked_at=now,
+        hours=load.hours_p50,
+        crew=load.crew_size,
+        distance_miles=route.distance_miles,
+        drive_minutes=route.drive_minutes,
+        volume_cuft=load.volume_cuft,
+        weight_lb=load.weight_lb,
+        inventory=load.inventory,
+    )
+    need = calendar.Need(_up(load.volume_cuft), _up(load.weight_lb), load.crew_size)
+    return Located(origin, destination, window, need, pricing.make_job(facts))
+
+
+def _up(amount: Decimal) -> int:
+    return int(amount.to_integral_value(ROUND_CEILING))
+
+
+def _load(body: SearchIn, origin: Place, destination: Place) -> pricing.Load:
+    """What is to be moved: as estimated before, or estimated now."""
+    if body.estimate is not None:
+        told = body.estimate
+        return pricing.Load(
+            volume_cuft=told.volume_cuft,
+            weight_lb=told.weight_lb,
+            crew_size=told.crew_size,
+            hours_p50=told.duration_hours.p50,
+            hours_p90=told.duration_hours.p90,
+            inventory=(),
+        )
+    ends = pricing.end_of(origin), pricing.end_of(destination)
+    return pricing.load_of(body.items or (), body.home_size, *ends)
+
+
+async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Located) -> SearchOut:
+    """Offers of verified, insured companies whose area holds the pickup and who are free for the whole window.
+
+    Raises: SearchCursorRefused (422).
+    """
+    fingerprint = _fingerprint(body)
+    after = _read_cursor(terms.signer, body.cursor, fingerprint)
+    companies = await orgs.companies_covering(session, asked.origin.location, MOST_ASKED)
+    candidates, reasons = await _candidates(session, terms.now, companies, asked)
+    ranked = rules.rank(candidates) if candidates else []
+    rest = [one for one in ranked if after is None or one.key > after]
+    page = rest[: body.limit]
+    cursor = None
+    if len(rest) > len(page):
+        score, last_id = page[-1].key
+        cursor = terms.signer.sign(CURSOR, {"for": fingerprint, "after": [score, last_id]})
+    free = [] if ranked else await _nearest_free(session, terms.now, [c.id for c in companies], asked)
+    return SearchOut(
+        offers=_offers(terms, asked, page),
+        next_cursor=cursor,
+        reasons=[] if ranked else [ReasonOut(code=code, count=count) for code, count in sorted(reasons.items())],
+        nearest_free=free,
+        distance_miles=asked.job.distance_miles,
+        origin=PlaceOut.model_validate(asked.origin),
+        destination=PlaceOut.model_validate(asked.destination),
+    )
+
+
+async def _candidates(
+    session: ReadSession, now: datetime, companies: Sequence[orgs.NearbyCompany], asked: Located
+) -> tuple[list[Candidate], Counter[Reason]]:
+    """Who can do the job and for how much; and of those who cannot, why."""
+    if not companies:
+        return [], Counter({Reason.NO_COMPANY_IN_AREA: 1})
+    ids = [company.id for company in companies]
+    last_day = asked.window.ends_at.astimezone(ZoneInfo(asked.origin.zone)).date()
+    insured = await verification.insured_orgs(session, ids, last_day)
+    free = await calendar.free_capacity(session, ids, asked.window, now)
+    cards = await pricing.active_cards(session, ids)
+    found: list[Candidate] = []
+    reasons: Counter[Reason] = Counter()
+    busy: list[UUID] = []
+    for company in companies:
+        capacity, card = free.get(company.id), cards.get(company.id)
+        if company.id not in insured:
+            reasons[Reason.PAPERS] += 1
+        elif card is None:
+            reasons[Reason.NO_PRICES] += 1
+        elif capacity is None or not calendar.suffices(capacity, asked.need):
+            busy.append(company.id)
+        else:
+            candidate = _priced(company, card, asked.job)
+            if candidate is None:
+                reasons[Reason.NOT_PRICED] += 1
+            else:
+                found.append(candidate)
+    if busy and not found:
+        whole = await calendar.whole_capacity(session, busy)
+        too_large = sum(1 for one in busy if one not in whole or not calendar.suffices(whole[one], asked.need))
+        reasons += Counter({Reason.TOO_LARGE: too_large, Reason.NONE_FREE: len(busy) - too_large})
+    return found, reasons
+
+
+def _priced(company: orgs.NearbyCompany, card: pricing.RateCard, job: pricing.Job) -> Candidate | None:
+    own_job = rules.for_company(job, card, company.distance_miles)
+    try:
+        return Candidate(company, card, own_job, pricing.price_job(card, own_job))
+    except pricing.NotPriced:
+        return None
+
+
+async def _nearest_free(session: ReadSession, now: datetime, org_ids: Sequence[UUID], asked: Located) -> list[datetime]:
+    """The next days on which at least one company has everything, at the wanted wall time."""
+    zone = ZoneInfo(asked.origin.zone)
+    local = asked.window.starts_at.astimezone(zone)
+    found: list[datetime] = []
+    for day in range(1, SEARCHED_DAYS + 1) if org_ids else ():
+        starts_at = (local + timedelta(days=day)).astimezone(asked.window.starts_at.tzinfo)
+        window = calendar.Window(starts_at, starts_at + asked.window.length)
+        capacities = await calendar.free_capacity(session, org_ids, window, now)
+        if any(calendar.suffices(capacity, asked.need) for capacity in capacities.values()):
+            found.append(starts_at)
+            if len(found) == MOST_FREE_DATES:
+                break
+    return found
+
+
+def _offers(terms: Terms, asked: Located, page: Sequence[Ranked]) -> list[OfferOut]:
+    expires_at = min(terms.now + terms.offer_lifetime, asked.window.starts_at)
+    shared = shared_part(asked.origin, asked.destination)
+    return [_offer_out(terms, asked, one, expires_at, shared) for one in page]
+
+
+def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetime, shared: dict[str, Any]) -> OfferOut:
+    candidate = ranked.candidate
+    offer = Offer(
+        org_id=candidate.company.id,
+        pricing_config_id=candidate.card.id,
+        starts_at=asked.window.starts_at,
+        ends_at=asked.window.ends_at,
+        origin=asked.origin,
+        destination=asked.destination,
+        volume_cuft=asked.need.volume_cuft,
+        weight_lb=asked.need.weight_lb,
+        job=candidate.job,
+        expires_at=expires_at,
+    )
+    company = candidate.company
+    return OfferOut(
+        offer_id=sign_offer(terms.signer, offer, shared),
+        organization=OfferedBy(id=company.id, name=company.name, rating=company.rating),
+        price=pricing.price_out(pricing.price_to_json(candidate.price, candidate.card.number)),
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        pickup_zone=asked.origin.zone,
+        crew_size=candidate.job.crew,
+        distance_to_origin_miles=round(company.distance_miles, 1),
+        expires_at=expires_at,
+        ranking=[FactorOut(factor=f.factor, value=f.value, weight=f.weight) for f in ranked.factors],
+    )
+
+
+def _fingerprint(body: SearchIn) -> str:
+    text = body.model_dump_json(exclude={"cursor", "limit"})
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _read_cursor(signer: Signer, cursor: str | None, fingerprint: str) -> tuple[float, str] | None:
+    if cursor is None:
+        return None
+    try:
+        payload = signer.read(CURSOR, cursor)
+    except BadToken:
+        payload = {}
+    if payload.get("for") != fingerprint:
+        raise SearchCursorRefused(faults=(Fault("/cursor", SearchCursorRefused.code, SearchCursorRefused.title),))
+    score, last_id = payload["after"]
+    return float(score), str(last_id)
