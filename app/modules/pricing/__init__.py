@@ -15,8 +15,11 @@ The pure part, by name:
   rules.replay(config, job, price.holidays) -> Price   a stored job again, no holiday library asked
   rules.price_to_json / price_from_json / job_to_json / job_from_json
   rules.local_start(instant, zone)                     the pickup's wall time, for `Job.local_start`
+  rules.lint(config, today) -> warnings                what a config may say but hardly means
   rules.end_of(access) -> End                          how a place's access counts in prices and estimates
-  rules.estimate(request) -> Estimate                  raises UnknownItem (422)
-  rules.CATALOGUE                                      the things that can be moved, by code
-  schemas.SimulateIn(config, job): `job.to_job(now)`   schemas.price_out(price, config_version) -> PriceOut
+  rules.estimate(request) -> Estimate                  raises UnknownItem (422); `inventory` goes into the Job
+  rules.CATALOGUE, rules.find_items(words, category)   the things that can be moved
+  schemas.SimulateIn(config, job): `job.to_job(now)`   answered with schemas.simulated_out(price)
+  schemas.price_out(price, config_version)             schemas.estimate_out(estimate, distance_miles)
+  schemas.LoadIn, schemas.estimate_request(load, origin, destination)   a search's load between its places
 """

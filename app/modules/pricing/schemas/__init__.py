@@ -1,14 +1,32 @@
 """What goes over the wire: jobs to try prices on, prices, estimates, the catalogue."""
 
+from app.modules.pricing.schemas.estimates import (
+    EstimateIn,
+    EstimateOut,
+    InventoryItemOut,
+    ItemCountIn,
+    LoadIn,
+    estimate_out,
+    estimate_request,
+    item_out,
+)
 from app.modules.pricing.schemas.jobs import JobIn, SimulateIn
 from app.modules.pricing.schemas.prices import LineOut, PriceOut, SimulatedOut, line_out, price_out, simulated_out
 
 __all__ = [
+    "EstimateIn",
+    "EstimateOut",
+    "InventoryItemOut",
+    "ItemCountIn",
     "JobIn",
     "LineOut",
+    "LoadIn",
     "PriceOut",
     "SimulateIn",
     "SimulatedOut",
+    "estimate_out",
+    "estimate_request",
+    "item_out",
     "line_out",
     "price_out",
     "simulated_out",

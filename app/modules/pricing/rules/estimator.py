@@ -1,0 +1,184 @@
+"""How much, how heavy, how many people, how long: from a list of things or a home size, every factor shown.
+
+Worked in exact fractions, because crews and hours jump at their bounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from app.kernel.errors import Fault
+from app.kernel.places import Access
+from app.modules.pricing.errors import UnknownItem
+from app.modules.pricing.rules.catalogue import CATALOGUE
+from app.modules.pricing.rules.estimator_figures import FIGURES, HOMES, HOMES_SOURCE, Figure
+from app.modules.pricing.values import (
+    ZERO,
+    End,
+    Estimate,
+    EstimateRequest,
+    Factor,
+    Hours,
+    ItemCount,
+    Piece,
+)
+
+_FULL_TRUCK_FT: Final = 26
+_SHOWN: Final = Decimal("0.0001")
+_MINUTES_PER_HOUR: Final = 60
+_SECONDS_PER_HOUR: Final = 3600
+
+Figures = Mapping[str, Factor]
+
+
+def end_of(access: Access | None) -> End:
+    """How a place's access counts. What was not told counts as easy; a floor counts where no flights were told.
+
+    The ground floor is 0 or 1; a floor below the ground counts the flights down.
+    """
+    if access is None:
+        return End()
+    floor = access.floor or 0
+    flights = access.stairs_flights
+    if flights is None:
+        flights = floor - 1 if floor > 0 else -floor
+    return End(
+        flights=flights,
+        elevator=access.has_elevator is True,
+        carry_ft=Decimal(access.long_carry_ft or 0),
+        full_truck_access=access.max_truck_ft is None or access.max_truck_ft >= _FULL_TRUCK_FT,
+    )
+
+
+def pieces_of(items: tuple[ItemCount, ...]) -> tuple[Piece, ...]:
+    """The inventory with the catalogue's categories. Raises: UnknownItem (422), with `/items/1/code` for each."""
+    faults = tuple(
+        Fault(f"/items/{index}/code", UnknownItem.code, UnknownItem.title)
+        for index, counted in enumerate(items)
+        if counted.code not in CATALOGUE
+    )
+    if faults:
+        raise UnknownItem(faults=faults)
+    return tuple(Piece(counted.code, counted.quantity, CATALOGUE[counted.code].categories) for counted in items)
+
+
+class _Load(NamedTuple):
+    volume_cuft: Decimal
+    weight_lb: Decimal
+    disassembly_minutes: int
+    loose: int
+    pieces: tuple[Piece, ...]
+    factor: Factor
+
+
+def _load_of_items(items: tuple[ItemCount, ...]) -> _Load:
+    pieces = pieces_of(items)
+    volume, weight, minutes, loose = ZERO, ZERO, 0, 0
+    for counted in items:
+        item = CATALOGUE[counted.code]
+        volume += item.volume_cuft * counted.quantity
+        weight += (item.weight_lb if counted.weight_lb is None else counted.weight_lb) * counted.quantity
+        minutes += item.disassembly_minutes * counted.quantity
+        loose += counted.quantity if "carton" not in item.categories else 0
+    factor = Factor("volume", "Volume of the listed things", volume, "cuft", "item catalogue")
+    return _Load(volume, weight, minutes, loose, pieces, factor)
+
+
+def _load_of(request: EstimateRequest, figures: Figures) -> _Load:
+    if request.home_size is None:
+        return _load_of_items(request.items)
+    volume = HOMES[request.home_size].volume_cuft
+    factor = Factor("volume", f"Usual volume of a home: {request.home_size}", volume, "cuft", HOMES_SOURCE)
+    # Nobody has counted: the volume stands for everything, and no piece is added on its own.
+    return _Load(volume, volume * figures[Figure.LB_PER_CUFT].value, 0, 0, (), factor)
+
+
+def _access_factor(end: End, figures: Figures) -> Fraction:
+    """The work at one end, where 1 is a ground floor beside the truck."""
+    beyond = max(ZERO, end.carry_ft - figures[Figure.FREE_CARRY].value)
+    steps = math.ceil(Fraction(beyond) / Fraction(figures[Figure.CARRY_STEP].value))
+    factor = 1 + Fraction(figures[Figure.PER_CARRY_STEP].value) * steps
+    if end.elevator:
+        return factor + Fraction(figures[Figure.PER_ELEVATOR_END].value)
+    return factor + Fraction(figures[Figure.PER_FLIGHT].value) * end.flights
+
+
+def _crew(person_hours: Fraction, figures: Figures) -> int:
+    for crew, bound in ((2, Figure.CREW_OF_TWO), (3, Figure.CREW_OF_THREE), (4, Figure.CREW_OF_FOUR)):
+        if person_hours <= figures[bound].value:
+            return crew
+    beyond = person_hours - Fraction(figures[Figure.CREW_OF_FOUR].value)
+    return 4 + math.ceil(beyond / Fraction(figures[Figure.PER_FURTHER_MOVER].value))
+
+
+def _trucks(volume: Decimal, weight: Decimal, figures: Figures) -> int:
+    needed = 1 + Fraction(figures[Figure.TRUCK_SLACK].value)
+    by_volume = math.ceil(Fraction(volume) * needed / Fraction(figures[Figure.TRUCK_VOLUME].value))
+    by_weight = math.ceil(Fraction(weight) * needed / Fraction(figures[Figure.TRUCK_LOAD].value))
+    return max(1, by_volume, by_weight)
+
+
+def _shown(number: Fraction) -> Decimal:
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return exact.quantize(_SHOWN, ROUND_HALF_UP)
+
+
+class _Work(NamedTuple):
+    pickup: Fraction
+    dropoff: Fraction
+    person_hours: Fraction
+
+
+def _work(request: EstimateRequest, load: _Load, figures: Figures) -> _Work:
+    loading = Fraction(figures[Figure.LOAD_WEIGHT].value)
+    unloading = Fraction(figures[Figure.UNLOAD_WEIGHT].value)
+    pickup = _access_factor(request.pickup, figures)
+    dropoff = _access_factor(request.dropoff, figures)
+    carried = Fraction(load.volume_cuft) / Fraction(figures[Figure.CUFT_PER_MOVER_HOUR].value)
+    access = (loading * pickup + unloading * dropoff) / (loading + unloading)
+    taking_apart = Fraction(load.disassembly_minutes, _MINUTES_PER_HOUR)
+    handling = load.loose * Fraction(figures[Figure.LOOSE_ITEM].value) / _SECONDS_PER_HOUR
+    return _Work(pickup, dropoff, carried * access + taking_apart + handling)
+
+
+def estimate(request: EstimateRequest, figures: Figures = FIGURES) -> Estimate:
+    """Volume, weight, crew, hours and trucks of a move. Hours are loading and unloading, without the drive.
+
+    Raises: UnknownItem (422), for a code that the catalogue does not hold.
+    """
+    load = _load_of(request, figures)
+    work = _work(request, load, figures)
+    weight = load.weight_lb if request.weight_lb is None else request.weight_lb
+    crew = _crew(work.person_hours, figures)
+    overhead = 1 + Fraction(figures[Figure.CREW_OVERHEAD].value) * (crew - 2)
+    step = Fraction(figures[Figure.HOURS_STEP].value)
+    steps = max(1, math.ceil(work.person_hours / crew * overhead / step))
+    p50 = figures[Figure.HOURS_STEP].value * steps
+    return Estimate(
+        volume_cuft=load.volume_cuft,
+        weight_lb=weight,
+        crew_size=crew,
+        duration_hours=Hours(p50=p50, p90=p50 * figures[Figure.P90_RATIO].value),
+        truck_count=_trucks(load.volume_cuft, weight, figures),
+        person_hours=_shown(work.person_hours),
+        inventory=load.pieces,
+        factors=(*_own_factors(load, work, weight), *figures.values()),
+    )
+
+
+def _own_factors(load: _Load, work: _Work, weight: Decimal) -> tuple[Factor, ...]:
+    """What is peculiar to this move, before the figures that hold for all."""
+    access = "floors, elevator and carry"
+    return (
+        load.factor,
+        Factor("weight", "Weight", weight, "lb", "listed, or by volume"),
+        Factor("pickup_access", "Work at the pickup", _shown(work.pickup), "ratio", access),
+        Factor("dropoff_access", "Work at the drop-off", _shown(work.dropoff), "ratio", access),
+        Factor("disassembly", "Taking apart", Decimal(load.disassembly_minutes), "min", "item catalogue"),
+        Factor("loose_items", "Things in no carton", Decimal(load.loose), "piece", "item catalogue"),
+        Factor("person_hours", "Work of it all", _shown(work.person_hours), "person-hour", "sum of the above"),
+    )

@@ -1,0 +1,137 @@
+"""Estimates and the catalogue as they are asked for and answered."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+
+from app.kernel.places import Place, PlaceIn
+from app.modules.pricing.rules import CATALOGUE, Item, end_of
+from app.modules.pricing.rules.rule import PositiveQuantity, Whole, exactly_one
+from app.modules.pricing.values import Estimate, EstimateRequest, HomeSize, ItemCount
+
+
+def _known(code: str) -> str:
+    if code not in CATALOGUE:
+        raise ValueError("is not in the catalogue: GET /v1/inventory-items lists it")
+    return code
+
+
+class ItemCountIn(BaseModel):
+    """So many of one catalogue item; `weight_lb` where one piece was weighed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Annotated[str, Field(examples=["sofa_3_seat"], max_length=60), AfterValidator(_known)]
+    quantity: Annotated[Whole, Field(ge=1, le=1000, examples=[1])] = 1
+    weight_lb: Annotated[PositiveQuantity, Field(le=100_000)] | None = None
+
+
+class LoadIn(BaseModel):
+    """What is to be moved: a list of things, or a home size; `weight_lb` where the whole was weighed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home_size: HomeSize | None = None
+    items: Annotated[tuple[ItemCountIn, ...], Field(min_length=1, max_length=500)] | None = None
+    weight_lb: Annotated[PositiveQuantity, Field(le=1_000_000)] | None = None
+
+
+class EstimateIn(LoadIn):
+    """A move to estimate."""
+
+    origin: PlaceIn
+    destination: PlaceIn
+
+    @model_validator(mode="after")
+    def refuse_both_or_neither(self) -> Self:
+        exactly_one(self, "home_size", "items")
+        return self
+
+    def to_request(self) -> EstimateRequest:
+        return estimate_request(self, self.origin, self.destination)
+
+
+def estimate_request(load: LoadIn, origin: PlaceIn | Place, destination: PlaceIn | Place) -> EstimateRequest:
+    """A load between two places; of the places only the access counts."""
+    return EstimateRequest(
+        home_size=load.home_size,
+        items=tuple(ItemCount(counted.code, counted.quantity, counted.weight_lb) for counted in load.items or ()),
+        pickup=end_of(origin.access),
+        dropoff=end_of(destination.access),
+        weight_lb=load.weight_lb,
+    )
+
+
+# No money: a JSON number, as trucks and places give theirs.
+NumberOut = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+
+
+class HoursOut(BaseModel):
+    """Loading and unloading, without the drive: half of such moves, and nine in ten, take no longer."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    p50: NumberOut
+    p90: NumberOut
+
+
+class FactorOut(BaseModel):
+    """One figure of the estimate, and where it comes from."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    code: str
+    description: str
+    value: NumberOut
+    unit: str
+    source: str
+
+
+class EstimateOut(BaseModel):
+    """An estimate with every factor it was made from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    volume_cuft: NumberOut
+    weight_lb: NumberOut
+    crew_size: int
+    duration_hours: HoursOut
+    truck_count: Annotated[int, Field(description="Of 26 feet, with room kept free")]
+    person_hours: NumberOut
+    distance_miles: NumberOut
+    factors: list[FactorOut]
+
+
+def estimate_out(estimate: Estimate, distance_miles: Decimal) -> EstimateOut:
+    return EstimateOut(
+        volume_cuft=estimate.volume_cuft,
+        weight_lb=estimate.weight_lb,
+        crew_size=estimate.crew_size,
+        duration_hours=HoursOut.model_validate(estimate.duration_hours),
+        truck_count=estimate.truck_count,
+        person_hours=estimate.person_hours,
+        distance_miles=distance_miles,
+        factors=[FactorOut.model_validate(factor) for factor in estimate.factors],
+    )
+
+
+class InventoryItemOut(BaseModel):
+    """A thing that can be moved."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    code: str
+    name: str
+    volume_cuft: NumberOut
+    weight_lb: NumberOut
+    categories: list[str]
+    disassembly_minutes: int
+    is_special: Annotated[bool, Field(description="Needs its own crew or gear")]
+    must_weigh: Annotated[bool, Field(description="The weight is a guess: weigh it")]
+
+
+def item_out(item: Item) -> InventoryItemOut:
+    return InventoryItemOut.model_validate(item)
