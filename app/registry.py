@@ -21,7 +21,9 @@ import app.runtime.outbox.models
 from app.kernel.errors import AppError
 from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity.routes import router as identity_router
+from app.modules.ops.routes import router as ops_router
 from app.modules.orgs.routes import router as orgs_router
+from app.modules.verification.routes import router as verification_router
 from app.runtime.db.base import Model
 from app.runtime.db.constraints import ErrorMap
 
@@ -39,7 +41,7 @@ def schema_revision() -> str:
 
 
 def routers() -> tuple[APIRouter, ...]:
-    return (identity_router, orgs_router, fleet_router)
+    return (identity_router, orgs_router, fleet_router, verification_router, ops_router)
 
 
 def errors() -> list[type[AppError]]:

@@ -17,7 +17,13 @@ down_revision = "pricing_0001"
 branch_labels = None
 depends_on = None
 
-MOVER, BOOKING, MARKET, STAFF = Audience.MOVER, Audience.BOOKING, Audience.MARKET, Audience.STAFF
+MOVER, BOOKING, MARKET, STAFF, WORKER = (
+    Audience.MOVER,
+    Audience.BOOKING,
+    Audience.MARKET,
+    Audience.STAFF,
+    Audience.WORKER,
+)
 KINDS_AND_DATES = ("org_id", "id", "kind", "effective_on", "expires_on")
 POLICIES = {
     "insurance_policies": [
@@ -29,6 +35,13 @@ POLICIES = {
     "verification_cases": [
         Allow(MOVER, "select insert", OWN_COMPANY),
         Allow(STAFF, "select update", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
+    "company_suspensions": [
+        Allow(MOVER, "select", OWN_COMPANY),
+        Allow(STAFF, "select insert", SIGNED_IN_STAFF),
+        Allow(STAFF, "update", SIGNED_IN_STAFF, columns=("lifted_by", "lifted_at")),
+        Allow(WORKER, "select", OWN_COMPANY),
     ],
 }
 
@@ -98,6 +111,7 @@ def upgrade() -> None:
             ["submitted_by"], ["users.id"], name=op.f("fk_verification_cases_submitted_by")
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_verification_cases")),
+        sa.UniqueConstraint("id", name=op.f("uq_verification_cases_id")),
     )
     op.create_index(
         op.f("ix_verification_cases_decided_by"), "verification_cases", ["decided_by"], unique=False
@@ -118,9 +132,45 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status = 'submitted'"),
     )
+    _create_suspensions()
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+
+
+def _create_suspensions() -> None:
+    op.create_table(
+        "company_suspensions",
+        sa.Column("reason", sa.Text(), nullable=False, comment="as staff told the company"),
+        sa.Column("suspended_by", sa.UUID(), nullable=False, comment="staff"),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_by", sa.UUID(), nullable=True, comment="staff; null: still suspended"),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True, comment="null: still suspended"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_company_suspensions_lifted")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lifted_by"], ["users.id"], name=op.f("fk_company_suspensions_lifted_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id"], ["organizations.id"], name=op.f("fk_company_suspensions_org_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["suspended_by"], ["users.id"], name=op.f("fk_company_suspensions_suspended_by")
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_company_suspensions")),
+    )
+    for column in ("lifted_by", "suspended_by"):
+        op.create_index(op.f(f"ix_company_suspensions_{column}"), "company_suspensions", [column])
+    op.create_index(
+        "uq_company_suspensions_org_id_open",
+        "company_suspensions",
+        ["org_id"],
+        unique=True,
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    )
 
 
 def downgrade() -> None:

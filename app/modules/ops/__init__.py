@@ -1,0 +1,8 @@
+"""What the platform's own staff do: look through requests to be verified, decide them, suspend and reinstate.
+
+Owns: the staff's view; nothing of its own is stored here.
+Tables: none.
+Invariants: every route is for staff alone; what is decided stands in the module whose data it is.
+Announces: nothing (verification does). Listens: nothing.
+Start reading at: routes.py.
+"""

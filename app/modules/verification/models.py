@@ -52,5 +52,31 @@ class VerificationCase(Tenant, Versioned, Model):
             unique=True,
             postgresql_where=sa.text("status = 'submitted'"),
         ),
+        sa.UniqueConstraint("id"),  # staff name a case by its id alone
         sa.Index("ix_verification_cases_status_created_at", "status", "created_at"),
+    )
+
+
+class CompanySuspension(Tenant, Model):
+    """A time that a verified company spends out of the market."""
+
+    __tablename__ = "company_suspensions"
+
+    reason: Mapped[str] = mapped_column(comment="as staff told the company")
+    suspended_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True, comment="staff")
+    suspended_at: Mapped[datetime]
+    lifted_by: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="staff; null: still suspended"
+    )
+    lifted_at: Mapped[datetime | None] = mapped_column(comment="null: still suspended")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
+        sa.Index(
+            "uq_company_suspensions_org_id_open",
+            "org_id",
+            unique=True,
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        ),
     )

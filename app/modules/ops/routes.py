@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from app.kernel.paging import Page, cut
+from app.modules.ops import service
+from app.modules.ops.access import ReviewRead, ReviewWrite
+from app.modules.ops.schemas import ReasonIn, ReviewOut, ReviewQuery, SuspensionOut
+from app.modules.orgs.public import OrgNotFound
+from app.modules.verification.public import (
+    CaseAlreadyDecided,
+    CaseNotFound,
+    CompanyNotSuspended,
+    CompanyNotVerified,
+    CompanySuspended,
+    VerificationIncomplete,
+)
+from app.runtime.web.openapi import problems
+from app.runtime.web.pages import CursorRefused, Paging
+from app.runtime.web.route import IdempotentRoute
+from app.runtime.web.sessions import Read, Write
+
+router = APIRouter(prefix="/v1/ops", tags=["staff"], route_class=IdempotentRoute)
+
+
+@router.get("/verifications", responses=problems(CursorRefused))
+async def list_verifications(
+    query: Annotated[ReviewQuery, Query()], _actor: ReviewRead, pager: Paging, session: Read, response: Response
+) -> Page[ReviewOut]:
+    """Requests to be verified, the oldest first. For staff."""
+    rows = await service.list_verifications(session, pager.page(query), query.status)
+    page, after = cut(rows, query.limit, lambda review: (review.submitted_at, review.id))
+    cursor = pager.next_cursor(query, after)
+    pager.link(response, cursor)
+    return Page(items=page, next_cursor=cursor)
+
+
+@router.post(
+    "/verifications/{case_id}/approve", responses=problems(CaseNotFound, CaseAlreadyDecided, VerificationIncomplete)
+)
+async def approve_verification(case_id: UUID, actor: ReviewWrite, session: Write) -> ReviewOut:
+    """Verify a company: the market finds it from now on. For staff."""
+    return await service.approve_verification(session, actor, case_id)
+
+
+@router.post("/verifications/{case_id}/reject", responses=problems(CaseNotFound, CaseAlreadyDecided))
+async def reject_verification(case_id: UUID, body: ReasonIn, actor: ReviewWrite, session: Write) -> ReviewOut:
+    """Refuse to verify a company, and say why; it may ask again. For staff."""
+    return await service.reject_verification(session, actor, case_id, body.reason)
+
+
+@router.post("/orgs/{org_id}/suspend", responses=problems(OrgNotFound, CompanySuspended, CompanyNotVerified))
+async def suspend_company(org_id: UUID, body: ReasonIn, actor: ReviewWrite, session: Write) -> SuspensionOut:
+    """Take a verified company out of the market; its bookings stay as they are. For staff."""
+    return await service.suspend_company(session, actor, org_id, body.reason)
+
+
+@router.post("/orgs/{org_id}/reinstate", responses=problems(OrgNotFound, CompanyNotSuspended))
+async def reinstate_company(org_id: UUID, actor: ReviewWrite, session: Write) -> SuspensionOut:
+    """Let a suspended company back into the market. For staff."""
+    return await service.reinstate_company(session, actor, org_id)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from app.kernel.errors import Conflict, NotFound
+
+
+class PolicyTaken(Conflict):
+    code: ClassVar[str] = "policy_taken"
+    title: ClassVar[str] = "Your company has a policy with this number already."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_insurance_policies_org_id_policy_number",)
+
+
+class VerificationIncomplete(Conflict):
+    """`missing` lists what is lacking, as codes with a sentence each."""
+
+    code: ClassVar[str] = "verification_incomplete"
+    title: ClassVar[str] = "Something is still missing before the company can be verified."
+
+
+class CaseAlreadyOpen(Conflict):
+    code: ClassVar[str] = "case_already_open"
+    title: ClassVar[str] = "Your request to be verified is being looked at already."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_verification_cases_org_id_open",)
+
+
+class AlreadyVerified(Conflict):
+    code: ClassVar[str] = "already_verified"
+    title: ClassVar[str] = "The company is verified already."
+
+
+class CompanySuspended(Conflict):
+    code: ClassVar[str] = "company_suspended"
+    title: ClassVar[str] = "The company is suspended; only staff can reinstate it."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_company_suspensions_org_id_open",)
+
+
+class CompanyNotVerified(Conflict):
+    code: ClassVar[str] = "company_not_verified"
+    title: ClassVar[str] = "Only a verified company can be suspended."
+
+
+class CompanyNotSuspended(Conflict):
+    code: ClassVar[str] = "company_not_suspended"
+    title: ClassVar[str] = "The company is not suspended."
+
+
+class CaseNotFound(NotFound):
+    code: ClassVar[str] = "case_not_found"
+    title: ClassVar[str] = "There is no such verification case."
+
+
+class CaseAlreadyDecided(Conflict):
+    code: ClassVar[str] = "case_already_decided"
+    title: ClassVar[str] = "Somebody has decided this case already."

@@ -1,0 +1,1 @@
+"""Use cases of verification: a company's papers, its cases, its suspensions."""

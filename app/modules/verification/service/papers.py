@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.kernel.ids import new_id
+from app.kernel.money import money_out
+from app.kernel.paging import PageRequest
+from app.modules.verification import repository, rules
+from app.modules.verification.models import InsurancePolicy
+from app.modules.verification.schemas import PolicyIn, PolicyOut
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+def policy_out(policy: InsurancePolicy) -> PolicyOut:
+    return PolicyOut(
+        id=policy.id,
+        kind=policy.kind,
+        insurer=policy.insurer,
+        policy_number=policy.policy_number,
+        coverage=money_out(policy.coverage_amount, policy.coverage_currency),
+        effective_on=policy.effective_on,
+        expires_on=policy.expires_on,
+        created_at=policy.created_at,
+    )
+
+
+async def add_insurance_policy(session: WriteSession, actor: Mover, body: PolicyIn) -> InsurancePolicy:
+    """Raises: PolicyTaken (409)."""
+    coverage = body.coverage.to_money()
+    policy = InsurancePolicy(
+        org_id=actor.org_id,
+        id=new_id(),
+        kind=body.kind,
+        insurer=body.insurer,
+        policy_number=body.policy_number,
+        coverage_amount=coverage.amount,
+        coverage_currency=coverage.currency,
+        effective_on=body.effective_on,
+        expires_on=body.expires_on,
+        created_at=actor.now,
+    )
+    await repository.insert_policy(session, policy)
+    return policy
+
+
+async def list_insurance_policies(session: ReadSession, actor: Mover, page: PageRequest) -> Sequence[InsurancePolicy]:
+    """Up to one row more than the page holds, the oldest first; expired ones too."""
+    return await repository.list_policies(session, actor.org_id, page)
+
+
+async def find_insured(session: ReadSession, org_ids: Collection[UUID], first: date, last: date) -> set[UUID]:
+    """The companies of `org_ids` that are insured on every day from `first` to `last`, both included."""
+    covers = await repository.find_covers_by_org(session, org_ids, first, last)
+    return {org_id for org_id, policies in covers.items() if rules.covers(policies, first, last)}

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.kernel.actor import Staff
+from app.kernel.ids import new_id
+from app.modules.orgs import public as orgs
+from app.modules.orgs.values import OrgStatus
+from app.modules.verification import repository, rules
+from app.modules.verification.errors import CompanyNotSuspended
+from app.modules.verification.events import CompanyWasReinstated, CompanyWasSuspended
+from app.modules.verification.models import CompanySuspension
+from app.modules.verification.values import Suspension
+from app.runtime.db.session import WriteSession
+from app.runtime.outbox.emit import emit
+
+
+def suspension_of(suspension: CompanySuspension) -> Suspension:
+    return Suspension(
+        id=suspension.id,
+        org_id=suspension.org_id,
+        reason=suspension.reason,
+        suspended_at=suspension.suspended_at,
+        lifted_at=suspension.lifted_at,
+    )
+
+
+async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, reason: str) -> Suspension:
+    """A verified company leaves the market at once; its bookings stay as they are.
+
+    Locks: the company.
+    Raises: OrgNotFound (404), CompanySuspended (409), CompanyNotVerified (409). Emits: company.suspended.
+    """
+    company = await orgs.lock_company(session, org_id)
+    rules.check_may_suspend(company.status)
+    suspension = CompanySuspension(
+        org_id=org_id,
+        id=new_id(),
+        reason=reason,
+        suspended_by=actor.user_id,
+        suspended_at=actor.now,
+        lifted_by=None,
+        lifted_at=None,
+    )
+    await repository.insert_suspension(session, suspension)
+    await orgs.set_status(session, org_id, OrgStatus.SUSPENDED, actor.now)
+    await emit(session, CompanyWasSuspended(org_id=org_id, suspension_id=suspension.id), now=actor.now)
+    return suspension_of(suspension)
+
+
+async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -> Suspension:
+    """A suspended company is verified again.
+
+    Locks: the company. Raises: OrgNotFound (404), CompanyNotSuspended (409). Emits: company.reinstated.
+    """
+    company = await orgs.lock_company(session, org_id)
+    rules.check_may_reinstate(company.status)
+    suspension = await repository.get_open_suspension(session, org_id)
+    if suspension is None:
+        raise CompanyNotSuspended
+    suspension.lifted_by = actor.user_id
+    suspension.lifted_at = actor.now
+    await session.flush()
+    await orgs.set_status(session, org_id, OrgStatus.VERIFIED, actor.now)
+    await emit(session, CompanyWasReinstated(org_id=org_id, suspension_id=suspension.id), now=actor.now)
+    return suspension_of(suspension)
