@@ -44,11 +44,9 @@ suspend_company = suspension.suspend_company
 reinstate_company = suspension.reinstate_company
 
 
-async def insured_orgs(
-    session: ReadSession, org_ids: Collection[UUID], on: date, last: date | None = None
-) -> set[UUID]:
-    """For the market: who of `org_ids` is insured on the job's day, or on every day from `on` to `last`."""
-    return await papers.find_insured(session, org_ids, on, last or on)
+async def insured_orgs(session: ReadSession, org_ids: Collection[UUID], first: date, last: date) -> set[UUID]:
+    """For the market: who of `org_ids` is insured on every day from `first` to `last`, both included."""
+    return await papers.find_insured(session, org_ids, first, last)
 
 
 async def is_insured(session: ReadSession, org_id: UUID, first: date, last: date) -> bool:
