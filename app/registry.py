@@ -8,21 +8,14 @@ from typing import Final
 import sqlalchemy as sa
 from fastapi import APIRouter
 
-import app.modules.bookings.models
-import app.modules.calendar.models
-import app.modules.customers.models
-import app.modules.fleet.models
-import app.modules.invoices.models
-import app.modules.market.models
-import app.modules.pricing.models
-import app.modules.verification.models
-import app.runtime.idempotency.models
-import app.runtime.outbox.models
 from app.kernel.errors import AppError
+from app.modules.bookings.routes import router as bookings_router
 from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity.routes import router as identity_router
+from app.modules.market import routes as market
 from app.modules.ops.routes import router as ops_router
 from app.modules.orgs.routes import router as orgs_router
+from app.modules.pricing import routes as pricing
 from app.modules.verification.routes import router as verification_router
 from app.runtime.db.base import Model
 from app.runtime.db.constraints import ErrorMap
@@ -41,7 +34,19 @@ def schema_revision() -> str:
 
 
 def routers() -> tuple[APIRouter, ...]:
-    return (identity_router, orgs_router, fleet_router, verification_router, ops_router)
+    return (
+        identity_router,
+        orgs_router,
+        fleet_router,
+        pricing.public,
+        pricing.trials,
+        pricing.router,
+        verification_router,
+        market.searches,
+        market.router,
+        bookings_router,
+        ops_router,
+    )
 
 
 def errors() -> list[type[AppError]]:

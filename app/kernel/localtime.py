@@ -43,5 +43,3 @@ def to_instant(moment: datetime, zone_name: str, *, pointer: str) -> datetime:
 
 def _with_offset(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).isoformat()
-
-

@@ -16,7 +16,7 @@ CURRENCIES: Final = frozenset({"USD", "CAD", "EUR", "GBP", "MXN", "AUD", "NZD", 
 
 def round_cents(value: Decimal) -> Decimal:
     """Round to the cent, halves away from zero."""
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+    return value.quantize(CENT, ROUND_HALF_UP)
 
 
 def parse_decimal(value: Any) -> Decimal:

@@ -58,7 +58,8 @@ class HandEstimate(Strict):
 
 class BookingIn(Strict):
     """A customer books a quote. A dispatcher books by hand: window, trucks, people, places, and a price or an
-    estimate that makes one."""
+    estimate that makes one.
+    """
 
     contact: ContactIn
     quote_id: UUID | None = None

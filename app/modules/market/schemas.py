@@ -11,7 +11,7 @@ from app.kernel.instants import Moment
 from app.kernel.money import ExactDecimal
 from app.kernel.places import PlaceIn, PlaceOut
 from app.modules.market.values import QuoteStatus, Reason
-from app.modules.pricing.public import HomeSize, ItemIn, PriceOut
+from app.modules.pricing.public import LoadIn, PriceOut
 
 
 class Strict(BaseModel):
@@ -42,15 +42,13 @@ class EstimateIn(BaseModel):
     duration_hours: HoursIn
 
 
-class SearchIn(Strict):
+class SearchIn(LoadIn):
     """Where from, where to, when, and how much: one of `estimate`, `items` and `home_size`."""
 
     origin: PlaceIn
     destination: PlaceIn
     starts_at: Annotated[Moment, Field(description="Without an offset: the wall time at the pickup.")]
     estimate: EstimateIn | None = None
-    items: Annotated[tuple[ItemIn, ...], Field(min_length=1, max_length=500)] | None = None
-    home_size: HomeSize | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 20
     cursor: Annotated[str | None, Field(max_length=2_000)] = None
 
@@ -58,6 +56,8 @@ class SearchIn(Strict):
     def refuse_other_than_one(self) -> Self:
         if sum(part is not None for part in (self.estimate, self.items, self.home_size)) != 1:
             raise ValueError("takes exactly one of estimate, items and home_size")
+        if self.estimate is not None and self.weight_lb is not None:
+            raise ValueError("an estimate has its weight: leave weight_lb out")
         return self
 
 

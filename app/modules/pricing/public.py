@@ -10,10 +10,10 @@ from app.modules.pricing.errors import ConfigNotFound, NotPriced, UnknownItem
 from app.modules.pricing.rules import job_from_json, job_to_json, price, price_from_json
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
-from app.modules.pricing.schemas import PriceOut
+from app.modules.pricing.schemas import LoadIn, PriceOut
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
-from app.modules.pricing.service.jobs import JobFacts, as_worked, end_of, make_job
+from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_of, make_job
 from app.modules.pricing.values import Job, Price, Travel
 from app.runtime.db.session import ReadSession
 
@@ -22,6 +22,8 @@ __all__ = [
     "Extra",
     "Job",
     "JobFacts",
+    "Load",
+    "LoadIn",
     "NotPriced",
     "Price",
     "PriceOut",
@@ -33,10 +35,10 @@ __all__ = [
     "add_extras",
     "agreed_price",
     "as_worked",
-    "end_of",
     "has_active_config",
     "job_from_json",
     "job_to_json",
+    "load_of",
     "make_job",
     "price_from_json",
     "price_job",

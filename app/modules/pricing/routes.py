@@ -1,20 +1,22 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.paging import Page, cut
+from app.kernel.ports.geocoding import PlaceNotLocated
 from app.modules.pricing import service
 from app.modules.pricing.access import PricingRead, PricingWrite
-from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnknown, NotPriced
+from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnknown, NotPriced, UnknownItem
 from app.modules.pricing.models import PricingConfig as StoredConfig
-from app.modules.pricing.rules import PricingConfig, compile_config, price
-from app.modules.pricing.schemas import SimulatedOut, SimulateIn, simulated_out
+from app.modules.pricing.rules import PricingConfig, compile_config, find_items, price
+from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, SimulateIn, item_out, simulated_out
 from app.modules.pricing.schemas.configs import ConfigOut
+from app.modules.pricing.schemas.items import InventoryOut, ItemQuery
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
@@ -22,6 +24,7 @@ from app.runtime.web.route import IdempotentRoute, TransactionalRoute
 from app.runtime.web.sessions import Read, Write
 
 router = APIRouter(prefix="/v1/pricing-configs", tags=["prices"], route_class=IdempotentRoute)
+public = APIRouter(prefix="/v1", tags=["prices"], route_class=TransactionalRoute)
 trials = APIRouter(prefix="/v1/pricing-configs", tags=["prices"], route_class=TransactionalRoute)
 
 
@@ -36,6 +39,18 @@ def config_out(config: StoredConfig) -> ConfigOut:
         activated_at=config.activated_at,
         retired_at=config.retired_at,
     )
+
+
+@public.get("/inventory-items")
+async def list_items(query: Annotated[ItemQuery, Query()]) -> InventoryOut:
+    """The things that can be moved, with their volume and weight. For anyone."""
+    return InventoryOut(items=[item_out(item) for item in find_items(query.q, query.category)])
+
+
+@public.post("/estimates", responses=problems(PlaceNotLocated, UnknownItem))
+async def estimate_move(body: EstimateIn, request: Request) -> EstimateOut:
+    """Volume, weight, crew, hours and trucks of a move, with every factor. For anyone."""
+    return await service.estimate_move(resources_of(request).ports, body)
 
 
 @trials.post("/simulate", responses=problems(HolidaysUnknown, NotPriced))

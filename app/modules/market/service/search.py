@@ -87,18 +87,17 @@ def _up(amount: Decimal) -> int:
 
 def _load(body: SearchIn, origin: Place, destination: Place) -> pricing.Load:
     """What is to be moved: as estimated before, or estimated now."""
-    if body.estimate is not None:
-        told = body.estimate
-        return pricing.Load(
-            volume_cuft=told.volume_cuft,
-            weight_lb=told.weight_lb,
-            crew_size=told.crew_size,
-            hours_p50=told.duration_hours.p50,
-            hours_p90=told.duration_hours.p90,
-            inventory=(),
-        )
-    ends = pricing.end_of(origin), pricing.end_of(destination)
-    return pricing.load_of(body.items or (), body.home_size, *ends)
+    told = body.estimate
+    if told is None:
+        return pricing.load_of(body, origin, destination)
+    return pricing.Load(
+        volume_cuft=told.volume_cuft,
+        weight_lb=told.weight_lb,
+        crew_size=told.crew_size,
+        hours_p50=told.duration_hours.p50,
+        hours_p90=told.duration_hours.p90,
+        inventory=(),
+    )
 
 
 async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Located) -> SearchOut:
@@ -136,8 +135,9 @@ async def _candidates(
     if not companies:
         return [], Counter({Reason.NO_COMPANY_IN_AREA: 1})
     ids = [company.id for company in companies]
-    last_day = asked.window.ends_at.astimezone(ZoneInfo(asked.origin.zone)).date()
-    insured = await verification.insured_orgs(session, ids, last_day)
+    zone = ZoneInfo(asked.origin.zone)
+    days = (instant.astimezone(zone).date() for instant in (asked.window.starts_at, asked.window.ends_at))
+    insured = await verification.insured_orgs(session, ids, *days)
     free = await calendar.free_capacity(session, ids, asked.window, now)
     cards = await pricing.active_cards(session, ids)
     found: list[Candidate] = []

@@ -3,30 +3,37 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 from app.kernel.places import Place
-from app.modules.pricing.rules import local_start
-from app.modules.pricing.values import End, Job, Piece
+from app.kernel.ports import Ports
+from app.kernel.ports.geocoding import locate_place
+from app.modules.pricing.rules import end_of, estimate, local_start
+from app.modules.pricing.schemas import EstimateIn, EstimateOut, LoadIn, estimate_out, estimate_request
+from app.modules.pricing.values import Job, Piece
 
-FULL_TRUCK_FT: Final = 26
-# Floors count as U.S. buildings do: the first is on the ground.
-GROUND_FLOOR: Final = 1
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much is moved, by how many people, in how many hours of loading and unloading."""
+
+    volume_cuft: Decimal
+    weight_lb: Decimal
+    crew_size: int
+    hours_p50: Decimal
+    hours_p90: Decimal
+    inventory: tuple[Piece, ...]
 
 
-def end_of(place: Place) -> End:
-    """Getting in at a place, as its `access` tells it. Flights not told follow from the floor; nothing told is easy."""
-    access = place.access
-    if access is None:
-        return End()
-    flights = access.stairs_flights
-    if flights is None:
-        flights = max(0, (access.floor or GROUND_FLOOR) - GROUND_FLOOR)
-    return End(
-        flights=flights,
-        elevator=bool(access.has_elevator),
-        carry_ft=Decimal(access.long_carry_ft or 0),
-        full_truck_access=access.max_truck_ft is None or access.max_truck_ft >= FULL_TRUCK_FT,
+def load_of(load: LoadIn, origin: Place, destination: Place) -> Load:
+    """The load by the estimator. Raises: UnknownItem (422)."""
+    made = estimate(estimate_request(load, origin, destination))
+    return Load(
+        volume_cuft=made.volume_cuft,
+        weight_lb=made.weight_lb,
+        crew_size=made.crew_size,
+        hours_p50=made.duration_hours.p50,
+        hours_p90=made.duration_hours.p90,
+        inventory=made.inventory,
     )
 
 
@@ -61,8 +68,8 @@ def make_job(facts: JobFacts) -> Job:
         drive_minutes=facts.drive_minutes,
         volume_cuft=facts.volume_cuft,
         weight_lb=facts.weight_lb,
-        pickup=end_of(facts.origin),
-        dropoff=end_of(facts.destination),
+        pickup=end_of(facts.origin.access),
+        dropoff=end_of(facts.destination.access),
         inventory=facts.inventory,
     )
 
@@ -70,3 +77,11 @@ def make_job(facts: JobFacts) -> Job:
 def as_worked(job: Job, hours: Decimal, distance_miles: Decimal) -> Job:
     """The same job with the hours and the miles that it took."""
     return replace(job, hours=hours, distance_miles=distance_miles)
+
+
+async def estimate_move(ports: Ports, body: EstimateIn) -> EstimateOut:
+    """An estimate with the miles between the places. Raises: PlaceNotLocated (422), UnknownItem (422)."""
+    origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
+    destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
+    route = await ports.router.route(origin.location, destination.location)
+    return estimate_out(estimate(body.to_request()), route.distance_miles)
