@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from app.modules.calendar.public import Window
+from app.modules.calendar.public import Need, Window
 from app.modules.market.values import Factor
 from app.modules.orgs.public import NearbyCompany
-from app.modules.pricing.public import Job, Price, RateCard, Travel
+from app.modules.pricing.public import Job, Load, Price, RateCard, Travel
 
 QUARTER: Final = Decimal("0.25")
 SHORTEST_HOURS: Final = Decimal(1)
+SMALLEST_CREW: Final = 2
 # An assumption until a road network is asked: town roads are a quarter longer than the crow flies, at 30 mph.
 ROAD_FACTOR: Final = Decimal("1.25")
 TOWN_MPH: Final = Decimal(30)
@@ -28,11 +29,21 @@ WORST_RATING: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """One way to do the job: a crew, and what it needs, for how long."""
+
+    window: Window
+    need: Need
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A company that can do the job, with what it asks for it."""
+    """A company that can do the job, how, and what it asks for it."""
 
     company: NearbyCompany
     card: RateCard
+    plan: Plan
     job: Job
     price: Price
 
@@ -52,8 +63,24 @@ class Ranked:
 def window_of(starts_at: datetime, hours_p90: Decimal, drive_minutes: int) -> Window:
     """What is reserved: nine in ten such jobs are done in it, the drive included; in started quarter hours."""
     hours = max(SHORTEST_HOURS, hours_p90 + Decimal(drive_minutes) / 60)
-    quarters = int((hours / QUARTER).to_integral_value(ROUND_CEILING))
-    return Window(starts_at, starts_at + timedelta(minutes=15 * quarters))
+    return Window(starts_at, starts_at + timedelta(minutes=int(_quarters(hours) * 60)))
+
+
+def with_smaller_crew(load: Load) -> Load | None:
+    """The same work by the smallest crew, taking longer: for companies that have, or price, no larger one."""
+    if load.crew_size <= SMALLEST_CREW:
+        return None
+    longer = Decimal(load.crew_size) / SMALLEST_CREW
+    return replace(
+        load,
+        crew_size=SMALLEST_CREW,
+        hours_p50=_quarters(load.hours_p50 * longer),
+        hours_p90=_quarters(load.hours_p90 * longer),
+    )
+
+
+def _quarters(hours: Decimal) -> Decimal:
+    return (hours / QUARTER).to_integral_value(ROUND_CEILING) * QUARTER
 
 
 def for_company(job: Job, card: RateCard, distance_miles: float) -> Job:

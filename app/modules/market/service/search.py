@@ -15,11 +15,12 @@ from app.kernel.localtime import to_instant
 from app.kernel.places import Place, PlaceOut
 from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
+from app.kernel.ports.routing import Route
 from app.kernel.signing import BadToken, Signer
 from app.modules.calendar import public as calendar
 from app.modules.market import rules
 from app.modules.market.errors import SearchCursorRefused
-from app.modules.market.rules import Candidate, Ranked
+from app.modules.market.rules import Candidate, Plan, Ranked
 from app.modules.market.schemas import FactorOut, OfferedBy, OfferOut, ReasonOut, SearchIn, SearchOut
 from app.modules.market.service.offers import Offer, shared_part, sign_offer
 from app.modules.market.values import Reason
@@ -37,13 +38,15 @@ CURSOR: Final = "search"
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A search with its places located, its window and its job: all that is asked of the outside."""
+    """A search with its places located, and the ways to do its job, the recommended crew first."""
 
     origin: Place
     destination: Place
-    window: calendar.Window
-    need: calendar.Need
-    job: pricing.Job
+    plans: tuple[Plan, ...]
+
+    @property
+    def window(self) -> calendar.Window:
+        return self.plans[0].window
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +65,41 @@ async def locate_search(ports: Ports, body: SearchIn, now: datetime) -> Located:
     starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
     route = await ports.router.route(origin.location, destination.location)
     load = _load(body, origin, destination)
-    window = rules.window_of(starts_at, load.hours_p90, route.drive_minutes)
-    calendar.check_window(window, now)
+    loads = (load, rules.with_smaller_crew(load))
+    way = _Way(origin, destination, starts_at, now, route)
+    plans = tuple(_plan(one, way) for one in loads if one is not None)
+    calendar.check_window(plans[0].window, now)
+    return Located(origin, destination, plans)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where and when: what all plans of one search share."""
+
+    origin: Place
+    destination: Place
+    starts_at: datetime
+    booked_at: datetime
+    route: Route
+
+
+def _plan(load: pricing.Load, way: _Way) -> Plan:
     facts = pricing.JobFacts(
-        origin=origin,
-        destination=destination,
-        starts_at=starts_at,
-        booked_at=now,
+        origin=way.origin,
+        destination=way.destination,
+        starts_at=way.starts_at,
+        booked_at=way.booked_at,
         hours=load.hours_p50,
         crew=load.crew_size,
-        distance_miles=route.distance_miles,
-        drive_minutes=route.drive_minutes,
+        distance_miles=way.route.distance_miles,
+        drive_minutes=way.route.drive_minutes,
         volume_cuft=load.volume_cuft,
         weight_lb=load.weight_lb,
         inventory=load.inventory,
     )
+    window = rules.window_of(way.starts_at, load.hours_p90, way.route.drive_minutes)
     need = calendar.Need(_up(load.volume_cuft), _up(load.weight_lb), load.crew_size)
-    return Located(origin, destination, window, need, pricing.make_job(facts))
+    return Plan(window, need, pricing.make_job(facts))
 
 
 def _up(amount: Decimal) -> int:
@@ -122,7 +143,7 @@ async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Loca
         next_cursor=cursor,
         reasons=[] if ranked else [ReasonOut(code=code, count=count) for code, count in sorted(reasons.items())],
         nearest_free=free,
-        distance_miles=asked.job.distance_miles,
+        distance_miles=asked.plans[0].job.distance_miles,
         origin=PlaceOut.model_validate(asked.origin),
         destination=PlaceOut.model_validate(asked.destination),
     )
@@ -136,40 +157,53 @@ async def _candidates(
         return [], Counter({Reason.NO_COMPANY_IN_AREA: 1})
     ids = [company.id for company in companies]
     zone = ZoneInfo(asked.origin.zone)
-    days = (instant.astimezone(zone).date() for instant in (asked.window.starts_at, asked.window.ends_at))
+    longest = max((plan.window for plan in asked.plans), key=lambda window: window.length)
+    days = (instant.astimezone(zone).date() for instant in (longest.starts_at, longest.ends_at))
     insured = await verification.insured_orgs(session, ids, *days)
-    free = await calendar.free_capacity(session, ids, asked.window, now)
     cards = await pricing.active_cards(session, ids)
-    found: list[Candidate] = []
     reasons: Counter[Reason] = Counter()
-    busy: list[UUID] = []
-    for company in companies:
-        capacity, card = free.get(company.id), cards.get(company.id)
-        if company.id not in insured:
-            reasons[Reason.PAPERS] += 1
-        elif card is None:
-            reasons[Reason.NO_PRICES] += 1
-        elif capacity is None or not calendar.suffices(capacity, asked.need):
-            busy.append(company.id)
-        else:
-            candidate = _priced(company, card, asked.job)
-            if candidate is None:
-                reasons[Reason.NOT_PRICED] += 1
+    reasons[Reason.PAPERS] = sum(1 for one in ids if one not in insured)
+    reasons[Reason.NO_PRICES] = sum(1 for one in ids if one in insured and one not in cards)
+    asking = [company for company in companies if company.id in insured and company.id in cards]
+    found: list[Candidate] = []
+    refused: dict[UUID, Reason] = {}
+    for plan in asked.plans:
+        free = await calendar.free_capacity(session, [one.id for one in asking], plan.window, now) if asking else {}
+        for company in asking:
+            made = _asked_for(company, cards[company.id], plan, free.get(company.id))
+            if isinstance(made, Candidate):
+                found.append(made)
             else:
-                found.append(candidate)
-    if busy and not found:
-        whole = await calendar.whole_capacity(session, busy)
-        too_large = sum(1 for one in busy if one not in whole or not calendar.suffices(whole[one], asked.need))
-        reasons += Counter({Reason.TOO_LARGE: too_large, Reason.NONE_FREE: len(busy) - too_large})
-    return found, reasons
+                refused.setdefault(company.id, made)
+        served = {candidate.company.id for candidate in found}
+        asking = [company for company in asking if company.id not in served]
+    left = {company.id for company in asking}
+    if left and not found:
+        await _tell_size(session, {one: reason for one, reason in refused.items() if one in left}, asked, reasons)
+    return found, +reasons
 
 
-def _priced(company: orgs.NearbyCompany, card: pricing.RateCard, job: pricing.Job) -> Candidate | None:
-    own_job = rules.for_company(job, card, company.distance_miles)
+def _asked_for(
+    company: orgs.NearbyCompany, card: pricing.RateCard, plan: Plan, free: calendar.FreeCapacity | None
+) -> Candidate | Reason:
+    if free is None or not calendar.suffices(free, plan.need):
+        return Reason.NONE_FREE
+    job = rules.for_company(plan.job, card, company.distance_miles)
     try:
-        return Candidate(company, card, own_job, pricing.price_job(card, own_job))
+        return Candidate(company, card, plan, job, pricing.price_job(card, job))
     except pricing.NotPriced:
-        return None
+        return Reason.NOT_PRICED
+
+
+async def _tell_size(
+    session: ReadSession, refused: dict[UUID, Reason], asked: Located, reasons: Counter[Reason]
+) -> None:
+    """Count why nobody can: of those with nothing free, some would be too small even with an empty calendar."""
+    whole = await calendar.whole_capacity(session, list(refused))
+    for company_id, reason in refused.items():
+        capacity = whole.get(company_id)
+        fits = capacity is not None and any(calendar.suffices(capacity, plan.need) for plan in asked.plans)
+        reasons[reason if fits else Reason.TOO_LARGE] += 1
 
 
 async def _nearest_free(session: ReadSession, now: datetime, org_ids: Sequence[UUID], asked: Located) -> list[datetime]:
@@ -181,7 +215,7 @@ async def _nearest_free(session: ReadSession, now: datetime, org_ids: Sequence[U
         starts_at = (local + timedelta(days=day)).astimezone(asked.window.starts_at.tzinfo)
         window = calendar.Window(starts_at, starts_at + asked.window.length)
         capacities = await calendar.free_capacity(session, org_ids, window, now)
-        if any(calendar.suffices(capacity, asked.need) for capacity in capacities.values()):
+        if any(calendar.suffices(capacity, asked.plans[-1].need) for capacity in capacities.values()):
             found.append(starts_at)
             if len(found) == MOST_FREE_DATES:
                 break
@@ -199,12 +233,12 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
     offer = Offer(
         org_id=candidate.company.id,
         pricing_config_id=candidate.card.id,
-        starts_at=asked.window.starts_at,
-        ends_at=asked.window.ends_at,
+        starts_at=candidate.plan.window.starts_at,
+        ends_at=candidate.plan.window.ends_at,
         origin=asked.origin,
         destination=asked.destination,
-        volume_cuft=asked.need.volume_cuft,
-        weight_lb=asked.need.weight_lb,
+        volume_cuft=candidate.plan.need.volume_cuft,
+        weight_lb=candidate.plan.need.weight_lb,
         job=candidate.job,
         expires_at=expires_at,
     )
