@@ -19,7 +19,7 @@ from app.modules.pricing.values import ZERO, Calendar, Job, Line, Price, Travel,
 
 _MINUTES: Final = Decimal(60)
 # Fractions of an hour that do not end, as 20 minutes: as few decimals as give the same cents, else enough for any.
-_HOUR_PLACES: Final = (Decimal("0.0001"), Decimal("1E-20"))
+_HOUR_PLACES: Final = (Decimal("1E-6"), Decimal("1E-20"))
 
 
 class Step(NamedTuple):
