@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -12,7 +12,7 @@ from app.kernel.errors import Fault
 from app.kernel.money import LARGEST_AMOUNT, Money, round_cents
 from app.modules.pricing.errors import HolidaysUnknown, NotPriced
 from app.modules.pricing.rules.config import Deposit, PricingConfig
-from app.modules.pricing.rules.kinds import KINDS, Kind, Stage
+from app.modules.pricing.rules.kinds import KINDS, Stage
 from app.modules.pricing.rules.rule import HUNDRED, ONE, Charge, Sums
 from app.modules.pricing.rules.timing import HolidayRule
 from app.modules.pricing.values import ZERO, Calendar, Job, Line, Price, Travel, Unit, Unpriced
@@ -23,11 +23,13 @@ _HOUR_PLACES: Final = (Decimal("1E-6"), Decimal("1E-20"))
 
 
 class Step(NamedTuple):
-    """One rule made ready."""
+    """One rule made ready: what the engine asks about it, looked up once."""
 
     position: int
+    code: str
     rule: Any
-    kind: Kind
+    charge: Callable[[Any, Job, Sums], Charge | None]
+    is_line_haul: bool
     is_multiplier: bool
 
 
@@ -64,10 +66,12 @@ def compile_config(
             calendars[rule.calendar.key] = dates
             rule = rule.model_copy(update={"dates": dates})
         kind = KINDS[rule.type]
-        stages[kind.stage].append(Step(index, rule, kind, getattr(rule, "multiplier", None) is not None))
+        is_multiplier = getattr(rule, "multiplier", None) is not None
+        is_line_haul = kind.stage is Stage.LINE_HAUL
+        stages[kind.stage].append(Step(index, rule.type, rule, kind.charge, is_line_haul, is_multiplier))
     if unknown:
         raise HolidaysUnknown(faults=tuple(unknown))
-    before_discounts = sorted(stages[Stage.LINE_HAUL] + stages[Stage.SURCHARGE])
+    before_discounts = sorted(stages[Stage.LINE_HAUL] + stages[Stage.SURCHARGE], key=lambda step: step.position)
     return CompiledConfig(
         config=config,
         line_haul=tuple(stages[Stage.LINE_HAUL]),
@@ -99,6 +103,9 @@ class _Bill:
             self.lines.append(line)
             self.sum += amount
         return amount
+
+    def charge(self, code: str, charge: Charge, rule: int | None = None) -> Decimal:
+        return self.put(self.line(code, charge, rule))
 
 
 def _crew_rate(config: PricingConfig, crew: int) -> Decimal:
@@ -154,20 +161,20 @@ def _deposit(deposit: Deposit | None, total: Decimal) -> Decimal:
 def _surcharge(compiled: CompiledConfig, job: Job, bill: _Bill, sums: Sums) -> None:
     """Every line of a rule but the discounts, in config order; the line-haul is known before fuel asks for it."""
     hauled: dict[int, Line] = {}
-    for index, rule, kind, _ in compiled.line_haul:
-        charge = kind.charge(rule, job, sums)
+    for step in compiled.line_haul:
+        charge = step.charge(step.rule, job, sums)
         if charge is not None:
-            line = hauled[index] = bill.line(rule.type, charge, index)
+            line = hauled[step.position] = bill.line(step.code, charge, step.position)
             sums.line_haul += line.amount.amount
-    for index, rule, kind, is_multiplier in compiled.surcharges:
-        if kind.stage is Stage.LINE_HAUL:
-            if index in hauled:
-                bill.put(hauled[index])
+    for position, code, rule, charge_of, is_line_haul, is_multiplier in compiled.surcharges:
+        if is_line_haul:
+            if position in hauled:
+                bill.put(hauled[position])
             continue
-        charge = kind.charge(rule, job, sums)
+        charge = charge_of(rule, job, sums)
         if charge is None:
             continue
-        amount = bill.put(bill.line(rule.type, charge, index))
+        amount = bill.charge(code, charge, position)
         if is_multiplier:
             sums.markups += amount
 
@@ -187,20 +194,20 @@ def price(compiled: CompiledConfig, job: Job) -> Price:
         bill.lines.append(labour)
     travel = _travel_minutes(config, job)
     if travel:
-        bill.put(bill.line("travel", Charge(_hours(travel, rate), Unit.HOUR, rate, "Travel")))
-    mileage = bill.put(bill.line("mileage", Charge(job.distance_miles, Unit.MILE, config.base_mileage_rate, "Mileage")))
+        bill.charge("travel", Charge(_hours(travel, rate), Unit.HOUR, rate, "Travel"))
+    mileage = bill.charge("mileage", Charge(job.distance_miles, Unit.MILE, config.base_mileage_rate, "Mileage"))
     if config.flat_rate:
-        bill.put(bill.line("flat_rate", Charge(ONE, Unit.JOB, config.flat_rate, "Flat rate")))
+        bill.charge("flat_rate", Charge(ONE, Unit.JOB, config.flat_rate, "Flat rate"))
     sums = Sums(base=labour.amount.amount + mileage, line_haul=mileage)
     _surcharge(compiled, job, bill, sums)
-    for index, rule, kind, _ in compiled.discounts:
+    for step in compiled.discounts:
         sums.left = bill.sum
-        charge = kind.charge(rule, job, sums)
+        charge = step.charge(step.rule, job, sums)
         if charge is not None:
-            bill.put(bill.line(rule.type, charge, index))
+            bill.charge(step.code, charge, step.position)
     missing = config.minimum_charge - bill.sum
     if missing > 0:
-        bill.put(bill.line("minimum_charge_adjustment", Charge(ONE, Unit.JOB, missing, "Minimum charge")))
+        bill.charge("minimum_charge_adjustment", Charge(ONE, Unit.JOB, missing, "Minimum charge"))
     return _close(compiled, job, bill)
 
 
@@ -214,7 +221,7 @@ def _close(compiled: CompiledConfig, job: Job, bill: _Bill) -> Price:
     config = compiled.config
     subtotal = bill.sum
     if config.tax_rate:
-        bill.put(bill.line("tax", Charge(config.tax_rate, Unit.SHARE, subtotal, "Tax")))
+        bill.charge("tax", Charge(config.tax_rate, Unit.SHARE, subtotal, "Tax"))
     if bill.sum > LARGEST_AMOUNT:
         raise NotPriced(Unpriced.TOTAL_TOO_LARGE)
     currency = config.currency
