@@ -127,7 +127,8 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
     app.include_router(health_router(readiness))
     app.include_router(errors_router(registry.errors()))
     for router in registry.routers():
-        app.include_router(router)
+        # Its routes themselves, not the router: a request walks one flat list instead of a tree.
+        app.router.routes.extend(router.routes)
     if not settings.is_production:
         app.include_router(mailbox_router(lambda to: read_mailbox(settings.mail.mailbox, to=to)))
     mount_docs(app, openapi_url="/openapi.json")

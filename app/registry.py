@@ -63,7 +63,9 @@ def schema_revision() -> str:
 
 
 def routers() -> tuple[APIRouter, ...]:
+    # The busiest first: routes are tried in this order.
     return (
+        bookings_router,
         identity_router,
         orgs_router,
         fleet_router,
@@ -73,7 +75,6 @@ def routers() -> tuple[APIRouter, ...]:
         verification_router,
         market.searches,
         market.router,
-        bookings_router,
         ops_router,
     )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -105,7 +106,8 @@ ITEM = """
 """
 
 
-def _list_query(*, of_company: bool, conditions: Sequence[str]) -> sa.TextClause:
+@lru_cache(maxsize=64)
+def _list_query(*, of_company: bool, conditions: tuple[str, ...]) -> sa.TextClause:
     owner = "b.org_id = :owner" if of_company else "b.customer_id = :owner"
     where = " AND ".join((owner, *conditions))
     # Only the constants of this file are put together here; every value is bound.
@@ -136,7 +138,7 @@ async def list_bookings(
     if page.after is not None:
         conditions.append("(b.starts_at, b.id) < (:after_start, :after_id)")
         values |= {"after_start": datetime.fromisoformat(page.after[0]), "after_id": UUID(page.after[1])}
-    query = _list_query(of_company=of_company, conditions=conditions)
+    query = _list_query(of_company=of_company, conditions=tuple(conditions))
     return (await session.execute(query, values)).all()
 
 

@@ -2,22 +2,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Security
+from fastapi import Depends
+from starlette.requests import Request
 
-from app.kernel.actor import Anyone, Mover, Staff
-from app.kernel.errors import Unauthenticated
-from app.runtime.auth.dependencies import CurrentActor, WrongKindOfCaller, mover_bearer, mover_cookie
+from app.kernel.actor import ActorKind, Customer, Mover, Staff
+from app.runtime.auth.dependencies import WrongKindOfCaller, known_actor, open_to
 
 
-async def someone_with_password(
-    actor: CurrentActor,
-    _bearer: Annotated[str | None, Security(mover_bearer)] = None,
-    _cookie: Annotated[str | None, Security(mover_cookie)] = None,
-) -> Mover | Staff:
+@open_to(ActorKind.MOVER, ActorKind.STAFF)
+async def someone_with_password(request: Request) -> Mover | Staff:
     """Raises: Unauthenticated (401), WrongKindOfCaller (403)."""
-    if isinstance(actor, Anyone):
-        raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
-    if not isinstance(actor, Mover | Staff):
+    actor = known_actor(request)
+    if isinstance(actor, Customer):
         raise WrongKindOfCaller("This is for people who sign in with a password.")
     return actor
 

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Security
-from fastapi.security import APIKeyCookie, HTTPBearer, OAuth2PasswordBearer
+from fastapi import Depends
 from starlette.requests import Request
 
-from app.kernel.actor import Actor, Anyone, Customer, Mover, Role, Staff
+from app.kernel.actor import Actor, ActorKind, Anyone, Customer, Mover, Role, Staff
 from app.kernel.errors import Forbidden, Unauthenticated
 from app.runtime.auth.credentials import (
-    ACCESS_COOKIE,
     CSRF_HEADER,
-    CUSTOMER_COOKIE,
     NO_CREDENTIAL,
     SCOPE_KEY,
     Credential,
@@ -29,11 +26,8 @@ from app.runtime.auth.credentials import (
 from app.runtime.auth.tokens import Claims
 from app.runtime.resources import resources_of
 
-mover_bearer = OAuth2PasswordBearer("/v1/auth/token", scheme_name="mover", auto_error=False)
-mover_cookie = APIKeyCookie(name=f"__Host-{ACCESS_COOKIE}", scheme_name="mover cookie", auto_error=False)
-customer_bearer = HTTPBearer(scheme_name="customer", auto_error=False)
-customer_cookie = APIKeyCookie(name=f"__Host-{CUSTOMER_COOKIE}", scheme_name="customer cookie", auto_error=False)
-staff_bearer = OAuth2PasswordBearer("/v1/auth/token", scheme_name="staff", auto_error=False)
+CALLERS: Final = "__movehub_callers__"
+CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
 class CsrfRefused(Forbidden):
@@ -91,11 +85,11 @@ def credential_of(request: Request) -> Credential:
     return found
 
 
-async def current_actor(request: Request) -> Actor:
+def current_actor(request: Request) -> Actor:
     """Whoever asks. Raises: Unauthenticated (401) for a credential that is none, CsrfRefused (403)."""
     credential = credential_of(request)
     if credential.problem:
-        raise Unauthenticated(credential.problem, headers={"WWW-Authenticate": "Bearer"})
+        raise Unauthenticated(credential.problem, headers=CHALLENGE)
     refuse_forged(request, credential)
     now = resources_of(request).clock.now()
     match credential.claims:
@@ -109,50 +103,55 @@ async def current_actor(request: Request) -> Actor:
             return Anyone(now)
 
 
-CurrentActor = Annotated[Actor, Depends(current_actor)]
+def known_actor(request: Request) -> Mover | Customer | Staff:
+    """Whoever has signed in. Raises: Unauthenticated (401), CsrfRefused (403)."""
+    actor = current_actor(request)
+    if isinstance(actor, Mover | Customer | Staff):
+        return actor
+    raise Unauthenticated(headers=CHALLENGE)
 
 
-def _known(actor: Actor) -> None:
-    if isinstance(actor, Anyone):
-        raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+Dependency = TypeVar("Dependency", bound=Callable[..., Any])
 
 
-async def current_mover(
-    actor: CurrentActor,
-    _bearer: Annotated[str | None, Security(mover_bearer)] = None,
-    _cookie: Annotated[str | None, Security(mover_cookie)] = None,
-) -> Mover:
-    _known(actor)
+def open_to(*kinds: ActorKind) -> Callable[[Dependency], Dependency]:
+    """Say in the OpenAPI document whom a dependency lets in; the route class reads it, requests pay nothing."""
+
+    def mark(dependency: Dependency) -> Dependency:
+        setattr(dependency, CALLERS, kinds)
+        return dependency
+
+    return mark
+
+
+@open_to(ActorKind.MOVER)
+async def current_mover(request: Request) -> Mover:
+    actor = known_actor(request)
     if not isinstance(actor, Mover):
         raise WrongKindOfCaller("This is for members of a moving company.")
     return actor
 
 
-async def current_customer(
-    actor: CurrentActor,
-    _bearer: Annotated[object, Security(customer_bearer)] = None,
-    _cookie: Annotated[str | None, Security(customer_cookie)] = None,
-) -> Customer:
-    _known(actor)
+@open_to(ActorKind.CUSTOMER)
+async def current_customer(request: Request) -> Customer:
+    actor = known_actor(request)
     if not isinstance(actor, Customer):
         raise WrongKindOfCaller("This is for customers.")
     return actor
 
 
-async def current_staff(actor: CurrentActor, _bearer: Annotated[str | None, Security(staff_bearer)] = None) -> Staff:
-    _known(actor)
+@open_to(ActorKind.STAFF)
+async def current_staff(request: Request) -> Staff:
+    actor = known_actor(request)
     if not isinstance(actor, Staff):
         raise WrongKindOfCaller("This is for the platform's staff.")
     return actor
 
 
-async def mover_or_customer(
-    actor: CurrentActor,
-    _mover: Annotated[str | None, Security(mover_bearer)] = None,
-    _customer: Annotated[object, Security(customer_bearer)] = None,
-) -> Mover | Customer:
-    _known(actor)
-    if not isinstance(actor, Mover | Customer):
+@open_to(ActorKind.MOVER, ActorKind.CUSTOMER)
+async def mover_or_customer(request: Request) -> Mover | Customer:
+    actor = known_actor(request)
+    if isinstance(actor, Staff):
         raise WrongKindOfCaller("This is for customers and members of a moving company.")
     return actor
 

@@ -50,5 +50,18 @@ class Metrics:
         )
         self.unsent = Gauge("movehub_outbox_unsent", "Events waiting for the relay", registry=self.registry)
 
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Methods, routes and statuses are closed sets, so their counters are looked up once and kept."""
+        key = (method, route, status)
+        children = self._children.get(key)
+        if children is None:
+            children = self.requests.labels(method, route, str(status)), self.seconds.labels(route)
+            self._children[key] = children
+        counter, histogram = children
+        counter.inc()
+        histogram.observe(seconds)
+
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -86,8 +86,8 @@ class Envelope:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = route_of(scope)
-        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        self._metrics.count_request(method, route, status, seconds)
         if logger.isEnabledFor(logging.INFO):
             logger.info(
                 "request",

@@ -10,7 +10,18 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.kernel.errors import AppError, PayloadTooLarge, TooManyRequests, Unprocessable
+from app.runtime.auth.credentials import ACCESS_COOKIE, CUSTOMER_COOKIE, SECURE_PREFIX
 from app.runtime.web.problems import MEDIA_TYPE
+
+
+PASSWORD_FLOW: Final = {"type": "oauth2", "flows": {"password": {"tokenUrl": "/v1/auth/token", "scopes": {}}}}
+SECURITY_SCHEMES: Final = {
+    "mover": PASSWORD_FLOW | {"description": "A member of a moving company: access token as Bearer."},
+    "mover cookie": {"type": "apiKey", "in": "cookie", "name": f"{SECURE_PREFIX}{ACCESS_COOKIE}"},
+    "customer": {"type": "http", "scheme": "bearer", "description": "A customer's session token."},
+    "customer cookie": {"type": "apiKey", "in": "cookie", "name": f"{SECURE_PREFIX}{CUSTOMER_COOKIE}"},
+    "staff": PASSWORD_FLOW | {"description": "The platform's staff: access token as Bearer."},
+}
 
 
 class FaultOut(BaseModel):
@@ -77,7 +88,8 @@ def install(app: FastAPI, *, description: str) -> None:
 
 
 def _finish(document: dict[str, Any]) -> None:
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+    schemas = document["components"].setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["Problem"].pop("$defs", {}))
     schemas.pop("HTTPValidationError", None)

@@ -82,4 +82,9 @@ class Pager:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-Paging = Annotated[Pager, Depends(Pager)]
+async def pager(request: Request) -> Pager:
+    # A class as a dependency would be built in a thread: FastAPI takes whatever is not `async` for blocking.
+    return Pager(request)
+
+
+Paging = Annotated[Pager, Depends(pager)]

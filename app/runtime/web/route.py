@@ -25,7 +25,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.errors import AppError, BadRequest, Conflict, Fault, Unprocessable
+from app.kernel.actor import ActorKind
 from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, CustomerClaims
+from app.runtime.auth.dependencies import CALLERS
 from app.runtime.db.constraints import RetrySafely
 from app.runtime.db.session import WriteSession
 from app.runtime.resources import resources_of
@@ -33,6 +35,7 @@ from app.runtime.resources import resources_of
 MOST_TRIES: Final = 3
 KEPT: Final = timedelta(hours=24)
 CLAIM_SCOPE: Final = "movehub.idempotency"
+TRANSACTIONS: Final = "movehub.transactions"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _STORED_HEADERS: Final = frozenset({"content-type", "etag", "location"})
 
@@ -49,6 +52,14 @@ STORE = sa.text(
     sa.bindparam("now", type_=sa.DateTime(timezone=True)),
     sa.bindparam("expires", type_=sa.DateTime(timezone=True)),
 )
+
+
+# The names of runtime/web/openapi.py's security schemes by kind of caller.
+SCHEMES_OF: Final = {
+    ActorKind.MOVER: ("mover", "mover cookie"),
+    ActorKind.CUSTOMER: ("customer", "customer cookie"),
+    ActorKind.STAFF: ("staff",),
+}
 
 
 class IdempotencyKeyRequired(BadRequest):
@@ -138,6 +149,13 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class TransactionalRoute(APIRoute):
     """A route whose transaction is closed before its answer, and tried again after a deadlock."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        callers = {kind for one in _with_children(self.dependant) for kind in getattr(one.call, CALLERS, ())}
+        if callers:
+            schemes = [name for kind in sorted(callers) for name in SCHEMES_OF[kind]]
+            self.openapi_extra = {**(self.openapi_extra or {}), "security": [{name: []} for name in schemes]}
 
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
@@ -230,10 +248,10 @@ def refuse_unknown(request: Request, known: frozenset[str]) -> None:
 
 
 async def _once(inner: Handler, request: Request, claim: Claim | None) -> Response:
-    # FastAPI closes function-scoped dependencies on this stack. Ours is closed, and so committed, before the
-    # answer leaves, and anew for each try.
+    # The session of a request is opened on this stack (web/sessions.py): it is closed, and so committed, before
+    # the answer leaves, and opened anew for each try.
     async with AsyncExitStack() as stack:
-        request.scope["fastapi_function_astack"] = stack
+        request.scope[TRANSACTIONS] = stack
         try:
             response = await inner(request)
         except Replay as replay:
