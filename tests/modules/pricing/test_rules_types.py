@@ -359,6 +359,11 @@ def test_not_priced_says_why(body: Json, facts: Json, reason: Unpriced) -> None:
     assert (refused.value.reason, refused.value.extensions) == (reason, {"reason": reason.value})
 
 
+def test_the_largest_total_an_invoice_can_hold_is_priced() -> None:
+    result = priced(config(base_hourly_rate=0, flat_rate=LARGEST_AMOUNT), job())
+    assert result.total.amount == LARGEST_AMOUNT
+
+
 def test_free_labour_is_taken_beside_another_price() -> None:
     assert lines(priced(config(base_hourly_rate=0, flat_rate=300), job())) == [
         ("labour", "0.00"),

@@ -14,6 +14,7 @@ from app.modules.pricing.errors import NotPriced
 from app.modules.pricing.rules.rule import (
     HUNDRED,
     ONE,
+    AtLeastOne,
     Cents,
     Charge,
     Percent,
@@ -61,7 +62,7 @@ def _rising(up_to: str, rows: tuple[Any, ...]) -> tuple[Any, ...]:
     return rows
 
 
-_Count = Field(min_length=1, max_length=50)
+_Most = Field(max_length=50)
 
 
 def _sum_of(parts: Sequence[_Part], name: str) -> Charge | None:
@@ -108,7 +109,7 @@ class DistanceBand(Strict):
 
 class DistanceRule(Rule):
     type: Literal["distance"]
-    bands: Annotated[tuple[DistanceBand, ...], _Count, AfterValidator(partial(_rising, "up_to_miles"))]
+    bands: Annotated[tuple[DistanceBand, ...], AtLeastOne(), _Most, AfterValidator(partial(_rising, "up_to_miles"))]
 
 
 def distance(rule: DistanceRule, job: Job, _sums: Sums) -> Charge | None:
@@ -131,7 +132,7 @@ class VolumeBand(Strict):
 
 class VolumeRule(Rule):
     type: Literal["volume"]
-    bands: Annotated[tuple[VolumeBand, ...], _Count, AfterValidator(partial(_rising, "up_to_cuft"))]
+    bands: Annotated[tuple[VolumeBand, ...], AtLeastOne(), _Most, AfterValidator(partial(_rising, "up_to_cuft"))]
 
 
 def volume(rule: VolumeRule, job: Job, _sums: Sums) -> Charge | None:
@@ -148,7 +149,7 @@ class WeightRule(Rule):
     """By the hundred pounds, and never more than a heavier load would cost: the break-point rule of tariffs."""
 
     type: Literal["weight"]
-    bands: Annotated[tuple[WeightBand, ...], _Count, AfterValidator(partial(_rising, "up_to_lb"))]
+    bands: Annotated[tuple[WeightBand, ...], AtLeastOne(), _Most, AfterValidator(partial(_rising, "up_to_lb"))]
 
 
 def weight(rule: WeightRule, job: Job, _sums: Sums) -> Charge | None:
@@ -205,7 +206,8 @@ def _growing(rows: tuple[FuelRow, ...]) -> tuple[FuelRow, ...]:
 
 FuelTable = Annotated[
     tuple[FuelRow, ...],
-    _Count,
+    AtLeastOne(),
+    _Most,
     BeforeValidator(_standard_for_true, json_schema_input_type=Literal[True] | list[FuelRow]),
     AfterValidator(partial(_rising, "up_to_lb")),
     AfterValidator(_growing),

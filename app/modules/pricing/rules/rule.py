@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from decimal import Decimal
-from typing import Annotated, Any, Final, NamedTuple, Self
+from typing import Annotated, Any, Final, NamedTuple, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -11,16 +12,21 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
     ValidationError,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from app.kernel.money import Amount, ExactDecimal, parse_decimal, round_cents
 from app.kernel.text import Text120
 from app.modules.pricing.values import ZERO, Unit
 
+T = TypeVar("T", bound=Sized)
 ONE: Final = Decimal(1)
 HUNDRED: Final = Decimal(100)
 
@@ -54,6 +60,22 @@ Whole = Annotated[int, BeforeValidator(parse_whole, json_schema_input_type=int)]
 Flag = Annotated[bool, Field(strict=True)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=60)]
 Description = Text120
+
+
+class AtLeastOne:
+    """A list that must not be empty. Unlike `min_length` it does not count elements that were refused as absent."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.refuse_empty, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "minItems": 1}
+
+    @staticmethod
+    def refuse_empty(values: T) -> T:
+        if not values:
+            raise PydanticCustomError("too_short", "Give at least one.")
+        return values
 
 
 class Charge(NamedTuple):

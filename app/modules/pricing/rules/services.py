@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from app.modules.pricing.rules.rule import (
     ONE,
+    AtLeastOne,
     Cents,
     Charge,
     Code,
@@ -28,7 +29,7 @@ class ItemRule(Rule):
     """The inventory holds one of the codes, or one of the category: once, or for each piece."""
 
     type: Literal["item"]
-    codes: Annotated[tuple[Code, ...], Field(min_length=1, max_length=200)] | None = None
+    codes: Annotated[tuple[Code, ...], AtLeastOne(), Field(max_length=200)] | None = None
     category: Code | None = None
     amount: Cents
     per_item: Flag = False

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from app.modules.pricing.rules.rule import (
+    AtLeastOne,
     Charge,
     Markup,
     PositiveQuantity,
@@ -96,7 +97,7 @@ class WeekendRule(Markup):
     """Days of the week, 0 = Sunday … 6 = Saturday."""
 
     type: Literal["weekend"]
-    days: Annotated[tuple[Annotated[Whole, Field(ge=0, le=6)], ...], Field(min_length=1, max_length=7)]
+    days: Annotated[tuple[Annotated[Whole, Field(ge=0, le=6)], ...], AtLeastOne(), Field(max_length=7)]
 
     @field_validator("days")
     @classmethod
@@ -148,7 +149,7 @@ class HolidayRule(Markup):
 
     type: Literal["holiday"]
     calendar: HolidayCalendar | None = None
-    dates: Annotated[frozenset[IsoDate], Field(min_length=1, max_length=400), _Sorted] | None = None
+    dates: Annotated[frozenset[IsoDate], AtLeastOne(), Field(max_length=400), _Sorted] | None = None
 
     @model_validator(mode="after")
     def refuse_both_sources(self) -> Self:

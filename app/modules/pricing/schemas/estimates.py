@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 
 from app.kernel.places import Place, PlaceIn
 from app.modules.pricing.rules import CATALOGUE, Item, end_of
-from app.modules.pricing.rules.rule import PositiveQuantity, Whole, exactly_one
+from app.modules.pricing.rules.rule import AtLeastOne, PositiveQuantity, Whole, exactly_one
 from app.modules.pricing.values import Estimate, EstimateRequest, HomeSize, ItemCount
 
 
@@ -35,7 +35,7 @@ class LoadIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home_size: HomeSize | None = None
-    items: Annotated[tuple[ItemCountIn, ...], Field(min_length=1, max_length=500)] | None = None
+    items: Annotated[tuple[ItemCountIn, ...], AtLeastOne(), Field(max_length=500)] | None = None
     weight_lb: Annotated[PositiveQuantity, Field(le=1_000_000)] | None = None
 
 
