@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from app.kernel.actor import Role
-from app.modules.identity import repository
+from app.modules.identity import repository, service
 from app.modules.identity.errors import EmailTaken
-from app.runtime.db.session import ReadSession
+from app.modules.identity.schemas import StaffIn
+from app.modules.identity.values import StaffRole
+from app.runtime.db.session import ReadSession, WriteSession
 
-__all__ = ["EmailTaken", "office_emails"]
+__all__ = ["EmailTaken", "StaffIn", "StaffRole", "create_staff", "office_emails"]
 
 OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
 
@@ -17,3 +20,15 @@ OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
 async def office_emails(session: ReadSession, org_id: UUID) -> list[str]:
     """Where a company's office is written to: owners, managers and dispatchers."""
     return [row.email for row in await repository.list_member_emails(session, org_id, OFFICE)]
+
+
+async def create_staff(session: WriteSession, person: StaffIn, password_hash: str, now: datetime) -> UUID:
+    """A member of the platform's staff, for the operator's command line. Raises: EmailTaken (409)."""
+    return await service.create_staff(
+        session,
+        email=person.email,
+        full_name=person.full_name,
+        password_hash=password_hash,
+        role=person.role,
+        now=now,
+    )

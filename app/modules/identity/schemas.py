@@ -55,6 +55,17 @@ class RefreshIn(BaseModel):
     refresh_token: Annotated[str, Field(max_length=400)] | None = None
 
 
+class StaffIn(BaseModel):
+    """A member of the platform's staff, as the operator's command line takes one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+    password: NewPassword
+    full_name: Text120
+    role: StaffRole
+
+
 class UserOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,0 +1,324 @@
+"""`movehub …`: everything an operator does with the program.
+
+What goes wrong is one sentence on standard error and an exit code: 1 it cannot be done, 2 the settings or the
+arguments are wrong, 3 the program refuses to start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import sqlalchemy as sa
+import sqlalchemy.exc
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
+from redis.exceptions import RedisError
+
+from app import registry
+from app.kernel.clock import SystemClock
+from app.kernel.errors import AppError
+from app.main import create_app
+from app.modules.identity import public as identity
+from app.runtime.auth.passwords import Passwords
+from app.runtime.cache import connect
+from app.runtime.db.bootstrap import CannotPrepare, prepare_database
+from app.runtime.db.engine import create_engine
+from app.runtime.db.privileges import ServerTooOld, TooPowerful, refuse_powerful_login
+from app.runtime.db.session import Database
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.settings import AuthSettings, DatabaseSettings, Environment, Settings
+from app.runtime.telemetry import logs
+from app.runtime.web.server import CannotListen, Server, configure_server, listen
+
+CANNOT: Final = 1
+BAD_SETTINGS: Final = 2
+REFUSES_TO_START: Final = 3
+LOCK_TRIES: Final = 10
+LOCK_TIMED_OUT: Final = "55P03"
+MIGRATE_URL: Final = "MOVEHUB_DB__MIGRATE_URL"
+PASSWORD: Final = "MOVEHUB_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
+SCHEMA_QUESTION: Final = sa.text("SELECT version_num FROM app.alembic_version")
+ALEMBIC_INI: Final = Path(__file__).parent.parent / "alembic.ini"
+
+
+class Refused(Exception):
+    """The command ends here: one sentence for the operator, and the exit code."""
+
+    def __init__(self, sentence: str, code: int = CANNOT) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def read_settings() -> Settings:
+    """Raises: Refused, with a sentence a field; no value is repeated."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Refused("\n".join(_complaints(error)), BAD_SETTINGS) from None
+    except SettingsError as error:
+        raise Refused(f"A setting cannot be read: {error}. Lists are written as JSON.", BAD_SETTINGS) from None
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    sentences = []
+    for fault in error.errors(include_url=False, include_input=False):
+        path = [str(part) for part in fault["loc"]]
+        if fault["type"] == "missing" and path == ["auth"]:
+            required = [name for name, field in AuthSettings.model_fields.items() if field.is_required()]
+            sentences += [f"{_variable(['auth', name])} is not set." for name in required]
+        elif fault["type"] == "missing":
+            sentences.append(f"{_variable(path)} is not set.")
+        else:
+            subject = _variable(path) if path else "The settings"
+            sentences.append(f"{subject}: {_sentence(fault['msg'])}")
+    return sentences
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".") + "."
+
+
+def _variable(path: Sequence[str]) -> str:
+    if path[0].lower() in ("environment", "port", "redis_url"):
+        return path[0].upper()
+    return "MOVEHUB_" + "__".join(path).upper()
+
+
+def _url(url: SecretStr | None, name: str) -> SecretStr:
+    if url is None:
+        raise Refused(f"MOVEHUB_DB__{name} is not set: `movehub prepare-database` prints it.", BAD_SETTINGS)
+    return url
+
+
+def run_prepare_database(_: argparse.Namespace) -> None:
+    admin = os.environ.get("DATABASE_URL")
+    if not admin:
+        raise Refused("DATABASE_URL is not set: give it an administrator's URL of PostgreSQL.", BAD_SETTINGS)
+    try:
+        urls = asyncio.run(prepare_database(admin))
+    except (CannotPrepare, sqlalchemy.exc.ArgumentError) as error:
+        raise Refused(str(error)) from None
+    for name, url in urls.items():
+        print(f"{name}={url}")
+
+
+def run_migrate(_: argparse.Namespace) -> None:
+    url = os.environ.get(MIGRATE_URL)
+    if not url:
+        raise Refused(f"{MIGRATE_URL} is not set: `movehub prepare-database` prints it.", BAD_SETTINGS)
+    try:
+        asyncio.run(_migrate(url))
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise Refused(f"The database cannot be migrated ({type(error).__name__}): {error}") from None
+    print(f"The schema is at {registry.schema_revision()}.")
+
+
+async def _migrate(url: str) -> None:
+    """Upgrade to the release's schema. Two at once: the second waits, and finds nothing left to do."""
+    config = AlembicConfig(ALEMBIC_INI)
+    config.set_main_option("script_location", str(ALEMBIC_INI.parent / "migrations"))
+    config.attributes["url"] = url
+    lock = await asyncpg.connect(url, timeout=5)
+    try:
+        await lock.execute("SELECT pg_advisory_lock(hashtext('movehub.migrate'))")
+        for attempt in range(1, LOCK_TRIES + 1):
+            try:
+                await asyncio.to_thread(command.upgrade, config, "head")
+            except sqlalchemy.exc.DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != LOCK_TIMED_OUT or attempt == LOCK_TRIES:
+                    raise Refused(f"A migration failed: {error.orig}") from None
+                await asyncio.sleep(attempt)
+            else:
+                return
+    finally:
+        await lock.close()
+
+
+def run_serve(_: argparse.Namespace) -> None:
+    settings = read_settings()
+    _url(settings.db.app_url, "APP_URL")
+    logs.configure(settings.telemetry.log_level)
+    try:
+        listener = listen(settings.http.host, settings.port)
+    except CannotListen as error:
+        raise Refused(str(error)) from None
+    app = create_app(settings)
+    config = configure_server(app, settings)
+    lame_duck = settings.http.lame_duck_seconds if settings.is_production else 0.0
+    server = Server(config, app.state.readiness, lame_duck_seconds=lame_duck)
+
+    async def serve() -> None:
+        # Asked here as well as at the app's start: here the refusal can be told in one sentence.
+        await refuse_powerful_login(app.state.resources.database.bind, is_production=settings.is_production)
+        await server.serve([listener])
+
+    _refusing_to_start(lambda: asyncio.Runner(loop_factory=config.get_loop_factory()).run(serve()))
+
+
+def _refusing_to_start(run: Callable[[], None]) -> None:
+    try:
+        run()
+    except (TooPowerful, ServerTooOld) as error:
+        raise Refused(str(error), REFUSES_TO_START) from None
+    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+        raise Refused(f"PostgreSQL does not let us in ({type(error).__name__}).", REFUSES_TO_START) from None
+
+
+def run_worker(_: argparse.Namespace) -> None:
+    settings = read_settings()
+    _url(settings.db.worker_url, "WORKER_URL")
+    logs.configure(settings.telemetry.log_level)
+    raise Refused("There is no worker in this build.", REFUSES_TO_START)
+
+
+def run_openapi(_: argparse.Namespace) -> None:
+    # Nothing is connected to and nothing signed: the document depends on no setting.
+    stand_in = "only for the document, never used to sign"
+    settings = Settings(
+        environment=Environment.PRODUCTION,
+        auth=AuthSettings(token_key=SecretStr(f"token key {stand_in}"), pepper=SecretStr(f"pepper {stand_in}")),
+        db=DatabaseSettings(app_url=SecretStr("postgresql://nobody@127.0.0.1/nothing")),
+    )
+    document = create_app(settings).openapi()
+    print(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+
+
+def run_create_staff(arguments: argparse.Namespace) -> None:
+    settings = read_settings()
+    password = os.environ.get(PASSWORD) or getpass.getpass("Password: ")
+    try:
+        person = identity.StaffIn(
+            email=arguments.email, full_name=arguments.name, role=arguments.role, password=password
+        )
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        raise Refused(
+            "\n".join(f"{fault['loc'][0]}: {_sentence(fault['msg'])}" for fault in faults), BAD_SETTINGS
+        ) from None
+    try:
+        asyncio.run(_create_staff(settings, person))
+    except AppError as error:
+        raise Refused(error.detail) from None
+    print(f"{person.full_name} may sign in as {person.role}.")
+
+
+async def _create_staff(settings: Settings, person: identity.StaffIn) -> None:
+    engine = create_engine(
+        _url(settings.db.app_url, "APP_URL"), settings.db, application_name="movehub-cli", pooled=False
+    )
+    passwords = Passwords(settings.auth)
+    try:
+        password_hash = await passwords.hash(person.password)
+        async with Database(engine, registry.error_map()).write(Identity(Audience.SIGNIN)) as session:
+            await identity.create_staff(session, person, password_hash, SystemClock().now())
+    finally:
+        passwords.close()
+        await engine.dispose()
+
+
+def run_doctor(_: argparse.Namespace) -> None:
+    settings = read_settings()
+    print("ok       settings   readable")
+    problems = asyncio.run(_examine(settings))
+    if problems:
+        raise Refused(f"{problems} of the checks failed.")
+
+
+async def _examine(settings: Settings) -> int:
+    checks: list[tuple[str, Any]] = [
+        (f"database ({login})", _examine_database(settings, url))
+        for login, url in (("api", settings.db.app_url), ("worker", settings.db.worker_url))
+        if url is not None
+    ]
+    if not checks:
+        raise Refused("Neither MOVEHUB_DB__APP_URL nor MOVEHUB_DB__WORKER_URL is set.", BAD_SETTINGS)
+    checks.append(("redis", _examine_redis(settings)))
+    failures = 0
+    for name, check in checks:
+        problem = await check
+        failures += problem is not None
+        print(f"{'failed' if problem else 'ok':8} {name:18} {problem or 'reachable, as it should be'}")
+    return failures
+
+
+async def _examine_database(settings: Settings, url: SecretStr) -> str | None:
+    engine = create_engine(url, settings.db, application_name="movehub-doctor", pooled=False)
+    try:
+        await refuse_powerful_login(engine, is_production=settings.is_production)
+        async with engine.connect() as connection:
+            found = (await connection.execute(SCHEMA_QUESTION)).scalar_one_or_none()
+    except (TooPowerful, ServerTooOld) as error:
+        return str(error)
+    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+        return f"cannot be asked ({type(error).__name__})"
+    finally:
+        await engine.dispose()
+    expected = registry.schema_revision()
+    return None if found == expected else f"the schema is at {found}, this release needs {expected}: movehub migrate"
+
+
+async def _examine_redis(settings: Settings) -> str | None:
+    redis = connect(settings.redis_url, settings.redis)
+    try:
+        await redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        return f"does not answer ({type(error).__name__}): limits are each process's own, events wait in the outbox"
+    finally:
+        await redis.aclose()
+    return None
+
+
+def run_seed(_: argparse.Namespace) -> None:
+    raise Refused("There is no demo data in this release.")
+
+
+COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
+    "prepare-database": (run_prepare_database, "make roles, database and extensions from DATABASE_URL; print the URLs"),
+    "migrate": (run_migrate, "bring the schema to this release"),
+    "serve": (run_serve, "run the API"),
+    "worker": (run_worker, "run the outbox relay, the queue's consumer and the schedules"),
+    "openapi": (run_openapi, "print the OpenAPI document"),
+    "create-staff": (run_create_staff, f"add a member of the platform's staff; password from {PASSWORD} or asked"),
+    "seed": (run_seed, "fill an empty database with demo data"),
+    "doctor": (run_doctor, "check settings, database and Redis"),
+}
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="movehub", description="The backend of a marketplace for moving companies.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, (_, summary) in COMMANDS.items():
+        one = commands.add_parser(name, help=summary, description=summary)
+        if name == "create-staff":
+            one.add_argument("--email", required=True)
+            one.add_argument("--name", required=True)
+            one.add_argument("--role", choices=[role.value for role in identity.StaffRole], default="reviewer")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = parse(arguments)
+    run, _ = COMMANDS[chosen.command]
+    try:
+        run(chosen)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return refusal.code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

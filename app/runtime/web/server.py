@@ -1,0 +1,132 @@
+"""The HTTP server around the app: uvicorn, told who its proxies are and how to leave.
+
+A stop is announced before it happens: readiness answers 503 at once, new requests are still taken for a while
+(uvicorn alone closes its listener at the signal, and a balancer that has not noticed yet gets refusals), then
+what runs is finished. A second signal skips the while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.runtime.settings import Settings
+from app.runtime.web.service import Readiness
+
+KEEP_ALIVE_SECONDS: Final = 5
+HEAD_SECONDS: Final = 10.0
+LARGEST_HEAD_BYTES: Final = 16 * 1024
+BACKLOG: Final = 2_048
+
+
+class CannotListen(Exception):
+    """The address cannot be listened on; the message is one sentence with the remedy."""
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """HTTP/1.1 whose request heads arrive within ten seconds and are of 16 KiB at the most; uvicorn bounds neither.
+
+    The body has its bounds in the middlewares: its size is counted there, and reading it counts to the deadline.
+    """
+
+    _head_bytes: int | None = None
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > LARGEST_HEAD_BYTES and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_bytes = 0
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = None
+        self._stop_waiting()
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if size > LARGEST_HEAD_BYTES:
+            raise ValueError("the head is too large")  # the parser makes a 400 of it
+        super().on_headers_complete()
+
+    def _await_head(self) -> None:
+        self._stop_waiting()
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+
+class Server(uvicorn.Server):
+    """Leaves `lame_duck_seconds` after the first signal, and exits 0 for it."""
+
+    def __init__(self, config: uvicorn.Config, readiness: Readiness, *, lame_duck_seconds: float) -> None:
+        super().__init__(config)
+        self._readiness = readiness
+        self._lame_duck_seconds = lame_duck_seconds
+        self._leave_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's shape
+        # Not handed to the base class: it would raise the signal again at the end, and the exit code were not 0.
+        self._readiness.is_draining = True
+        if self._leave_at is None:
+            self._leave_at = time.monotonic() + self._lame_duck_seconds
+        elif self.should_exit:
+            self.force_exit = True
+        else:
+            self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._leave_at is not None and time.monotonic() >= self._leave_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises: CannotListen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotListen(
+            f"Port {port} of {host} cannot be listened on ({os.strerror(error.errno or 0)}): choose another with PORT."
+        ) from error
+
+
+def configure_server(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    proxies = list(settings.http.trusted_proxies)
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        ws="none",
+        # Our middleware writes the access log, and the program configures logging.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=settings.http.graceful_stop_seconds,
+        http=BoundedHttp,
+    )
