@@ -28,7 +28,8 @@ LEEWAY: Final = timedelta(seconds=60)
 CACHED: Final = 4_096
 STAFF_ROLE: Final = "staff"
 _SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
-_REQUIRED: Final = {f"require_{claim}": True for claim in ("aud", "iat", "exp", "nbf", "iss", "sub", "jti")} | {
+# What is "required" is also compared with the machine's clock: the times are left to `_claims` and the program's.
+_REQUIRED: Final = {f"require_{claim}": True for claim in ("aud", "iss", "sub", "jti")} | {
     "leeway": 0,
     "verify_iat": False,
     "verify_nbf": False,
