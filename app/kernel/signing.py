@@ -16,6 +16,7 @@ from typing import Any, Final
 SIGNATURE_BYTES: Final = 16
 LONGEST_TOKEN: Final = 16_384
 LONGEST_PAYLOAD: Final = 65_536
+WORTH_COMPRESSING: Final = 256
 
 
 class BadToken(ValueError):
@@ -29,7 +30,9 @@ class Signer:
         self._key = key
 
     def sign(self, purpose: str, payload: dict[str, Any]) -> str:
-        body = zlib.compress(json.dumps(payload, separators=(",", ":"), sort_keys=True).encode(), 6)
+        body = json.dumps(payload, separators=(",", ":"), sort_keys=True).encode()
+        if len(body) > WORTH_COMPRESSING:
+            body = zlib.compress(body, 6)
         return base64.urlsafe_b64encode(self._mac(purpose, body) + body).rstrip(b"=").decode()
 
     def read(self, purpose: str, token: str) -> dict[str, Any]:
@@ -44,7 +47,7 @@ class Signer:
         canonical = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
         if canonical != token or not hmac.compare_digest(mac, self._mac(purpose, body)):
             raise BadToken("not signed by us")
-        text = zlib.decompressobj().decompress(body, LONGEST_PAYLOAD)
+        text = body if body.startswith(b"{") else zlib.decompressobj().decompress(body, LONGEST_PAYLOAD)
         payload: dict[str, Any] = json.loads(text)
         return payload
 

@@ -13,7 +13,7 @@ from app.kernel.paging import PageRequest
 from app.modules.bookings.models import Booking, BookingStep
 from app.modules.bookings.values import BookingStatus
 from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import HotRead, ReadSession, WriteSession
 
 LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
 QUIET = {"synchronize_session": False}
@@ -89,57 +89,49 @@ async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Se
     return (await session.execute(query)).all()
 
 
-# The list is the busiest read: PostgreSQL builds each item, and the program only joins them. What `rules.as_of`
-# says of an expired hold stands here as the CASE.
-ITEM = """
-    json_build_object(
-        'id', b.id, 'reference', b.reference,
-        'status', CASE WHEN b.status = 'held' AND b.hold_expires_at <= :now THEN 'expired' ELSE b.status END,
-        'hold_expires_at', to_char(b.hold_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        'starts_at', to_char(b.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        'ends_at', to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        'pickup_zone', b.pickup_zone, 'organization_id', b.org_id,
-        'contact_name', b.contact->>'full_name',
-        'origin_city', b.origin->>'city', 'destination_city', b.destination->>'city',
-        'crew_size', b.crew_size, 'truck_ids', b.truck_ids, 'driver_ids', b.driver_ids,
-        'total', json_build_object('amount', b.total::text, 'currency', b.currency), 'version', b.version)::text
-"""
+# The list is the busiest read: it runs on the driver, and PostgreSQL builds each item, which the program only
+# joins. What `rules.as_of` says of an expired hold stands here as the CASE. $1 is the instant of the request.
+STATUS = "CASE WHEN b.status = 'held' AND b.hold_expires_at <= $1 THEN 'expired' ELSE b.status END"
+ITEM = f"""json_build_object(
+    'id', b.id, 'reference', b.reference, 'status', {STATUS},
+    'hold_expires_at', to_char(b.hold_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'starts_at', to_char(b.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    'ends_at', to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    'pickup_zone', b.pickup_zone, 'organization_id', b.org_id, 'contact_name', b.contact->>'full_name',
+    'origin_city', b.origin->>'city', 'destination_city', b.destination->>'city',
+    'crew_size', b.crew_size, 'truck_ids', b.truck_ids, 'driver_ids', b.driver_ids,
+    'total', json_build_object('amount', b.total::text, 'currency', b.currency), 'version', b.version)::text"""
+# How each filter is written; its value takes the place of {}.
+FILTERS = {"status": f"{STATUS} = ${{}}", "starts_after": "b.starts_at >= ${}", "starts_before": "b.starts_at < ${}"}
 
 
 @lru_cache(maxsize=64)
-def _list_query(*, of_company: bool, conditions: tuple[str, ...]) -> sa.TextClause:
-    owner = "b.org_id = :owner" if of_company else "b.customer_id = :owner"
-    where = " AND ".join((owner, *conditions))
-    # Only the constants of this file are put together here; every value is bound.
-    return sa.text(
+def list_query(owner: str, filters: tuple[str, ...], *, is_continued: bool) -> str:
+    """The text of a list: put together from the constants of this file alone, every value is bound."""
+    conditions = [f"b.{owner} = $2"]
+    conditions += [FILTERS[name].format(number) for number, name in enumerate(filters, start=4)]
+    if is_continued:
+        first = 4 + len(filters)
+        conditions.append(f"(b.starts_at, b.id) < (${first}, ${first + 1})")
+    where = " AND ".join(conditions)
+    return (
         f"SELECT b.starts_at, b.id, {ITEM} AS item FROM app.bookings AS b WHERE {where} "  # noqa: S608
-        "ORDER BY b.starts_at DESC, b.id DESC LIMIT :limit"
+        "ORDER BY b.starts_at DESC, b.id DESC LIMIT $3"
     )
 
 
 async def list_bookings(
-    session: ReadSession, owner: UUID, page: PageRequest, *, of_company: bool, now: datetime, filters: dict[str, Any]
-) -> Sequence[AnyRow]:
-    """Up to one row more than the page: (starts_at, id, the item as JSON text). The latest start first."""
-    conditions: list[str] = []
-    values: dict[str, Any] = {"owner": owner, "limit": page.limit + 1, "now": now}
-    if filters.get("status") is not None:
-        conditions.append(
-            "CASE WHEN b.status = 'held' AND b.hold_expires_at <= :now THEN 'expired' ELSE b.status END = :status"
-        )
-        values["status"] = str(filters["status"])
-    for name, condition in (
-        ("starts_after", "b.starts_at >= :starts_after"),
-        ("starts_before", "b.starts_at < :starts_before"),
-    ):
-        if filters.get(name) is not None:
-            conditions.append(condition)
-            values[name] = filters[name]
+    hot: HotRead, owner: tuple[str, UUID], page: PageRequest, now: datetime, filters: dict[str, Any]
+) -> Sequence[Any]:
+    """Up to one row more than the page: (starts_at, id, the item as JSON text). The latest start first.
+
+    `owner` is the column, org_id or customer_id, and its value.
+    """
+    values: list[Any] = [now, owner[1], page.limit + 1, *filters.values()]
     if page.after is not None:
-        conditions.append("(b.starts_at, b.id) < (:after_start, :after_id)")
-        values |= {"after_start": datetime.fromisoformat(page.after[0]), "after_id": UUID(page.after[1])}
-    query = _list_query(of_company=of_company, conditions=tuple(conditions))
-    return (await session.execute(query, values)).all()
+        values += [datetime.fromisoformat(page.after[0]), UUID(page.after[1])]
+    query = list_query(owner[0], tuple(filters), is_continued=page.after is not None)
+    return await hot.rows(query, *values)
 
 
 async def list_dead_holds(session: ReadSession, now: datetime, limit: int) -> Sequence[AnyRow]:

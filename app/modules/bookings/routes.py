@@ -54,7 +54,7 @@ from app.runtime.web.etag import IfMatchRequired, put_etag
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
 from app.runtime.web.route import KEY_REQUIRED, IdempotencyKeyRequired, IdempotentRoute
-from app.runtime.web.sessions import Read, read_as, write_as
+from app.runtime.web.sessions import Hot, Read, read_as, write_as
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
 
@@ -109,13 +109,12 @@ async def hold_booking(
 
 @router.get("", response_model=Page[BookingSummary], responses=problems(CursorRefused))
 async def list_bookings(
-    query: Annotated[BookingFilter, Query()], actor: BookingsRead, pager: Paging, session: Read
+    query: Annotated[BookingFilter, Query()], actor: BookingsRead, pager: Paging, hot: Hot
 ) -> Response:
     """Your company's bookings, or your own across companies, the latest start first. For members and customers."""
-    filters = query.model_dump(exclude={"limit", "cursor"}, exclude_none=True)
-    rows = await service.list_bookings(session, actor, pager.page(query), filters)
-    page, after = cut(rows, query.limit, lambda row: (row.starts_at.isoformat(), row.id))
-    return pager.json_page(query, [row.item for row in page], after)
+    rows = await service.list_bookings(hot, actor, pager.page(query), query.filters())
+    page, after = cut(rows, query.limit, lambda row: (row[0].isoformat(), row[1]))
+    return pager.json_page(query, [row[2] for row in page], after)
 
 
 @router.get("/{booking_id}", responses=problems(BookingNotFound))

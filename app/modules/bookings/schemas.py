@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
 
 from app.kernel.actor import ActorKind
 from app.kernel.instants import Moment
@@ -117,8 +117,13 @@ class CompleteIn(Strict):
 
 class BookingFilter(ListQuery):
     status: BookingStatus | None = None
-    starts_after: Moment | None = None
-    starts_before: Moment | None = None
+    starts_after: AwareDatetime | None = None
+    starts_before: AwareDatetime | None = None
+
+    def filters(self) -> dict[str, Any]:
+        """The filters that were sent, by name; their values are bound as they are."""
+        sent = sorted(self.model_fields_set - {"limit", "cursor"})
+        return {name: getattr(self, name) for name in sent if getattr(self, name) is not None}
 
 
 class OrganizationRef(BaseModel):

@@ -127,23 +127,28 @@ def _open_in_one_trip(connection: Connection, identity: Identity, *, read_only: 
     return True
 
 
+def name_identity(connection: Connection, identity: Identity) -> None:
+    """Name who asks as a statement of its own, in a transaction that stands already."""
+    connection.execute(
+        SETTINGS,
+        {
+            "role": Audience(identity.audience).value,
+            "org": _text(identity.org_id),
+            "user": _text(identity.user_id),
+            "customer": _text(identity.customer_id),
+        },
+    )
+    if liveness := _liveness(identity):
+        connection.exec_driver_sql(liveness)
+
+
 def name_who_asks(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if transaction.nested:
         return
     identity: Identity = session.info.get(IDENTITY, Identity())
     read_only = bool(session.info.get(READ_ONLY))
     if not _open_in_one_trip(connection, identity, read_only=read_only):
-        connection.execute(
-            SETTINGS,
-            {
-                "role": Audience(identity.audience).value,
-                "org": _text(identity.org_id),
-                "user": _text(identity.user_id),
-                "customer": _text(identity.customer_id),
-            },
-        )
-        if liveness := _liveness(identity):
-            connection.exec_driver_sql(liveness)
+        name_identity(connection, identity)
     after = session.info.get(AFTER_IDENTITY)
     if after is not None:
         after(session, connection)

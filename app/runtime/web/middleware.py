@@ -20,11 +20,11 @@ from app.kernel.ids import new_id
 from app.runtime.auth.credentials import SCOPE_KEY, Credential, read_credential
 from app.runtime.rate_limit import Limit
 from app.runtime.resources import Resources
-from app.runtime.telemetry.logs import request_id
+from app.runtime.telemetry.logs import ACCESS, request_id
 from app.runtime.telemetry.metrics import Metrics
 from app.runtime.web.problems import UnsupportedMediaType, problem_response, unexpected
 
-logger = logging.getLogger("movehub.access")
+logger = logging.getLogger(ACCESS)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 UNLIMITED: Final = ("/health", "/metrics", "/docs", "/redoc", "/assets/")

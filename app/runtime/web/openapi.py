@@ -13,7 +13,6 @@ from app.kernel.errors import AppError, PayloadTooLarge, TooManyRequests, Unproc
 from app.runtime.auth.credentials import ACCESS_COOKIE, CUSTOMER_COOKIE, SECURE_PREFIX
 from app.runtime.web.problems import MEDIA_TYPE
 
-
 PASSWORD_FLOW: Final = {"type": "oauth2", "flows": {"password": {"tokenUrl": "/v1/auth/token", "scopes": {}}}}
 SECURITY_SCHEMES: Final = {
     "mover": PASSWORD_FLOW | {"description": "A member of a moving company: access token as Bearer."},

@@ -77,8 +77,8 @@ class Pager:
                 caller = str(customer_id)
             case _:
                 caller = "anyone"
-        filters = query.model_dump(mode="json", exclude={"cursor", "limit"})
-        text = json.dumps([self._request.url.path, caller, filters], sort_keys=True)
+        sent = sorted((name, str(getattr(query, name))) for name in query.model_fields_set - {"cursor", "limit"})
+        text = f"{self._request.scope['path']} {caller} {sent}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

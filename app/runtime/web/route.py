@@ -24,8 +24,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.kernel.errors import AppError, BadRequest, Conflict, Fault, Unprocessable
 from app.kernel.actor import ActorKind
+from app.kernel.errors import AppError, BadRequest, Conflict, Fault, Unprocessable
 from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, CustomerClaims
 from app.runtime.auth.dependencies import CALLERS
 from app.runtime.db.constraints import RetrySafely

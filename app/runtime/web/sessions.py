@@ -16,7 +16,7 @@ from starlette.requests import Request
 from app.runtime.auth.credentials import CustomerClaims
 from app.runtime.auth.dependencies import credential_of
 from app.runtime.auth.tokens import Claims
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import HotRead, ReadSession, WriteSession
 from app.runtime.db.tenancy import AFTER_IDENTITY, Audience, Identity, SessionRole
 from app.runtime.resources import resources_of
 from app.runtime.web.route import CLAIM_SCOPE, TRANSACTIONS, Claim
@@ -89,5 +89,10 @@ def write_as(audience: Audience) -> Any:
     return Depends(_writer(audience))
 
 
+async def open_hot_read(request: Request) -> HotRead:
+    return await _enter(request, resources_of(request).database.hot_read(identity_of(request)))
+
+
+Hot = Annotated[HotRead, Depends(open_hot_read)]
 Read = Annotated[ReadSession, Depends(_reader(None))]
 Write = Annotated[WriteSession, Depends(_writer(None))]

@@ -15,7 +15,7 @@ from app.modules.bookings.schemas import ContactPatch
 from app.modules.bookings.service.steps import lock_as
 from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import HotRead, ReadSession, WriteSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,11 @@ async def organization_name(session: ReadSession, booking: Booking) -> str:
 
 
 async def list_bookings(
-    session: ReadSession, actor: Mover | Customer, page: PageRequest, filters: dict[str, Any]
-) -> Sequence[AnyRow]:
+    hot: HotRead, actor: Mover | Customer, page: PageRequest, filters: dict[str, Any]
+) -> Sequence[Any]:
     """The company's bookings, or the customer's across companies; one row more than the page holds."""
-    owner = actor.org_id if isinstance(actor, Mover) else actor.customer_id
-    return await repository.list_bookings(
-        session, owner, page, of_company=isinstance(actor, Mover), now=actor.now, filters=filters
-    )
+    owner = ("org_id", actor.org_id) if isinstance(actor, Mover) else ("customer_id", actor.customer_id)
+    return await repository.list_bookings(hot, owner, page, actor.now, filters)
 
 
 async def list_history(session: ReadSession, actor: Mover | Customer, booking_id: UUID) -> Sequence[AnyRow]:
