@@ -98,13 +98,11 @@ def _more(told: Json, what: str) -> Json:
             return {**told, what: str(Decimal(str(told.get(what, 0))) + 1)}
 
 
-@pytest.mark.parametrize(
-    "what", ["item", "flight", "foot", "distance_miles", "weight_lb", "volume_cuft", "hours", "drive_minutes"]
-)
-@given(config=g.configs(), told=g.jobs())
-def test_more_is_never_cheaper(what: str, config: Json, told: Json) -> None:
+@given(g.configs(), g.jobs())
+def test_more_is_never_cheaper(config: Json, told: Json) -> None:
     less = price_or_assume(config, told)
-    assert priced(config, job(**_more(told, what))).total.amount >= less.total.amount
+    for what in ("item", "flight", "foot", "distance_miles", "weight_lb", "volume_cuft", "hours", "drive_minutes"):
+        assert priced(config, job(**_more(told, what))).total.amount >= less.total.amount, what
 
 
 @given(g.configs(), g.jobs(), st.lists(g.discounts(), min_size=2, max_size=6))

@@ -42,6 +42,7 @@ PIECES = [
         (STAIRS, {"pickup": {"flights": 1}, "dropoff": {"flights": 1}}, None),
         (STAIRS, {"pickup": {"flights": 4, "elevator": True}}, None),
         (ONCE, {"pickup": {"flights": 3}, "dropoff": {"flights": 2}}, "50.00"),
+        (ONCE, {"dropoff": {"flights": 1}}, "50.00"),
         (ONCE, {}, None),
         (CARRY, {"pickup": {"carry_ft": 75}}, None),
         (CARRY, {"pickup": {"carry_ft": "75.5"}}, "75.00"),
@@ -357,6 +358,14 @@ def test_not_priced_says_why(body: Json, facts: Json, reason: Unpriced) -> None:
     with pytest.raises(NotPriced) as refused:
         priced(body, job(**facts))
     assert (refused.value.reason, refused.value.extensions) == (reason, {"reason": reason.value})
+
+
+@pytest.mark.parametrize(
+    ("minimum", "adjustment"), [("450.00", None), ("450.01", "0.01"), ("451", "1.00"), ("449.99", None)]
+)
+def test_minimum_charge_is_reached_to_the_cent(minimum: str, adjustment: str | None) -> None:
+    found = dict(lines(priced(config(minimum_charge=minimum), job())))
+    assert found.get("minimum_charge_adjustment") == adjustment
 
 
 def test_the_largest_total_an_invoice_can_hold_is_priced() -> None:
