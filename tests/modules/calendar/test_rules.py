@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.modules.calendar import rules
+from app.modules.calendar.errors import WindowRefused
+from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, ResourceSpec, Window
+
+pytestmark = pytest.mark.unit
+
+NOW = datetime(2027, 6, 1, 16, tzinfo=UTC)
+
+
+def spec(number: int, kind: ResourceKind, cuft: int = 0, pounds: int = 0, until: date | None = None) -> ResourceSpec:
+    return ResourceSpec(UUID(int=number), kind, cuft, pounds, usable_until=until)
+
+
+def truck(number: int, cuft: int, pounds: int = 10_000) -> ResourceSpec:
+    return spec(number, ResourceKind.TRUCK, cuft, pounds)
+
+
+def window(start_hour: float, hours: float) -> Window:
+    start = NOW + timedelta(hours=start_hour)
+    return Window(start, start + timedelta(hours=hours))
+
+
+class TestCheckWindow:
+    @pytest.mark.parametrize(
+        ("asked", "code"),
+        [
+            (window(-1, 2), "window_past"),
+            (window(0, 2), "window_past"),
+            (window(1, -1), "window_reversed"),
+            (window(1, 0), "window_reversed"),
+            (window(1, 0.1), "window_too_short"),
+            (window(1, 14 * 24 + 0.1), "window_too_long"),
+        ],
+    )
+    def test_a_window_nobody_can_book_is_refused_by_name(self, asked: Window, code: str):
+        with pytest.raises(WindowRefused) as refused:
+            rules.check_window(asked, NOW, "/window")
+        assert refused.value.faults[0].code == code
+        assert refused.value.faults[0].pointer.startswith("/window/")
+
+    @pytest.mark.parametrize("hours", [0.25, 4, 14 * 24])
+    def test_from_a_quarter_hour_to_fourteen_days_is_welcome(self, hours: float):
+        rules.check_window(window(1, hours), NOW)
+
+
+class TestPickTrucks:
+    def test_the_smallest_that_holds_the_job_alone(self):
+        trucks = [truck(1, 1_700), truck(2, 1_000), truck(3, 800)]
+        assert rules.pick_trucks(trucks, Need(900, 5_000, 2)) == (UUID(int=2),)
+
+    def test_weight_counts_as_volume_does(self):
+        trucks = [truck(1, 1_700, 4_000), truck(2, 1_800, 9_000)]
+        assert rules.pick_trucks(trucks, Need(900, 5_000, 2)) == (UUID(int=2),)
+
+    def test_two_when_one_is_too_small(self):
+        trucks = [truck(1, 800), truck(2, 1_000), truck(3, 400)]
+        assert rules.pick_trucks(trucks, Need(1_700, 5_000, 2)) == (UUID(int=2), UUID(int=1))
+
+    def test_none_when_all_together_are_too_small(self):
+        assert rules.pick_trucks([truck(1, 800)], Need(900, 5_000, 2)) is None
+
+
+class TestPickCrew:
+    def test_a_driver_for_each_truck_and_helpers_before_further_drivers(self):
+        people = [spec(n, ResourceKind.DRIVER) for n in (1, 2, 3)] + [spec(n, ResourceKind.HELPER) for n in (4, 5)]
+        assert rules.pick_crew(people, 4, 2) == tuple(UUID(int=n) for n in (1, 2, 4, 5))
+
+    def test_helpers_cannot_drive(self):
+        assert rules.pick_crew([spec(1, ResourceKind.HELPER), spec(2, ResourceKind.HELPER)], 2, 1) is None
+
+    def test_too_few_people(self):
+        assert rules.pick_crew([spec(1, ResourceKind.DRIVER)], 2, 1) is None
+
+
+class TestFreeIn:
+    def test_touching_windows_do_not_overlap(self):
+        one = truck(1, 800)
+        busy = {one.id: [window(0, 4)]}
+        assert rules.free_in([one], busy, window(4, 4)) == [one]
+        assert rules.free_in([one], busy, window(3.75, 4)) == []
+
+    def test_papers_that_end_before_the_last_day_take_it_out(self):
+        person = spec(1, ResourceKind.DRIVER, until=(NOW + timedelta(hours=5)).date())
+        assert rules.free_in([person], {}, window(1, 2)) == [person]
+        assert rules.free_in([person], {}, window(1, 48)) == []
+
+
+class TestAlternatives:
+    def test_three_windows_of_the_same_length_that_can_really_be_taken(self):
+        resources = [truck(1, 1_000), spec(2, ResourceKind.DRIVER)]
+        wanted = window(24, 4)
+        busy = {resources[0].id: [wanted]}
+        candidates = rules.nearby_windows(wanted, ZoneInfo("America/Los_Angeles"), NOW)
+        found = rules.alternatives(resources, busy, Need(500, 1_000, 1), candidates)
+        assert len(found) == 3
+        assert all(one.length == wanted.length and not one.overlaps(wanted) for one in found)
+
+    def test_days_keep_their_wall_time_across_a_change_of_clocks(self):
+        zone = ZoneInfo("America/Los_Angeles")
+        start = datetime(2027, 11, 5, 9, tzinfo=zone).astimezone(UTC)
+        wanted = Window(start, start + timedelta(hours=4))
+        hours = {one.starts_at.astimezone(zone).hour for one in rules.nearby_windows(wanted, zone, NOW)}
+        later = [one for one in rules.nearby_windows(wanted, zone, NOW) if one.starts_at > start + timedelta(days=4)]
+        assert 9 in hours
+        assert {one.starts_at.astimezone(zone).hour for one in later} == {9}
+
+
+KINDS = st.sampled_from(list(ResourceKind))
+FLEETS = st.lists(st.tuples(KINDS, st.integers(1, 2_000), st.integers(1, 12_000)), max_size=9)
+NEEDS = st.builds(Need, st.integers(1, 4_000), st.integers(0, 25_000), st.integers(1, 6))
+
+
+@given(FLEETS, NEEDS)
+def test_search_and_booking_agree_on_what_suffices(fleet: list[tuple[ResourceKind, int, int]], need: Need):
+    """`suffices` is what search asks, `pick` what booking does: an offer that cannot be booked starts here."""
+    resources = [
+        spec(n, kind, cuft if kind is ResourceKind.TRUCK else 0, pounds if kind is ResourceKind.TRUCK else 0)
+        for n, (kind, cuft, pounds) in enumerate(fleet, start=1)
+    ]
+    capacity = FreeCapacity(
+        trucks=tuple((r.capacity_cuft, r.max_weight_lb) for r in resources if r.kind is ResourceKind.TRUCK),
+        drivers=sum(r.kind is ResourceKind.DRIVER for r in resources),
+        helpers=sum(r.kind is ResourceKind.HELPER for r in resources),
+    )
+    assert rules.suffices(capacity, need) == (rules.pick(resources, need) is not None)
+
+
+@given(FLEETS, NEEDS)
+def test_what_is_picked_can_do_the_job(fleet: list[tuple[ResourceKind, int, int]], need: Need):
+    resources = {
+        UUID(int=n): spec(n, kind, cuft if kind is ResourceKind.TRUCK else 0, pounds)
+        for n, (kind, cuft, pounds) in enumerate(fleet, start=1)
+    }
+    taken = rules.pick(list(resources.values()), need)
+    if taken is None:
+        return
+    trucks = [resources[one] for one in taken.truck_ids]
+    crew = [resources[one] for one in taken.crew_ids]
+    assert len(set(taken.resource_ids)) == len(taken.resource_ids)
+    assert sum(t.capacity_cuft for t in trucks) >= need.volume_cuft
+    assert sum(t.max_weight_lb for t in trucks) >= need.weight_lb
+    assert sum(p.kind is ResourceKind.DRIVER for p in crew) >= len(trucks)
+    assert len(crew) >= need.crew_size

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from app.kernel.geo import Point
+from app.kernel.money import Money
+from app.modules.market import rules
+from app.modules.market.rules import Candidate
+from app.modules.orgs.public import NearbyCompany
+from app.modules.pricing.public import Load, Price
+
+pytestmark = pytest.mark.unit
+
+START = datetime(2027, 6, 5, 16, tzinfo=UTC)
+
+
+def candidate(number: int, total: str, rating: str | None = None, miles: float = 5.0) -> Candidate:
+    company = NearbyCompany(
+        id=UUID(int=number),
+        name=f"Company {number}",
+        rating=Decimal(rating) if rating else None,
+        rating_count=0,
+        location=Point(lat=37.0, lng=-122.0),
+        distance_miles=miles,
+    )
+    money = Money(Decimal(total), "USD")
+    zero = Money(Decimal(0), "USD")
+    price = Price((), money, money, zero, zero, ())
+    return Candidate(company, card=None, plan=None, job=None, price=price)  # type: ignore[arg-type]
+
+
+class TestWindowOf:
+    @pytest.mark.parametrize(
+        ("hours", "drive", "expected"), [("0.25", 0, 1.0), ("3", 20, 3.5), ("5.8", 27, 6.25), ("3", 0, 3.0)]
+    )
+    def test_started_quarter_hours_the_drive_included(self, hours: str, drive: int, expected: float):
+        window = rules.window_of(START, Decimal(hours), drive)
+        assert window.length == timedelta(hours=expected)
+
+
+class TestSmallerCrew:
+    LOAD = Load(
+        volume_cuft=Decimal(1000),
+        weight_lb=Decimal(7000),
+        crew_size=3,
+        hours_p50=Decimal("4.00"),
+        hours_p90=Decimal("5.80"),
+        inventory=(),
+    )
+
+    def test_the_same_work_takes_longer(self):
+        smaller = rules.with_smaller_crew(self.LOAD)
+        assert smaller is not None
+        assert (smaller.crew_size, smaller.hours_p50, smaller.hours_p90) == (2, Decimal("6.00"), Decimal("8.75"))
+
+    def test_two_is_the_smallest(self):
+        smaller = rules.with_smaller_crew(self.LOAD)
+        assert smaller is not None
+        assert rules.with_smaller_crew(smaller) is None
+
+
+class TestRank:
+    def test_the_cheaper_before_the_dearer_all_else_equal(self):
+        ranked = rules.rank([candidate(1, "900"), candidate(2, "700"), candidate(3, "800")])
+        assert [one.candidate.company.id.int for one in ranked] == [2, 3, 1]
+
+    def test_every_offer_shows_its_factors_and_they_make_the_score(self):
+        for one in rules.rank([candidate(1, "900", "4.5", 3), candidate(2, "700", None, 20)]):
+            assert one.score == pytest.approx(sum(f.value * f.weight for f in one.factors), abs=1e-5)
+            assert sum(f.weight for f in one.factors) == pytest.approx(1.0)
+            assert all(0 <= f.value <= 1 for f in one.factors)
+
+    def test_equals_stand_in_the_same_order_each_time(self):
+        equals = [candidate(n, "700") for n in (3, 1, 2)]
+        assert [one.candidate.company.id.int for one in rules.rank(equals)] == [1, 2, 3]
