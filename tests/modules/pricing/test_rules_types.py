@@ -61,6 +61,7 @@ PIECES = [
             "45.00",
         ),
         ({"type": "item", "category": "antique", "amount": 9}, {"inventory": PIECES}, None),
+        ({"type": "item", "codes": ["crib", "safe"], "amount": 9, "per_item": True}, {"inventory": PIECES}, None),
         ({"type": "packing", "amount_per_carton": "6.5"}, {"packing": {"cartons": 20, "hours": "2.5"}}, "130.00"),
         ({"type": "packing", "hourly": 80}, {"packing": {"cartons": 20, "hours": "2.5"}}, "200.00"),
         ({"type": "packing", "hourly": 80}, {}, None),
@@ -149,6 +150,8 @@ VOLUME = {"type": "volume", "bands": [{"up_to_cuft": 500, "per_cuft": "0.50"}, {
 # 900 lb cost 450 by their own bracket, 300 as the 1,000 lb where the next begins.
 WEIGHT = {"type": "weight", "bands": [{"up_to_lb": 1000, "per_100lb": 50}, {"per_100lb": 30}]}
 
+DEARER = {"type": "weight", "bands": [{"up_to_lb": 1000, "per_100lb": 30}, {"per_100lb": 50}]}
+
 
 @pytest.mark.parametrize(
     ("rule", "facts", "amount"),
@@ -168,6 +171,8 @@ WEIGHT = {"type": "weight", "bands": [{"up_to_lb": 1000, "per_100lb": 50}, {"per
         (WEIGHT, {"weight_lb": 900}, "300.00"),
         (WEIGHT, {"weight_lb": 1000}, "300.00"),
         (WEIGHT, {"weight_lb": 1100}, "330.00"),
+        (DEARER, {"weight_lb": 1000}, "300.00"),
+        (DEARER, {"weight_lb": 1001}, "500.50"),
     ],
 )
 def test_charges_by_bands(rule: Json, facts: Json, amount: str | None) -> None:
@@ -213,7 +218,8 @@ def test_fuel_table_by_weight_and_index(pounds: int, index: str, amount: str | N
 
 
 def test_fuel_table_of_ones_own() -> None:
-    rule = {"type": "fuel", "table": [{"up_to_lb": 9, "factor": "0.001"}, {"factor": "0.002"}], "base_price": 0}
+    rows = [{"up_to_lb": 5, "factor": "0.001"}, {"up_to_lb": 9, "factor": "0.001"}, {"factor": "0.002"}]
+    rule = {"type": "fuel", "table": rows, "base_price": 0}
     assert charged(rule, weight_lb=9, fuel_index_price=3) == "3.00"
     assert charged(rule, weight_lb=10, fuel_index_price=3) == "6.00"
 
@@ -248,6 +254,8 @@ MAY = {"type": "discount", "code": "MAY", "percent": 10, "valid": {"from": "2027
         (MAY, {"codes": ["MAY"], "booked_at": "2027-06-01T07:00:00Z"}, None),
         ({**MAY, "max_uses": 3}, {"codes": ["MAY"], "discount_uses": {"MAY": 2}}, "-47.50"),
         ({**MAY, "max_uses": 3}, {"codes": ["MAY"], "discount_uses": {"MAY": 3}}, None),
+        ({**MAY, "max_uses": 1}, {"codes": ["MAY"]}, "-47.50"),
+        ({**MAY, "valid": {"from": "2027-05-01", "to": "2027-05-01"}}, {"codes": ["MAY"]}, "-47.50"),
         ({"type": "discount", "code": "BIG", "amount": 1000}, {"codes": ["BIG"]}, "-475.00"),
         ({"type": "discount", "code": "ALL", "percent": 100}, {"codes": ["ALL"]}, "-475.00"),
         ({"type": "discount", "code": "NONE", "percent": 0}, {"codes": ["NONE"]}, None),
