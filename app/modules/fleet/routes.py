@@ -169,8 +169,8 @@ async def take_truck_off(truck_id: UUID, body: TimeOffIn, actor: TimeOffWrite, s
 
 
 @router.get("/trucks/{truck_id}/time-off", responses=problems(TruckNotFound))
-async def list_truck_time_off(truck_id: UUID, actor: CrewRead, session: Read) -> TimeOffsOut:
-    """A truck's time off still to come, the earliest first. For owners, managers and dispatchers."""
+async def list_truck_time_off(truck_id: UUID, actor: FleetRead, session: Read) -> TimeOffsOut:
+    """A truck's time off still to come, the earliest first. For members of the company."""
     found = await time_off.list_truck_time_off(session, actor, truck_id)
     return TimeOffsOut(items=[_out(taken) for taken in found])
 

@@ -37,7 +37,7 @@ SENTENCES: Final = {
     MissingCode.TRUCK: "Add a truck: POST /v1/trucks.",
     MissingCode.DRIVER: "Add a driver with a valid licence: POST /v1/drivers.",
     MissingCode.INSURANCE: "Add an insurance policy that is in force today: POST /v1/org/insurance-policies.",
-    MissingCode.PRICING: "Activate a price list: POST /v1/pricing-configs/{id}/activate.",
+    MissingCode.PRICING: "Add a price list: POST /v1/pricing-configs.",
 }
 
 
