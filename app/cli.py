@@ -25,7 +25,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from redis.exceptions import RedisError
 
-from app import registry
+from app import registry, worker
 from app.kernel.clock import SystemClock
 from app.kernel.errors import AppError
 from app.main import create_app
@@ -179,7 +179,7 @@ def run_worker(_: argparse.Namespace) -> None:
     settings = read_settings()
     _url(settings.db.worker_url, "WORKER_URL")
     logs.configure(settings.telemetry.log_level)
-    raise Refused("There is no worker in this build.", REFUSES_TO_START)
+    _refusing_to_start(lambda: asyncio.run(worker.run_worker(settings)))
 
 
 def run_openapi(_: argparse.Namespace) -> None:

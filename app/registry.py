@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 from fastapi import APIRouter
 
 from app.kernel.errors import AppError
+from app.kernel.events import Event
 from app.modules.bookings import models as bookings_models
 from app.modules.bookings.routes import router as bookings_router
 from app.modules.calendar import models as calendar_models
@@ -30,7 +31,12 @@ from app.modules.verification.routes import router as verification_router
 from app.runtime.db.base import Model
 from app.runtime.db.constraints import ErrorMap
 from app.runtime.idempotency import models as idempotency_models
+from app.runtime.jobs import models as jobs_models
+from app.runtime.jobs import upkeep
+from app.runtime.jobs.handlers import Handlers, HandlerTable
 from app.runtime.outbox import models as outbox_models
+
+Declared = TypeVar("Declared", AppError, Event)
 
 # The release's schema: the last migration. A test compares it with migrations/versions.
 SCHEMA_REVISION: Final = "invoices_0001"
@@ -45,6 +51,7 @@ TABLES: Final = (
     identity_models,
     idempotency_models,
     invoices_models,
+    jobs_models,
     market_models,
     orgs_models,
     outbox_models,
@@ -79,15 +86,29 @@ def routers() -> tuple[APIRouter, ...]:
     )
 
 
+def handlers() -> tuple[Handlers, ...]:
+    """What the worker does, module by module."""
+    return (upkeep.handlers,)
+
+
+def events() -> list[type[Event]]:
+    """Every event of the program: all of them are declared once this file has been imported."""
+    return [event for event in _subclasses(Event) if "name" in vars(event)]
+
+
+def handler_table() -> HandlerTable:
+    return HandlerTable(handlers(), events())
+
+
 def errors() -> list[type[AppError]]:
     """Every error of the program: all of them are declared once this file has been imported."""
-    return list(_below(AppError))
+    return [AppError, *_subclasses(AppError)]
 
 
-def _below(error: type[AppError]) -> Iterator[type[AppError]]:
-    yield error
-    for child in error.__subclasses__():
-        yield from _below(child)
+def _subclasses(base: type[Declared]) -> Iterator[type[Declared]]:
+    for child in base.__subclasses__():
+        yield child
+        yield from _subclasses(child)
 
 
 def error_map() -> ErrorMap:

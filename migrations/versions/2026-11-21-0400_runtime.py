@@ -1,4 +1,4 @@
-"""Outbox, inbox and idempotency keys: what makes an effect happen once.
+"""Outbox, inbox, schedules and idempotency keys: what makes an effect happen once.
 
 Why: the first release.
 Locks, and for how long: none that matter, the tables are new.
@@ -42,6 +42,7 @@ POLICIES = {
         Allow(WORKER, "select insert update delete", EVERY_ROW),
     ],
     "inbox_messages": [Allow(WORKER, "select insert delete", EVERY_ROW)],
+    "schedules": [Allow(WORKER, "select insert update", EVERY_ROW)],
     "idempotency_keys": [
         *(
             Allow(audience, "select insert delete", f"caller_id = {CURRENT_USER}")
@@ -105,6 +106,12 @@ def upgrade() -> None:
         ),
         sa.Column("trace", sa.Text(), nullable=True, comment="W3C traceparent of the request; null: none"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "claimed_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="held by a relay until then; null: by none",
+        ),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True, comment="null: not relayed yet"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_events")),
     )
@@ -121,6 +128,12 @@ def upgrade() -> None:
         sa.Column("message_id", sa.UUID(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("consumer", "message_id", name=op.f("pk_inbox_messages")),
+    )
+    op.create_table(
+        "schedules",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_schedules")),
     )
     op.create_table(
         "idempotency_keys",

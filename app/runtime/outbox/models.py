@@ -22,6 +22,7 @@ class OutboxEvent(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(comment="ids only: no personal data, no secret")
     trace: Mapped[str | None] = mapped_column(comment="W3C traceparent of the request; null: none")
     created_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None] = mapped_column(comment="held by a relay until then; null: by none")
     sent_at: Mapped[datetime | None] = mapped_column(comment="null: not relayed yet")
 
     __table_args__ = (
