@@ -50,6 +50,11 @@ class CaseNotFound(NotFound):
     title: ClassVar[str] = "There is no such verification case."
 
 
+class SuspensionNotFound(NotFound):
+    code: ClassVar[str] = "suspension_not_found"
+    title: ClassVar[str] = "There is no such suspension."
+
+
 class CaseAlreadyDecided(Conflict):
     code: ClassVar[str] = "case_already_decided"
     title: ClassVar[str] = "Somebody has decided this case already."

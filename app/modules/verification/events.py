@@ -11,6 +11,7 @@ class VerificationDecided(Event):
 
     name: ClassVar[str] = "verification.decided"
 
+    org_id: UUID
     case_id: UUID
     approved: bool
 
@@ -20,6 +21,7 @@ class CompanyWasSuspended(Event):
 
     name: ClassVar[str] = "company.suspended"
 
+    org_id: UUID
     suspension_id: UUID
 
 
@@ -28,4 +30,5 @@ class CompanyWasReinstated(Event):
 
     name: ClassVar[str] = "company.reinstated"
 
+    org_id: UUID
     suspension_id: UUID

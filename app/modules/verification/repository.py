@@ -47,6 +47,11 @@ async def insert_case(session: WriteSession, case: VerificationCase) -> None:
     await session.flush()
 
 
+async def get_case(session: ReadSession, org_id: UUID, case_id: UUID) -> VerificationCase | None:
+    query = sa.select(VerificationCase).where(VerificationCase.org_id == org_id, VerificationCase.id == case_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def lock_case(session: WriteSession, case_id: UUID) -> VerificationCase | None:
     query = sa.select(VerificationCase).where(VerificationCase.id == case_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
@@ -74,6 +79,13 @@ async def list_cases(session: ReadSession, page: PageRequest, status: CaseStatus
 async def insert_suspension(session: WriteSession, suspension: CompanySuspension) -> None:
     session.add(suspension)
     await session.flush()
+
+
+async def get_suspension(session: ReadSession, org_id: UUID, suspension_id: UUID) -> CompanySuspension | None:
+    query = sa.select(CompanySuspension).where(
+        CompanySuspension.org_id == org_id, CompanySuspension.id == suspension_id
+    )
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def get_open_suspension(session: ReadSession, org_id: UUID) -> CompanySuspension | None:
