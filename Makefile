@@ -1,0 +1,56 @@
+# One line a target; `make help` lists them. The work is in scripts/.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+ARGS ?=
+LOCAL := $(PYTHON) scripts/local.py
+VENV_PYTHON := .venv/bin/python
+BASE_URL ?= http://127.0.0.1:$(PORT)
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop reset doctor demo test check bench gate migrate-check image-check openapi lock format
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+run: ## bring everything up and run it in the foreground: PORT=8000
+	@$(LOCAL) run
+
+stop: ## end what a run left, or one that is running
+	@$(LOCAL) stop
+
+reset: ## the same, and delete the local data
+	@$(LOCAL) reset
+
+doctor: ## say what is installed, running and missing
+	@$(LOCAL) doctor
+
+demo: ## play the main job over HTTP against the running program: BASE_URL=
+	@BASE_URL=$(BASE_URL) $(VENV_PYTHON) scripts/demo.py
+
+test: ## run the tests on services of their own: ARGS="-k name"
+	@$(LOCAL) test -- $(ARGS)
+
+check: ## format, lint, walls, architecture, types, lock export, OpenAPI
+	@$(LOCAL) check
+
+bench: ## measure against the bare limits; writes bench/latest.json
+	@$(LOCAL) with-services -- $(VENV_PYTHON) -m bench $(ARGS)
+
+gate: ## the heavy tests that `make test` leaves out
+	@$(LOCAL) test -- -m gate $(ARGS)
+
+migrate-check: ## migrate up, down and up again
+	@$(LOCAL) with-services -- $(VENV_PYTHON) scripts/check_migrations.py
+
+image-check: ## lint the Dockerfile and the compose file; build and run the image (as root)
+	@$(LOCAL) image-check
+
+openapi: ## write docs/openapi.json anew
+	@$(LOCAL) openapi
+
+lock: ## write requirements.lock and requirements-dev.lock anew from poetry.lock
+	@$(PYTHON) scripts/export_lock.py
+
+format: ## format the code and mend what the linter can
+	@$(VENV_PYTHON) -m ruff format . && $(VENV_PYTHON) -m ruff check --fix .
