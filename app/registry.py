@@ -27,6 +27,7 @@ from app.modules.orgs.routes import router as orgs_router
 from app.modules.pricing import models as pricing_models
 from app.modules.pricing import routes as pricing
 from app.modules.verification import models as verification_models
+from app.modules.verification.handlers import handlers as verification_handlers
 from app.modules.verification.routes import router as verification_router
 from app.runtime.db.base import Model
 from app.runtime.db.constraints import ErrorMap
@@ -88,7 +89,7 @@ def routers() -> tuple[APIRouter, ...]:
 
 def handlers() -> tuple[Handlers, ...]:
     """What the worker does, module by module."""
-    return (upkeep.handlers,)
+    return (upkeep.handlers, verification_handlers)
 
 
 def events() -> list[type[Event]]:
