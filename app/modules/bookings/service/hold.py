@@ -98,7 +98,6 @@ async def hold_quote(
     Emits: booking.held.
     """
     quote = await market.quote_to_book(session, quote_id, actor)
-    company = await _bookable(session, quote.org_id, quote.starts_at, quote.ends_at, quote.pickup_zone)
     booking_id = new_id()
     held_until = actor.now + hold
     need = calendar.Need(quote.volume_cuft, quote.weight_lb, quote.crew_size)
@@ -110,7 +109,9 @@ async def hold_quote(
         now=actor.now,
         held_until=held_until,
     )
+    # First what is most often lost in a race, and costs the loser least; what follows may still take it back.
     taken = await calendar.reserve(session, ask, need)
+    company = await _bookable(session, quote.org_id, quote.starts_at, quote.ends_at, quote.pickup_zone)
     row = quote.booking_fields() | {
         "customer_id": actor.customer_id,
         "quote_id": quote.id,
