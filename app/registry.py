@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from app.kernel.errors import AppError
 from app.kernel.events import Event
 from app.modules.bookings import models as bookings_models
+from app.modules.bookings.handlers import handlers as bookings_handlers
 from app.modules.bookings.routes import router as bookings_router
 from app.modules.calendar import models as calendar_models
 from app.modules.customers import models as customers_models
@@ -89,7 +90,7 @@ def routers() -> tuple[APIRouter, ...]:
 
 def handlers() -> tuple[Handlers, ...]:
     """What the worker does, module by module."""
-    return (upkeep.handlers, verification_handlers)
+    return (upkeep.handlers, verification_handlers, bookings_handlers)
 
 
 def events() -> list[type[Event]]:

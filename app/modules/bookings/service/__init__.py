@@ -3,7 +3,7 @@
 from app.modules.bookings.service.assign import assign_booking
 from app.modules.bookings.service.cancel import cancel_booking
 from app.modules.bookings.service.confirm import confirm_booking
-from app.modules.bookings.service.expire import expire_hold
+from app.modules.bookings.service.expire import expire_hold, list_dead_holds
 from app.modules.bookings.service.hold import hold
 from app.modules.bookings.service.progress import advance_booking, complete_booking, start_booking
 from app.modules.bookings.service.reading import (
@@ -24,6 +24,7 @@ __all__ = [
     "expire_hold",
     "hold",
     "list_bookings",
+    "list_dead_holds",
     "list_history",
     "organization_name",
     "show_booking",

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from app.kernel.actor import System
-from app.modules.bookings import rules
+from app.modules.bookings import repository, rules
 from app.modules.bookings.events import BookingExpired
 from app.modules.bookings.service.steps import lock_as, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
-from app.runtime.db.session import WriteSession
+from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
+
+
+async def list_dead_holds(session: ReadSession, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """(company, booking) of holds past their time, across companies: ids and nothing else."""
+    return [(row.org_id, row.booking_id) for row in await repository.list_dead_holds(session, now, limit)]
 
 
 async def expire_hold(session: WriteSession, actor: System, org_id: UUID, booking_id: UUID) -> bool:

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Final
+
+from app.kernel.actor import System
+from app.modules.bookings import service
+from app.modules.bookings.events import BookingCancelled, BookingConfirmed
+from app.modules.bookings.service import letters
+from app.modules.bookings.service.letters import Letters
+from app.runtime.db.session import ReadSession
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.jobs.handlers import Handlers, Outgoing, Work
+from app.runtime.resources import Resources
+
+handlers = Handlers()
+
+# A round of the sweeper; what is left over waits for the next.
+MOST_EXPIRED_AT_ONCE: Final = 500
+
+
+def _outgoing(found: Letters | None, work: Work) -> list[Outgoing]:
+    if found is None:
+        return []
+    sent: list[Outgoing] = [work.mail(to, found.subject, found.office_text) for to in found.office]
+    if found.customer_email:
+        sent.append(work.mail(found.customer_email, found.subject, found.customer_text))
+    else:
+        sent.append(work.sms(found.customer_phone, found.customer_text))
+    return sent
+
+
+@handlers.deliver("bookings.tell_confirmed", BookingConfirmed)
+async def tell_confirmed(session: ReadSession, event: BookingConfirmed, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.confirmed_letters(session, event.booking_id), work)
+
+
+@handlers.deliver("bookings.tell_cancelled", BookingCancelled)
+async def tell_cancelled(session: ReadSession, event: BookingCancelled, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.cancelled_letters(session, event.booking_id), work)
+
+
+@handlers.every("bookings.expire_holds", seconds=30)
+async def expire_holds(resources: Resources) -> None:
+    """Write down which holds have expired. Their windows have been free since: this only tidies up."""
+    now = resources.clock.now()
+    async with resources.database.read(Identity(Audience.WORKER)) as session:
+        dead = await service.list_dead_holds(session, now, MOST_EXPIRED_AT_ONCE)
+    for org_id, booking_id in dead:
+        async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
+            await service.expire_hold(session, System(now), org_id, booking_id)

@@ -1,0 +1,79 @@
+"""What company and customer are written about a booking.
+
+Names, phones and prices are for their eyes: no event carries them, they are read when the letter is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.kernel.places import Place
+from app.modules.bookings import repository
+from app.modules.bookings.models import Booking
+from app.modules.identity import public as identity
+from app.modules.orgs import public as orgs
+from app.runtime.db.session import ReadSession
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A text for the office, and one for the customer: by e-mail where one is known, else by text message."""
+
+    subject: str
+    office: tuple[str, ...]
+    office_text: str
+    customer_email: str | None
+    customer_phone: str
+    customer_text: str
+
+
+async def confirmed_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
+    """To the company: you have a move. To the customer: it is yours. None when the booking is gone."""
+    return await _letters(session, booking_id, "Confirmed", "is confirmed")
+
+
+async def cancelled_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
+    return await _letters(session, booking_id, "Cancelled", "is cancelled")
+
+
+async def _letters(session: ReadSession, booking_id: UUID, headline: str, happened: str) -> Letters | None:
+    booking = await repository.get_booking(session, booking_id)
+    if booking is None:
+        return None
+    company = await orgs.company(session, booking.org_id)
+    office = await identity.office_emails(session, booking.org_id)
+    contact = booking.contact
+    reason = f"\nReason: {booking.cancellation_reason}" if booking.cancellation_reason else ""
+    facts = _facts(booking)
+    return Letters(
+        subject=f"{headline}: move {booking.reference} on {_day(booking)}",
+        office=tuple(office),
+        office_text=(
+            f"Move {booking.reference} {happened}.{reason}\n\n{facts}\n"
+            f"Customer: {contact['full_name']}, {contact['phone']}\n"
+        ),
+        customer_email=contact.get("email"),
+        customer_phone=contact["phone"],
+        customer_text=(
+            f"Your move {booking.reference} with {company.name} {happened}.{reason}\n\n{facts}\n"
+            f"{company.name}: {company.phone}\n"
+        ),
+    )
+
+
+def _day(booking: Booking) -> str:
+    return f"{booking.starts_at.astimezone(ZoneInfo(booking.pickup_zone)):%Y-%m-%d}"
+
+
+def _facts(booking: Booking) -> str:
+    zone = ZoneInfo(booking.pickup_zone)
+    starts, ends = (instant.astimezone(zone) for instant in (booking.starts_at, booking.ends_at))
+    origin, destination = (Place.model_validate(place) for place in (booking.origin, booking.destination))
+    return (
+        f"When: {starts:%A %d %B %Y, %H:%M} to {ends:%d %B %H:%M} ({booking.pickup_zone})\n"
+        f"From: {', '.join(origin.address_lines)}\n"
+        f"To: {', '.join(destination.address_lines)}\n"
+        f"Price: {booking.total} {booking.currency}"
+    )
