@@ -14,9 +14,12 @@ from app.modules.bookings import models as bookings_models
 from app.modules.bookings.handlers import handlers as bookings_handlers
 from app.modules.bookings.routes import router as bookings_router
 from app.modules.calendar import models as calendar_models
+from app.modules.customers import handlers as customers_handlers
 from app.modules.customers import models as customers_models
+from app.modules.customers import routes as customers
 from app.modules.fleet import models as fleet_models
 from app.modules.fleet.routes import router as fleet_router
+from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
 from app.modules.identity.routes import router as identity_router
 from app.modules.invoices import models as invoices_models
@@ -76,6 +79,8 @@ def routers() -> tuple[APIRouter, ...]:
     return (
         bookings_router,
         identity_router,
+        customers.codes,
+        customers.router,
         orgs_router,
         fleet_router,
         pricing.public,
@@ -90,7 +95,13 @@ def routers() -> tuple[APIRouter, ...]:
 
 def handlers() -> tuple[Handlers, ...]:
     """What the worker does, module by module."""
-    return (upkeep.handlers, verification_handlers, bookings_handlers)
+    return (
+        upkeep.handlers,
+        customers_handlers.handlers,
+        identity_handlers.handlers,
+        verification_handlers,
+        bookings_handlers,
+    )
 
 
 def events() -> list[type[Event]]:

@@ -4,6 +4,6 @@ Owns: users, memberships and roles, sign-in sessions and their refresh tokens; r
 Tables: users, members, login_sessions, refresh_tokens.
 Invariants: an e-mail address is one user; a refresh token is spent once, and the replay of a spent one ends its
 whole family; a session that has ended is refused in the first statement of the next transaction.
-Announces: identity.registered. Listens: nothing.
+Announces: identity.registered, identity.refresh_replayed. Listens: its own, to write to the person.
 Start reading at: service/ (register, sign_in, refresh), models.py.
 """

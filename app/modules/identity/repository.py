@@ -37,6 +37,12 @@ async def get_user(session: ReadSession, user_id: UUID) -> User | None:
     return (await session.execute(sa.select(User).where(User.id == user_id))).scalar_one_or_none()
 
 
+async def get_user_address(session: ReadSession, user_id: UUID) -> AnyRow | None:
+    """Name and e-mail address, which are all that the worker may read of a user."""
+    query = sa.select(User.full_name, User.email).where(User.id == user_id)
+    return (await session.execute(query)).one_or_none()
+
+
 async def update_password_hash(session: WriteSession, user_id: UUID, password_hash: str) -> None:
     await session.execute(sa.update(User).where(User.id == user_id).values(password_hash=password_hash))
 

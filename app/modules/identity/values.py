@@ -2,12 +2,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.kernel.transport import Transport
 
-class Transport(StrEnum):
-    """How a client keeps its tokens: in its own hands, or in HTTP-only cookies."""
-
-    BEARER = "bearer"
-    COOKIE = "cookie"
+__all__ = ["StaffRole", "Transport"]
 
 
 class StaffRole(StrEnum):

@@ -39,10 +39,11 @@ Outgoing = Mail | Sms
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One message in the hands of one handler. `now` is the instant the run began."""
+    """One message in the hands of one handler: announced then, handled `now`."""
 
     handler: str
     message_id: UUID
+    announced_at: datetime
     now: datetime
     resources: Resources
 

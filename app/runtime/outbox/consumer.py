@@ -158,7 +158,8 @@ class Consumer:
         except ValidationError as error:
             raise Buried(UNREADABLE) from error
         identity = Identity(Audience.WORKER, org_id=message.org_id)
-        work = Work(handler.name, message.id, self._resources.clock.now(), self._resources)
+        now = self._resources.clock.now()
+        work = Work(handler.name, message.id, message.created_at, now, self._resources)
         match handler:
             case Change():
                 async with self._database.write(identity) as session:

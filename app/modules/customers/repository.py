@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from app.modules.customers.models import Customer, CustomerSession, OtpChallenge
+from app.modules.customers.rules import HOUR, Sendings
+from app.modules.customers.values import Channel
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+BATCH = 2_000
+
+LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('customers.otp ' || :subject, 0))")
+
+
+async def lock_sendings(session: WriteSession, recipient: str, address: str) -> None:
+    """One request at a time counts and sends, to a recipient and from an address: held to the transaction's end."""
+    await session.execute(LOCK, {"subject": f"to {recipient}"})
+    await session.execute(LOCK, {"subject": f"from {address}"})
+
+
+async def count_sendings_to(session: ReadSession, recipient: str, now: datetime) -> Sendings:
+    return await _count(session, OtpChallenge.recipient == recipient, now)
+
+
+async def count_sendings_from(session: ReadSession, address: str, now: datetime) -> Sendings:
+    return await _count(session, OtpChallenge.requested_from == address, now)
+
+
+async def _count(session: ReadSession, whose: sa.ColumnElement[bool], now: datetime) -> Sendings:
+    sent_at = OtpChallenge.created_at
+    query = sa.select(sa.func.count(), sa.func.min(sent_at), sa.func.max(sent_at)).where(whose, sent_at > now - HOUR)
+    return Sendings(*(await session.execute(query)).one())
+
+
+async def supersede_challenges(session: WriteSession, recipient: str, now: datetime) -> None:
+    query = sa.update(OtpChallenge).where(OtpChallenge.recipient == recipient, OtpChallenge.consumed_at.is_(None))
+    await session.execute(query.values(consumed_at=now))
+
+
+async def insert_challenge(session: WriteSession, challenge: OtpChallenge) -> None:
+    session.add(challenge)
+    await session.flush()
+
+
+async def get_challenge(session: ReadSession, challenge_id: UUID) -> OtpChallenge | None:
+    query = sa.select(OtpChallenge).where(OtpChallenge.id == challenge_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def take_attempt(session: WriteSession, challenge_id: UUID, now: datetime) -> AnyRow | None:
+    """Count one try against a live challenge, before its code is looked at; None: there is nothing to try.
+
+    Locks: the challenge, so that tries at the same time are counted one after the other.
+    """
+    query = (
+        sa.update(OtpChallenge)
+        .where(
+            OtpChallenge.id == challenge_id,
+            OtpChallenge.attempts_left > 0,
+            OtpChallenge.consumed_at.is_(None),
+            OtpChallenge.expires_at > now,
+        )
+        .values(attempts_left=OtpChallenge.attempts_left - 1)
+        .returning(OtpChallenge.channel, OtpChallenge.recipient, OtpChallenge.salt)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(query)).one_or_none()
+
+
+async def consume_challenge(session: WriteSession, challenge_id: UUID, now: datetime) -> None:
+    await session.execute(sa.update(OtpChallenge).where(OtpChallenge.id == challenge_id).values(consumed_at=now))
+
+
+async def find_or_insert_customer(session: WriteSession, customer: Customer, channel: Channel) -> Customer:
+    """The customer of this phone number or address: `customer` itself, or the one who was there first."""
+    column = Customer.phone if channel is Channel.SMS else Customer.email
+    row = {attribute.key: getattr(customer, attribute.key) for attribute in sa.inspect(Customer).column_attrs}
+    await session.execute(pg.insert(Customer).values(row).on_conflict_do_nothing(index_elements=[column]))
+    # A statement of its own: it sees the row of whoever was faster.
+    found = await session.execute(sa.select(Customer).where(column == row[column.key]))
+    return found.scalar_one()
+
+
+async def insert_session(session: WriteSession, customer_session: CustomerSession) -> None:
+    session.add(customer_session)
+    await session.flush()
+
+
+async def revoke_session(session: WriteSession, session_id: UUID, now: datetime) -> None:
+    query = sa.update(CustomerSession).where(CustomerSession.id == session_id, CustomerSession.revoked_at.is_(None))
+    await session.execute(query.values(revoked_at=now))
+
+
+async def get_customer(session: ReadSession, customer_id: UUID) -> Customer | None:
+    return (await session.execute(sa.select(Customer).where(Customer.id == customer_id))).scalar_one_or_none()
+
+
+async def lock_customer(session: WriteSession, customer_id: UUID) -> Customer | None:
+    query = sa.select(Customer).where(Customer.id == customer_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def delete_old_challenges(session: WriteSession, now: datetime) -> bool:
+    """Delete a batch of what no limit counts any more; whether there may be more."""
+    old = sa.select(OtpChallenge.id).where(OtpChallenge.created_at <= now - HOUR).limit(BATCH)
+    deleted = sa.delete(OtpChallenge).where(OtpChallenge.id.in_(old)).returning(OtpChallenge.id)
+    return len((await session.execute(deleted)).all()) == BATCH
+
+
+async def delete_ended_sessions(session: WriteSession, now: datetime) -> bool:
+    """Delete a batch of expired sessions; whether there may be more."""
+    old = sa.select(CustomerSession.id).where(CustomerSession.expires_at <= now).limit(BATCH)
+    deleted = sa.delete(CustomerSession).where(CustomerSession.id.in_(old)).returning(CustomerSession.id)
+    return len((await session.execute(deleted)).all()) == BATCH

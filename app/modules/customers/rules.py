@@ -1,0 +1,46 @@
+"""One-time codes: what a challenge's code is, and when another may be sent. Pure."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.kernel.signing import Signer
+
+DIGITS: Final = 6
+HOUR: Final = timedelta(hours=1)
+_PURPOSE: Final = "otp"
+
+
+def code_of(pepper: Signer, challenge_id: UUID, salt: bytes) -> str:
+    """The six digits of a challenge. Whoever holds the database but not the pepper cannot tell them."""
+    derived = pepper.derive(_PURPOSE, challenge_id.bytes, salt)
+    return f"{int.from_bytes(derived) % 10**DIGITS:0{DIGITS}d}"
+
+
+def is_code(code: str, pepper: Signer, challenge_id: UUID, salt: bytes) -> bool:
+    return hmac.compare_digest(code.encode(), code_of(pepper, challenge_id, salt).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Sendings:
+    """The codes of the last hour to one recipient, or asked for from one network address."""
+
+    count: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+def wait_for_hour(sendings: Sendings, most: int, now: datetime) -> timedelta:
+    """How long until there may be another with at most `most` in any hour; nothing or less: now."""
+    if sendings.first_at is None or sendings.count < most:
+        return timedelta(0)
+    return sendings.first_at + HOUR - now
+
+
+def wait_for_resend(sendings: Sendings, pause: timedelta, now: datetime) -> timedelta:
+    """How long until `pause` has passed since the last one; nothing or less: now."""
+    return timedelta(0) if sendings.last_at is None else sendings.last_at + pause - now

@@ -1,0 +1,176 @@
+"""Use cases: ask for a code, sign in with it, sign out, who am I."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.kernel.actor import Customer as CustomerActor
+from app.kernel.errors import TooManyRequests
+from app.kernel.ids import new_id
+from app.kernel.versions import check_version
+from app.modules.customers import repository, rules
+from app.modules.customers.errors import CustomerNotFound
+from app.modules.customers.events import CodeRequested
+from app.modules.customers.models import Customer, CustomerSession, OtpChallenge
+from app.modules.customers.schemas import CodeIn, CustomerPatch
+from app.modules.customers.values import Channel
+from app.runtime.auth.credentials import CUSTOMER_PURPOSE
+from app.runtime.auth.opaque import make_token, token_hash
+from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.outbox.emit import emit
+from app.runtime.resources import Resources
+
+SALT_BYTES: Final = 16
+WORKER: Final = Identity(Audience.WORKER)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    customer: Customer
+    session_id: UUID
+    session_token: str
+    expires_at: datetime
+
+
+async def request_code(session: WriteSession, resources: Resources, body: CodeIn, address: str) -> OtpChallenge:
+    """A challenge whose code is on its way; earlier ones to the recipient end. The same for known and unknown.
+
+    Locks: what was sent to the recipient and asked for from the network address, by advisory locks.
+    Raises: TooManyRequests (429) with Retry-After. Emits: customers.code_requested.
+    """
+    now = resources.clock.now()
+    recipient = body.phone or body.email or ""
+    await repository.lock_sendings(session, recipient, address)
+    await _refuse_too_many(session, resources, recipient, address, now)
+    await repository.supersede_challenges(session, recipient, now)
+    challenge = OtpChallenge(
+        id=new_id(),
+        channel=Channel.SMS if body.phone else Channel.EMAIL,
+        recipient=recipient,
+        requested_from=address,
+        salt=secrets.token_bytes(SALT_BYTES),
+        attempts_left=resources.settings.auth.otp_attempts,
+        created_at=now,
+        expires_at=now + timedelta(minutes=resources.settings.auth.otp_minutes),
+        consumed_at=None,
+    )
+    await repository.insert_challenge(session, challenge)
+    await emit(session, CodeRequested(challenge_id=challenge.id), now=now)
+    return challenge
+
+
+async def _refuse_too_many(
+    session: WriteSession, resources: Resources, recipient: str, address: str, now: datetime
+) -> None:
+    """Raises: TooManyRequests (429)."""
+    limits = resources.settings.limits
+    sent = await repository.count_sendings_to(session, recipient, now)
+    asked = await repository.count_sendings_from(session, address, now)
+    wait = max(
+        rules.wait_for_resend(sent, timedelta(seconds=limits.otp_resend_seconds) / limits.factor, now),
+        rules.wait_for_hour(sent, limits.otp_per_recipient_hour * limits.factor, now),
+        rules.wait_for_hour(asked, limits.otp_per_address_hour * limits.factor, now),
+    )
+    if wait > timedelta(0):
+        seconds = math.ceil(wait.total_seconds())
+        raise TooManyRequests("Codes are sent only so often.", headers={"Retry-After": str(seconds)})
+
+
+async def open_challenge(session: ReadSession, challenge_id: UUID, now: datetime) -> OtpChallenge | None:
+    """The challenge while its code is good: neither used, superseded nor expired."""
+    challenge = await repository.get_challenge(session, challenge_id)
+    if challenge is None or challenge.consumed_at is not None or challenge.expires_at <= now:
+        return None
+    return challenge
+
+
+def code_of(resources: Resources, challenge: OtpChallenge) -> str:
+    return rules.code_of(resources.pepper, challenge.id, challenge.salt)
+
+
+async def verify_code(session: WriteSession, resources: Resources, challenge_id: UUID, code: str) -> SignedIn | None:
+    """A session for whoever received the code; the first code makes the customer. None: refused.
+
+    Told by None, not raised: the spent try must be committed.
+    Locks: the challenge.
+    """
+    now = resources.clock.now()
+    challenge = await repository.take_attempt(session, challenge_id, now)
+    if challenge is None or not rules.is_code(code, resources.pepper, challenge_id, challenge.salt):
+        return None
+    await repository.consume_challenge(session, challenge_id, now)
+    newcomer = _newcomer(challenge.channel, challenge.recipient, now)
+    customer = await repository.find_or_insert_customer(session, newcomer, challenge.channel)
+    return await _open_session(session, resources, customer, now)
+
+
+def _newcomer(channel: Channel, recipient: str, now: datetime) -> Customer:
+    return Customer(
+        id=new_id(),
+        phone=recipient if channel is Channel.SMS else None,
+        email=recipient if channel is Channel.EMAIL else None,
+        full_name=None,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def _open_session(session: WriteSession, resources: Resources, customer: Customer, now: datetime) -> SignedIn:
+    session_id = new_id()
+    token = make_token(resources.signer, CUSTOMER_PURPOSE, customer.id, session_id)
+    expires_at = now + timedelta(days=resources.settings.auth.customer_session_days)
+    opened = CustomerSession(
+        id=session_id,
+        customer_id=customer.id,
+        token_hash=token_hash(token),
+        created_at=now,
+        last_used_at=now,
+        expires_at=expires_at,
+        revoked_at=None,
+    )
+    await repository.insert_session(session, opened)
+    return SignedIn(customer, session_id, token, expires_at)
+
+
+async def log_out(session: WriteSession, actor: CustomerActor) -> None:
+    """End this session: its token is refused from the next request on."""
+    await repository.revoke_session(session, actor.session_id, actor.now)
+
+
+async def show_me(session: ReadSession, actor: CustomerActor) -> Customer:
+    """Raises: CustomerNotFound (404)."""
+    customer = await repository.get_customer(session, actor.customer_id)
+    if customer is None:
+        raise CustomerNotFound
+    return customer
+
+
+async def change_me(
+    session: WriteSession, actor: CustomerActor, patch: CustomerPatch, expected_version: int | None
+) -> Customer:
+    """Locks: the customer's row. Raises: CustomerNotFound (404), PreconditionFailed (412)."""
+    customer = await repository.lock_customer(session, actor.customer_id)
+    if customer is None:
+        raise CustomerNotFound
+    check_version(customer.version, expected_version)
+    customer.full_name = patch.full_name
+    customer.version += 1
+    customer.updated_at = actor.now
+    return customer
+
+
+async def forget_old_codes(resources: Resources) -> None:
+    """Delete codes and sessions that have served their time, a batch in a transaction. As the worker."""
+    now = resources.clock.now()
+    for delete_batch in (repository.delete_old_challenges, repository.delete_ended_sessions):
+        is_more = True
+        while is_more:
+            async with resources.database.write(WORKER) as session:
+                is_more = await delete_batch(session, now)
