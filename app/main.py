@@ -152,8 +152,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # Loaded before the first request rather than in it.
         await asyncio.to_thread(registry.warm_up)
         yield
-        resources.passwords.close()
-        await resources.ports.queue.close()
+        await resources.close()
         await engine.dispose()
 
     app.router.lifespan_context = lifespan

@@ -42,7 +42,6 @@ async def run_worker(settings: Settings) -> None:
             loops.create_task(keep_running("schedules", scheduler.step, stopping))
         await consumer.finish(settings.http.graceful_stop_seconds)
     finally:
-        resources.passwords.close()
-        await resources.ports.queue.close()
+        await resources.close()
         await engine.dispose()
     logger.info("the worker has stopped")

@@ -86,6 +86,7 @@ class Verdict:
 
 class RateLimiter:
     def __init__(self, redis: Redis, breaker: Breaker, *, factor: int = 1) -> None:
+        self._redis = redis
         self._script = redis.register_script(SCRIPT)
         self._breaker = breaker
         self._factor = factor
@@ -93,6 +94,9 @@ class RateLimiter:
 
     def limit(self, name: str, subject: str, requests: int, seconds: int) -> Limit:
         return Limit(name, subject, requests * self._factor, seconds)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
 
     @property
     def is_degraded(self) -> bool:

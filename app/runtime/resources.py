@@ -30,6 +30,12 @@ class Resources:
     ports: Ports
     metrics: Metrics
 
+    async def close(self) -> None:
+        """Let go of threads and connections; the database's engine belongs to whoever made it."""
+        self.passwords.close()
+        await self.limiter.close()
+        await self.ports.queue.close()
+
 
 def resources_of(connection: HTTPConnection) -> Resources:
     found: Resources = connection.app.state.resources

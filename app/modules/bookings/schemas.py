@@ -11,6 +11,7 @@ from app.kernel.actor import ActorKind
 from app.kernel.instants import Moment
 from app.kernel.money import ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.paging import ListQuery
+from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Note500, Text120
 from app.modules.bookings.values import BookingStatus
@@ -34,7 +35,9 @@ class ContactIn(Strict):
     email: Annotated[EmailStr, Field(max_length=254)] | None = None
 
 
-class ContactPatch(Strict):
+class ContactPatch(Patch):
+    clearable = frozenset({"email"})
+
     full_name: Text120 | None = None
     phone: Phone | None = None
     email: Annotated[EmailStr, Field(max_length=254)] | None = None

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.kernel.instants import Day, Moment
 from app.kernel.paging import ListQuery
+from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text60, Text120, clean_line
 from app.modules.fleet.values import CrewRole
@@ -38,25 +39,6 @@ class FleetQuery(ListQuery):
     in_service: InService = None
 
 
-class _Patch(BaseModel):
-    """What is left out stays as it is; nothing can be set to null."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @field_validator("*")
-    @classmethod
-    def refuse_null(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be null: leave it out to keep what stands")
-        return value
-
-    @model_validator(mode="after")
-    def refuse_nothing(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("names nothing to change")
-        return self
-
-
 class TruckIn(BaseModel):
     """A truck: loadable cubic feet, payload in pounds, and where it stands at night."""
 
@@ -69,7 +51,7 @@ class TruckIn(BaseModel):
     base: PlaceIn
 
 
-class TruckPatch(_Patch):
+class TruckPatch(Patch):
     name: Text60 | None = None
     license_plate: LicensePlate | None = None
     capacity_cuft: CapacityCuft | None = None
@@ -103,7 +85,7 @@ class DriverIn(BaseModel):
     license_expires_on: Day | None = None
 
 
-class DriverPatch(_Patch):
+class DriverPatch(Patch):
     """The role stays: who begins to drive is added as a driver."""
 
     full_name: Text120 | None = None

@@ -12,7 +12,7 @@ handlers = Handlers()
 WELCOME = (
     "Hello {name},\n\nyour company is registered. Before customers can find it, it needs a truck, a driver, an "
     "insurance policy and a price list; then send it for verification:\n\n"
-    "POST {url}/v1/org/verification tells what is still missing.\n\nThe API is described at {url}/docs.\n"
+    "GET {url}/v1/org/verification tells what is still missing.\n\nThe API is described at {url}/docs.\n"
 )
 REPLAYED = (
     "Hello {name},\n\na sign-in token of yours that had been spent was used once more at {at:%Y-%m-%d %H:%M} UTC. "

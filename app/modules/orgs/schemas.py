@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.kernel.geo import Point
 from app.kernel.paging import ListQuery
+from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text120
 from app.modules.orgs.values import AreaKind, OrgStatus
@@ -37,21 +38,15 @@ class OrgIn(BaseModel):
     address: PlaceIn
 
 
-class OrgPatch(BaseModel):
+class OrgPatch(Patch):
     """What is left out stays as it is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    clearable = frozenset({"usdot_number"})
 
     name: Text120 | None = None
     phone: Phone | None = None
     timezone: Zone | None = None
     usdot_number: UsdotNumber | None = None
-
-    @model_validator(mode="after")
-    def refuse_nothing(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("names nothing to change")
-        return self
 
 
 class OrgOut(BaseModel):

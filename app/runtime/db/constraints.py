@@ -71,6 +71,7 @@ BY_STATE: dict[str, type[AppError]] = {
     "23503": ReferenceNotFound,
     "57014": DatabaseTimedOut,
     "22003": ValueRefused,
+    "23502": ValueRefused,
     "22021": ValueRefused,
     "22P05": ValueRefused,
     # A policy said no: to the client it does not exist. The log tells us that a query was built wrong.
