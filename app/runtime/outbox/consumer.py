@@ -13,6 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from opentelemetry import trace
@@ -60,6 +61,7 @@ class Consumer:
         self._queue = resources.ports.queue
         self._visibility = resources.settings.queue.visibility_seconds
         self._running: dict[asyncio.Task[None], Delivery] = {}
+        self._in_hand: set[UUID] = set()
         self._is_database_in_doubt = False
 
     async def step(self) -> float:
@@ -100,6 +102,12 @@ class Consumer:
     async def handle(self, delivery: Delivery) -> None:
         """See one message through: acknowledged, released for another try, or buried. Raises nothing."""
         message = delivery.message
+        if message.id in self._in_hand:
+            # Published twice: the second waits until the inbox tells what the first has done.
+            with suppress(QueueUnavailable):
+                await self._release(delivery, "in_hand")
+            return
+        self._in_hand.add(message.id)
         token = request_id.set(message.id.hex)
         parent = extract({"traceparent": message.trace} if message.trace else {})
         try:
@@ -114,6 +122,7 @@ class Consumer:
             with suppress(QueueUnavailable):
                 await self._release(delivery, outcome)
         finally:
+            self._in_hand.discard(message.id)
             request_id.reset(token)
         self._resources.metrics.handled.labels(message.name, outcome).inc()
 
