@@ -46,8 +46,8 @@ migrate-check: ## migrate up, down and up again
 image-check: ## lint the Dockerfile and the compose file; build and run the image (as root)
 	@$(LOCAL) image-check
 
-openapi: ## write docs/openapi.json anew
-	@$(LOCAL) openapi
+openapi: ## write docs/openapi.json anew: ARGS=--accept-breaking
+	@$(LOCAL) openapi -- $(ARGS)
 
 lock: ## write requirements.lock and requirements-dev.lock anew from poetry.lock
 	@$(PYTHON) scripts/export_lock.py

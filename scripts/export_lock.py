@@ -7,6 +7,8 @@ program needs, requirements-dev.lock what the checks and tests need besides.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 KNOWN_LOCK_VERSION: Final = "2.1"
 MAIN: Final = "main"
+PROJECT_KEYS: Final = ("requires-python", "dependencies", "optional-dependencies")
+POETRY_KEYS: Final = ("dependencies", "source", "extras", "dev-dependencies", "group")
 HEAD: Final = "# Exported from poetry.lock by `make lock`; not to be edited.\n"
 
 
@@ -24,6 +28,9 @@ def main(arguments: list[str]) -> int:
     version = lock["metadata"]["lock-version"]
     if version != KNOWN_LOCK_VERSION:
         print(f"poetry.lock is of version {version}, this export reads {KNOWN_LOCK_VERSION}: extend it.")
+        return 1
+    if lock["metadata"]["content-hash"] != content_hash(tomllib.loads((ROOT / "pyproject.toml").read_text())):
+        print("poetry.lock was made for other dependencies than pyproject.toml names: run `poetry lock`.")
         return 1
     differing = []
     for name, text in exported(lock["package"]).items():
@@ -38,6 +45,16 @@ def main(arguments: list[str]) -> int:
         print(f"{' and '.join(differing)} do not say what poetry.lock says: run `make lock`.")
         return 1
     return 0
+
+
+def content_hash(pyproject: dict[str, Any]) -> str:
+    """The hash of what pyproject.toml asks for, as Poetry stores it in its lock."""
+    project, poetry = pyproject["project"], pyproject["tool"]["poetry"]
+    asked = {
+        "project": {name: project[name] for name in PROJECT_KEYS if name in project},
+        "tool": {"poetry": {name: poetry[name] for name in POETRY_KEYS if name in poetry}},
+    }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def exported(packages: list[dict[str, Any]]) -> dict[str, str]:

@@ -22,7 +22,7 @@ class Account:
     gid: int
 
     def popen_arguments(self) -> dict[str, Any]:
-        return {"user": self.uid, "group": self.gid, "extra_groups": [], "cwd": "/"}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 def account_for(*names: str) -> Account | None:
@@ -67,4 +67,7 @@ def _hidden_home(base: Path) -> Path:
 
 
 def _may_walk_to(account: Account, folder: Path) -> bool:
-    return subprocess.run(["/usr/bin/test", "-x", folder], check=False, **account.popen_arguments()).returncode == 0
+    return (
+        subprocess.run(["/usr/bin/test", "-x", folder], cwd="/", check=False, **account.popen_arguments()).returncode
+        == 0
+    )

@@ -96,6 +96,7 @@ class Family:
         output: IO[bytes] | int,
         env: Mapping[str, str] | None = None,
         account: Account | None = None,
+        folder: Path = Path("/"),
         stop_signal: signal.Signals = signal.SIGTERM,
         patience_seconds: float = 10.0,
     ) -> Child:
@@ -106,6 +107,7 @@ class Family:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            cwd=folder,
             env=env,
             start_new_session=True,
             preexec_fn=die_with_parent(stop_signal),

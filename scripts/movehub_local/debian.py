@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -67,16 +67,25 @@ def missing_packages(environ: Mapping[str, str]) -> list[str]:
         missing += POSTGRES_PACKAGES
     if not environ.get("REDIS_URL") and find_redis() is None:
         missing += REDIS_PACKAGES
-    if importlib.util.find_spec("ensurepip") is None:
+    if lacks_venv():
         missing += VENV_PACKAGES
     return missing
+
+
+def lacks_venv() -> bool:
+    """Debian's Python comes without the part that makes virtual environments."""
+    return importlib.util.find_spec("ensurepip") is None
 
 
 def install_missing_packages(environ: Mapping[str, str], log: Path) -> None:
     """Raises: CannotContinue when a package is missing and cannot be installed."""
     packages = missing_packages(environ)
-    if not packages:
-        return
+    if packages:
+        install_packages(packages, log)
+
+
+def install_packages(packages: Sequence[str], log: Path) -> None:
+    """Raises: CannotContinue."""
     wanted = " ".join(packages)
     if shutil.which("apt-get") is None:
         raise CannotContinue(

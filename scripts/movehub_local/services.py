@@ -123,7 +123,7 @@ def _create_cluster(programs: Path, folder: Path) -> None:
         *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
     ]
     arguments = account.popen_arguments() if account else {}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, **arguments)
+    done = subprocess.run(command, cwd="/", check=False, capture_output=True, text=True, **arguments)
     if done.returncode != 0:
         raise CannotContinue(f"PostgreSQL's initdb failed in {folder} ({last_line(done.stderr)}): make room there.")
 
@@ -158,7 +158,7 @@ def _start_redis(family: Family, home: Path, *, lasting: bool) -> str:
     with log.open("ab") as output:
         child = family.start("Redis", [redis_program(), configuration], output=output, account=account)
     _wait_until(family, child, log, lambda: _redis_is_ready(port, password))
-    return f"redis://:{password}@127.0.0.1:{port}/0"
+    return f"redis://default:{password}@127.0.0.1:{port}/0"
 
 
 def _redis_is_ready(port: int, password: str) -> bool:

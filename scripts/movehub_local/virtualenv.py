@@ -28,12 +28,17 @@ def ensure_virtualenv(*, dev: bool) -> None:
     with _alone():
         if _is_broken():
             _create()
-        missing = [lock for lock in locks if _installed().get(lock.name) != _digest(lock)]
+        missing = [lock for lock in locks if not is_installed(lock)]
         if missing:
             with step("Installing the locked packages"):
                 _install(missing)
             stamps = _installed() | {lock.name: _digest(lock) for lock in missing}
             STAMP.write_text(json.dumps(stamps, indent=1))
+
+
+def is_installed(lock: Path) -> bool:
+    """Whether `.venv` holds what this lock names now."""
+    return PYTHON.exists() and _installed().get(lock.name) == _digest(lock)
 
 
 @contextmanager
