@@ -21,7 +21,8 @@ Event = VerificationDecided | CompanyWasSuspended | CompanyWasReinstated
 
 async def deliver(resources: Resources, event: Event, message_id: UUID) -> Sequence[Outgoing]:
     """What the worker would send, read as the worker reads it."""
-    work = Work("verification.test", message_id, resources.clock.now(), resources)
+    now = resources.clock.now()
+    work = Work("verification.test", message_id, now, now, resources)
     identity = Identity(Audience.WORKER, org_id=event.org_id)
     async with resources.database.read(identity) as session:
         match event:
