@@ -88,7 +88,7 @@ class Family:
     home: Path
     children: list[Child] = field(default_factory=list)
 
-    def start(  # noqa: PLR0913 - what a process is made of
+    def start(
         self,
         name: str,
         command: Sequence[str | Path],
@@ -110,7 +110,7 @@ class Family:
             cwd=folder,
             env=env,
             start_new_session=True,
-            preexec_fn=die_with_parent(stop_signal),
+            preexec_fn=die_with_parent(stop_signal),  # noqa: PLW1509 - we have no threads
             **arguments,
         )
         child = Child(name, process, stop_signal, patience_seconds)

@@ -156,5 +156,5 @@ def _starting_nothing(prefix: list[str]) -> Iterator[None]:
 
 
 def _write(prefix: list[str], path: Path, text: str, *, mode: str) -> None:
-    command = [*prefix, "install", "-D", "-m", mode, "/dev/stdin", path]
+    command: list[str | Path] = [*prefix, "install", "-D", "-m", mode, "/dev/stdin", path]
     subprocess.run(command, input=text, text=True, check=True)

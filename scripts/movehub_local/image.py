@@ -169,7 +169,7 @@ def _answers(port: int, path: str) -> bool:
 
 
 def _mirror() -> str:
-    """This machine's own Debian mirror, where it is a Debian of our release."""
+    """The Debian mirror that this machine uses, else Debian's own."""
     for listing in sorted(Path("/etc/apt/sources.list.d").glob("*.sources")):
         for line in listing.read_text().splitlines():
             if line.startswith("URIs: "):

@@ -103,21 +103,26 @@ def _start_postgres(family: Family, home: Path, *, lasting: bool) -> str:
         "unix_socket_directories": "",
         **(LASTING if lasting else THROWAWAY),
     }
-    command = [programs / "postgres", "-D", cluster, *(f"--{name}={value}" for name, value in options.items())]
+    command: list[str | Path] = [
+        programs / "postgres",
+        "-D",
+        cluster,
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
     with log.open("ab") as output:
         # SIGINT is PostgreSQL's fast stop: it ends the sessions; SIGTERM would wait for them.
         child = family.start("PostgreSQL", command, output=output, account=account, stop_signal=signal.SIGINT)
     _wait_until(family, child, log, lambda: _postgres_is_ready(cluster, child))
     server = f"postgresql://{ADMINISTRATOR}:{password}@127.0.0.1:{port}"
     if is_new:
-        create = [programs / "psql", f"{server}/postgres", "--quiet", "--command", f"CREATE DATABASE {DATABASE}"]
-        subprocess.run(create, check=True)
+        psql = [str(programs / "psql"), f"{server}/postgres", "--quiet"]
+        subprocess.run([*psql, "--command", f"CREATE DATABASE {DATABASE}"], check=True)
     return f"{server}/{DATABASE}"
 
 
 def _create_cluster(programs: Path, folder: Path) -> None:
     account = account_for("postgres")
-    command = [
+    command: list[str | Path] = [
         *(programs / "initdb", "--pgdata", folder / "cluster", "--username", ADMINISTRATOR),
         *("--auth", "scram-sha-256", "--pwfile", folder / "password"),
         *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),

@@ -32,7 +32,12 @@ def run_with_services(command: Sequence[str], environ: Mapping[str, str]) -> int
 
 def _run(command: Sequence[str], env: Mapping[str, str]) -> int:
     try:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, preexec_fn=die_with_parent(signal.SIGTERM))
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=env,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - we have no threads
+        )
     except OSError as error:
         raise CannotContinue(f"`{command[0]}` cannot be run ({os.strerror(error.errno or 0)}).") from None
     try:
