@@ -24,6 +24,7 @@ from app.runtime.web.service import Readiness
 KEEP_ALIVE_SECONDS: Final = 5
 HEAD_SECONDS: Final = 10.0
 LARGEST_HEAD_BYTES: Final = 16 * 1024
+AROUND_A_HEADER: Final = len(": \r\n")
 BACKLOG: Final = 2_048
 
 
@@ -63,7 +64,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_bytes = None
         self._stop_waiting()
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        size = len(self.url) + sum(len(name) + len(value) + AROUND_A_HEADER for name, value in self.headers)
         if size > LARGEST_HEAD_BYTES:
             raise ValueError("the head is too large")  # the parser makes a 400 of it
         super().on_headers_complete()
