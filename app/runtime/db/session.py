@@ -89,7 +89,9 @@ class Database:
     @asynccontextmanager
     async def read(self, identity: Identity) -> AsyncIterator[ReadSession]:
         """A READ ONLY transaction of `identity`. Raises the domain's errors for those of the database."""
-        session = ReadSession(self._bind, expire_on_commit=False, autoflush=False)
+        session = ReadSession(
+            self._bind, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
+        )
         session.info[READ_ONLY] = True
         session.info[IDENTITY] = identity
         async with self._errors.translating(), session:
