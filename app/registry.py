@@ -23,6 +23,7 @@ from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
 from app.modules.identity.routes import router as identity_router
 from app.modules.invoices import models as invoices_models
+from app.modules.invoices.routes import router as invoices_router
 from app.modules.market import models as market_models
 from app.modules.market import routes as market
 from app.modules.ops.routes import router as ops_router
@@ -78,6 +79,7 @@ def routers() -> tuple[APIRouter, ...]:
     # The busiest first: routes are tried in this order.
     return (
         bookings_router,
+        invoices_router,
         identity_router,
         customers.codes,
         customers.router,
@@ -101,6 +103,7 @@ def handlers() -> tuple[Handlers, ...]:
         identity_handlers.handlers,
         verification_handlers,
         bookings_handlers,
+        invoices_handlers,
     )
 
 

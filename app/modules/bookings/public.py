@@ -28,6 +28,7 @@ class Billable:
     origin: Place
     destination: Place
     starts_at: datetime
+    ends_at: datetime
     completed_at: datetime | None
     pickup_zone: str
     final_price: dict[str, Any] | None
@@ -48,6 +49,7 @@ async def billable(session: WriteSession, org_id: UUID, booking_id: UUID) -> Bil
         origin=Place.model_validate(booking.origin),
         destination=Place.model_validate(booking.destination),
         starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
         completed_at=booking.completed_at,
         pickup_zone=booking.pickup_zone,
         final_price=booking.final_price,

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from app.kernel.paging import PageRequest
+from app.modules.invoices.models import Invoice, InvoiceCounter
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def take_number(session: WriteSession, org_id: UUID, series: str) -> int:
+    """The next number of the series. Its row stays locked to the end: who rolls back gives it back."""
+    query = (
+        pg.insert(InvoiceCounter)
+        .values(org_id=org_id, series=series, last_number=1)
+        .on_conflict_do_update(
+            index_elements=["org_id", "series"], set_={"last_number": InvoiceCounter.last_number + 1}
+        )
+        .returning(InvoiceCounter.last_number)
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def insert_invoice(session: WriteSession, row: dict[str, Any]) -> None:
+    await session.execute(sa.insert(Invoice).values(**row))
+
+
+async def exists_of_booking(session: ReadSession, org_id: UUID, booking_id: UUID) -> bool:
+    query = sa.select(sa.exists().where(Invoice.org_id == org_id, Invoice.booking_id == booking_id))
+    return (await session.execute(query)).scalar_one()
+
+
+async def get_invoice(session: ReadSession, invoice_id: UUID) -> Invoice | None:
+    """By id alone: the policies show a member its company's, a customer their own."""
+    return (await session.execute(sa.select(Invoice).where(Invoice.id == invoice_id))).scalar_one_or_none()
+
+
+SUMMARY = (
+    Invoice.id,
+    Invoice.number,
+    Invoice.status,
+    Invoice.org_id,
+    Invoice.booking_id,
+    Invoice.issued_at,
+    Invoice.due_on,
+    Invoice.total,
+    Invoice.currency,
+)
+
+
+async def list_invoices(
+    session: ReadSession, page: PageRequest, *, org_id: UUID | None, customer_id: UUID | None
+) -> Sequence[AnyRow]:
+    """The newest first, one row more than the page. One of the two owners is given."""
+    owner = Invoice.org_id == org_id if org_id is not None else Invoice.customer_id == customer_id
+    query = sa.select(*SUMMARY).where(owner)
+    if page.after is not None:
+        issued_at, last_id = datetime.fromisoformat(page.after[0]), UUID(page.after[1])
+        query = query.where(sa.tuple_(Invoice.issued_at, Invoice.id) < sa.tuple_(issued_at, last_id))
+    query = query.order_by(Invoice.issued_at.desc(), Invoice.id.desc()).limit(page.limit + 1)
+    return (await session.execute(query)).all()

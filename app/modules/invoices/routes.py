@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kernel.money import money_out
+from app.kernel.paging import Page, cut
+from app.kernel.ports.documents import InvoiceDocument
+from app.modules.bookings.public import BookingNotFound
+from app.modules.invoices import service
+from app.modules.invoices.access import InvoicesRead, InvoicesWrite
+from app.modules.invoices.errors import AlreadyInvoiced, BookingNotCompleted, InvoiceNotFound
+from app.modules.invoices.models import Invoice
+from app.modules.invoices.schemas import InvoiceLineOut, InvoiceOut, InvoiceSummary
+from app.runtime.resources import resources_of
+from app.runtime.web.openapi import problems
+from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
+from app.runtime.web.route import IdempotentRoute
+from app.runtime.web.sessions import Read, Write, identity_of
+
+router = APIRouter(prefix="/v1", tags=["invoices"], route_class=IdempotentRoute)
+
+
+def summary_of(row: Any) -> dict[str, Any]:
+    total = money_out(row.total, row.currency)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "status": row.status,
+        "organization_id": row.org_id,
+        "booking_id": row.booking_id,
+        "issued_at": row.issued_at,
+        "due_on": row.due_on,
+        "total": total,
+        "amount_due": total,
+    }
+
+
+def invoice_out(invoice: Invoice) -> InvoiceOut:
+    document = InvoiceDocument.model_validate(invoice.document)
+    currency = invoice.currency
+    lines = [
+        InvoiceLineOut(
+            description=line.description,
+            quantity=None if line.quantity is None else format(line.quantity, "f"),
+            unit=line.unit,
+            unit_price=None if line.unit_price is None else format(line.unit_price, "f"),
+            amount=money_out(line.amount, currency),
+        )
+        for line in document.lines
+    ]
+    return InvoiceOut(
+        **summary_of(invoice),
+        lines=lines,
+        subtotal=money_out(invoice.subtotal, currency),
+        tax=money_out(invoice.tax, currency),
+        sha256=invoice.sha256,
+    )
+
+
+@router.post(
+    "/bookings/{booking_id}/invoice",
+    status_code=201,
+    responses=problems(BookingNotFound, BookingNotCompleted, AlreadyInvoiced),
+)
+async def issue_invoice(booking_id: UUID, actor: InvoicesWrite, session: Write) -> InvoiceOut:
+    """Issue the invoice of a completed booking. For the office and accountants."""
+    return invoice_out(await service.issue_invoice(session, actor, booking_id))
+
+
+@router.get("/invoices", responses=problems(CursorRefused))
+async def list_invoices(
+    query: PlainListQuery, actor: InvoicesRead, pager: Paging, session: Read, response: Response
+) -> Page[InvoiceSummary]:
+    """Your company's invoices, or your own across companies, the newest first. For the office and customers."""
+    rows = await service.list_invoices(session, actor, pager.page(query))
+    page, after = cut(rows, query.limit, lambda row: (row.issued_at.isoformat(), row.id))
+    cursor = pager.next_cursor(query, after)
+    pager.link(response, cursor)
+    return Page(items=[InvoiceSummary(**summary_of(row)) for row in page], next_cursor=cursor)
+
+
+@router.get("/invoices/{invoice_id}", responses=problems(InvoiceNotFound))
+async def show_invoice(invoice_id: UUID, actor: InvoicesRead, session: Read) -> InvoiceOut:
+    """One invoice. For the office, accountants and its customer."""
+    return invoice_out(await service.show_invoice(session, invoice_id))
+
+
+@router.get(
+    "/invoices/{invoice_id}/pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}, **problems(InvoiceNotFound)},
+)
+async def print_invoice(invoice_id: UUID, actor: InvoicesRead, request: Request) -> Response:
+    """The invoice on paper, the same bytes each time. For the office, accountants and its customer."""
+    resources = resources_of(request)
+    number, pdf = await service.render_invoice(resources.database, resources.ports, identity_of(request), invoice_id)
+    headers = {"Content-Disposition": f'attachment; filename="invoice-{number}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)

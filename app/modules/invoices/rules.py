@@ -1,0 +1,110 @@
+"""What an invoice says: the completed booking as a paper. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from app.kernel.ports.documents import Buyer, InvoiceDocument, PrintedLine, PrintedMove, Seller
+from app.modules.bookings.public import Billable
+from app.modules.orgs.public import Company
+
+# Practice of the trade where nothing else was agreed.
+DUE_AFTER: Final = timedelta(days=30)
+TAX: Final = "tax"
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The sums and lines of a final price; the tax line stands apart from the others."""
+
+    lines: tuple[Mapping[str, Any], ...]
+    subtotal: Decimal
+    tax: Decimal
+    currency: str
+
+    @property
+    def total(self) -> Decimal:
+        return self.subtotal + self.tax
+
+
+def bill_of(final_price: Mapping[str, Any]) -> Bill:
+    """The stored final price as a bill, to the same cents."""
+    lines = tuple(line for line in final_price["lines"] if line["code"] != TAX)
+    tax = sum((_amount(line) for line in final_price["lines"] if line["code"] == TAX), Decimal("0.00"))
+    subtotal = sum((_amount(line) for line in lines), Decimal("0.00"))
+    return Bill(lines, subtotal, tax, final_price["total"]["currency"])
+
+
+def _amount(line: Mapping[str, Any]) -> Decimal:
+    return Decimal(line["amount"]["amount"])
+
+
+def number_of(series: str, count: int) -> str:
+    return f"{series}-{count:06d}"
+
+
+def series_of(issued_at: datetime, timezone: str) -> str:
+    """The year on the company's own calendar: numbers begin anew with it."""
+    return f"{issued_at.astimezone(ZoneInfo(timezone)):%Y}"
+
+
+def issue_dates(issued_at: datetime, timezone: str) -> tuple[date, date]:
+    """Issued on and due on, local dates of the company."""
+    issued_on = issued_at.astimezone(ZoneInfo(timezone)).date()
+    return issued_on, issued_on + DUE_AFTER
+
+
+def document_of(number: str, company: Company, job: Billable, bill: Bill, issued_at: datetime) -> InvoiceDocument:
+    issued_on, due_on = issue_dates(issued_at, company.timezone)
+    return InvoiceDocument(
+        number=number,
+        issued_on=issued_on,
+        due_on=due_on,
+        currency=bill.currency,
+        seller=Seller(
+            name=company.name,
+            address_lines=company.address.address_lines,
+            phone=company.phone,
+            usdot_number=company.usdot_number,
+        ),
+        buyer=Buyer(
+            name=job.contact["full_name"],
+            address_lines=job.destination.address_lines,
+            phone=job.contact["phone"],
+            email=job.contact.get("email"),
+        ),
+        move=PrintedMove(
+            reference=job.reference,
+            starts_at=job.starts_at,
+            ends_at=job.ends_at,
+            pickup_zone=job.pickup_zone,
+            pickup_lines=job.origin.address_lines,
+            delivery_lines=job.destination.address_lines,
+        ),
+        lines=tuple(_printed(line) for line in bill.lines),
+        subtotal=bill.subtotal,
+        tax=bill.tax,
+        total=bill.total,
+    )
+
+
+def _printed(line: Mapping[str, Any]) -> PrintedLine:
+    return PrintedLine(
+        description=line["description"],
+        quantity=Decimal(line["quantity"]),
+        unit=line["unit"],
+        unit_price=Decimal(line["unit_price"]),
+        amount=_amount(line),
+    )
+
+
+def fingerprint(document: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON: whoever holds the paper can tell that it is the one that was issued."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.kernel.money import MoneyOut
+from app.modules.invoices.values import InvoiceStatus
+
+
+class InvoiceLineOut(BaseModel):
+    description: str
+    quantity: str | None
+    unit: str | None
+    unit_price: str | None
+    amount: MoneyOut
+
+
+class InvoiceSummary(BaseModel):
+    id: UUID
+    number: str
+    status: InvoiceStatus
+    organization_id: UUID
+    booking_id: UUID
+    issued_at: datetime
+    due_on: Annotated[date, Field(description="local date of the company")]
+    total: MoneyOut
+    amount_due: Annotated[MoneyOut, Field(description="The total: payments are not recorded yet.")]
+
+
+class InvoiceOut(InvoiceSummary):
+    lines: list[InvoiceLineOut]
+    subtotal: MoneyOut
+    tax: MoneyOut
+    sha256: Annotated[str, Field(description="of the document as issued")]

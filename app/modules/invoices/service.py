@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.kernel.actor import Customer, Mover
+from app.kernel.ids import new_id
+from app.kernel.paging import PageRequest
+from app.kernel.ports import Ports
+from app.kernel.ports.documents import InvoiceDocument
+from app.modules.bookings import public as bookings
+from app.modules.invoices import repository, rules
+from app.modules.invoices.errors import AlreadyInvoiced, BookingNotCompleted, InvoiceNotFound
+from app.modules.invoices.events import InvoiceIssued
+from app.modules.invoices.models import Invoice
+from app.modules.invoices.values import InvoiceStatus
+from app.modules.orgs import public as orgs
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import Database, ReadSession, WriteSession
+from app.runtime.db.tenancy import Identity
+from app.runtime.outbox.emit import emit
+
+
+async def issue_invoice(session: WriteSession, actor: Mover, booking_id: UUID) -> Invoice:
+    """Issue the invoice of a completed booking, with the next number of the company's year.
+
+    Locks: the booking row, then the counter of the series: both to the end of the transaction.
+    Raises: BookingNotFound (404), BookingNotCompleted (409), AlreadyInvoiced (409).
+    Emits: invoice.issued.
+    """
+    job = await bookings.billable(session, actor.org_id, booking_id)
+    if job.status is not bookings.BookingStatus.COMPLETED or job.final_price is None:
+        raise BookingNotCompleted(f"It is {job.status}.")
+    if await repository.exists_of_booking(session, actor.org_id, booking_id):
+        raise AlreadyInvoiced
+    company = await orgs.company(session, actor.org_id)
+    bill = rules.bill_of(job.final_price)
+    series = rules.series_of(actor.now, company.timezone)
+    # Last of what can fail, so that the counter is locked as shortly as can be.
+    number = rules.number_of(series, await repository.take_number(session, actor.org_id, series))
+    document = rules.document_of(number, company, job, bill, actor.now)
+    stored = document.model_dump(mode="json")
+    row = {
+        "org_id": actor.org_id,
+        "id": new_id(),
+        "number": number,
+        "booking_id": booking_id,
+        "customer_id": job.customer_id,
+        "status": InvoiceStatus.ISSUED,
+        "issued_at": actor.now,
+        "due_on": document.due_on,
+        "document": stored,
+        "subtotal": bill.subtotal,
+        "tax": bill.tax,
+        "total": bill.total,
+        "currency": bill.currency,
+        "sha256": rules.fingerprint(stored),
+    }
+    await repository.insert_invoice(session, row)
+    invoice = Invoice(**row)
+    await emit(session, InvoiceIssued(org_id=actor.org_id, invoice_id=invoice.id), now=actor.now)
+    return invoice
+
+
+async def show_invoice(session: ReadSession, invoice_id: UUID) -> Invoice:
+    """Raises: InvoiceNotFound (404)."""
+    invoice = await repository.get_invoice(session, invoice_id)
+    if invoice is None:
+        raise InvoiceNotFound
+    return invoice
+
+
+async def list_invoices(session: ReadSession, actor: Mover | Customer, page: PageRequest) -> Sequence[AnyRow]:
+    """The company's, or the customer's across companies; one row more than the page holds."""
+    if isinstance(actor, Mover):
+        return await repository.list_invoices(session, page, org_id=actor.org_id, customer_id=None)
+    return await repository.list_invoices(session, page, org_id=None, customer_id=actor.customer_id)
+
+
+async def render_invoice(database: Database, ports: Ports, identity: Identity, invoice_id: UUID) -> tuple[str, bytes]:
+    """The number and the PDF of an invoice, printed from what was stored when it was issued.
+
+    Read in a short transaction of its own: it is over before the renderer begins. Raises: InvoiceNotFound (404).
+    """
+    async with database.read(identity) as session:
+        invoice = await show_invoice(session, invoice_id)
+        number, stored, issued_at = invoice.number, invoice.document, invoice.issued_at
+    document = InvoiceDocument.model_validate(stored)
+    return number, await ports.documents.render_invoice(document, made_at=issued_at)
