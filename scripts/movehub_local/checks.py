@@ -20,7 +20,7 @@ CHECKS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("lint", (str(PYTHON), "-m", "ruff", "check", ".")),
     ("walls between modules", (str(VENV / "bin" / "lint-imports"), "--no-cache")),
     ("architecture", (str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "unit", "tests/architecture")),
-    ("types", (str(PYTHON), "-m", "mypy")),
+    ("types", (str(PYTHON), "-m", "mypy", "app", "migrations", "scripts", "tests", "bench")),
     ("lock export", (str(PYTHON), "scripts/export_lock.py", "--check")),
     ("OpenAPI document", OPENAPI),
 )

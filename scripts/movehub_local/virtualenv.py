@@ -115,12 +115,14 @@ def _sources() -> dict[str, str]:
         "find-links": ("UV_FIND_LINKS", ","),
         "cert": ("SSL_CERT_FILE", " "),
     }
-    return {
+    sources = {
         variable: separator.join(by_name[name].replace("\\n", " ").split())
         for name, (variable, separator) in renamed.items()
         if name in by_name
     }
+    # Pip takes all indexes as equal, and so may uv here: a package from the wrong one has the wrong hash.
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **sources}
 
 
 def _call(command: list[str | Path], extra: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, **extra})
+    return subprocess.run(command, check=False, capture_output=True, text=True, env={**extra, **os.environ})
