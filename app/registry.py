@@ -23,6 +23,7 @@ from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
 from app.modules.identity.routes import router as identity_router
 from app.modules.invoices import models as invoices_models
+from app.modules.invoices.handlers import handlers as invoices_handlers
 from app.modules.invoices.routes import router as invoices_router
 from app.modules.market import models as market_models
 from app.modules.market import routes as market

@@ -199,15 +199,25 @@ async def list_history(booking_id: UUID, actor: BookingsRead, session: HistoryRe
     return HistoryOut(items=[StepOut.model_validate(step) for step in steps])
 
 
-@router.post("/{booking_id}/{step}", responses=problems(BookingNotFound, IllegalStep))
-async def advance_booking(
-    booking_id: UUID,
-    step: DayStep,
-    actor: BookingsWork,
-    session: BookingWrite,
-    response: Response,
-    body: StepIn | None = None,
-) -> BookingOut:
-    """Report a step of the day: arrive, load, depart, unload, or no-show. For the office and drivers."""
-    booking = await service.advance_booking(session, actor, booking_id, step.leads_to, body.note if body else None)
-    return await _answer(session, actor.now, booking, response)
+def _report(step: DayStep) -> None:
+    """A route of its own for each step: a pattern would swallow what other modules hang below a booking."""
+
+    async def report(
+        booking_id: UUID, actor: BookingsWork, session: BookingWrite, response: Response, body: StepIn | None = None
+    ) -> BookingOut:
+        note = body.note if body else None
+        booking = await service.advance_booking(session, actor, booking_id, step.leads_to, note)
+        return await _answer(session, actor.now, booking, response)
+
+    router.add_api_route(
+        f"/{{booking_id}}/{step}",
+        report,
+        methods=["POST"],
+        name=f"report_{step.name.lower()}",
+        description=f"Report from the road: {step.leads_to.replace('_', ' ')}. For the office and drivers.",
+        responses=problems(BookingNotFound, IllegalStep),
+    )
+
+
+for _step in DayStep:
+    _report(_step)

@@ -73,7 +73,7 @@ async def _refuse_too_many(
     sent = await repository.count_sendings_to(session, recipient, now)
     asked = await repository.count_sendings_from(session, address, now)
     wait = max(
-        rules.wait_for_resend(sent, timedelta(seconds=limits.otp_resend_seconds) / limits.factor, now),
+        rules.wait_for_resend(sent, timedelta(seconds=limits.otp_resend_seconds // limits.factor), now),
         rules.wait_for_hour(sent, limits.otp_per_recipient_hour * limits.factor, now),
         rules.wait_for_hour(asked, limits.otp_per_address_hour * limits.factor, now),
     )
