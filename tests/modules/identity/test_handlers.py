@@ -1,0 +1,59 @@
+"""What a member is written to, from the request to the mailbox."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from app import registry
+from app.adapters.mail.mailbox_file import read_mailbox
+from app.kernel.clock import ManualClock
+from app.runtime.outbox.consumer import Consumer
+from app.runtime.outbox.relay import Relay
+from app.runtime.resources import Resources
+from app.runtime.settings import Settings
+from tests.conftest import PASSWORD, Member
+
+pytestmark = pytest.mark.integration
+
+
+async def work(worker_resources: Resources) -> None:
+    """What the worker does until there is nothing left."""
+    relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
+    while await relay.relay() or await consumer.drain():
+        pass
+
+
+class TestWelcomeOwner:
+    async def test_owner_is_told_what_to_do_next(
+        self, mover_a: Member, worker_resources: Resources, settings: Settings
+    ):
+        await work(worker_resources)
+
+        [mail] = read_mailbox(settings.mail.mailbox, to=mover_a.email)
+        assert mail["subject"] == "Welcome to MoveHub"
+        assert mail["text"].startswith("Hello Ann Owner,\n")
+        assert "http://127.0.0.1:8000/docs" in mail["text"]
+
+
+class TestWarnOfReplay:
+    async def test_owner_hears_of_a_spent_token_that_came_back(
+        self,
+        client: httpx.AsyncClient,
+        mover_a: Member,
+        worker_resources: Resources,
+        settings: Settings,
+        clock: ManualClock,
+    ):
+        login = await client.post("/v1/auth/login", json={"email": mover_a.email, "password": PASSWORD})
+        spent = login.json()["refresh_token"]
+        await client.post("/v1/auth/refresh", json={"refresh_token": spent})
+        clock.advance(timedelta(minutes=1))
+        assert (await client.post("/v1/auth/refresh", json={"refresh_token": spent})).status_code == 401
+        clock.advance(timedelta(minutes=30))
+
+        await work(worker_resources)
+
+        mails = read_mailbox(settings.mail.mailbox, to=mover_a.email)
+        [warning] = [mail for mail in mails if mail["subject"] == "We ended one of your sign-ins"]
+        assert "at 2027-03-01 17:01 UTC" in warning["text"]
