@@ -138,6 +138,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="MOVEHUB_",
         env_nested_delimiter="__",
+        env_ignore_empty=True,
         frozen=True,
         extra="ignore",
         nested_model_default_partial_update=True,
