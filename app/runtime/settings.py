@@ -109,7 +109,6 @@ class MailSettings(Group):
     """`mailbox`: the file that stands in for mail and SMS on one machine; development and test read it back."""
 
     mailbox: Path = Path("var/local/mailbox.jsonl")
-    sender: str = "MoveHub <no-reply@movehub.example>"
 
 
 class QueueSettings(Group):
@@ -123,15 +122,12 @@ class TelemetrySettings(Group):
     log_level: str = "INFO"
     traces: bool = False
     otlp_endpoint: str | None = None
-    metrics_public: bool = True
 
 
 class MarketSettings(Group):
     offer_minutes: int = 30
     quote_hours: int = 24
     hold_minutes: int = Field(default=15, ge=2, le=30)
-    most_offers: int = 20
-    platform_fee_percent: int = 0
 
 
 class Settings(BaseSettings):

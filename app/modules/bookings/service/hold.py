@@ -118,7 +118,9 @@ async def hold_quote(
         "truck_ids": list(taken.truck_ids),
         "driver_ids": list(taken.crew_ids),
     }
-    return Held(await _insert(session, actor, booking_id, held_until, contact, row), company.name)
+    return Held(
+        await _insert(session, actor, booking_id, held_until=held_until, contact=contact, fields=row), company.name
+    )
 
 
 async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob, hold: timedelta) -> Held:
@@ -163,7 +165,9 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         "truck_ids": trucks,
         "driver_ids": people,
     }
-    return Held(await _insert(session, actor, booking_id, held_until, body.contact, row), company.name)
+    return Held(
+        await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row), company.name
+    )
 
 
 async def _bookable(
@@ -221,6 +225,7 @@ async def _insert(
     session: WriteSession,
     actor: Actor,
     booking_id: UUID,
+    *,
     held_until: datetime,
     contact: ContactIn,
     fields: dict[str, Any],
