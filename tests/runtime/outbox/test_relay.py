@@ -64,6 +64,15 @@ class TestRelay:
 
         assert sorted(queue.published) == sorted(ids)
 
+    async def test_row_that_another_relay_is_claiming_is_passed_by(self, working: Resources, queue: MemoryQueue):
+        claimed, *free = await announce(working, 3)
+        async with working.database.write(WORKER) as other:
+            await other.execute(sa.select(OutboxEvent.id).where(OutboxEvent.id == claimed).with_for_update())
+
+            assert await Relay(working).relay() == 2
+
+        assert queue.published == free
+
     async def test_with_the_queue_away_nothing_is_lost_and_it_goes_out_at_once_when_it_is_back(
         self, working: Resources, queue: MemoryQueue
     ):
