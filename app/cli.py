@@ -28,7 +28,8 @@ from redis.exceptions import RedisError
 from app import registry, worker
 from app.kernel.clock import SystemClock
 from app.kernel.errors import AppError
-from app.main import create_app
+from app.kernel.ports.queues import QueueUnavailable
+from app.main import build_ports, create_app
 from app.modules.identity import public as identity
 from app.runtime.auth.passwords import Passwords
 from app.runtime.cache import connect
@@ -279,6 +280,23 @@ async def _examine_redis(settings: Settings) -> str | None:
     return None
 
 
+def run_replay(arguments: argparse.Namespace) -> None:
+    settings = read_settings()
+    try:
+        moved = asyncio.run(_replay(settings, arguments.most))
+    except QueueUnavailable as error:
+        raise Refused(f"The queue does not answer ({error}).") from None
+    print(f"{moved} dead letters are back in the queue.")
+
+
+async def _replay(settings: Settings, most: int) -> int:
+    queue = build_ports(settings, SystemClock()).queue
+    try:
+        return await queue.redrive(most=most)
+    finally:
+        await queue.close()
+
+
 def run_seed(_: argparse.Namespace) -> None:
     raise Refused("There is no demo data in this release.")
 
@@ -291,6 +309,7 @@ COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "openapi": (run_openapi, "print the OpenAPI document"),
     "create-staff": (run_create_staff, f"add a member of the platform's staff; password from {PASSWORD} or asked"),
     "seed": (run_seed, "fill an empty database with demo data"),
+    "replay": (run_replay, "put messages that were set aside back into the queue, the oldest first"),
     "doctor": (run_doctor, "check settings, database and Redis"),
 }
 
@@ -304,6 +323,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             one.add_argument("--email", required=True)
             one.add_argument("--name", required=True)
             one.add_argument("--role", choices=[role.value for role in identity.StaffRole], default="reviewer")
+        if name == "replay":
+            one.add_argument("--most", type=int, default=1_000)
     return parser.parse_args(arguments)
 
 

@@ -103,6 +103,14 @@ def test_staff_with_a_short_password_are_refused(environ: Environ, capsys: pytes
     assert [line.split(":")[0] for line in capsys.readouterr().err.splitlines()] == ["email", "password"]
 
 
+def test_replay_with_the_queue_away_is_a_sentence(environ: Environ, capsys: pytest.CaptureFixture[str]):
+    environ(KEYS | {"REDIS_URL": "redis://127.0.0.1:1/0"})
+
+    assert main(["replay"]) == 1
+
+    assert capsys.readouterr().err == "The queue does not answer (ConnectionError).\n"
+
+
 def test_document_is_the_same_whatever_is_set(environ: Environ, capsys: pytest.CaptureFixture[str]):
     environ({})
     assert main(["openapi"]) == 0
