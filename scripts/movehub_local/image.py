@@ -37,7 +37,7 @@ TOOLS: Final = ("buildah", "debootstrap")
 RELEASE: Final = "bookworm"
 MIRROR: Final = "http://deb.debian.org/debian"
 BASE_PACKAGES: Final = "ca-certificates,python3,python3-venv"
-CERTIFICATES: Final = Path("/etc/ssl/certs")
+CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
 ANSWER_SECONDS: Final = 60.0
 USER: Final = "10001"
 # Chroot isolation works where no further namespaces can be had, as inside a container.
@@ -89,12 +89,10 @@ def _make_base() -> None:
     ready = WORK / "rootfs.ready"
     if not ready.exists():
         shutil.rmtree(ROOTFS, ignore_errors=True)
-        _call(
-            ["debootstrap", "--variant=minbase", f"--include={BASE_PACKAGES}", RELEASE, ROOTFS, _mirror()],
-        )
+        _call(["debootstrap", "--variant=minbase", f"--include={BASE_PACKAGES}", RELEASE, ROOTFS, _mirror()])
         ready.touch()
     # What stands between this machine and its package sources stands between the image's build and them as well.
-    shutil.copytree(CERTIFICATES, ROOTFS / "etc/ssl/certs", dirs_exist_ok=True)
+    (ROOTFS / CERTIFICATES.relative_to("/")).write_bytes(CERTIFICATES.read_bytes())
     settings = _pip_settings()
     (ROOTFS / "etc/pip.conf").write_text("[global]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items()))
     container = _call([*BUILDAH, "from", "scratch"]).strip()

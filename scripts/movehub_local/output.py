@@ -45,6 +45,8 @@ class Outputs:
             self._read(0.1)
         for child in self._children:
             child.stop()
+            if child.process.stdout is not None:
+                child.process.stdout.close()
         self._selector.close()
 
     def follow(self, *children: Child) -> None:
