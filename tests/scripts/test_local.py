@@ -93,7 +93,9 @@ class TestChildren:
         assert os.getpid() == mine.pid
 
     def test_a_child_that_will_not_leave_is_killed(self, tmp_path: Path) -> None:
-        stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+        stubborn = (
+            "from signal import *; import time; signal(SIGTERM, SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+        )
         family = Family(tmp_path)
         child = family.start("it", python(stubborn), output=subprocess.PIPE, patience_seconds=0.2)
         assert child.process.stdout is not None
