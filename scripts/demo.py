@@ -53,6 +53,11 @@ def main() -> int:
     except NotAsToldError as difference:
         print(f"\nNot as told: {difference}", file=sys.stderr)
         return 1
+    except KeyError as field:
+        print(f"\nNot as told: an answer lacks the field {field}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     finally:
         stage.close()
     return 0
@@ -227,7 +232,7 @@ def work(stage: Stage, company: Company, order: Order) -> None:
     done = {"actual_hours": HOURS, "actual_distance_miles": MILES, "extras": [extra]}
     completed = stage.tell(company.ann, "POST", f"{path}/complete", expect=200, body=done)
     require(completed["status"] == "completed", f"The booking is {completed['status']}, not completed.")
-    stage.say(f"{HOURS} hours and {MILES} miles, as it turned out, and 40.00 for waiting:")
+    stage.say(f"{HOURS} hours and {MILES} miles, as it turned out, and {WAITING} for waiting:")
     stage.show_price(completed["final_price"])
     check_final(completed["final_price"])
     history = stage.tell(order.maya, "GET", f"{path}/history", expect=200)["items"]
