@@ -21,8 +21,9 @@ class Strict(BaseModel):
 class HoursIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    p50: Annotated[ExactDecimal, Field(gt=0, le=240, decimal_places=2)]
-    p90: Annotated[ExactDecimal, Field(gt=0, le=240, decimal_places=2)]
+    # Four decimals: an estimate is so many quarters of an hour times a ratio of two.
+    p50: Annotated[ExactDecimal, Field(gt=0, le=240, decimal_places=4)]
+    p90: Annotated[ExactDecimal, Field(gt=0, le=240, decimal_places=4)]
 
     @model_validator(mode="after")
     def refuse_crossed(self) -> Self:
