@@ -44,10 +44,7 @@ POLICIES = {
     "inbox_messages": [Allow(WORKER, "select insert delete", EVERY_ROW)],
     "schedules": [Allow(WORKER, "select insert update", EVERY_ROW)],
     "idempotency_keys": [
-        *(
-            Allow(audience, "select insert delete", f"caller_id = {CURRENT_USER}")
-            for audience in (MOVER, STAFF)
-        ),
+        *(Allow(audience, "select insert delete", f"caller_id = {CURRENT_USER}") for audience in (MOVER, STAFF)),
         *(
             Allow(audience, "select insert delete", f"caller_id = {CURRENT_CUSTOMER}")
             for audience in (CUSTOMER, BOOKING)

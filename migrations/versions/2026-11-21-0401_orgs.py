@@ -76,9 +76,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False, comment="E.164"),
         sa.Column("timezone", sa.Text(), nullable=False, comment="IANA zone of the company's office"),
-        sa.Column(
-            "usdot_number", sa.Text(), nullable=True, comment="printed on every paper; null: none given"
-        ),
+        sa.Column("usdot_number", sa.Text(), nullable=True, comment="printed on every paper; null: none given"),
         sa.Column(
             "status",
             sa.Enum(
@@ -94,9 +92,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "address", postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment="a located place"
-        ),
+        sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment="a located place"),
         sa.Column("city", sa.Text(), nullable=False, comment="of the address, for the public profile"),
         sa.Column("state", sa.Text(), nullable=False, comment="of the address, for the public profile"),
         sa.Column(
@@ -119,9 +115,7 @@ def upgrade() -> None:
             comment="1 to 5; null: not rated yet",
         ),
         sa.Column("rating_count", sa.Integer(), nullable=False),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name=op.f("ck_organizations_rating_average")),
@@ -163,9 +157,7 @@ def upgrade() -> None:
         ),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.CheckConstraint(
-            "radius_miles > 0 AND radius_miles <= 500", name=op.f("ck_service_areas_radius_miles")
-        ),
+        sa.CheckConstraint("radius_miles > 0 AND radius_miles <= 500", name=op.f("ck_service_areas_radius_miles")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_service_areas_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_service_areas")),
     )

@@ -73,9 +73,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True, comment="E.164; null: known by e-mail only"),
         sa.Column("email", sa.Text(), nullable=True, comment="lower case; null: known by phone only"),
         sa.Column("full_name", sa.Text(), nullable=True, comment="null: not told yet"),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_customers_email_lower")),
@@ -125,15 +123,11 @@ def upgrade() -> None:
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True, comment="null: live"),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customers.id"], name=op.f("fk_customer_sessions_customer_id")
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_customer_sessions_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_customer_sessions_token_hash")),
     )
-    op.create_index(
-        op.f("ix_customer_sessions_customer_id"), "customer_sessions", ["customer_id"], unique=False
-    )
+    op.create_index(op.f("ix_customer_sessions_customer_id"), "customer_sessions", ["customer_id"], unique=False)
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -85,9 +85,7 @@ def upgrade() -> None:
             comment="null: not staff",
         ),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True, comment="null: may sign in"),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
@@ -128,9 +126,7 @@ def upgrade() -> None:
         sa.Column("current_org_id", sa.UUID(), nullable=True, comment="the company acted for; null: staff"),
         sa.Column(
             "transport",
-            sa.Enum(
-                "bearer", "cookie", name="transport", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("bearer", "cookie", name="transport", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("user_agent", sa.Text(), nullable=False, comment="as the client named itself, shortened"),
@@ -144,9 +140,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_login_sessions_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_sessions")),
     )
-    op.create_index(
-        op.f("ix_login_sessions_current_org_id"), "login_sessions", ["current_org_id"], unique=False
-    )
+    op.create_index(op.f("ix_login_sessions_current_org_id"), "login_sessions", ["current_org_id"], unique=False)
     op.create_index(op.f("ix_login_sessions_user_id"), "login_sessions", ["user_id"], unique=False)
     op.create_table(
         "refresh_tokens",
@@ -156,9 +150,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="null: not spent"),
         sa.Column("child_id", sa.UUID(), nullable=True, comment="the token it was spent for"),
-        sa.ForeignKeyConstraint(
-            ["session_id"], ["login_sessions.id"], name=op.f("fk_refresh_tokens_session_id")
-        ),
+        sa.ForeignKeyConstraint(["session_id"], ["login_sessions.id"], name=op.f("fk_refresh_tokens_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refresh_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_refresh_tokens_token_hash")),
     )

@@ -61,17 +61,13 @@ def upgrade() -> None:
         "resources",
         sa.Column(
             "kind",
-            sa.Enum(
-                "truck", "driver", "helper", name="kind", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("truck", "driver", "helper", name="kind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("capacity_cuft", sa.Integer(), nullable=False, comment="cubic feet; 0 for people"),
         sa.Column("max_weight_lb", sa.Integer(), nullable=False, comment="pounds; 0 for people"),
         sa.Column("skills", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column(
-            "usable_until", sa.Date(), nullable=True, comment="last day its papers allow; null: no limit"
-        ),
+        sa.Column("usable_until", sa.Date(), nullable=True, comment="last day its papers allow; null: no limit"),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in service"),
         sa.Column(
             "locked_at",
@@ -121,18 +117,14 @@ def upgrade() -> None:
             sa.Enum("booking", "time_off", name="kind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
-        sa.Column(
-            "source_id", sa.UUID(), nullable=False, comment="the booking or the time off it stands for"
-        ),
+        sa.Column("source_id", sa.UUID(), nullable=False, comment="the booking or the time off it stands for"),
         sa.Column(
             "active",
             sa.Boolean(),
             nullable=False,
             comment="false: cancelled, expired or given back; blocks nothing",
         ),
-        sa.Column(
-            "held_until", sa.DateTime(timezone=True), nullable=True, comment="a hold's end; null: kept"
-        ),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True, comment="a hold's end; null: kept"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),

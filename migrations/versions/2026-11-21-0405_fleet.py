@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in service"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("capacity_cuft > 0 AND max_weight_lb > 0", name=op.f("ck_trucks_capacity")),
@@ -63,15 +61,11 @@ def upgrade() -> None:
         ),
         sa.Column("license_number", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_class", sa.Text(), nullable=True, comment="drivers only"),
-        sa.Column(
-            "license_expires_on", sa.Date(), nullable=True, comment="drivers only; the last day it is valid"
-        ),
+        sa.Column("license_expires_on", sa.Date(), nullable=True, comment="drivers only; the last day it is valid"),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in service"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(

@@ -40,9 +40,7 @@ POLICIES = {
 def upgrade() -> None:
     op.create_table(
         "pricing_configs",
-        sa.Column(
-            "number", sa.Integer(), nullable=False, comment="the version: 1, 2, 3 … within the company"
-        ),
+        sa.Column("number", sa.Integer(), nullable=False, comment="the version: 1, 2, 3 … within the company"),
         sa.Column(
             "status",
             sa.Enum(

@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.CheckConstraint("expires_on > effective_on", name=op.f("ck_insurance_policies_period")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_insurance_policies_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_insurance_policies")),
-        sa.UniqueConstraint(
-            "org_id", "policy_number", name=op.f("uq_insurance_policies_org_id_policy_number")
-        ),
+        sa.UniqueConstraint("org_id", "policy_number", name=op.f("uq_insurance_policies_org_id_policy_number")),
     )
     op.create_table(
         "verification_cases",
@@ -100,31 +98,23 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True, comment="of a rejection"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_verification_cases_decided_by")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_verification_cases_org_id")),
-        sa.ForeignKeyConstraint(
-            ["submitted_by"], ["users.id"], name=op.f("fk_verification_cases_submitted_by")
-        ),
+        sa.ForeignKeyConstraint(["submitted_by"], ["users.id"], name=op.f("fk_verification_cases_submitted_by")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_verification_cases")),
         sa.UniqueConstraint("id", name=op.f("uq_verification_cases_id")),
     )
-    op.create_index(
-        op.f("ix_verification_cases_decided_by"), "verification_cases", ["decided_by"], unique=False
-    )
+    op.create_index(op.f("ix_verification_cases_decided_by"), "verification_cases", ["decided_by"], unique=False)
     op.create_index(
         "ix_verification_cases_status_created_at",
         "verification_cases",
         ["status", "created_at"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_verification_cases_submitted_by"), "verification_cases", ["submitted_by"], unique=False
-    )
+    op.create_index(op.f("ix_verification_cases_submitted_by"), "verification_cases", ["submitted_by"], unique=False)
     op.create_index(
         "uq_verification_cases_org_id_open",
         "verification_cases",
@@ -148,18 +138,10 @@ def _create_suspensions() -> None:
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True, comment="null: still suspended"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.CheckConstraint(
-            "(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_company_suspensions_lifted")
-        ),
-        sa.ForeignKeyConstraint(
-            ["lifted_by"], ["users.id"], name=op.f("fk_company_suspensions_lifted_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["org_id"], ["organizations.id"], name=op.f("fk_company_suspensions_org_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["suspended_by"], ["users.id"], name=op.f("fk_company_suspensions_suspended_by")
-        ),
+        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_company_suspensions_lifted")),
+        sa.ForeignKeyConstraint(["lifted_by"], ["users.id"], name=op.f("fk_company_suspensions_lifted_by")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_company_suspensions_org_id")),
+        sa.ForeignKeyConstraint(["suspended_by"], ["users.id"], name=op.f("fk_company_suspensions_suspended_by")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_company_suspensions")),
     )
     for column in ("lifted_by", "suspended_by"):

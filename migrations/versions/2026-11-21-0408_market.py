@@ -86,9 +86,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_quotes_customer_id_created_at", "quotes", ["customer_id", "created_at"], unique=False)
     op.create_index("ix_quotes_id", "quotes", ["id"], unique=False)
-    op.create_index(
-        "ix_quotes_org_id_pricing_config_id", "quotes", ["org_id", "pricing_config_id"], unique=False
-    )
+    op.create_index("ix_quotes_org_id_pricing_config_id", "quotes", ["org_id", "pricing_config_id"], unique=False)
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -78,9 +78,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "customer_id", sa.UUID(), nullable=True, comment="null: booked by hand for somebody on the phone"
-        ),
+        sa.Column("customer_id", sa.UUID(), nullable=True, comment="null: booked by hand for somebody on the phone"),
         sa.Column("quote_id", sa.UUID(), nullable=True, comment="null: booked by hand"),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -108,18 +106,14 @@ def upgrade() -> None:
         ),
         sa.Column("volume_cuft", sa.Integer(), nullable=True, comment="null: not estimated"),
         sa.Column("weight_lb", sa.Integer(), nullable=True, comment="null: not estimated"),
-        sa.Column(
-            "distance_miles", sa.Numeric(precision=8, scale=1), nullable=True, comment="null: not routed"
-        ),
+        sa.Column("distance_miles", sa.Numeric(precision=8, scale=1), nullable=True, comment="null: not routed"),
         sa.Column(
             "job",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=True,
             comment="the engine's inputs; null: the price was agreed by hand",
         ),
-        sa.Column(
-            "pricing_config_id", sa.UUID(), nullable=True, comment="null: the price was agreed by hand"
-        ),
+        sa.Column("pricing_config_id", sa.UUID(), nullable=True, comment="null: the price was agreed by hand"),
         sa.Column(
             "price",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -128,9 +122,7 @@ def upgrade() -> None:
         ),
         sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
-        sa.Column(
-            "hold_expires_at", sa.DateTime(timezone=True), nullable=True, comment="null: not a hold any more"
-        ),
+        sa.Column("hold_expires_at", sa.DateTime(timezone=True), nullable=True, comment="null: not a hold any more"),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
@@ -150,14 +142,10 @@ def upgrade() -> None:
         ),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(status = 'held') = (hold_expires_at IS NOT NULL)", name=op.f("ck_bookings_hold")
-        ),
+        sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name=op.f("ck_bookings_hold")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_window")),
         sa.CheckConstraint("total >= 0", name=op.f("ck_bookings_total")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_bookings_customer_id")),
@@ -183,13 +171,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("hold_expires_at IS NOT NULL"),
     )
-    op.create_index(
-        "ix_bookings_org_id_pricing_config_id", "bookings", ["org_id", "pricing_config_id"], unique=False
-    )
+    op.create_index("ix_bookings_org_id_pricing_config_id", "bookings", ["org_id", "pricing_config_id"], unique=False)
     op.create_index("ix_bookings_org_id_quote_id", "bookings", ["org_id", "quote_id"], unique=False)
-    op.create_index(
-        "ix_bookings_org_id_starts_at_id", "bookings", ["org_id", "starts_at", "id"], unique=False
-    )
+    op.create_index("ix_bookings_org_id_starts_at_id", "bookings", ["org_id", "starts_at", "id"], unique=False)
     op.create_index(
         "uq_bookings_quote_id_live",
         "bookings",

@@ -79,9 +79,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_invoices_customer_id_issued_at_id", "invoices", ["customer_id", "issued_at", "id"], unique=False
     )
-    op.create_index(
-        "ix_invoices_org_id_issued_at_id", "invoices", ["org_id", "issued_at", "id"], unique=False
-    )
+    op.create_index("ix_invoices_org_id_issued_at_id", "invoices", ["org_id", "issued_at", "id"], unique=False)
     op.create_table(
         "invoice_counters",
         sa.Column("org_id", sa.UUID(), nullable=False),

@@ -48,7 +48,7 @@ async def test_mail_and_sms_are_read_back_newest_first(path: Path) -> None:
         },
         {
             "id": str(mail.id),
-            "channel": "mail",
+            "channel": "email",
             "to": "dana@movehub.example",
             "subject": "Your move",
             "text": "Line one\nline two 📦",

@@ -26,7 +26,7 @@ class MailboxMailer:
     async def send(self, mail: Mail) -> None:
         entry = {
             "id": str(mail.id),
-            "channel": "mail",
+            "channel": "email",
             "to": mail.to,
             "subject": mail.subject,
             "text": mail.text,
@@ -46,7 +46,7 @@ async def append_to_mailbox(path: Path, entry: dict[str, Any], clock: Clock) -> 
 def read_mailbox(path: Path, *, to: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
     """The newest messages first, all or those to one address or number; none while there is no file.
 
-    Each is {"id", "channel": "mail" or "sms", "to", "subject" (null for SMS), "text", "sent_at"}.
+    Each is {"id", "channel": "email" or "sms", "to", "subject" (null for SMS), "text", "sent_at"}.
     """
     try:
         lines = path.read_bytes().splitlines()

@@ -23,7 +23,7 @@ def _known_zone(name: str) -> str:
 
 
 Zone = Annotated[str, Field(max_length=60, examples=["America/Los_Angeles"]), AfterValidator(_known_zone)]
-UsdotNumber = Annotated[str, Field(pattern=r"^\d{1,8}$", examples=["1234567"])]
+UsdotNumber = Annotated[str, Field(pattern=r"^[0-9]{1,8}$", examples=["1234567"])]
 
 
 class OrgIn(BaseModel):
