@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from pydantic import SecretStr
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -26,13 +26,17 @@ class CacheAway(Exception):
 
 
 def connect(url: SecretStr, settings: RedisSettings) -> Redis:
-    return Redis.from_url(
+    """A client of few connections: a thousand requests at once wait for one of them, they do not open a thousand."""
+    pool = BlockingConnectionPool.from_url(
         url.get_secret_value(),
+        max_connections=settings.most_connections,
+        timeout=settings.wait_seconds,
         socket_timeout=settings.socket_timeout_seconds,
         socket_connect_timeout=settings.socket_timeout_seconds,
         retry=Retry(NoBackoff(), 0),
         decode_responses=False,
     )
+    return Redis.from_pool(pool)
 
 
 class Breaker:

@@ -9,9 +9,27 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from app.kernel.errors import AppError, PayloadTooLarge, TooManyRequests, Unprocessable
+from app.kernel.errors import (
+    AppError,
+    PayloadTooLarge,
+    PreconditionFailed,
+    TimedOut,
+    TooManyRequests,
+    Unauthenticated,
+    Unprocessable,
+)
 from app.runtime.auth.credentials import ACCESS_COOKIE, CUSTOMER_COOKIE, SECURE_PREFIX
-from app.runtime.web.problems import MEDIA_TYPE
+from app.runtime.auth.dependencies import CsrfRefused, RoleNotAllowed, WrongKindOfCaller
+from app.runtime.db.constraints import DatabaseTimedOut, DatabaseUnavailable, RetrySafely, SessionEnded, ValueRefused
+from app.runtime.web.pages import CursorRefused
+from app.runtime.web.problems import MEDIA_TYPE, NotJson, UnsupportedMediaType
+from app.runtime.web.route import (
+    IdempotencyInProgress,
+    IdempotencyKeyMalformed,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    UnknownParameter,
+)
 
 PASSWORD_FLOW: Final = {"type": "oauth2", "flows": {"password": {"tokenUrl": "/v1/auth/token", "scopes": {}}}}
 SECURITY_SCHEMES: Final = {
@@ -43,6 +61,16 @@ class Problem(BaseModel):
 
 
 EVERYWHERE: Final[tuple[type[AppError], ...]] = (Unprocessable, TooManyRequests)
+# What comes with a part of a route, whoever wrote it: the house refuses there, not the use case.
+WITH_DATABASE: Final = (DatabaseUnavailable, RetrySafely, TimedOut, DatabaseTimedOut)
+WITH_CHANGES: Final = (PayloadTooLarge, UnsupportedMediaType, ValueRefused)
+WITH_BODY: Final = (NotJson,)
+WITH_SESSION: Final = (Unauthenticated, SessionEnded, WrongKindOfCaller, RoleNotAllowed)
+WITH_PARAMETER: Final[dict[str, tuple[type[AppError], ...]]] = {
+    "cursor": (CursorRefused,),
+    "If-Match": (PreconditionFailed,),
+    "Idempotency-Key": (IdempotencyKeyMalformed, IdempotencyInProgress, IdempotencyKeyReused),
+}
 
 
 def problems(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
@@ -93,18 +121,44 @@ def _finish(document: dict[str, Any]) -> None:
     schemas.update(schemas["Problem"].pop("$defs", {}))
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    for item in document["paths"].values():
+    for path, item in document["paths"].items():
         for method, operation in item.items():
-            if not isinstance(operation, dict):
-                continue
-            responses = operation["responses"]
-            for status, response in problems(*EVERYWHERE).items():
-                if "HTTPValidationError" in str(responses.get(str(status), "")) or str(status) not in responses:
-                    responses[str(status)] = response
-            if method == "post":
-                responses.setdefault("413", problems(PayloadTooLarge)[413])
-            if operation.get("security"):
-                # Whoever names no scheme is public; a list of one name each means: any of them.
-                operation["x-callers"] = sorted({name.split()[0] for entry in operation["security"] for name in entry})
-            else:
-                operation["x-callers"] = ["anyone"]
+            _say_who_may_call(operation)
+            _add(operation["responses"], problems(*_refusals_of_the_house(path, method, operation)))
+
+
+def _say_who_may_call(operation: dict[str, Any]) -> None:
+    if operation.get("security"):
+        # Whoever names no scheme is public; a list of one name each means: any of them.
+        operation["x-callers"] = sorted({name.split()[0] for entry in operation["security"] for name in entry})
+    else:
+        operation["x-callers"] = ["anyone"]
+
+
+def _refusals_of_the_house(path: str, method: str, operation: dict[str, Any]) -> list[type[AppError]]:
+    """What the plumbing refuses on this operation, by its parts; the use case's own errors stand at the route."""
+    if path.startswith("/health"):
+        return []
+    changes, has_session = method != "get", bool(operation.get("security"))
+    found = [UnknownParameter, *WITH_DATABASE]
+    found += WITH_CHANGES if changes else ()
+    found += WITH_BODY if "requestBody" in operation else ()
+    found += WITH_SESSION if has_session else ()
+    # A request by cookie that changes something must prove where it comes from.
+    found += (CsrfRefused,) if has_session and changes else ()
+    for parameter in operation.get("parameters", ()):
+        found += WITH_PARAMETER.get(parameter["name"], ())
+    if operation.get("x-idempotency-key-required"):
+        found.append(IdempotencyKeyRequired)
+    return found
+
+
+def _add(responses: dict[str, Any], more: dict[int | str, dict[str, Any]]) -> None:
+    """Add problems to those that stand, a line a code."""
+    for status, response in more.items():
+        present = responses.get(str(status))
+        if present is None or "HTTPValidationError" in str(present):
+            responses[str(status)] = response
+            continue
+        lines = [line for line in response["description"].split("\n\n") if line not in present["description"]]
+        present["description"] = "\n\n".join((present["description"], *lines))

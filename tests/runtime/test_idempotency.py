@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.kernel.clock import ManualClock
+from tests.conftest import Member
+
+pytestmark = pytest.mark.integration
+
+PATH = "/v1/org/service-areas"
+
+
+async def add(client: httpx.AsyncClient, member: Member, key: str, miles: float = 30) -> httpx.Response:
+    headers = member.headers | {"Idempotency-Key": key}
+    return await client.post(PATH, json={"radius_miles": miles}, headers=headers)
+
+
+async def count(client: httpx.AsyncClient, member: Member) -> int:
+    return len((await client.get(PATH, headers=member.headers)).json()["items"])
+
+
+async def test_the_same_key_and_body_get_the_first_answer_again(client: httpx.AsyncClient, mover_a: Member):
+    key = uuid4().hex
+    first, second = await add(client, mover_a, key), await add(client, mover_a, key)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert second.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+    assert await count(client, mover_a) == 2
+
+
+async def test_another_body_is_refused(client: httpx.AsyncClient, mover_a: Member):
+    key = uuid4().hex
+    await add(client, mover_a, key)
+    refused = await add(client, mover_a, key, miles=31)
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
+    assert await count(client, mover_a) == 2
+
+
+async def test_a_hundred_at_once_have_one_effect(client: httpx.AsyncClient, mover_a: Member):
+    key = uuid4().hex
+    answers = await asyncio.gather(*(add(client, mover_a, key) for _ in range(100)))
+    codes = {(one.status_code, one.json().get("code")) for one in answers}
+    assert codes <= {(201, None), (409, "idempotency_in_progress")}
+    assert len({one.json()["id"] for one in answers if one.status_code == 201}) == 1
+    assert await count(client, mover_a) == 2
+
+
+async def test_a_key_is_its_callers_own(client: httpx.AsyncClient, mover_a: Member, mover_b: Member):
+    key = uuid4().hex
+    first, second = await add(client, mover_a, key), await add(client, mover_b, key, miles=31)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["id"] != second.json()["id"]
+
+
+async def test_what_failed_leaves_no_key(client: httpx.AsyncClient, mover_a: Member):
+    key = uuid4().hex
+    assert (await add(client, mover_a, key, miles=-1)).status_code == 422
+    assert (await add(client, mover_a, key)).status_code == 201
+
+
+async def test_a_key_is_kept_for_a_day(client: httpx.AsyncClient, mover_a: Member, clock: ManualClock):
+    key = uuid4().hex
+    first = await add(client, mover_a, key)
+    clock.advance(timedelta(hours=24, seconds=1))
+    login = {"email": mover_a.email, "password": "correct horse battery"}
+    told = (await client.post("/v1/auth/login", json=login)).json()
+    later = Member(mover_a.org_id, mover_a.email, {"Authorization": f"Bearer {told['access_token']}"})
+    second = await add(client, later, key)
+    assert second.status_code == 201
+    assert second.json()["id"] != first.json()["id"]
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "\u00e9"])
+async def test_a_malformed_key_is_refused(client: httpx.AsyncClient, mover_a: Member, key: str):
+    headers = {**mover_a.headers, "Idempotency-Key": key.encode("latin-1", "replace")}
+    refused = await client.post(PATH, json={"radius_miles": 30}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_malformed")
+    assert await count(client, mover_a) == 1
