@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from openapi_diff import compare
+from openapi_diff import Change, compare
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 COMMITTED: Final = ROOT / "docs" / "openapi.json"
+MOST_TOLD: Final = 20
 
 
 def main(arguments: list[str]) -> int:
@@ -25,8 +26,7 @@ def main(arguments: list[str]) -> int:
     if committed == current:
         return 0
     changes = compare(json.loads(committed), json.loads(current)) if committed else []
-    for change in changes:
-        print(change)
+    _tell(changes)
     is_breaking = any(change.is_breaking for change in changes)
     if "--write" not in arguments:
         print(_remedy(is_breaking=is_breaking, is_visible=bool(changes)))
@@ -37,6 +37,16 @@ def main(arguments: list[str]) -> int:
     COMMITTED.write_text(current)
     print(f"{COMMITTED.relative_to(ROOT)} written.")
     return 0
+
+
+def _tell(changes: list[Change]) -> None:
+    """All that break clients, and enough of the others to see what they are about."""
+    breaking = [change for change in changes if change.is_breaking]
+    others = [change for change in changes if not change.is_breaking]
+    for change in (*breaking, *others[:MOST_TOLD]):
+        print(change)
+    if len(others) > MOST_TOLD:
+        print(f"… and {len(others) - MOST_TOLD} more that break nobody.")
 
 
 def _remedy(*, is_breaking: bool, is_visible: bool) -> str:

@@ -36,8 +36,9 @@ class Change:
 
 
 def compare(old: Schema, new: Schema) -> list[Change]:
-    """The changes that a client can see, in the documents' order."""
-    return list(dict.fromkeys(_Comparison(old, new).operations()))
+    """The changes that a client can see, place by place."""
+    changes = set(_Comparison(old, new).operations())
+    return sorted(changes, key=lambda change: (change.place, change.sentence))
 
 
 class _Comparison:
