@@ -46,7 +46,7 @@ class DatabaseSettings(Group):
 class RedisSettings(Group):
     socket_timeout_seconds: float = 0.05
     most_connections: int = Field(default=32, ge=1, le=1_000)
-    wait_seconds: float = 1.0
+    wait_seconds: float = 0.25
     breaker_failures: int = 5
     breaker_open_seconds: float = 1.0
 
