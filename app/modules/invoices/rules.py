@@ -17,7 +17,6 @@ from app.modules.orgs.public import Company
 
 # Practice of the trade where nothing else was agreed.
 DUE_AFTER: Final = timedelta(days=30)
-TAX: Final = "tax"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +35,11 @@ class Bill:
 
 def bill_of(final_price: Mapping[str, Any]) -> Bill:
     """The stored final price as a bill, to the same cents."""
-    lines = tuple(line for line in final_price["lines"] if line["code"] != TAX)
-    tax = sum((_amount(line) for line in final_price["lines"] if line["code"] == TAX), Decimal("0.00"))
-    subtotal = sum((_amount(line) for line in lines), Decimal("0.00"))
-    return Bill(lines, subtotal, tax, final_price["total"]["currency"])
-
-
-def _amount(line: Mapping[str, Any]) -> Decimal:
-    return Decimal(line["amount"]["amount"])
+    lines = tuple(final_price["lines"])
+    subtotal, total = (Decimal(final_price[name]["amount"]) for name in ("subtotal", "total"))
+    # A price has its tax as the last line, when there is any. Its code would not tell: a crew may call an extra so.
+    tax = total - subtotal
+    return Bill(lines[:-1] if tax else lines, subtotal, tax, final_price["total"]["currency"])
 
 
 def number_of(series: str, count: int) -> str:
@@ -101,7 +97,7 @@ def _printed(line: Mapping[str, Any]) -> PrintedLine:
         quantity=Decimal(line["quantity"]),
         unit=line["unit"],
         unit_price=Decimal(line["unit_price"]),
-        amount=_amount(line),
+        amount=Decimal(line["amount"]["amount"]),
     )
 
 
