@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from movehub_local import children, development
-from movehub_local.children import Family, Identity, end_process, read_record
+from movehub_local.children import Family, Identity, end_process, myself, read_record
+from movehub_local.development import LOGINS, common_settings, development_secrets, with_logins
 from movehub_local.failure import CannotContinue
 from movehub_local.output import Outputs
 from movehub_local.services import Urls
@@ -27,15 +27,15 @@ def python(program: str) -> list[str]:
 
 class TestDevelopmentSecrets:
     def test_they_are_private_and_last(self, tmp_path: Path) -> None:
-        first = development.development_secrets(tmp_path / "env")
+        first = development_secrets(tmp_path / "env")
         assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
-        assert development.development_secrets(tmp_path / "env") == first
+        assert development_secrets(tmp_path / "env") == first
         assert min(len(value) for value in first.values()) >= 32
         assert len(set(first.values())) == len(first)
 
     def test_a_missing_one_is_added_and_the_others_stay(self, tmp_path: Path) -> None:
         (tmp_path / "env").write_text("MOVEHUB_AUTH__PEPPER=kept\n")
-        found = development.development_secrets(tmp_path / "env")
+        found = development_secrets(tmp_path / "env")
         assert found["MOVEHUB_AUTH__PEPPER"] == "kept"
         assert len(found["MOVEHUB_AUTH__TOKEN_KEY"]) >= 32
 
@@ -43,26 +43,26 @@ class TestDevelopmentSecrets:
 class TestSettings:
     @pytest.fixture(autouse=True)
     def _in_a_folder_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(development, "LOCAL", tmp_path)
+        monkeypatch.setattr("movehub_local.development.LOCAL", tmp_path)
 
     def test_no_program_is_given_the_administrators_url(self) -> None:
         environ = {"DATABASE_URL": "postgresql://admin@db", "MOVEHUB_DB__MIGRATE_URL": "x", "PATH": "/bin"}
-        found = development.common_settings(URLS, 8000, environ)
+        found = common_settings(URLS, 8000, environ)
         assert found["PATH"] == "/bin"
-        assert not {"DATABASE_URL", *development.LOGINS} & found.keys()
+        assert not {"DATABASE_URL", *LOGINS} & found.keys()
 
     def test_each_program_is_given_its_login_alone(self) -> None:
-        logins = {name: f"url of {name}" for name in development.LOGINS}
-        assert development.with_logins({}, logins, "app") == {"MOVEHUB_DB__APP_URL": "url of MOVEHUB_DB__APP_URL"}
+        logins = {name: f"url of {name}" for name in LOGINS}
+        assert with_logins({}, logins, "app") == {"MOVEHUB_DB__APP_URL": "url of MOVEHUB_DB__APP_URL"}
 
     def test_the_callers_settings_win(self) -> None:
-        found = development.common_settings(URLS, 8000, {"MOVEHUB_LIMITS__FACTOR": "1"})
+        found = common_settings(URLS, 8000, {"MOVEHUB_LIMITS__FACTOR": "1"})
         assert found["MOVEHUB_LIMITS__FACTOR"] == "1"
 
 
 class TestChildren:
     def test_a_child_dies_with_a_parent_that_is_killed(self, tmp_path: Path) -> None:
-        scripts = Path(children.__file__).parents[1]
+        scripts = Path(__file__).resolve().parents[2] / "scripts"
         program = (
             f"import sys, subprocess, time; sys.path.insert(0, {str(scripts)!r});"
             "from movehub_local.children import Family; from pathlib import Path;"
@@ -85,7 +85,7 @@ class TestChildren:
         assert not child.is_alive()
 
     def test_a_reused_process_id_is_not_the_process(self) -> None:
-        mine = children.myself()
+        mine = myself()
         stranger = Identity(mine.pid, mine.started - 1)
         assert mine.is_alive()
         assert not stranger.is_alive()
