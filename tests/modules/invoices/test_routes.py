@@ -1,8 +1,13 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
@@ -28,6 +33,21 @@ NO_SUCH = "01a1fcb9-aa68-7a7e-9c4c-3dcc6ad36659"
 
 def usd(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "USD"}
+
+
+@contextmanager
+def statements_of(resources: Resources) -> Iterator[list[str]]:
+    """The statements that the program sends meanwhile."""
+    engine = resources.database.bind
+    assert isinstance(engine, AsyncEngine)
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -129,6 +149,18 @@ class TestListInvoices:
         listed = [item["id"] for page in (first, last) for item in page.json()["items"]]
         assert listed == [issued[2], *sorted(issued[:2], reverse=True)]
         assert 'rel="next"' in first.headers["Link"]
+
+    async def test_asks_the_database_as_often_for_many_as_for_one(
+        self, client: httpx.AsyncClient, resources: Resources, mover_a: Caller
+    ) -> None:
+        counts = []
+        for _ in range(2):
+            booking = await complete_by_hand(client, mover_a.headers)
+            await issue(client, mover_a.headers, booking["id"])
+            with statements_of(resources) as statements:
+                await client.get("/v1/invoices", headers=mover_a.headers)
+            counts.append(sum("FROM invoices" in statement for statement in statements))
+        assert counts == [1, 1]
 
     async def test_an_unknown_parameter_gets_422(self, client: httpx.AsyncClient, mover_a: Caller) -> None:
         assert (await client.get("/v1/invoices?paid=true", headers=mover_a.headers)).status_code == 422
