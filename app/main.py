@@ -37,6 +37,7 @@ from app.runtime.telemetry.metrics import Metrics
 from app.runtime.web import openapi, problems
 from app.runtime.web.docs import mount_docs
 from app.runtime.web.middleware import BodyLimit, Callers, Envelope
+from app.runtime.web.route import operation_id
 from app.runtime.web.service import Readiness, errors_router, health_router, mailbox_router
 
 DESCRIPTION = (
@@ -117,7 +118,7 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=middleware,
-        generate_unique_id_function=openapi.operation_id,
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,
     )
     app.state.resources = resources

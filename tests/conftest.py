@@ -42,6 +42,7 @@ from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.settings import Environment, Settings
 from app.runtime.web.service import Readiness
+from tests.documented import DocumentedTransport
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = datetime(2027, 3, 1, 17, tzinfo=UTC)
@@ -227,7 +228,7 @@ def app(resources: Resources, logins: Logins) -> FastAPI:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
+    async with httpx.AsyncClient(transport=DocumentedTransport(app), base_url="http://test") as made:
         yield made
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.kernel.errors import (
@@ -88,13 +87,6 @@ def problems(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
         if line not in entry["description"]:
             entry["description"] = f"{entry['description']}\n\n{line}".strip()
     return by_status
-
-
-def operation_id(route: APIRoute) -> str:
-    """`<module>.<use case>`, from where the route's function stands and what it is called."""
-    parts = route.endpoint.__module__.split(".")
-    module = parts[parts.index("modules") + 1] if "modules" in parts else "service"
-    return f"{module}.{route.name}"
 
 
 def install(app: FastAPI, *, description: str) -> None:

@@ -147,10 +147,19 @@ class UnknownParameter(Unprocessable):
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
+def operation_id(route: APIRoute) -> str:
+    """`<module>.<use case>`, from where the route's function stands and what it is called."""
+    parts = route.endpoint.__module__.split(".")
+    module = parts[parts.index("modules") + 1] if "modules" in parts else "service"
+    return f"{module}.{route.name}"
+
+
 class TransactionalRoute(APIRoute):
     """A route whose transaction is closed before its answer, and tried again after a deadlock."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        # Named here: the app takes the routes as they are, without its own way of naming.
+        options["generate_unique_id_function"] = operation_id
         super().__init__(*arguments, **options)
         callers = {kind for one in _with_children(self.dependant) for kind in getattr(one.call, CALLERS, ())}
         if callers:

@@ -106,7 +106,7 @@ def errors_router(errors: Iterable[type[AppError]]) -> APIRouter:
 
     @router.get("/errors")
     async def list_errors() -> ErrorCatalogue:
-        """Every code that a problem can have, with its meaning."""
+        """Every code that a problem can have, with its meaning. For everybody."""
         return catalogue
 
     return router

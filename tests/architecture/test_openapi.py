@@ -1,0 +1,101 @@
+"""The OpenAPI document: stable names, who may call, and every refusal that a part of a route brings with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app import registry
+from tests.documented import operations, undocumented
+
+pytestmark = pytest.mark.integration  # building the app takes its resources
+
+WHO: Final = re.compile(r"(^|[.!?)]\s+)For [^.]+\.$")
+CODE: Final = re.compile(r"`([a-z_0-9]+)`: ")
+
+
+@pytest.fixture
+def document(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def routes(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def codes(operation: dict[str, Any], status: int) -> set[str]:
+    return set(CODE.findall(operation["responses"].get(str(status), {}).get("description", "")))
+
+
+def test_an_operation_is_named_once_and_for_its_module(document: dict[str, Any]):
+    names = [operation["operationId"] for _, _, operation in routes(document)]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in names)
+
+
+def test_every_route_says_who_may_call(document: dict[str, Any]):
+    silent = [
+        (method, path)
+        for method, path, operation in routes(document)
+        if path.startswith("/v1/") and not WHO.search(operation.get("description", ""))
+    ]
+    assert silent == []
+
+
+def test_every_code_of_the_document_is_in_the_catalogue(document: dict[str, Any]):
+    known = {(error.code, error.status) for error in registry.errors()}
+    for method, path, operation in routes(document):
+        for status in operation["responses"]:
+            named = {(code, int(status)) for code in codes(operation, int(status))}
+            assert named <= known, (method, path, named - known)
+
+
+def test_what_a_session_brings_with_it_is_told(document: dict[str, Any]):
+    for method, path, operation in routes(document):
+        if not operation.get("security"):
+            continue
+        assert {"unauthenticated", "session_ended"} <= codes(operation, 401), (method, path)
+        assert {"wrong_kind_of_caller", "role_not_allowed"} <= codes(operation, 403), (method, path)
+        assert ("csrf_refused" in codes(operation, 403)) == (method != "get"), (method, path)
+
+
+def test_what_parameters_and_bodies_bring_with_them_is_told(document: dict[str, Any]):
+    for method, path, operation in routes(document):
+        names = {parameter["name"] for parameter in operation.get("parameters", ())}
+        if "Idempotency-Key" in names:
+            assert "idempotency_key_reused" in codes(operation, 422), path
+            assert "idempotency_in_progress" in codes(operation, 409), path
+        if "cursor" in names:
+            assert "cursor_refused" in codes(operation, 422), path
+        if "If-Match" in names:
+            assert "stale_version" in codes(operation, 412), path
+        if "requestBody" in operation:
+            assert "not_json" in codes(operation, 400), path
+            assert "body_too_large" in codes(operation, 413), path
+        if path.startswith("/v1/"):
+            assert {"database_unavailable", "try_again"} <= codes(operation, 503), (method, path)
+
+
+def test_a_path_with_an_id_may_find_nothing(document: dict[str, Any]):
+    for method, path, operation in routes(document):
+        if "{" in path:
+            assert "404" in operation["responses"], (method, path)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "told"),
+    [(404, "booking_not_found", None), (418, "teapot", "answers 418"), (404, "teapot", "answers 404 teapot")],
+)
+def test_an_answer_that_the_document_does_not_name_is_seen(app: FastAPI, status: int, code: str, told: str | None):
+    headers = {"content-type": "application/problem+json"}
+    answer = httpx.Response(status, headers=headers, content=json.dumps({"code": code}))
+    found = undocumented(operations(app), "GET", "/v1/bookings/01890000-0000-7000-8000-000000000000", answer)
+    assert (found is None) if told is None else (told in (found or ""))
