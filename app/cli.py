@@ -29,7 +29,7 @@ from app import registry, worker
 from app.kernel.clock import SystemClock
 from app.kernel.errors import AppError
 from app.kernel.ports.queues import QueueUnavailable
-from app.main import build_ports, create_app
+from app.main import build_ports, build_resources, create_app
 from app.modules.identity import public as identity
 from app.runtime.auth.passwords import Passwords
 from app.runtime.cache import connect
@@ -41,6 +41,7 @@ from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.settings import AuthSettings, DatabaseSettings, Environment, Settings
 from app.runtime.telemetry import logs
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
+from app.seed import play
 
 CANNOT: Final = 1
 BAD_SETTINGS: Final = 2
@@ -297,8 +298,32 @@ async def _replay(settings: Settings, most: int) -> int:
         await queue.close()
 
 
-def run_seed(_: argparse.Namespace) -> None:
-    raise Refused("There is no demo data in this release.")
+def run_seed(arguments: argparse.Namespace) -> None:
+    settings = read_settings()
+    app_url, worker_url = _url(settings.db.app_url, "APP_URL"), _url(settings.db.worker_url, "WORKER_URL")
+    print(asyncio.run(_seed(settings, app_url, worker_url, number=arguments.number)))
+
+
+async def _seed(settings: Settings, app_url: SecretStr, worker_url: SecretStr, *, number: int) -> str:
+    engines = [create_engine(url, settings.db, application_name="movehub-seed") for url in (app_url, worker_url)]
+    database, worker_database = (Database(engine, registry.error_map()) for engine in engines)
+    resources = build_resources(settings, database)
+    try:
+        done = await play.seed(resources, worker_database, number=number, progress=_tell_progress)
+    except play.CannotSeed as reason:
+        raise Refused(str(reason)) from None
+    finally:
+        await resources.close()
+        for engine in engines:
+            await engine.dispose()
+    if not done.is_new:
+        return "The demo data is there already."
+    return f"{done.companies} companies, {done.bookings} bookings, {done.invoices} invoices."
+
+
+def _tell_progress(line: str) -> None:
+    if sys.stdout.isatty():
+        print(f"\r{line}", end="", flush=True)
 
 
 COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
@@ -323,6 +348,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             one.add_argument("--email", required=True)
             one.add_argument("--name", required=True)
             one.add_argument("--role", choices=[role.value for role in identity.StaffRole], default="reviewer")
+        if name == "seed":
+            one.add_argument("--number", type=int, default=1, help="the same number makes the same data")
         if name == "replay":
             one.add_argument("--most", type=int, default=1_000)
     return parser.parse_args(arguments)

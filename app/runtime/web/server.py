@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.runtime.settings import Settings
@@ -115,7 +115,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def configure_server(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def configure_server(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     proxies = list(settings.http.trusted_proxies)
     return uvicorn.Config(
         app,
