@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
 
 from app.kernel.actor import ActorKind
 from app.kernel.instants import Moment
@@ -104,10 +104,16 @@ class StepIn(Strict):
     note: Note500 | None = None
 
 
+def _not_a_line_of_ours(code: str) -> str:
+    if code in {"labour", "travel", "mileage", "flat_rate", "minimum_charge_adjustment", "tax"}:
+        raise ValueError("is a line that the price makes itself")
+    return code
+
+
 class ExtraIn(Strict):
     """Work that the price did not hold, as agreed with the customer."""
 
-    code: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    code: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$"), AfterValidator(_not_a_line_of_ours)]
     description: Text120
     amount: MoneyIn
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -143,14 +143,9 @@ def nearby_windows(wanted: Window, zone: ZoneInfo, now: datetime) -> Iterator[Wi
 def alternatives(
     resources: Sequence[ResourceSpec],
     busy: Mapping[UUID, Sequence[Window]],
-    need: Need,
     candidates: Iterable[Window],
+    suits: Callable[[Sequence[ResourceSpec]], bool],
 ) -> list[Window]:
-    """The first three candidates for which the company has everything the job needs."""
-    found: list[Window] = []
-    for window in candidates:
-        if pick(free_in(resources, busy, window), need) is not None:
-            found.append(window)
-            if len(found) == MOST_ALTERNATIVES:
-                break
-    return found
+    """The first three candidates in which what is free suits: enough for a need, or all that were named."""
+    fitting = (window for window in candidates if suits(free_in(resources, busy, window)))
+    return list(islice(fitting, MOST_ALTERNATIVES))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -39,7 +39,7 @@ async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
     taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.window), need)
     if taken is None:
-        raise await _slot_taken(session, ask, resources, need)
+        raise await _slot_taken(session, ask, resources, lambda free: rules.pick(free, need) is not None)
     chosen = [resource for resource in resources if resource.id in taken.resource_ids]
     await _take(session, ask, chosen, busy)
     return taken
@@ -74,10 +74,10 @@ async def _take_named(
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in locked], ask.window)
     free = rules.free_in(locked, _live(busy, ask.now), ask.window)
     if len(free) != len(locked):
-        missing = sorted(str(r.id) for r in locked if r not in free)
-        raise SlotTaken(
-            "Not free, or without valid papers, for the whole window.", resource_ids=missing, alternatives=[]
-        )
+        taken = await _slot_taken(session, ask, locked, lambda free: len(free) == len(locked))
+        taken.detail = "Not free, or without valid papers, for the whole window."
+        taken.extensions["resource_ids"] = sorted(str(r.id) for r in locked if r not in free)
+        raise taken
     await _take(session, ask, locked, busy)
     return locked
 
@@ -105,14 +105,19 @@ async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec],
         raise SlotTaken
 
 
-async def _slot_taken(session: WriteSession, ask: Ask, resources: Sequence[ResourceSpec], need: Need) -> SlotTaken:
+async def _slot_taken(
+    session: WriteSession,
+    ask: Ask,
+    resources: Sequence[ResourceSpec],
+    suits: Callable[[Sequence[ResourceSpec]], bool],
+) -> SlotTaken:
     """The refusal with what is free instead, read in the same transaction under the same locks."""
     horizon = Window(
         ask.window.starts_at - timedelta(days=1), ask.window.ends_at + timedelta(days=rules.SEARCHED_DAYS + 1)
     )
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
     candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
-    found = rules.alternatives(resources, _live(busy, ask.now), need, candidates)
+    found = rules.alternatives(resources, _live(busy, ask.now), candidates, suits)
     return SlotTaken(alternatives=[window_out(window) for window in found])
 
 

@@ -101,7 +101,8 @@ class TestAlternatives:
         wanted = window(24, 4)
         busy = {resources[0].id: [wanted]}
         candidates = rules.nearby_windows(wanted, ZoneInfo("America/Los_Angeles"), NOW)
-        found = rules.alternatives(resources, busy, Need(500, 1_000, 1), candidates)
+        need = Need(500, 1_000, 1)
+        found = rules.alternatives(resources, busy, candidates, lambda free: rules.pick(free, need) is not None)
         assert len(found) == 3
         assert all(one.length == wanted.length and not one.overlaps(wanted) for one in found)
 
