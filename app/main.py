@@ -120,6 +120,8 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
         middleware=middleware,
         generate_unique_id_function=operation_id,
         redirect_slashes=False,
+        # One span a request; those of its inner operations would cost as much again.
+        telemetry={"operation_spans": False},
     )
     app.state.resources = resources
     app.state.readiness = readiness

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 from opentelemetry.sdk.resources import Resource
@@ -59,12 +60,17 @@ def redacted(span: ReadableSpan) -> ReadableSpan:
     )
 
 
-def configure(settings: TelemetrySettings, service: str) -> TracerProvider | None:
-    """The tracer provider, or None while traces are off."""
+def configure(settings: TelemetrySettings, service: str, exporter: SpanExporter | None = None) -> TracerProvider | None:
+    """Make the tracer provider of the process, or None while traces are off. `exporter`: instead of OTLP over HTTP.
+
+    The web framework makes its own span for each request as soon as there is a provider; the driver's are added here.
+    """
     if not settings.traces:
         return None
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
-    exporter = OTLPSpanExporter(endpoint=settings.otlp_endpoint) if settings.otlp_endpoint else OTLPSpanExporter()
+    if exporter is None:
+        exporter = OTLPSpanExporter(endpoint=settings.otlp_endpoint) if settings.otlp_endpoint else OTLPSpanExporter()
     provider.add_span_processor(BatchSpanProcessor(Redacting(exporter)))
+    trace.set_tracer_provider(provider)
     AsyncPGInstrumentor().instrument(tracer_provider=provider)  # type: ignore[no-untyped-call]
     return provider
