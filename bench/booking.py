@@ -1,0 +1,160 @@
+"""Booking by hand, beside pgbench with the statements of the same transaction, in turns."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+
+from app.runtime.settings import Settings
+from bench.callers import owner_token, post
+from bench.figures import Figure, middle
+from bench.ground import Company, Ground, a_day_ahead
+from bench.listing import WrongAnswer
+from bench.load import Client, Load
+from bench.recording import Plan, record
+from bench.serving import Serving
+
+CONNECTIONS: Final = 16
+LENGTH: Final = timedelta(minutes=30)
+# More than a connection books in a second, and than one of pgbench's clients in a round.
+MOST_A_SECOND: Final = 120
+MOST_A_ROUND: Final = 3_000
+FIRST_DAY: Final = 90
+TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
+FLEET: Final = "SELECT id::text FROM app.resources WHERE org_id = $1 AND kind = $2 ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """Who books: a company with a truck and a driver for every connection, ours and pgbench's, and one more."""
+
+    company: Company
+    trucks: tuple[str, ...]
+    drivers: tuple[str, ...]
+    place: dict[str, str]
+    first_start: datetime
+
+    def body(self, unit: int, turn: int) -> dict[str, Any]:
+        """The booking of a unit's truck in its window number `turn`."""
+        starts_at = self.first_start + turn * LENGTH
+        return {
+            "window": {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + LENGTH).isoformat()},
+            "truck_ids": [self.trucks[unit]],
+            "driver_ids": [self.drivers[unit]],
+            "origin": self.place,
+            "destination": self.place | {"line1": "99 Second Street"},
+            "contact": {"full_name": "A Customer", "phone": "+14155550123"},
+            "price": {"amount": "812.50"},
+        }
+
+
+async def find_dispatcher(ground: Ground, company: Company) -> Dispatcher:
+    connection = await asyncpg.connect(ground.admin_url)
+    try:
+        trucks, drivers = [
+            tuple(row["id"] for row in await connection.fetch(FLEET, company.org_id, kind))
+            for kind in ("truck", "driver")
+        ]
+    finally:
+        await connection.close()
+    return Dispatcher(company, trucks, drivers, ground.places()[0], a_day_ahead(FIRST_DAY, hour=0))
+
+
+async def record_script(settings: Settings, dispatcher: Dispatcher) -> str:
+    """One booking as the program makes it, for pgbench's clients, who have the second sixteen trucks."""
+    company, last = dispatcher.company, len(dispatcher.trucks) - 1
+    theirs = slice(CONNECTIONS, 2 * CONNECTIONS)
+    plan = Plan(
+        token=owner_token(company),
+        bodies=(dispatcher.body(last, 0), dispatcher.body(CONNECTIONS, 0)),
+        trucks=dispatcher.trucks[theirs],
+        drivers=dispatcher.drivers[theirs],
+        starts_at=dispatcher.first_start,
+        length=LENGTH,
+        constants=frozenset(map(str, (company.org_id, company.user_id, company.session_id))),
+    )
+    return "\n".join(await record(settings, plan)) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Pgbench:
+    """The limit: the script, run by as many clients as we have connections."""
+
+    url: str
+    script: Path
+
+    def run(self, seconds: float, first: int) -> float:
+        """Transactions a second; `first` is the number before the first window. Raises: WrongAnswer."""
+        command = [_program(), "-n", "-M", "prepared", "-j", "1", "-c", str(CONNECTIONS), "-T", f"{seconds:.0f}"]
+        command += ["-D", f"n={first}", "-f", str(self.script), self.url]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        found = TPS.search(done.stdout)
+        if done.returncode or found is None:
+            raise WrongAnswer(f"pgbench cannot run the transaction: {done.stderr[-1500:]}")
+        return float(found[1])
+
+
+def _program() -> str:
+    """The newest pgbench of this machine. Raises: WrongAnswer when there is none."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"), key=lambda path: int(path.parts[4]))
+    found = shutil.which("pgbench") or (str(installed[-1]) if installed else None)
+    if found is None:
+        raise WrongAnswer("There is no pgbench on this machine: it is in Debian's package postgresql-15.")
+    return found
+
+
+def measure_booking(
+    client: Client, api: Serving, dispatcher: Dispatcher, limit: Pgbench, *, rounds: int, seconds: float
+) -> list[Figure]:
+    """Each connection books one truck's windows, one after the other. Raises: WrongAnswer."""
+    ours = _Turn(client, api, dispatcher)
+    ours.run(1.0)
+    limit.run(1.0, 0)
+    taken = [(limit.run(seconds, number * MOST_A_ROUND), ours.run(seconds)) for number in range(1, rounds + 1)]
+    return [
+        Figure(
+            "create a booking by hand",
+            middle([mine[0] for _, mine in taken]),
+            middle([theirs for theirs, _ in taken]),
+            "bookings/s",
+            ">= 0.25",
+        ),
+        # Held against the time that the limit leaves one client's transaction on all processors together.
+        Figure(
+            "create a booking by hand, CPU of the process",
+            middle([mine[1] for _, mine in taken]),
+            middle([1000 / theirs for theirs, _ in taken]),
+            "ms/booking",
+        ),
+    ]
+
+
+class _Turn:
+    def __init__(self, client: Client, api: Serving, dispatcher: Dispatcher) -> None:
+        self._client = client
+        self._api = api
+        self._dispatcher = dispatcher
+        self._first = 0
+
+    def run(self, seconds: float) -> tuple[float, float]:
+        """Bookings a second, and the process's CPU in ms for each."""
+        token = owner_token(self._dispatcher.company)
+        turns = range(self._first, self._first + int(seconds * MOST_A_SECOND))
+        self._first = turns.stop
+        requests = [
+            [post("/v1/bookings", self._dispatcher.body(unit, turn), token=token, key=uuid4().hex) for turn in turns]
+            for unit in range(CONNECTIONS)
+        ]
+        before = self._api.cpu_ms
+        outcome = self._client.drive(Load(self._api.port, requests, seconds))
+        if set(outcome.statuses) != {201}:
+            raise WrongAnswer(f"Bookings were answered with {dict(outcome.statuses)}.")
+        return outcome.per_second, (self._api.cpu_ms - before) / len(outcome.latencies)

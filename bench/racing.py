@@ -1,0 +1,61 @@
+"""Sixty-four customers, one truck: how long the slowest of them waits to be told."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Final
+from uuid import uuid4
+
+from bench.callers import post, sign_in_customers
+from bench.figures import Figure, percentile
+from bench.ground import Ground, a_day_ahead
+from bench.listing import WrongAnswer
+from bench.load import Client, Load
+from bench.serving import Serving
+
+CUSTOMERS: Final = 64
+MOST_MS: Final = 500.0
+ONE_WINS: Final = Counter({201: 1, 409: CUSTOMERS - 1})
+CONTACT: Final = {"full_name": "A Customer", "phone": "+14155550123"}
+
+
+async def measure_race(client: Client, api: Serving, ground: Ground, *, rounds: int) -> list[Figure]:
+    """All customers quote the same offer, then book it at once. Raises: WrongAnswer unless exactly one wins."""
+    tokens = await sign_in_customers(ground.admin_url, CUSTOMERS)
+    latencies: list[float] = []
+    for number in range(rounds):
+        quotes = _quotes(client, api, ground.places()[-1], days=60 + number, tokens=tokens)
+        bookings = [
+            [post("/v1/bookings", {"quote_id": quote, "contact": CONTACT}, token=token, key=uuid4().hex)]
+            for token, quote in zip(tokens, quotes, strict=True)
+        ]
+        outcome = client.drive(Load(api.port, bookings))
+        if outcome.statuses != ONE_WINS:
+            raise WrongAnswer(f"A race ended with {dict(outcome.statuses)}.")
+        latencies += outcome.latencies
+    slowest = percentile(latencies, 0.99) * 1000
+    return [Figure(f"{CUSTOMERS} race for one slot, the slowest in a hundred", slowest, MOST_MS, "ms", "<= 1")]
+
+
+def _quotes(client: Client, api: Serving, place: dict[str, str], *, days: int, tokens: list[str]) -> list[str]:
+    """Every customer's quote, in the order of their tokens."""
+    search = {
+        "origin": place,
+        "destination": place,
+        "starts_at": a_day_ahead(days, hour=15).isoformat(),
+        "home_size": "one_bedroom",
+    }
+    offers = _answer(client, api, post("/v1/search", search))["offers"]
+    if len(offers) != 1:
+        raise WrongAnswer(f"{len(offers)} companies offer where one should.")
+    body = {"offer_id": offers[0]["offer_id"]}
+    return [_answer(client, api, post("/v1/quotes", body, token=token))["id"] for token in tokens]
+
+
+def _answer(client: Client, api: Serving, request: bytes) -> dict[str, object]:
+    outcome = client.drive(Load(api.port, [[request]], keeps_bodies=True))
+    if not set(outcome.statuses) <= {200, 201}:
+        raise WrongAnswer(f"{dict(outcome.statuses)}: {outcome.bodies[0][:500]!r}")
+    answer: dict[str, object] = json.loads(outcome.bodies[0])
+    return answer
