@@ -13,6 +13,7 @@ import time
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.errors import PayloadTooLarge, TimedOut, TooManyRequests
@@ -27,6 +28,7 @@ from app.runtime.web.problems import UnsupportedMediaType, problem_response, une
 logger = logging.getLogger(ACCESS)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+_LENGTH: Final = re.compile(r"\d{1,18}", re.ASCII)
 UNLIMITED: Final = ("/health", "/metrics", "/docs", "/redoc", "/assets/")
 PAGES: Final = ("/docs", "/redoc", "/assets/", "/dev/")
 SECURITY_HEADERS: Final = (
@@ -109,8 +111,11 @@ def route_of(scope: Scope) -> str:
     return getattr(route, "path_format", None) or getattr(route, "path", None) or "unmatched"
 
 
-class TooLarge(Exception):
-    """The body grew past the limit while it was read."""
+class TooLarge(HTTPException):
+    """The body grew past the limit while it was read. FastAPI tells any other error of a reader as a bad body."""
+
+    def __init__(self) -> None:
+        super().__init__(PayloadTooLarge.status)
 
 
 class BodyLimit:
@@ -127,7 +132,7 @@ class BodyLimit:
             await problem_response(UnsupportedMediaType(), scope["path"])(scope, receive, send)
             return
         announced = headers.get("content-length", "0")
-        if not announced.isdigit() or int(announced) > self._largest:
+        if not _LENGTH.fullmatch(announced) or int(announced) > self._largest:
             await problem_response(PayloadTooLarge(), scope["path"])(scope, receive, send)
             return
         received = 0
