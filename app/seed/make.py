@@ -37,8 +37,10 @@ class Sketch:
 
     @property
     def name(self) -> str:
-        first = FIRST_WORDS[(self.place * 7) % len(FIRST_WORDS)]
-        return f"{self.city.name} {first} {LAST_WORDS[self.place % len(LAST_WORDS)]}"
+        # 7 and 20 have no common divisor, and each further round through the cities begins three words on.
+        round_of_cities = self.place // len(CITIES)
+        first = FIRST_WORDS[(self.place * 7 + round_of_cities * 3) % len(FIRST_WORDS)]
+        return f"{first} {LAST_WORDS[(self.place + round_of_cities) % len(LAST_WORDS)]}"
 
     @property
     def zone(self) -> ZoneInfo:
