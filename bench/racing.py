@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from bench.callers import post, sign_in_customers
@@ -53,9 +53,9 @@ def _quotes(client: Client, api: Serving, place: dict[str, str], *, days: int, t
     return [_answer(client, api, post("/v1/quotes", body, token=token))["id"] for token in tokens]
 
 
-def _answer(client: Client, api: Serving, request: bytes) -> dict[str, object]:
+def _answer(client: Client, api: Serving, request: bytes) -> dict[str, Any]:
     outcome = client.drive(Load(api.port, [[request]], keeps_bodies=True))
     if not set(outcome.statuses) <= {200, 201}:
         raise WrongAnswer(f"{dict(outcome.statuses)}: {outcome.bodies[0][:500]!r}")
-    answer: dict[str, object] = json.loads(outcome.bodies[0])
+    answer: dict[str, Any] = json.loads(outcome.bodies[0])
     return answer

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -117,9 +118,12 @@ class _Script:
         for one in sent:
             for statement in filter(None, (part.strip() for part in one.text.split(";"))):
                 text = TEXT.sub(lambda found: _quoted(found[1]) if ":" in found[1] else found[0], statement)
-                bound = PARAMETER.sub(lambda found, values=one.values: self._value(values[int(found[1]) - 1]), text)
+                bound = PARAMETER.sub(partial(self._bound, one.values), text)
                 lines.append(" ".join(bound.split()) + ";")
         return lines
+
+    def _bound(self, values: Sequence[Any], found: re.Match[str]) -> str:
+        return self._value(values[int(found[1]) - 1])
 
     def _value(self, value: Any) -> str:
         if isinstance(value, list | tuple):
