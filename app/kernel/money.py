@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Annotated, Any, Final, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 CENT: Final = Decimal("0.01")
 # numeric(12,2): ten digits before the point.
@@ -58,6 +58,13 @@ Amount = Annotated[
 ]
 
 
+def known_currency(code: str) -> str:
+    """The code itself. Raises: ValueError for a currency that we do not count in."""
+    if code not in CURRENCIES:
+        raise ValueError(f"must be a currency with two decimals that we know: {', '.join(sorted(CURRENCIES))}")
+    return code
+
+
 class Money(NamedTuple):
     """An amount of one currency. Arithmetic between currencies is a programming error and raises."""
 
@@ -85,7 +92,11 @@ class MoneyIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     amount: Amount
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", json_schema_extra={"enum": sorted(CURRENCIES)})] = "USD"
+    currency: Annotated[
+        str,
+        Field(pattern="^[A-Z]{3}$", json_schema_extra={"enum": sorted(CURRENCIES)}),
+        AfterValidator(known_currency),
+    ] = "USD"
 
     def to_money(self) -> Money:
         return Money(round_cents(self.amount), self.currency)

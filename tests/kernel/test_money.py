@@ -58,8 +58,8 @@ def test_an_amount_out_of_bounds_is_refused(amount: Any):
         MoneyIn(amount=amount)
 
 
-@pytest.mark.parametrize("currency", ["usd", "US", "DOLLAR", "", "\u0410\u0411\u0412"])
-def test_a_currency_is_three_capitals(currency: str):
+@pytest.mark.parametrize("currency", ["usd", "US", "DOLLAR", "", "XXX", "JPY", "KWD"])
+def test_a_currency_is_one_of_two_decimals_that_we_know(currency: str):
     with pytest.raises(ValidationError):
         MoneyIn(amount=Decimal(1), currency=currency)
 

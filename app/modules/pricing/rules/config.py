@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from app.kernel.errors import Fault
-from app.kernel.money import CURRENCIES, ExactDecimal
+from app.kernel.money import ExactDecimal, known_currency
 from app.modules.pricing.errors import ConfigInvalid
 from app.modules.pricing.rules.kinds import KINDS, Stage, SurchargeRule
 from app.modules.pricing.rules.rule import (
@@ -22,12 +22,6 @@ from app.modules.pricing.rules.rule import (
     refusal,
 )
 from app.modules.pricing.values import ZERO, Travel
-
-
-def _known_currency(currency: str) -> str:
-    if currency not in CURRENCIES:
-        raise ValueError(f"must be a currency with two decimals that we know: {', '.join(sorted(CURRENCIES))}")
-    return currency
 
 
 class Deposit(Strict):
@@ -49,7 +43,7 @@ class PricingConfig(Strict):
     base_mileage_rate: Annotated[Rate, Field(examples=["2.50"])]
     minimum_charge: Annotated[Cents, Field(examples=["200.00"])]
     surcharge_rules: Annotated[tuple[SurchargeRule, ...], Field(max_length=200)] = ()
-    currency: Annotated[str, AfterValidator(_known_currency)] = "USD"
+    currency: Annotated[str, AfterValidator(known_currency)] = "USD"
     flat_rate: Cents | None = None
     included_crew: Annotated[Whole, Field(ge=1, le=50)] = 2
     extra_mover_hourly_rate: Rate | None = None
