@@ -1,14 +1,14 @@
 """Times and days on the wire: text as RFC 3339 writes it. A number is not taken for seconds since 1970.
 
-`Moment` may lack its offset: `app.kernel.localtime.to_instant` then reads it by the clock of a place. Both lie
-within two centuries, so that arithmetic with them cannot leave the calendar.
+`Moment` may lack its offset: `app.kernel.localtime.to_instant` then reads it by the clock of a place; `Instant` may
+not. All lie within two centuries, so that arithmetic with them cannot leave the calendar.
 """
 
 import re
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2199
@@ -47,4 +47,9 @@ Moment = Annotated[
     BeforeValidator(_as_moment, json_schema_input_type=datetime),
     AfterValidator(_within_two_centuries),
     Field(examples=["2027-06-01T08:00:00-07:00"]),
+]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_as_moment, json_schema_input_type=datetime),
+    AfterValidator(_within_two_centuries),
 ]

@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.kernel.instants import Day, Moment
+from app.kernel.instants import Day, Instant, Moment
 
 pytestmark = pytest.mark.unit
 
 DAY: TypeAdapter[date] = TypeAdapter(Day)
 MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 class TestDay:
@@ -78,3 +79,16 @@ class TestMoment:
     def test_anything_else_is_refused(self, written: Any) -> None:
         with pytest.raises(ValidationError):
             MOMENT.validate_python(written)
+
+
+class TestInstant:
+    def test_one_with_an_offset_is_read(self) -> None:
+        assert INSTANT.validate_python("2027-06-01T08:00:00-07:00") == datetime(2027, 6, 1, 15, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        "written",
+        ["2027-06-01T08:00:00", "0", 0, "infinity", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"],
+    )
+    def test_anything_else_is_refused(self, written: Any) -> None:
+        with pytest.raises(ValidationError):
+            INSTANT.validate_python(written)

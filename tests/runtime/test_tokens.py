@@ -66,6 +66,8 @@ BAD = {
         f"no {name}": token(without(name))
         for name in ("iss", "aud", "sub", "jti", "iat", "nbf", "exp", "sid", "role", "org")
     },
+    "a role of nobody": token(claims(role="emperor")),
+    "roles as a list": token(claims(role=["owner"])),
     "other audience": token(claims(aud="another")),
     "audience as a list": token(claims(aud=["movehub-api", "x"])),
     "other issuer": token(claims(iss="someone")),

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, model_validator
 
 from app.kernel.actor import ActorKind
-from app.kernel.instants import Moment
+from app.kernel.instants import Instant, Moment
 from app.kernel.money import ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.paging import ListQuery
 from app.kernel.patch import Patch
@@ -126,8 +126,8 @@ class CompleteIn(Strict):
 
 class BookingFilter(ListQuery):
     status: BookingStatus | None = None
-    starts_after: AwareDatetime | None = None
-    starts_before: AwareDatetime | None = None
+    starts_after: Instant | None = None
+    starts_before: Instant | None = None
 
     def filters(self) -> dict[str, Any]:
         """The filters that were sent, by name; their values are bound as they are."""

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from jose import jwt
 
+from app.kernel.actor import Role
 from app.kernel.ids import new_id
 from app.runtime.settings import AuthSettings
 
@@ -27,6 +28,7 @@ LONGEST: Final = 2_048
 LEEWAY: Final = timedelta(seconds=60)
 CACHED: Final = 4_096
 STAFF_ROLE: Final = "staff"
+ROLES: Final = frozenset({STAFF_ROLE, *Role})
 _SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 # What is "required" is also compared with the machine's clock: the times are left to `_claims` and the program's.
 _REQUIRED: Final = {f"require_{claim}": True for claim in ("aud", "iss", "sub", "jti")} | {
@@ -147,10 +149,12 @@ class Tokens:
             raise BadToken("times are whole seconds")
         if body["aud"] != self._audience or not 0 < expires - issued <= self._lifetime.total_seconds():
             raise BadToken("not for us, or for too long")
+        if body["role"] not in ROLES:
+            raise BadToken("a role that we do not know")
         return Claims(
             user_id=UUID(body["sub"]),
             org_id=UUID(body["org"]) if body["org"] else None,
-            role=str(body["role"]),
+            role=body["role"],
             session_id=UUID(body["sid"]),
             issued_at=datetime.fromtimestamp(issued, UTC),
             expires_at=datetime.fromtimestamp(expires, UTC),

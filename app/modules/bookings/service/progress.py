@@ -53,7 +53,8 @@ async def advance_booking(
 async def complete_booking(session: WriteSession, actor: Mover, booking_id: UUID, body: CompleteIn) -> Booking:
     """The goods are delivered: the final price is made of the promised price list and the work as done.
 
-    Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409). Emits: booking.completed.
+    Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409), NotPriced (409).
+    Emits: booking.completed.
     """
     booking = await lock_as(session, actor, booking_id)
     came_from = booking.status
@@ -67,7 +68,7 @@ async def complete_booking(session: WriteSession, actor: Mover, booking_id: UUID
 
 
 async def _final_price(session: WriteSession, booking: Booking, body: CompleteIn) -> dict[str, Any]:
-    """Raises: CurrencyMismatch (422) for extras in another currency than the price."""
+    """Raises: CurrencyMismatch (422) for extras in another currency than the price, NotPriced (409)."""
     for at, extra in enumerate(body.extras):
         if extra.amount.currency != booking.currency:
             pointer = f"/extras/{at}/amount/currency"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from app.kernel.money import Money, round_cents
-from app.modules.pricing.values import ZERO, Line, Price, Unit
+from app.kernel.money import LARGEST_AMOUNT, Money, round_cents
+from app.modules.pricing.errors import NotPriced
+from app.modules.pricing.values import ZERO, Line, Price, Unit, Unpriced
 
 ONE: Final = Decimal(1)
 TAX: Final = "tax"
@@ -35,7 +36,7 @@ def agreed_price(amount: Money) -> Price:
 def add_extras(price: Price, extras: Sequence[Extra], tax_rate: Decimal) -> Price:
     """The price with the extras before its tax, and the tax on all of it.
 
-    Raises: ValueError for an extra in another currency.
+    Raises: ValueError for an extra in another currency, NotPriced (409) for a total that no invoice can hold.
     """
     if not extras:
         return price
@@ -47,4 +48,7 @@ def add_extras(price: Price, extras: Sequence[Extra], tax_rate: Decimal) -> Pric
     tax = Money(round_cents(subtotal.amount * tax_rate), subtotal.currency)
     if tax.amount:
         lines.append(Line(TAX, "Tax", tax_rate, Unit.SHARE, subtotal.amount, tax, None))
-    return price._replace(lines=tuple(lines), subtotal=subtotal, total=subtotal.plus(tax))
+    total = subtotal.plus(tax)
+    if total.amount > LARGEST_AMOUNT:
+        raise NotPriced(Unpriced.TOTAL_TOO_LARGE)
+    return price._replace(lines=tuple(lines), subtotal=subtotal, total=total)
