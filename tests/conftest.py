@@ -161,9 +161,15 @@ def settings_for(urls: Logins, folder: Path, **changes: Any) -> Settings:
     values: dict[str, Any] = {
         "environment": Environment.TEST,
         "redis_url": SecretStr(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")),
-        "db": {"app_url": urls.app, "worker_url": urls.worker, "pool_size": 20, "pool_overflow": 50},
+        "db": {
+            "app_url": urls.app,
+            "worker_url": urls.worker,
+            "pool_size": 20,
+            "pool_overflow": 50,
+            "pool_timeout_seconds": 20,
+        },
         # A frozen Redis is tried in a test of its own; a busy machine is not one.
-        "redis": {"socket_timeout_seconds": 2.0},
+        "redis": {"socket_timeout_seconds": 5.0, "wait_seconds": 20.0},
         "auth": {
             "token_key": "a key of the tests, long enough for HMAC",
             "pepper": "a pepper of the tests, long enough for HMAC",

@@ -12,7 +12,7 @@ from app.runtime.cache import Breaker, CacheAway, connect
 from app.runtime.rate_limit import Limit, LocalLimits, RateLimiter
 from app.runtime.settings import RedisSettings, Settings
 
-SLOW_MACHINE = RedisSettings(socket_timeout_seconds=5)
+SLOW_MACHINE = RedisSettings(socket_timeout_seconds=10, wait_seconds=30)
 
 
 class Hand:

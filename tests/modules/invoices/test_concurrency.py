@@ -14,6 +14,7 @@ from app.kernel.ids import new_id
 from app.modules.bookings import repository as bookings
 from app.modules.bookings.rules import reference_of
 from app.modules.invoices import service
+from app.runtime.db.constraints import RetrySafely
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from tests.factories.bookings import complete_by_hand
@@ -74,15 +75,18 @@ class TestNumbers:
         free = asyncio.Semaphore(AT_ONCE)
 
         async def issue(booking_id: UUID, *, rolls_back: bool) -> UUID | None:
-            """The booking's id when it is left without an invoice."""
-            try:
-                async with free, resources.database.write(identity) as session:
-                    await service.issue_invoice(session, actor, booking_id)
-                    if rolls_back:
-                        change_mind()
-            except ChangedTheirMindError:
-                return booking_id
-            return None
+            """The booking's id when it is left without an invoice. As the route does, a lock time-out is tried again."""
+            while True:
+                try:
+                    async with free, resources.database.write(identity) as session:
+                        await service.issue_invoice(session, actor, booking_id)
+                        if rolls_back:
+                            change_mind()
+                except ChangedTheirMindError:
+                    return booking_id
+                except RetrySafely:
+                    continue
+                return None
 
         chance = Random(2027)
         fates = [chance.random() < SHARE_ROLLED_BACK for _ in waiting]
