@@ -100,6 +100,8 @@ class HttpSettings(Group):
     def refuse_wildcards(self) -> Self:
         if "*" in self.cors_origins or "*" in self.trusted_proxies:
             raise ValueError("'*' is refused: name the origins and the proxies")
+        if any(proxy.endswith("/0") for proxy in self.trusted_proxies):
+            raise ValueError("a network of all addresses is refused: name the proxies")
         return self
 
 
@@ -167,9 +169,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def refuse_example_secrets(self) -> Self:
         if self.is_production:
-            for secret in (self.auth.token_key, self.auth.pepper):
-                if EXAMPLE_MARK in secret.get_secret_value().lower():
-                    raise ValueError("production needs its own secrets: an example value is refused")
-            if self.auth.token_key == self.auth.pepper:
+            token_keys = [key for key in (self.auth.token_key, self.auth.previous_token_key) if key is not None]
+            if any(EXAMPLE_MARK in secret.get_secret_value().lower() for secret in (*token_keys, self.auth.pepper)):
+                raise ValueError("production needs its own secrets: an example value is refused")
+            if self.auth.pepper in token_keys:
                 raise ValueError("token_key and pepper are two different secrets")
         return self
