@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
@@ -30,6 +32,7 @@ APP_AUDIENCES: Final = (
     Audience.STAFF,
 )
 WORKER_AUDIENCES: Final = (Audience.WORKER,)
+MAINTENANCE: Final = "postgres"
 EXTENSIONS: Final = ("postgis", "btree_gist", "pg_trgm")
 LOGIN_SETTINGS: Final = {
     "search_path": "app, public",
@@ -61,6 +64,30 @@ async def prepare_database(admin_url: str) -> dict[str, str]:
     Raises: CannotPrepare.
     """
     admin = make_url(admin_url).set(drivername="postgresql")
+    async with _alone_on_the_server(admin):
+        await _prepare(admin)
+    return {
+        "MOVEHUB_DB__APP_URL": login_url(admin, APP),
+        "MOVEHUB_DB__WORKER_URL": login_url(admin, WORKER),
+        "MOVEHUB_DB__MIGRATE_URL": login_url(admin, MIGRATE),
+    }
+
+
+@asynccontextmanager
+async def _alone_on_the_server(admin: URL) -> AsyncIterator[None]:
+    """Roles are shared by all databases of a server: whoever prepares another one at the same time waits.
+
+    An advisory lock is its database's own, so all take it in the one that every server has.
+    """
+    gate = await _connect(admin.set(database=MAINTENANCE))
+    try:
+        await gate.execute("SELECT pg_advisory_lock(hashtext('movehub.prepare'))")
+        yield
+    finally:
+        await gate.close()
+
+
+async def _prepare(admin: URL) -> None:
     await _create_database(admin)
     connection = await _connect(admin)
     try:
@@ -75,11 +102,6 @@ async def prepare_database(admin_url: str) -> dict[str, str]:
         raise CannotPrepare(f"PostgreSQL lacks an extension ({error}): install PostGIS on its machine.") from error
     finally:
         await connection.close()
-    return {
-        "MOVEHUB_DB__APP_URL": login_url(admin, APP),
-        "MOVEHUB_DB__WORKER_URL": login_url(admin, WORKER),
-        "MOVEHUB_DB__MIGRATE_URL": login_url(admin, MIGRATE),
-    }
 
 
 async def _connect(url: URL) -> asyncpg.Connection:
@@ -95,7 +117,7 @@ async def _create_database(admin: URL) -> None:
     try:
         connection = await _connect(admin)
     except asyncpg.InvalidCatalogNameError:
-        connection = await _connect(admin.set(database="postgres"))
+        connection = await _connect(admin.set(database=MAINTENANCE))
         try:
             await connection.execute(f"CREATE DATABASE {_quoted(admin.database or 'movehub')}")
         finally:
@@ -105,8 +127,6 @@ async def _create_database(admin: URL) -> None:
 
 
 async def _create_roles(connection: asyncpg.Connection, admin: URL) -> None:
-    # Two starts at once on one cluster: roles are shared by all its databases, so one waits for the other.
-    await connection.execute("SELECT pg_advisory_lock(hashtext('movehub.prepare'))")
     existing = {row["rolname"] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
     for role in (OWNER, *(audience.value for audience in (*APP_AUDIENCES, *WORKER_AUDIENCES))):
         if role not in existing:
@@ -127,7 +147,6 @@ async def _create_roles(connection: asyncpg.Connection, admin: URL) -> None:
         for name, value in settings.items():
             await connection.execute(f"ALTER ROLE {login} SET {name} = {_setting_value(name, value)}")
     await connection.execute(f"ALTER ROLE {MIGRATE} SET search_path = app, public")
-    await connection.execute("SELECT pg_advisory_unlock(hashtext('movehub.prepare'))")
 
 
 async def _create_schema(connection: asyncpg.Connection) -> None:
