@@ -360,6 +360,11 @@ def test_deposit_and_platform_fee_stand_beside_the_lines() -> None:
         (config(), {"crew": 3}, Unpriced.CREW_TOO_LARGE),
         (config({"type": "fuel", "table": True}), {"distance_miles": 5}, Unpriced.FUEL_INDEX_MISSING),
         (config(flat_rate=LARGEST_AMOUNT), {}, Unpriced.TOTAL_TOO_LARGE),
+        (
+            config(*[{"type": "weekend", "multiplier": 100, "days": list(range(7)), "compounds": True}] * 20),
+            {},
+            Unpriced.TOTAL_TOO_LARGE,
+        ),
     ],
 )
 def test_not_priced_says_why(body: Json, facts: Json, reason: Unpriced) -> None:

@@ -93,7 +93,11 @@ class _Bill:
 
     def line(self, code: str, charge: Charge, rule: int | None = None) -> Line:
         quantity, unit, unit_price, description = charge
-        amount = Money(round_cents(quantity * unit_price), self.currency)
+        exact = quantity * unit_price
+        if abs(exact) > LARGEST_AMOUNT:
+            # Multipliers upon multipliers outgrow what can be rounded to the cent, long before the total is looked at.
+            raise NotPriced(Unpriced.TOTAL_TOO_LARGE)
+        amount = Money(round_cents(exact), self.currency)
         return Line(code, description, quantity, unit, unit_price, amount, rule)
 
     def put(self, line: Line) -> Decimal:
@@ -184,7 +188,8 @@ def price(compiled: CompiledConfig, job: Job) -> Price:
 
     Each line is rounded to the cent, halves away from zero; the total is their sum. Days and times are the
     pickup's wall time.
-    Raises: NotPriced (409): a crew or a fuel table that the config or the job has no figure for.
+    Raises: NotPriced (409): a crew or a fuel table that the config or the job has no figure for, or a sum that no
+    invoice can hold.
     """
     config = compiled.config
     rate = _crew_rate(config, job.crew)
