@@ -12,11 +12,13 @@ from sqlalchemy.dialects import postgresql as pg
 from app.kernel.paging import PageRequest
 from app.modules.bookings.models import Booking, BookingStep
 from app.modules.bookings.values import BookingStatus
-from app.runtime.db.base import AnyRow
+from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
 
 LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
 QUIET = {"synchronize_session": False}
+BOOKINGS = table_of(Booking)
+STEPS = table_of(BookingStep)
 
 FIND_OWN = sa.text(
     "SELECT b.org_id, set_config('app.current_org_id', b.org_id::text, true) FROM app.bookings AS b "
@@ -35,10 +37,10 @@ async def find_org_of_own_booking(session: ReadSession, booking_id: UUID, custom
 async def insert_booking(session: WriteSession, booking: dict[str, Any]) -> bool:
     """Whether the row went in; not, when a live booking has its quote."""
     query = (
-        pg.insert(Booking)
+        pg.insert(BOOKINGS)
         .values(**booking)
         .on_conflict_do_nothing(index_elements=["org_id", "quote_id"], index_where=LIVE)
-        .returning(Booking.id)
+        .returning(BOOKINGS.c.id)
     )
     return (await session.execute(query)).one_or_none() is not None
 
@@ -70,7 +72,7 @@ async def get_booking(session: ReadSession, booking_id: UUID) -> Booking | None:
 
 
 async def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
-    await session.execute(sa.insert(BookingStep).values(**step))
+    await session.execute(sa.insert(STEPS).values(**step))
 
 
 async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Sequence[AnyRow]:

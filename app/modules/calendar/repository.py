@@ -11,11 +11,12 @@ from sqlalchemy.dialects import postgresql as pg
 from app.kernel.ids import new_id
 from app.modules.calendar.models import Reservation, Resource
 from app.modules.calendar.values import ReservationKind, ResourceKind, ResourceSpec, Window
-from app.runtime.db.base import AnyRow
+from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
 
 # A reservation is 30 days long at most (ck_reservations_window): none that starts earlier can reach a window.
 LONGEST = sa.text("interval '30 days'")
+RESERVATIONS = table_of(Reservation)
 
 
 def _spec(row: AnyRow) -> ResourceSpec:
@@ -117,7 +118,7 @@ async def release_reservations(session: WriteSession, org_id: UUID, ids: Sequenc
 async def insert_reservations(session: WriteSession, rows: Sequence[dict[str, Any]]) -> int:
     """Insert in resource order; how many were not refused by the exclusion constraint."""
     ordered = sorted(rows, key=lambda row: row["resource_id"])
-    query = pg.insert(Reservation).on_conflict_do_nothing().returning(Reservation.id).values(ordered)
+    query = pg.insert(RESERVATIONS).on_conflict_do_nothing().returning(RESERVATIONS.c.id).values(ordered)
     return len((await session.execute(query)).all())
 
 

@@ -9,6 +9,7 @@ from opentelemetry.propagate import inject
 
 from app.kernel.events import Event
 from app.kernel.ids import new_id
+from app.runtime.db.base import table_of
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.models import OutboxEvent
 
@@ -29,4 +30,4 @@ async def emit(session: WriteSession, *events: Event, now: datetime) -> None:
         }
         for event in events
     ]
-    await session.execute(sa.insert(OutboxEvent), rows)
+    await session.execute(sa.insert(table_of(OutboxEvent)), rows)

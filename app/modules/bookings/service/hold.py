@@ -132,7 +132,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     Emits: booking.held.
     """
     calendar.check_window(job.window, actor.now, "/window")
-    company = await orgs.company(session, actor.org_id)
+    name = await orgs.company_name(session, actor.org_id)
     priced = await _priced(session, actor, body, job)
     booking_id = new_id()
     held_until = actor.now + hold
@@ -166,7 +166,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         "driver_ids": people,
     }
     return Held(
-        await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row), company.name
+        await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row), name
     )
 
 

@@ -30,7 +30,7 @@ from app.modules.verification import public as verification
 from app.runtime.db.session import ReadSession
 
 # The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
-MOST_ASKED: Final = 400
+MOST_ASKED: Final = 150
 SEARCHED_DAYS: Final = 14
 MOST_FREE_DATES: Final = 3
 CURSOR: Final = "search"
