@@ -18,7 +18,12 @@ from app.runtime.db.session import HotRead, ReadSession, WriteSession
 LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
 QUIET = {"synchronize_session": False}
 BOOKINGS = table_of(Booking)
-STEPS = table_of(BookingStep)
+INSERT_BOOKING = (
+    pg.insert(BOOKINGS)
+    .on_conflict_do_nothing(index_elements=["org_id", "quote_id"], index_where=LIVE)
+    .returning(BOOKINGS.c.id)
+)
+INSERT_STEP = sa.insert(table_of(BookingStep))
 
 FIND_OWN = sa.text(
     "SELECT b.org_id, set_config('app.current_org_id', b.org_id::text, true) FROM app.bookings AS b "
@@ -36,13 +41,7 @@ async def find_org_of_own_booking(session: ReadSession, booking_id: UUID, custom
 
 async def insert_booking(session: WriteSession, booking: dict[str, Any]) -> bool:
     """Whether the row went in; not, when a live booking has its quote."""
-    query = (
-        pg.insert(BOOKINGS)
-        .values(**booking)
-        .on_conflict_do_nothing(index_elements=["org_id", "quote_id"], index_where=LIVE)
-        .returning(BOOKINGS.c.id)
-    )
-    return (await session.execute(query)).one_or_none() is not None
+    return (await session.execute(INSERT_BOOKING, booking)).one_or_none() is not None
 
 
 async def expire_hold_of_quote(session: WriteSession, org_id: UUID, quote_id: UUID, now: datetime) -> UUID | None:
@@ -72,7 +71,7 @@ async def get_booking(session: ReadSession, booking_id: UUID) -> Booking | None:
 
 
 async def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
-    await session.execute(sa.insert(STEPS).values(**step))
+    await session.execute(INSERT_STEP, step)
 
 
 async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Sequence[AnyRow]:

@@ -16,6 +16,8 @@ from app.runtime.db.session import ReadSession, WriteSession
 
 # A reservation is 30 days long at most (ck_reservations_window): none that starts earlier can reach a window.
 LONGEST = sa.text("interval '30 days'")
+UUIDS = pg.ARRAY(pg.UUID(as_uuid=True))
+INSTANT = sa.DateTime(timezone=True)
 RESERVATIONS = table_of(Reservation)
 
 
@@ -79,16 +81,31 @@ async def count_in_service(session: ReadSession, org_id: UUID) -> Sequence[AnyRo
     return (await session.execute(query)).all()
 
 
-async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID] | None = None) -> list[ResourceSpec]:
-    """The company's resources in service (or those of `ids`), locked in id order: everybody locks in that order.
+# NO KEY UPDATE: writers of reservations wait, foreign-key checks do not.
+IN_SERVICE = sa.select(*SPEC).where(Resource.org_id == sa.bindparam("org_id"), Resource.retired_at.is_(None))
+LOCK_ALL = IN_SERVICE.order_by(Resource.id).with_for_update(key_share=True)
+LOCK_NAMED = LOCK_ALL.where(Resource.id == sa.any_(sa.bindparam("ids", type_=UUIDS)))
 
-    NO KEY UPDATE: writers of reservations wait, foreign-key checks do not.
-    """
-    query = sa.select(*SPEC).where(Resource.org_id == org_id, Resource.retired_at.is_(None))
-    if ids is not None:
-        query = query.where(Resource.id.in_(ids))
-    query = query.order_by(Resource.id).with_for_update(key_share=True)
-    return [_spec(row) for row in await session.execute(query)]
+
+async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID] | None = None) -> list[ResourceSpec]:
+    """The company's resources in service (or those of `ids`), locked in id order: everybody locks in that order."""
+    if ids is None:
+        rows = await session.execute(LOCK_ALL, {"org_id": org_id})
+    else:
+        rows = await session.execute(LOCK_NAMED, {"org_id": org_id, "ids": list(ids)})
+    return [_spec(row) for row in rows]
+
+
+BUSY = sa.select(
+    Reservation.id, Reservation.resource_id, Reservation.starts_at, Reservation.ends_at, Reservation.held_until
+).where(
+    Reservation.org_id == sa.bindparam("org_id"),
+    Reservation.resource_id == sa.any_(sa.bindparam("resource_ids", type_=UUIDS)),
+    Reservation.active,
+    Reservation.starts_at < sa.bindparam("window_ends_at", type_=INSTANT),
+    Reservation.starts_at > sa.bindparam("window_starts_at", type_=INSTANT) - LONGEST,
+    Reservation.ends_at > sa.bindparam("window_starts_at", type_=INSTANT),
+)
 
 
 async def list_busy(
@@ -97,17 +114,13 @@ async def list_busy(
     """Active reservations that touch the window, dead holds among them. Only leakproof comparisons: they may
     use the index under row-level security.
     """
-    query = sa.select(
-        Reservation.id, Reservation.resource_id, Reservation.starts_at, Reservation.ends_at, Reservation.held_until
-    ).where(
-        Reservation.org_id == org_id,
-        Reservation.resource_id.in_(resource_ids),
-        Reservation.active,
-        Reservation.starts_at < window.ends_at,
-        Reservation.starts_at > sa.bindparam("earliest", window.starts_at, sa.DateTime(timezone=True)) - LONGEST,
-        Reservation.ends_at > window.starts_at,
-    )
-    return (await session.execute(query)).all()
+    parameters = {
+        "org_id": org_id,
+        "resource_ids": list(resource_ids),
+        "window_starts_at": window.starts_at,
+        "window_ends_at": window.ends_at,
+    }
+    return (await session.execute(BUSY, parameters)).all()
 
 
 async def release_reservations(session: WriteSession, org_id: UUID, ids: Sequence[UUID]) -> None:
@@ -115,11 +128,13 @@ async def release_reservations(session: WriteSession, org_id: UUID, ids: Sequenc
     await session.execute(query.values(active=False), execution_options={"synchronize_session": False})
 
 
+INSERT_RESERVATION = pg.insert(RESERVATIONS).on_conflict_do_nothing().returning(RESERVATIONS.c.id)
+
+
 async def insert_reservations(session: WriteSession, rows: Sequence[dict[str, Any]]) -> int:
     """Insert in resource order; how many were not refused by the exclusion constraint."""
     ordered = sorted(rows, key=lambda row: row["resource_id"])
-    query = pg.insert(RESERVATIONS).on_conflict_do_nothing().returning(RESERVATIONS.c.id).values(ordered)
-    return len((await session.execute(query)).all())
+    return len((await session.execute(INSERT_RESERVATION, ordered)).all())
 
 
 def reservation_row(

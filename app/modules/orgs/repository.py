@@ -45,8 +45,11 @@ async def list_orgs(session: ReadSession, org_ids: Collection[UUID]) -> Sequence
     return (await session.execute(query)).scalars().all()
 
 
+NAME = sa.select(Organization.name).where(Organization.id == sa.bindparam("org_id"))
+
+
 async def get_name(session: ReadSession, org_id: UUID) -> str | None:
-    return (await session.execute(sa.select(Organization.name).where(Organization.id == org_id))).scalar_one_or_none()
+    return (await session.execute(NAME, {"org_id": org_id})).scalar_one_or_none()
 
 
 async def lock_org(session: WriteSession, org_id: UUID) -> Organization | None:
