@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import getpass
 import json
 import os
@@ -308,6 +309,8 @@ async def _seed(settings: Settings, app_url: SecretStr, worker_url: SecretStr, *
     engines = [create_engine(url, settings.db, application_name="movehub-seed") for url in (app_url, worker_url)]
     database, worker_database = (Database(engine, registry.error_map()) for engine in engines)
     resources = build_resources(settings, database)
+    # The program itself stays: the collector need not walk it at each of the many rows.
+    gc.freeze()
     try:
         done = await play.seed(resources, worker_database, number=number, progress=_tell_progress)
     except play.CannotSeed as reason:

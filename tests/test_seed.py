@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -14,22 +15,26 @@ from pydantic import SecretStr
 from app import registry
 from app.kernel.clock import ManualClock
 from app.main import assemble, build_resources
+from app.modules.identity.service.staff import create_staff
+from app.modules.identity.values import StaffRole
 from app.runtime.db.engine import create_engine
 from app.runtime.db.session import Database
+from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.settings import Environment
 from app.runtime.web.service import Readiness
 from app.seed import play
+from app.seed.company import PASSWORD
 from tests.conftest import START, Logins, clone, drop, settings_for
 
 pytestmark = pytest.mark.integration
 
-# The demo's company, one of the others, and those that staff still have to look at.
-FEW = 2 + play.SUBMITTED + play.DRAFTS
+# The demo's company, one of the others, and one of each kind that staff have or had to do with.
+FEW = 2 + play.SUSPENDED + play.REJECTED + play.SUBMITTED + play.DRAFTS
 CONTENT = "SELECT string_agg(t::text, '|' ORDER BY t::text) FROM app.{table} AS t"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clones(template: str, worker_id: str) -> Iterator[list[Logins]]:
     names = [f"movehub_seed{number}_{os.getpid()}_{worker_id}" for number in (1, 2)]
     yield [clone(template, name) for name in names]
@@ -54,6 +59,14 @@ async def seeded(logins: Logins, folder: Path) -> AsyncIterator[tuple[Resources,
             await engine.dispose()
 
 
+@pytest.fixture(scope="module")
+async def demo(
+    clones: list[Logins], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Resources, Database]]:
+    async with seeded(clones[0], tmp_path_factory.mktemp("demo")) as filled:
+        yield filled
+
+
 async def content(logins: Logins) -> dict[str, str]:
     admin = await asyncpg.connect(logins.admin)
     tables = ("trucks", "drivers", "bookings", "reservations", "invoices", "pricing_configs")
@@ -62,25 +75,68 @@ async def content(logins: Logins) -> dict[str, str]:
     return found
 
 
-async def test_the_same_number_makes_the_same_data_and_the_accounts_sign_in(clones: list[Logins], tmp_path: Path):
-    first, second = clones
-    async with seeded(first, tmp_path) as (resources, worker_database):
-        again = await play.seed(resources, worker_database, number=1, progress=lambda _: None, companies=FEW)
-        assert not again.is_new
-        app = assemble(resources, Readiness(first.app, registry.schema_revision()))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            for name in ("owner", "dispatcher", "driver", "staff"):
-                body = {"email": f"{name}@movehub.example", "password": play.PASSWORD}
-                answer = await client.post("/v1/auth/login", json=body)
-                assert answer.status_code == 200, (name, answer.text)
-            headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-            queue = (await client.get("/v1/ops/verifications?status=submitted", headers=headers)).json()["items"]
-            assert len(queue) == play.SUBMITTED
-    async with seeded(second, tmp_path):
-        pass
-    one, other = await content(first), await content(second)
+@asynccontextmanager
+async def calling(resources: Resources, logins: Logins) -> AsyncIterator[httpx.AsyncClient]:
+    app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+async def signed_in(client: httpx.AsyncClient, name: str) -> dict[str, str]:
+    body = {"email": f"{name}@movehub.example", "password": PASSWORD}
+    answer = await client.post("/v1/auth/login", json=body)
+    assert answer.status_code == 200, (name, answer.text)
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def test_the_same_number_makes_the_same_data(
+    clones: list[Logins], demo: tuple[Resources, Database], tmp_path: Path
+):
+    resources, worker_database = demo
+    again = await play.seed(resources, worker_database, number=1, progress=lambda _: None, companies=FEW)
+    assert not again.is_new
+    async with seeded(clones[1], tmp_path):
+        one, other = await content(clones[0]), await content(clones[1])
     assert one["bookings"]
     assert one == other
+
+
+async def test_the_demo_accounts_find_work_to_do(clones: list[Logins], demo: tuple[Resources, Database]):
+    async with calling(demo[0], clones[0]) as client:
+        staff = await signed_in(client, "staff")
+        queue = (await client.get("/v1/ops/verifications?status=submitted", headers=staff)).json()["items"]
+        assert len(queue) == play.SUBMITTED
+        for name in ("owner", "driver"):
+            await signed_in(client, name)
+        dispatcher = await signed_in(client, "dispatcher")
+        today = START.replace(hour=8).isoformat().replace("+00:00", "Z")
+        tomorrow = (START.replace(hour=8) + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+        asked = {"starts_after": today, "starts_before": tomorrow}
+        jobs = (await client.get("/v1/bookings", params=asked, headers=dispatcher)).json()["items"]
+        # At nine in Seattle the morning's jobs are on their way.
+        assert {job["status"] for job in jobs} & {"arrived", "loading"}
+        held = (await client.get("/v1/bookings", params={"status": "held"}, headers=dispatcher)).json()["items"]
+        assert len(held) == 2
+        home = {"line1": "12 Alder Street", "city": "Seattle", "state": "WA", "postal_code": "98103"}
+        wanted = {"origin": home, "destination": home, "starts_at": "2027-03-24T09:00:00", "home_size": "studio"}
+        found = await client.post("/v1/search", json=wanted)
+        assert "Evergreen & Vance Moving" in found.text
+
+
+async def test_a_seed_that_was_interrupted_is_not_taken_for_a_whole_one(
+    resources: Resources, worker_database: Database
+):
+    async with resources.database.write(Identity(Audience.SIGNIN)) as session:
+        await create_staff(
+            session,
+            email=play.STAFF,
+            full_name="Sam Staff",
+            password_hash="nobody signs in with it",
+            role=StaffRole.ADMIN,
+            now=START,
+        )
+    with pytest.raises(play.CannotSeed, match="interrupted"):
+        await play.seed(resources, worker_database, number=1, progress=lambda _: None)
 
 
 async def test_production_is_never_filled(resources: Resources, worker_database: Database):

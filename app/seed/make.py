@@ -1,27 +1,31 @@
-"""What one company is and does, drawn from its own random numbers: bodies as a client would send them."""
+"""What one company is, drawn from its own random numbers: bodies as a client would send them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.seed.world import (
-    CITIES,
+    COMPANY_NAMES,
+    EXTRAS,
     FAMILY_NAMES,
-    FIRST_WORDS,
     GIVEN_NAMES,
     INSURERS,
-    JOBS,
-    LAST_WORDS,
+    OFFICES,
     STREETS,
     TRUCKS,
     City,
+    Household,
+    TruckSize,
 )
 
 FICTIONAL_NUMBERS: Final = 100
+POUNDS_PER_CUFT: Final = Decimal("5.2")
+QUARTER_HOUR: Final = Decimal("0.25")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,56 +37,79 @@ class Sketch:
 
     @property
     def city(self) -> City:
-        return CITIES[self.place % len(CITIES)]
+        return OFFICES[self.place % len(OFFICES)]
 
     @property
     def name(self) -> str:
-        # 7 and 20 have no common divisor, and each further round through the cities begins three words on.
-        round_of_cities = self.place // len(CITIES)
-        first = FIRST_WORDS[(self.place * 7 + round_of_cities * 3) % len(FIRST_WORDS)]
-        return f"{first} {LAST_WORDS[(self.place + round_of_cities) % len(LAST_WORDS)]}"
+        return COMPANY_NAMES[self.place % len(COMPANY_NAMES)]
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.city.zone)
 
+    def happens(self, share: float) -> bool:
+        """True in `share` of all cases, from 0 to 1."""
+        return self.chance.random() < share
+
     def person(self) -> str:
         return f"{self.chance.choice(GIVEN_NAMES)} {self.chance.choice(FAMILY_NAMES)}"
 
     def phone(self) -> str:
-        return f"+1206555{100 + self.chance.randrange(FICTIONAL_NUMBERS):04d}"
+        return f"+1{self.city.area_code}555{100 + self.chance.randrange(FICTIONAL_NUMBERS):04d}"
 
-    def address(self) -> dict[str, Any]:
+    def office(self) -> dict[str, Any]:
+        return self._address(self.city.name, self.chance.choice(self.city.postal_codes))
+
+    def home(self) -> dict[str, Any]:
+        """In the city three times of four, else near it; with stairs or an elevator as homes have."""
         chance, city = self.chance, self.city
-        line = f"{chance.randrange(10, 2400)} {chance.choice(STREETS)}"
-        return {"line1": line, "city": city.name, "state": city.state, "postal_code": chance.choice(city.postal_codes)}
+        town, code = city.name, chance.choice(city.postal_codes)
+        if self.happens(0.25):
+            town, code = chance.choice(city.around)
+        access = {
+            "stairs_flights": chance.choice([0, 0, 0, 1, 1, 2, 3]),
+            "has_elevator": self.happens(0.2),
+            "long_carry_ft": chance.choice([0, 0, 30, 60, 120]),
+        }
+        return self._address(town, code) | {"access": access}
 
-    def trucks(self) -> list[dict[str, Any]]:
-        base = self.address()
-        sizes = [TRUCKS[-1], *self.chance.choices(TRUCKS, k=self.chance.randrange(1, 4))]
-        return [
-            {
-                "name": f"{length} box truck {number}",
-                "license_plate": f"MH{self.place:02d}{number:03d}",
-                "capacity_cuft": cuft,
-                "max_weight_lb": pounds,
-                "base": base,
-            }
-            for number, (length, cuft, pounds) in enumerate(sizes, start=1)
-        ]
+    def _address(self, town: str, postal_code: str) -> dict[str, Any]:
+        line = f"{self.chance.randrange(10, 2400)} {self.chance.choice(STREETS)}"
+        return {"line1": line, "city": town, "state": self.city.state, "postal_code": postal_code}
 
-    def crew(self, trucks: int, today: datetime) -> list[dict[str, Any]]:
-        people: list[dict[str, Any]] = []
-        for number in range(trucks + 1):
-            expires = (today + timedelta(days=self.chance.randrange(500, 1_500))).date()
-            licence = {"license_number": f"D{self.place:02d}{number:04d}", "license_class": self.chance.choice("BC")}
-            licence["license_expires_on"] = expires.isoformat()
-            people.append({"full_name": self.person(), "phone": self.phone(), "role": "driver"} | licence)
-        helpers = ({"full_name": self.person(), "phone": self.phone(), "role": "helper"} for _ in range(2 * trucks))
-        return [*people, *helpers]
+    def fleet(self) -> list[TruckSize]:
+        """Two to six trucks, the first one large: the demo's company has five."""
+        more = 4 if self.place == 0 else self.chance.choice([1, 1, 2, 2, 3, 4, 5])
+        return [TRUCKS[-1], *self.chance.choices(TRUCKS, k=more)]
 
-    def policies(self, today: datetime) -> list[dict[str, Any]]:
-        starts, ends = (today - timedelta(days=30)).date(), (today + timedelta(days=700)).date()
+    def truck(self, number: int, size: TruckSize, base: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "name": f"{size.name} box truck {number}",
+            "license_plate": f"MH{self.place:02d}{number:03d}",
+            "capacity_cuft": size.capacity_cuft,
+            "max_weight_lb": size.max_weight_lb,
+            "base": base,
+        }
+
+    def driver(self, number: int, today: datetime) -> dict[str, Any]:
+        """A driver whose licence is good for more than a year after `today`."""
+        expires = (today + timedelta(days=self.chance.randrange(400, 1_500))).date()
+        return {
+            "full_name": self.person(),
+            "phone": self.phone(),
+            "role": "driver",
+            "license_number": f"D{self.place:02d}{number:04d}",
+            "license_class": self.chance.choice("BC"),
+            "license_expires_on": expires.isoformat(),
+        }
+
+    def helper(self) -> dict[str, Any]:
+        return {"full_name": self.person(), "phone": self.phone(), "role": "helper"}
+
+    def policies(self, founded: datetime, today: datetime) -> list[dict[str, Any]]:
+        """In force since before the company came, and for more than half a year after `today`."""
+        starts = (founded - timedelta(days=self.chance.randrange(20, 200))).date()
+        ends = (today + timedelta(days=self.chance.randrange(220, 700))).date()
         return [
             {
                 "kind": kind,
@@ -95,37 +122,68 @@ class Sketch:
             for kind, amount in (("cargo", "100000.00"), ("liability", "750000.00"))
         ]
 
-    def prices(self) -> dict[str, Any]:
+    def prices(self, today: datetime) -> dict[str, Any]:
         chance = self.chance
-        rules: list[dict[str, Any]] = [
-            {"type": "stairs", "amount": chance.choice(["40.00", "50.00", "65.00"]), "per_flight": True},
-            {"type": "weekend", "multiplier": chance.choice(["1.10", "1.15", "1.25"]), "days": [0, 6]},
-            {"type": "item", "category": "piano", "amount": chance.choice(["150.00", "200.00"]), "per_item": True},
-        ]
-        if chance.random() < 0.5:  # noqa: PLR2004 - every other company
-            rules.append({"type": "long_carry", "amount": "25.00", "per_ft": 50, "free_ft": 75})
-        if chance.random() < 0.5:  # noqa: PLR2004 - every other company
-            rules.append({"type": "season", "from": "05-15", "to": "09-15", "multiplier": "1.15"})
-        return {
-            "base_hourly_rate": f"{chance.randrange(129, 199)}.00",
-            "extra_mover_hourly_rate": f"{chance.randrange(40, 65)}.00",
+        config: dict[str, Any] = {
+            "base_hourly_rate": f"{chance.randrange(129, 230, 5)}.00",
+            "extra_mover_hourly_rate": f"{chance.randrange(40, 66, 5)}.00",
             "base_mileage_rate": chance.choice(["1.75", "2.25", "2.50", "2.95"]),
-            "minimum_charge": f"{chance.randrange(20, 36)}0.00",
+            "minimum_charge": f"{chance.randrange(25, 46, 5)}0.00",
             "minimum_hours": chance.choice(["2", "3"]),
-            "travel": chance.choice(["none", "portal_to_portal"]),
-            "surcharge_rules": rules,
+            "travel": "none",
+            "surcharge_rules": [*self._usual_rules(), *self._further_rules(today.year)],
+        }
+        if self.happens(0.4):
+            bands = [{"up_to_miles": "15", "per_mile": "1.25"}, {"up_to_miles": "60", "per_mile": "2.10"}]
+            config["surcharge_rules"].append({"type": "distance", "bands": [*bands, {"per_mile": "2.80"}]})
+            config["base_mileage_rate"] = "0.00"
+        if self.happens(0.5):
+            config["deposit"] = {"percent": chance.choice(["10", "15", "20"])}
+        return config
+
+    def _usual_rules(self) -> list[dict[str, Any]]:
+        chance = self.chance
+        stairs, weekend = chance.choice(["40.00", "50.00", "65.00"]), chance.choice(["1.10", "1.15", "1.20", "1.25"])
+        return [
+            {"type": "stairs", "amount": stairs, "per_flight": True},
+            {"type": "weekend", "multiplier": weekend, "days": [0, 6]},
+            {"type": "item", "category": "piano", "amount": chance.choice(["150.00", "200.00", "250.00"])}
+            | {"per_item": True},
+        ]
+
+    def _further_rules(self, year: int) -> list[dict[str, Any]]:
+        holidays = [f"{one}-{day}" for one in (year, year + 1) for day in ("01-01", "07-04", "12-24", "12-25", "12-31")]
+        choices: tuple[tuple[float, dict[str, Any]], ...] = (
+            (0.6, {"type": "long_carry", "amount": "25.00", "per_ft": 50, "free_ft": 75}),
+            (0.5, {"type": "season", "from": "05-15", "to": "09-15", "multiplier": "1.15"}),
+            (0.3, {"type": "holiday", "dates": holidays, "multiplier": "1.50"}),
+            (0.3, {"type": "after_hours", "from": "18:00", "to": "06:00", "multiplier": "1.20"}),
+        )
+        return [rule for share, rule in choices if self.happens(share)]
+
+    def load(self, household: Household) -> dict[str, Any]:
+        """A dispatcher's estimate: as the household has it, give or take a seventh."""
+        cuft = household.cuft * self.chance.randrange(86, 115) // 100
+        hours = household.hours + QUARTER_HOUR * self.chance.randrange(-2, 4)
+        return {
+            "volume_cuft": cuft,
+            "weight_lb": int(cuft * POUNDS_PER_CUFT),
+            "crew_size": household.crew,
+            "duration_hours": str(hours),
         }
 
-    def job(self, starts_at: datetime) -> dict[str, Any]:
-        """A booking by hand, without its trucks and people."""
-        cuft, crew, hours = self.chance.choice(JOBS)
+    def contact(self) -> dict[str, Any]:
         name = self.person()
-        window = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=6)).isoformat()}
-        email = f"{name.lower().replace(' ', '.')}@example.com"
-        return {
-            "window": window,
-            "origin": self.address(),
-            "destination": self.address(),
-            "contact": {"full_name": name, "phone": self.phone(), "email": email},
-            "estimate": {"volume_cuft": cuft, "weight_lb": 5 * cuft, "crew_size": crew, "duration_hours": hours},
-        }
+        mail = f"{name.lower().replace(' ', '.')}@example.com"
+        return {"full_name": name, "phone": self.phone(), "email": mail if self.happens(0.8) else None}
+
+    def worked(self, estimated_hours: str) -> dict[str, Any]:
+        """What it came to on the day."""
+        hours = max(
+            Decimal(2), Decimal(estimated_hours) + QUARTER_HOUR * self.chance.choice([-2, -1, 0, 0, 0, 1, 2, 4])
+        )
+        extras = []
+        if self.happens(0.2):
+            code, description, amount = self.chance.choice(EXTRAS)
+            extras.append({"code": code, "description": description, "amount": {"amount": amount, "currency": "USD"}})
+        return {"actual_hours": str(hours), "extras": extras}
