@@ -46,7 +46,8 @@ async def test_a_hundred_at_once_have_one_effect(client: httpx.AsyncClient, move
     key = uuid4().hex
     answers = await asyncio.gather(*(add(client, mover_a, key) for _ in range(100)))
     codes = {(one.status_code, one.json().get("code")) for one in answers}
-    assert codes <= {(201, None), (409, "idempotency_in_progress")}
+    # A machine that is busy otherwise may give one up; it has then changed nothing.
+    assert codes <= {(201, None), (409, "idempotency_in_progress"), (504, "database_timed_out")}
     assert len({one.json()["id"] for one in answers if one.status_code == 201}) == 1
     assert await count(client, mover_a) == 2
 

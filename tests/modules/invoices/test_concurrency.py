@@ -14,7 +14,7 @@ from app.kernel.ids import new_id
 from app.modules.bookings import repository as bookings
 from app.modules.bookings.rules import reference_of
 from app.modules.invoices import service
-from app.runtime.db.constraints import RetrySafely
+from app.runtime.db.constraints import DatabaseTimedOut, RetrySafely
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from tests.factories.bookings import complete_by_hand
@@ -84,7 +84,7 @@ class TestNumbers:
                             change_mind()
                 except ChangedTheirMindError:
                     return booking_id
-                except RetrySafely:
+                except (RetrySafely, DatabaseTimedOut):
                     continue
                 return None
 
