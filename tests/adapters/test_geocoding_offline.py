@@ -1,7 +1,9 @@
+import asyncio
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.adapters.geocoding import offline
 from app.adapters.geocoding.offline import OfflineGeocoder
 from app.kernel.geo import Point, great_circle_miles
 
@@ -38,6 +40,14 @@ class TestLocate:
         assert located is not None
         assert (located.city, located.state, located.state_matches, located.zone) == (city, state, True, zone)
         assert great_circle_miles(located.point, Point(lat=point[0], lng=point[1])) < 3
+
+    async def test_a_crowd_of_first_questions_reads_the_table_once(self) -> None:
+        offline._table.cache_clear()
+        offline._find_zip.cache_clear()
+        fresh = OfflineGeocoder()
+        located = await asyncio.gather(*(fresh.locate(code, "CA", "US") for code in ("94103", "90012", "92101") * 3))
+        assert [one.city for one in located if one] == ["San Francisco", "Los Angeles", "San Diego"] * 3
+        assert offline._table.cache_info().misses == 1
 
     async def test_zip_plus_four_is_its_zip(self, geocoder: OfflineGeocoder) -> None:
         assert await geocoder.locate("94103-1410", "CA", "US") == await geocoder.locate("94103", "CA", "US")

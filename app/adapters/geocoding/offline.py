@@ -21,20 +21,27 @@ class OfflineGeocoder:
 
     def __init__(self) -> None:
         self._is_loaded = False
+        self._loading = asyncio.Lock()
 
     async def locate(self, postal_code: str, state: str, country: str) -> Located | None:
         if country != "US":
             return None
         zip_code = postal_code[:ZIP_LENGTH]
-        if self._is_loaded:
-            row = _find_zip(zip_code)
-        else:
-            row = await asyncio.to_thread(_find_zip, zip_code)
-            self._is_loaded = True
+        if not self._is_loaded:
+            await self._load()
+        row = _find_zip(zip_code)
         if row is None:
             return None
         point, city, own_state, zone = row
         return Located(point=point, zone=zone, city=city, state=own_state, state_matches=own_state == state)
+
+    async def _load(self) -> None:
+        # One at a time: a crowd of first questions would start as many processes, each reading the whole table.
+        async with self._loading:
+            if not self._is_loaded:
+                # Any code would do: it reads the table, and the shapes of the zones with it.
+                await asyncio.to_thread(_find_zip, "10007")
+                self._is_loaded = True
 
     async def zone_at(self, point: Point) -> str:
         return _zone_at(point)
