@@ -1,8 +1,15 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar, Self
 
 from app.kernel.errors import Conflict, NotFound, Unprocessable
+from app.modules.calendar.values import Window
+
+
+def _utc(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 class SlotTaken(Conflict):
@@ -11,6 +18,16 @@ class SlotTaken(Conflict):
     code: ClassVar[str] = "slot_taken"
     title: ClassVar[str] = "This window was taken by somebody else."
     constraints: ClassVar[tuple[str, ...]] = ("ex_reservations_overlap",)
+
+    alternatives: tuple[Window, ...] = ()
+
+    def offering(self, windows: Iterable[Window]) -> Self:
+        """The same refusal with these alternatives, and no others."""
+        self.alternatives = tuple(windows)
+        self.extensions["alternatives"] = [
+            {"starts_at": _utc(window.starts_at), "ends_at": _utc(window.ends_at)} for window in self.alternatives
+        ]
+        return self
 
 
 class TooLarge(Conflict):

@@ -80,9 +80,11 @@ async def list_time_off(session: ReadSession, org_id: UUID, resource_id: UUID, n
     return [TimeOff(row.source_id, resource_id, Window(row.starts_at, row.ends_at)) for row in rows]
 
 
-async def keep(session: WriteSession, org_id: UUID, source_id: UUID) -> None:
-    """A hold becomes a promise: its reservations do not expire any more."""
-    await repository.keep_source(session, org_id, source_id)
+async def keep(session: WriteSession, org_id: UUID, source_id: UUID) -> int:
+    """A hold becomes a promise: its reservations do not expire any more. How many resources it still had: one
+    that is past its time may have given way to somebody else.
+    """
+    return await repository.keep_source(session, org_id, source_id)
 
 
 async def release(session: WriteSession, org_id: UUID, source_id: UUID) -> int:

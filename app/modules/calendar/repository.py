@@ -123,8 +123,11 @@ async def list_busy(
     return (await session.execute(BUSY, parameters)).all()
 
 
-async def release_reservations(session: WriteSession, org_id: UUID, ids: Sequence[UUID]) -> None:
-    query = sa.update(Reservation).where(Reservation.org_id == org_id, Reservation.id.in_(ids))
+async def release_dead(session: WriteSession, org_id: UUID, ids: Sequence[UUID], now: datetime) -> None:
+    """Free those of `ids` whose hold is past its time. One that was confirmed since it was read stays."""
+    query = sa.update(Reservation).where(
+        Reservation.org_id == org_id, Reservation.id.in_(ids), Reservation.active, Reservation.held_until <= now
+    )
     await session.execute(query.values(active=False), execution_options={"synchronize_session": False})
 
 
@@ -161,11 +164,15 @@ def reservation_row(
     }
 
 
-async def keep_source(session: WriteSession, org_id: UUID, source_id: UUID) -> None:
-    query = sa.update(Reservation).where(
-        Reservation.org_id == org_id, Reservation.source_id == source_id, Reservation.active
+async def keep_source(session: WriteSession, org_id: UUID, source_id: UUID) -> int:
+    query = (
+        sa.update(Reservation)
+        .where(Reservation.org_id == org_id, Reservation.source_id == source_id, Reservation.active)
+        .values(held_until=None)
+        .returning(Reservation.id)
     )
-    await session.execute(query.values(held_until=None), execution_options={"synchronize_session": False})
+    rows = await session.execute(query, execution_options={"synchronize_session": False})
+    return len(rows.all())
 
 
 async def release_source(session: WriteSession, org_id: UUID, source_id: UUID) -> int:

@@ -38,11 +38,11 @@ async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
         raise TooLarge
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
     taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.window), need)
-    if taken is None:
-        raise await _slot_taken(session, ask, resources, lambda free: rules.pick(free, need) is not None)
-    chosen = [resource for resource in resources if resource.id in taken.resource_ids]
-    await _take(session, ask, chosen, busy)
-    return taken
+    if taken is not None:
+        chosen = [resource for resource in resources if resource.id in taken.resource_ids]
+        if await _take(session, ask, chosen, busy):
+            return taken
+    raise await _slot_taken(session, ask, resources, lambda free: rules.pick(free, need) is not None)
 
 
 async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[UUID]) -> list[ResourceSpec]:
@@ -73,21 +73,21 @@ async def _take_named(
         raise ResourceNotFound
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in locked], ask.window)
     free = rules.free_in(locked, _live(busy, ask.now), ask.window)
-    if len(free) != len(locked):
-        taken = await _slot_taken(session, ask, locked, lambda free: len(free) == len(locked))
-        taken.detail = "Not free, or without valid papers, for the whole window."
-        taken.extensions["resource_ids"] = sorted(str(r.id) for r in locked if r not in free)
-        raise taken
-    await _take(session, ask, locked, busy)
-    return locked
+    if len(free) == len(locked) and await _take(session, ask, locked, busy):
+        return locked
+    taken = await _slot_taken(session, ask, locked, lambda free: len(free) == len(locked))
+    taken.detail = "Not free, or without valid papers, for the whole window."
+    taken.extensions["resource_ids"] = sorted(str(r.id) for r in locked if r not in free)
+    raise taken
 
 
-async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[AnyRow]) -> None:
+async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[AnyRow]) -> bool:
+    """Whether all of them were taken; when not, the caller raises and so gives back those that were."""
     ids = {resource.id for resource in chosen}
     # Under the locks: a hold past its time gives way here, so it never blocks, even with the sweeper dead.
     dead = [row.id for row in busy if row.resource_id in ids and not _is_live(row, ask.now)]
     if dead:
-        await repository.release_reservations(session, ask.org_id, dead)
+        await repository.release_dead(session, ask.org_id, dead, ask.now)
     rows = [
         repository.reservation_row(
             ask.org_id,
@@ -100,9 +100,9 @@ async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec],
         )
         for resource in chosen
     ]
-    # The constraint is the net below the locks; what it refuses here took another way into the table.
-    if await repository.insert_reservations(session, rows) != len(rows):
-        raise SlotTaken
+    # The constraint is the net below the locks: it refuses what a confirmation, which locks its own hold alone,
+    # has kept since it was read.
+    return await repository.insert_reservations(session, rows) == len(rows)
 
 
 async def _slot_taken(
@@ -118,15 +118,7 @@ async def _slot_taken(
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
     candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
     found = rules.alternatives(resources, _live(busy, ask.now), candidates, suits)
-    return SlotTaken(alternatives=[window_out(window) for window in found])
-
-
-def window_out(window: Window) -> dict[str, str]:
-    return {"starts_at": _utc(window.starts_at), "ends_at": _utc(window.ends_at)}
-
-
-def _utc(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
+    return SlotTaken().offering(found)
 
 
 def _is_live(row: AnyRow, now: datetime) -> bool:
@@ -159,7 +151,7 @@ async def take_time_off(session: WriteSession, org_id: UUID, resource_id: UUID, 
     busy = await repository.list_busy(session, org_id, [resource_id], window)
     if any(_is_live(row, now) for row in busy):
         raise SlotTaken("A job or other time off stands in this window.")
-    await repository.release_reservations(session, org_id, [row.id for row in busy])
+    await repository.release_dead(session, org_id, [row.id for row in busy], now)
     time_off_id = new_id()
     row = repository.reservation_row(
         org_id,

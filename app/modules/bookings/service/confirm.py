@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.kernel.actor import Customer, Mover
 from app.modules.bookings import rules
+from app.modules.bookings.errors import HoldExpired
 from app.modules.bookings.events import BookingConfirmed
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.steps import lock_as, write_step
@@ -24,7 +25,10 @@ async def confirm_booking(session: WriteSession, actor: Mover | Customer, bookin
     booking.status = rules.confirm(booking.status, booking.hold_expires_at, actor.now)
     booking.hold_expires_at = None
     booking.confirmed_at = actor.now
-    await calendar.keep(session, booking.org_id, booking.id)
+    kept = await calendar.keep(session, booking.org_id, booking.id)
+    if kept != len(booking.truck_ids) + len(booking.driver_ids):
+        # Asked in time and late all the same: the hold ended meanwhile, and somebody else has what it held.
+        raise HoldExpired
     await write_step(session, booking, actor, came_from=came_from)
     await emit(session, BookingConfirmed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

@@ -110,7 +110,10 @@ async def hold_quote(
         held_until=held_until,
     )
     # First what is most often lost in a race, and costs the loser least; what follows may still take it back.
-    taken = await calendar.reserve(session, ask, need)
+    try:
+        taken = await calendar.reserve(session, ask, need)
+    except calendar.SlotTaken as refused:
+        raise await _while_insured(session, ask, refused) from None
     company = await _bookable(session, quote.org_id, quote.starts_at, quote.ends_at, quote.pickup_zone)
     row = quote.booking_fields() | {
         "customer_id": actor.customer_id,
@@ -181,6 +184,17 @@ async def _bookable(
     if not await verification.is_insured(session, org_id, *days):
         raise PapersEndBefore(paper="insurance")
     return company
+
+
+async def _while_insured(session: WriteSession, ask: calendar.Ask, refused: calendar.SlotTaken) -> calendar.SlotTaken:
+    """The refusal with those alternatives on whose days the company is insured."""
+    zone = ZoneInfo(ask.zone)
+    windows = refused.alternatives
+    days = [(window.starts_at.astimezone(zone).date(), window.ends_at.astimezone(zone).date()) for window in windows]
+    if not days or await verification.is_insured(session, ask.org_id, days[0][0], days[-1][1]):
+        return refused
+    insured = [await verification.is_insured(session, ask.org_id, *one) for one in days]
+    return refused.offering(window for window, is_insured in zip(windows, insured, strict=True) if is_insured)
 
 
 async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob) -> dict[str, Any]:
