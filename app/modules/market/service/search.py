@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
@@ -45,8 +45,17 @@ class Located:
     plans: tuple[Plan, ...]
 
     @property
-    def window(self) -> calendar.Window:
-        return self.plans[0].window
+    def starts_at(self) -> datetime:
+        return self.plans[0].window.starts_at
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.origin.zone)
+
+    def days_later(self, days: int) -> Located:
+        """The same search so many days later, at the same wall time."""
+        local = self.starts_at.astimezone(self.zone) + timedelta(days=days)
+        return replace(self, plans=tuple(rules.starting_at(plan, local) for plan in self.plans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +74,13 @@ async def locate_search(ports: Ports, body: SearchIn, now: datetime) -> Located:
     starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
     route = await ports.router.route(origin.location, destination.location)
     load = _load(body, origin, destination)
-    loads = (load, rules.with_smaller_crew(load))
     way = _Way(origin, destination, starts_at, now, route)
-    plans = tuple(_plan(one, way) for one in loads if one is not None)
-    calendar.check_window(plans[0].window, now)
-    return Located(origin, destination, plans)
+    plan = _plan(load, way)
+    calendar.check_window(plan.window, now)
+    smaller = rules.with_smaller_crew(load)
+    plans = (plan, _plan(smaller, way)) if smaller is not None else (plan,)
+    # A smaller crew may take longer than anybody can be booked for.
+    return Located(origin, destination, tuple(one for one in plans if one.window.length <= calendar.LONGEST_WINDOW))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,9 @@ async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Loca
     fingerprint = _fingerprint(body)
     after = _read_cursor(terms.signer, body.cursor, fingerprint)
     companies = await orgs.companies_covering(session, asked.origin.location, MOST_ASKED)
-    candidates, reasons = await _candidates(session, terms.now, companies, asked)
+    cards = await pricing.active_cards(session, [company.id for company in companies]) if companies else {}
+    field = _Field(terms.now, companies, cards)
+    candidates, refused = await _ask_all(session, field, asked)
     ranked = rules.rank(candidates) if candidates else []
     rest = [one for one in ranked if after is None or one.key > after]
     page = rest[: body.limit]
@@ -137,50 +150,49 @@ async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Loca
     if len(rest) > len(page):
         score, last_id = page[-1].key
         cursor = terms.signer.sign(CURSOR, {"for": fingerprint, "after": [score, last_id]})
-    free = [] if ranked else await _nearest_free(session, terms.now, [c.id for c in companies], asked)
+    reasons, nearest_free = ([], []) if ranked else await _explain(session, field, asked, refused)
     return SearchOut(
         offers=_offers(terms, asked, page),
         next_cursor=cursor,
-        reasons=[] if ranked else [ReasonOut(code=code, count=count) for code, count in sorted(reasons.items())],
-        nearest_free=free,
+        reasons=reasons,
+        nearest_free=nearest_free,
         distance_miles=asked.plans[0].job.distance_miles,
         origin=PlaceOut.model_validate(asked.origin),
         destination=PlaceOut.model_validate(asked.destination),
     )
 
 
-async def _candidates(
-    session: ReadSession, now: datetime, companies: Sequence[orgs.NearbyCompany], asked: Located
-) -> tuple[list[Candidate], Counter[Reason]]:
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """Who is asked at this instant, and what they charge."""
+
+    now: datetime
+    companies: Sequence[orgs.NearbyCompany]
+    cards: dict[UUID, pricing.RateCard]
+
+
+async def _ask_all(session: ReadSession, field: _Field, asked: Located) -> tuple[list[Candidate], dict[UUID, Reason]]:
     """Who can do the job and for how much; and of those who cannot, why."""
-    if not companies:
-        return [], Counter({Reason.NO_COMPANY_IN_AREA: 1})
-    ids = [company.id for company in companies]
-    zone = ZoneInfo(asked.origin.zone)
+    ids = [company.id for company in field.companies]
+    if not ids:
+        return [], {}
     longest = max((plan.window for plan in asked.plans), key=lambda window: window.length)
-    days = (instant.astimezone(zone).date() for instant in (longest.starts_at, longest.ends_at))
+    days = (instant.astimezone(asked.zone).date() for instant in (longest.starts_at, longest.ends_at))
     insured = await verification.insured_orgs(session, ids, *days)
-    cards = await pricing.active_cards(session, ids)
-    reasons: Counter[Reason] = Counter()
-    reasons[Reason.PAPERS] = sum(1 for one in ids if one not in insured)
-    reasons[Reason.NO_PRICES] = sum(1 for one in ids if one in insured and one not in cards)
-    asking = [company for company in companies if company.id in insured and company.id in cards]
-    found: list[Candidate] = []
-    refused: dict[UUID, Reason] = {}
+    refused = {one: Reason.PAPERS for one in ids if one not in insured}
+    refused |= {one: Reason.NO_PRICES for one in ids if one in insured and one not in field.cards}
+    asking = [company for company in field.companies if company.id not in refused]
+    found: dict[UUID, Candidate] = {}
     for plan in asked.plans:
-        free = await calendar.free_capacity(session, [one.id for one in asking], plan.window, now) if asking else {}
-        for company in asking:
-            made = _asked_for(company, cards[company.id], plan, free.get(company.id))
+        left = [company for company in asking if company.id not in found]
+        free = await calendar.free_capacity(session, [one.id for one in left], plan.window, field.now) if left else {}
+        for company in left:
+            made = _asked_for(company, field.cards[company.id], plan, free.get(company.id))
             if isinstance(made, Candidate):
-                found.append(made)
+                found[company.id] = made
             else:
                 refused.setdefault(company.id, made)
-        served = {candidate.company.id for candidate in found}
-        asking = [company for company in asking if company.id not in served]
-    left = {company.id for company in asking}
-    if left and not found:
-        await _tell_size(session, {one: reason for one, reason in refused.items() if one in left}, asked, reasons)
-    return found, +reasons
+    return list(found.values()), {one: reason for one, reason in refused.items() if one not in found}
 
 
 def _asked_for(
@@ -195,35 +207,43 @@ def _asked_for(
         return Reason.NOT_PRICED
 
 
-async def _tell_size(
-    session: ReadSession, refused: dict[UUID, Reason], asked: Located, reasons: Counter[Reason]
-) -> None:
-    """Count why nobody can: of those with nothing free, some would be too small even with an empty calendar."""
-    whole = await calendar.whole_capacity(session, list(refused))
-    for company_id, reason in refused.items():
-        capacity = whole.get(company_id)
-        fits = capacity is not None and any(calendar.suffices(capacity, plan.need) for plan in asked.plans)
-        reasons[reason if fits else Reason.TOO_LARGE] += 1
+async def _explain(
+    session: ReadSession, field: _Field, asked: Located, refused: dict[UUID, Reason]
+) -> tuple[list[ReasonOut], list[datetime]]:
+    """Why nobody has an offer, counted, and when somebody will."""
+    if not refused:
+        return [ReasonOut(code=Reason.NO_COMPANY_IN_AREA, count=1)], []
+    told = refused | await _too_large(session, refused, asked)
+    reasons = [ReasonOut(code=code, count=count) for code, count in sorted(Counter(told.values()).items())]
+    hopeful = [one for one in field.companies if told[one.id] not in {Reason.TOO_LARGE, Reason.NO_PRICES}]
+    return reasons, await _nearest_free(session, replace(field, companies=hopeful), asked)
 
 
-async def _nearest_free(session: ReadSession, now: datetime, org_ids: Sequence[UUID], asked: Located) -> list[datetime]:
-    """The next days on which at least one company has everything, at the wanted wall time."""
-    zone = ZoneInfo(asked.origin.zone)
-    local = asked.window.starts_at.astimezone(zone)
+async def _too_large(session: ReadSession, refused: dict[UUID, Reason], asked: Located) -> dict[UUID, Reason]:
+    """Of those with nothing free, who would be too small even with an empty calendar."""
+    busy = [one for one, reason in refused.items() if reason is Reason.NONE_FREE]
+    whole = await calendar.whole_capacity(session, busy) if busy else {}
+    fitting = {
+        one for one, capacity in whole.items() if any(calendar.suffices(capacity, plan.need) for plan in asked.plans)
+    }
+    return {one: Reason.TOO_LARGE for one in busy if one not in fitting}
+
+
+async def _nearest_free(session: ReadSession, field: _Field, asked: Located) -> list[datetime]:
+    """The next days on which somebody has an offer, at the wanted wall time."""
     found: list[datetime] = []
-    for day in range(1, SEARCHED_DAYS + 1) if org_ids else ():
-        starts_at = (local + timedelta(days=day)).astimezone(asked.window.starts_at.tzinfo)
-        window = calendar.Window(starts_at, starts_at + asked.window.length)
-        capacities = await calendar.free_capacity(session, org_ids, window, now)
-        if any(calendar.suffices(capacity, asked.plans[-1].need) for capacity in capacities.values()):
-            found.append(starts_at)
+    for days in range(1, SEARCHED_DAYS + 1) if field.companies else ():
+        later = asked.days_later(days)
+        candidates, _ = await _ask_all(session, field, later)
+        if candidates:
+            found.append(later.starts_at)
             if len(found) == MOST_FREE_DATES:
                 break
     return found
 
 
 def _offers(terms: Terms, asked: Located, page: Sequence[Ranked]) -> list[OfferOut]:
-    expires_at = min(terms.now + terms.offer_lifetime, asked.window.starts_at)
+    expires_at = min(terms.now + terms.offer_lifetime, asked.starts_at)
     shared = shared_part(asked.origin, asked.destination)
     return [_offer_out(terms, asked, one, expires_at, shared) for one in page]
 
