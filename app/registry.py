@@ -21,7 +21,7 @@ from app.modules.fleet import models as fleet_models
 from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
-from app.modules.identity.routes import router as identity_router
+from app.modules.identity.routes.sign_in import router as sign_in_router
 from app.modules.invoices import models as invoices_models
 from app.modules.invoices.handlers import handlers as invoices_handlers
 from app.modules.invoices.routes import router as invoices_router
@@ -81,7 +81,7 @@ def routers() -> tuple[APIRouter, ...]:
     return (
         bookings_router,
         invoices_router,
-        identity_router,
+        sign_in_router,
         customers.codes,
         customers.router,
         orgs_router,
