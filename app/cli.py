@@ -190,7 +190,11 @@ def run_openapi(_: argparse.Namespace) -> None:
     stand_in = "only for the document, never used to sign"
     settings = Settings(
         environment=Environment.PRODUCTION,
-        auth=AuthSettings(token_key=SecretStr(f"token key {stand_in}"), pepper=SecretStr(f"pepper {stand_in}")),
+        auth=AuthSettings(
+            token_key=SecretStr(f"token key {stand_in}"),
+            pepper=SecretStr(f"pepper {stand_in}"),
+            sealing_key=SecretStr(f"sealing key {stand_in}"),
+        ),
         db=DatabaseSettings(app_url=SecretStr("postgresql://nobody@127.0.0.1/nothing")),
     )
     document = create_app(settings).openapi()

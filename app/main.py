@@ -31,7 +31,8 @@ from app.runtime.db.privileges import refuse_powerful_login
 from app.runtime.db.session import Database
 from app.runtime.rate_limit import RateLimiter
 from app.runtime.resources import Resources
-from app.runtime.settings import Settings
+from app.runtime.sealing import Sealer
+from app.runtime.settings import AuthSettings, Settings
 from app.runtime.telemetry import traces
 from app.runtime.telemetry.metrics import Metrics
 from app.runtime.web import openapi, problems
@@ -72,6 +73,11 @@ def build_ports(settings: Settings, clock: Clock) -> Ports:
     )
 
 
+def build_sealer(auth: AuthSettings) -> Sealer:
+    previous = [] if auth.previous_sealing_key is None else [auth.previous_sealing_key.get_secret_value().encode()]
+    return Sealer(auth.sealing_key.get_secret_value().encode(), *previous)
+
+
 def build_resources(
     settings: Settings, database: Database, *, clock: Clock | None = None, ports: Ports | None = None
 ) -> Resources:
@@ -86,6 +92,7 @@ def build_resources(
         passwords=Passwords(settings.auth),
         signer=Signer(settings.auth.token_key.get_secret_value().encode()),
         pepper=Signer(settings.auth.pepper.get_secret_value().encode()),
+        sealer=build_sealer(settings.auth),
         ports=ports or build_ports(settings, clock),
         metrics=Metrics(),
     )

@@ -22,7 +22,8 @@ from bench.load import HOST
 
 TOKEN_KEY: Final = "the key of the benchmark, which guards nothing"
 PEPPER: Final = "the pepper of the benchmark, which guards nothing"
-AUTH: Final = AuthSettings(token_key=SecretStr(TOKEN_KEY), pepper=SecretStr(PEPPER))
+SEALING_KEY: Final = "the sealing key of the benchmark, which seals nothing"
+AUTH: Final = AuthSettings(token_key=SecretStr(TOKEN_KEY), pepper=SecretStr(PEPPER), sealing_key=SecretStr(SEALING_KEY))
 
 
 def settings_of(ground: Ground, redis_url: str, folder: Path) -> dict[str, str]:
@@ -33,6 +34,7 @@ def settings_of(ground: Ground, redis_url: str, folder: Path) -> dict[str, str]:
         "REDIS_URL": redis_url,
         "MOVEHUB_AUTH__TOKEN_KEY": TOKEN_KEY,
         "MOVEHUB_AUTH__PEPPER": PEPPER,
+        "MOVEHUB_AUTH__SEALING_KEY": SEALING_KEY,
         "MOVEHUB_LIMITS__FACTOR": "1000000",
         "MOVEHUB_MAIL__MAILBOX": str(folder / "mailbox.jsonl"),
         "MOVEHUB_STORAGE__ROOT": str(folder / "objects"),

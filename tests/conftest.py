@@ -173,6 +173,7 @@ def settings_for(urls: Logins, folder: Path, **changes: Any) -> Settings:
         "auth": {
             "token_key": "a key of the tests, long enough for HMAC",
             "pepper": "a pepper of the tests, long enough for HMAC",
+            "sealing_key": "a sealing key of the tests, long enough",
             "argon2_memory_kib": 8,
         },
         "limits": {"factor": 1_000_000},

@@ -54,11 +54,13 @@ class RedisSettings(Group):
 
 
 class AuthSettings(Group):
-    """Keys as text of at least 32 characters. `previous_token_key` is accepted, never used to sign: rotation."""
+    """Keys as text of at least 32 characters. The previous ones are accepted, never used to sign or seal: rotation."""
 
     token_key: Key
     previous_token_key: Key | None = None
     pepper: Key
+    sealing_key: Key
+    previous_sealing_key: Key | None = None
     issuer: str = "movehub"
     audience: str = "movehub-api"
     access_minutes: int = Field(default=15, ge=1, le=15)
@@ -171,9 +173,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def refuse_example_secrets(self) -> Self:
         if self.is_production:
-            token_keys = [key for key in (self.auth.token_key, self.auth.previous_token_key) if key is not None]
-            if any(EXAMPLE_MARK in secret.get_secret_value().lower() for secret in (*token_keys, self.auth.pepper)):
+            auth = self.auth
+            keys = (auth.token_key, auth.previous_token_key, auth.pepper, auth.sealing_key, auth.previous_sealing_key)
+            given = [key.get_secret_value() for key in keys if key is not None]
+            if any(EXAMPLE_MARK in secret.lower() for secret in given):
                 raise ValueError("production needs its own secrets: an example value is refused")
-            if self.auth.pepper in token_keys:
-                raise ValueError("token_key and pepper are two different secrets")
+            if len(set(given)) != len(given):
+                raise ValueError("token keys, pepper and sealing keys are different secrets")
         return self

@@ -122,6 +122,7 @@ def _run(family: Family, urls: Urls) -> None:
         "REDIS_URL": urls.redis,
         "MOVEHUB_AUTH__TOKEN_KEY": secrets.token_urlsafe(48),
         "MOVEHUB_AUTH__PEPPER": secrets.token_urlsafe(48),
+        "MOVEHUB_AUTH__SEALING_KEY": secrets.token_urlsafe(48),
     }
     migrate = {**settings, "MOVEHUB_DB__MIGRATE_URL": logins["MOVEHUB_DB__MIGRATE_URL"]}
     serve = {**settings, "MOVEHUB_DB__APP_URL": logins["MOVEHUB_DB__APP_URL"]}

@@ -10,7 +10,11 @@ import pytest
 
 from app.cli import main
 
-KEYS = {"MOVEHUB_AUTH__TOKEN_KEY": "t" * 40, "MOVEHUB_AUTH__PEPPER": "p" * 40}
+KEYS = {
+    "MOVEHUB_AUTH__TOKEN_KEY": "t" * 40,
+    "MOVEHUB_AUTH__PEPPER": "p" * 40,
+    "MOVEHUB_AUTH__SEALING_KEY": "s" * 40,
+}
 NOBODY_HOME = "postgresql://x@127.0.0.1:1/x"
 
 Environ = Callable[[Mapping[str, str]], None]
@@ -82,6 +86,7 @@ def test_bad_settings_are_told_without_a_traceback_and_without_their_values():
     assert done.returncode == 2
     assert sorted(line.split(" ")[0].rstrip(":") for line in done.stderr.splitlines()) == [
         "MOVEHUB_AUTH__PEPPER",
+        "MOVEHUB_AUTH__SEALING_KEY",
         "MOVEHUB_AUTH__TOKEN_KEY",
         "PORT",
     ]

@@ -19,7 +19,7 @@ from app.runtime.web.service import Readiness
 
 SETTINGS = Settings(
     environment=Environment.TEST,
-    auth=AuthSettings(token_key=SecretStr("t" * 40), pepper=SecretStr("p" * 40)),
+    auth=AuthSettings(token_key=SecretStr("t" * 40), pepper=SecretStr("p" * 40), sealing_key=SecretStr("s" * 40)),
 )
 HELLO = b"GET /hello HTTP/1.1\r\nHost: test\r\n"
 

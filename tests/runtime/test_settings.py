@@ -11,7 +11,7 @@ from app.runtime.settings import Environment, HttpSettings, Settings
 
 pytestmark = pytest.mark.unit
 
-OWN = {"token_key": "k" * 32, "pepper": "p" * 32}
+OWN = {"token_key": "k" * 32, "pepper": "p" * 32, "sealing_key": "s" * 32}
 EXAMPLE = "an-Example-that-production-refuses-to-start-with"
 
 
@@ -23,6 +23,9 @@ EXAMPLE = "an-Example-that-production-refuses-to-start-with"
         {"pepper": EXAMPLE},
         {"pepper": OWN["token_key"]},
         {"previous_token_key": OWN["pepper"]},
+        {"sealing_key": EXAMPLE},
+        {"sealing_key": OWN["pepper"]},
+        {"previous_sealing_key": OWN["sealing_key"]},
     ],
 )
 def test_secrets_that_others_know_are_refused_in_production(changes: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ KEY = "a key of the tests, long enough for HMAC"
 OLD = "the key before it, which is long enough too"
 NOW = datetime(2027, 3, 1, 17, tzinfo=UTC)
 STAMP = int(NOW.timestamp())
-SETTINGS = AuthSettings(token_key=KEY, previous_token_key=OLD, pepper="p" * 32)
+SETTINGS = AuthSettings(token_key=KEY, previous_token_key=OLD, pepper="p" * 32, sealing_key="s" * 32)
 
 
 def b64(raw: bytes) -> str:
@@ -176,7 +176,7 @@ class TestIssue:
             tokens.verify(made, NOW + timedelta(hours=1))
 
     def test_the_key_before_is_still_read_and_never_signed_with(self, tokens: Tokens):
-        before = Tokens(AuthSettings(token_key=OLD, pepper="p" * 32))
+        before = Tokens(AuthSettings(token_key=OLD, pepper="p" * 32, sealing_key="s" * 32))
         assert tokens.verify(before.issue(self.CLAIMS), NOW) == self.CLAIMS
         with pytest.raises(BadToken):
             before.verify(tokens.issue(self.CLAIMS), NOW)
