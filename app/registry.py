@@ -12,7 +12,8 @@ from app.kernel.errors import AppError
 from app.kernel.events import Event
 from app.modules.bookings import models as bookings_models
 from app.modules.bookings.handlers import handlers as bookings_handlers
-from app.modules.bookings.routes import router as bookings_router
+from app.modules.bookings.routes.bookings import router as bookings_router
+from app.modules.bookings.routes.cancellation import router as cancellation_router
 from app.modules.calendar import models as calendar_models
 from app.modules.customers import handlers as customers_handlers
 from app.modules.customers import models as customers_models
@@ -80,6 +81,7 @@ def routers() -> tuple[APIRouter, ...]:
     # The busiest first: routes are tried in this order.
     return (
         bookings_router,
+        cancellation_router,
         invoices_router,
         sign_in_router,
         customers.codes,

@@ -35,6 +35,11 @@ POLICIES = {
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select update", OWN_COMPANY),
     ],
+    "cancellation_policies": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
     "booking_steps": [
         *(Allow(audience, "select insert", OWN_COMPANY) for audience in (MOVER, BOOKING, WORKER)),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
@@ -129,6 +134,36 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancellation_reason", sa.Text(), nullable=True),
         sa.Column(
+            "cancellation_terms",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="the company's policy as it was when held",
+        ),
+        sa.Column(
+            "ended_by",
+            sa.Enum("customer", "company", name="ended_by", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+            comment="whose doing a cancellation or a no-show was; null: neither",
+        ),
+        sa.Column(
+            "cancellation_fee",
+            sa.Numeric(precision=12, scale=2),
+            nullable=True,
+            comment="of the deposit; null: neither, 0 is a fee of zero",
+        ),
+        sa.Column(
+            "cancellation_refund",
+            sa.Numeric(precision=12, scale=2),
+            nullable=True,
+            comment="the rest of the deposit; null as the fee",
+        ),
+        sa.Column(
+            "covers_replacement",
+            sa.Boolean(),
+            nullable=True,
+            comment="whether the company bears what another mover costs more; null as the fee",
+        ),
+        sa.Column(
             "actuals",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=True,
@@ -148,6 +183,12 @@ def upgrade() -> None:
         sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name=op.f("ck_bookings_hold")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_window")),
         sa.CheckConstraint("total >= 0", name=op.f("ck_bookings_total")),
+        sa.CheckConstraint(
+            "num_nonnulls(ended_by, cancellation_fee, cancellation_refund, covers_replacement) IN (0, 4) "
+            "AND (ended_by IS NULL OR status IN ('cancelled', 'no_show')) "
+            "AND cancellation_fee >= 0 AND cancellation_refund >= 0",
+            name=op.f("ck_bookings_settled"),
+        ),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_bookings_customer_id")),
         sa.ForeignKeyConstraint(
             ["org_id", "pricing_config_id"],
@@ -258,6 +299,37 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_booking_steps_org_id_booking_id_at", "booking_steps", ["org_id", "booking_id", "at"], unique=False
+    )
+    op.create_table(
+        "cancellation_policies",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "flexible",
+                "moderate",
+                "strict",
+                "custom",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "steps",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="notice_hours and refund_percent, the longest first",
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_cancellation_policies_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_cancellation_policies")),
+        sa.UniqueConstraint("org_id", name=op.f("uq_cancellation_policies_org_id")),
     )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):

@@ -60,9 +60,28 @@ class NotPriceable(Conflict):
     title: ClassVar[str] = "The company's price list has no price for this job: agree on one by hand."
 
 
+class FeeHigher(Conflict):
+    """`fee` is what the cancellation costs now."""
+
+    code: ClassVar[str] = "fee_higher"
+    title: ClassVar[str] = "The cancellation costs more now than you accepted: look at it again."
+
+
+class NotDueYet(Conflict):
+    """`from_at` is when it can be reported."""
+
+    code: ClassVar[str] = "not_due_yet"
+    title: ClassVar[str] = "It is too early to say that somebody did not come."
+
+
 class WrongWayToBook(Forbidden):
     code: ClassVar[str] = "wrong_way_to_book"
     title: ClassVar[str] = "Customers book a quote (quote_id); a company books by hand (window, trucks, people)."
+
+
+class WrongParty(Forbidden):
+    code: ClassVar[str] = "wrong_party"
+    title: ClassVar[str] = "A customer cannot cancel in the company's name."
 
 
 class CurrencyMismatch(Unprocessable):

@@ -10,10 +10,17 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.actor import ActorKind
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Party, PolicyKind
 from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 
 DEAD = "('cancelled', 'expired', 'no_show')"
+
+
+SETTLED = (
+    "num_nonnulls(ended_by, cancellation_fee, cancellation_refund, covers_replacement) IN (0, 4) "
+    "AND (ended_by IS NULL OR status IN ('cancelled', 'no_show')) "
+    "AND cancellation_fee >= 0 AND cancellation_refund >= 0"
+)
 
 
 class Booking(Tenant, Versioned, Model):
@@ -57,6 +64,17 @@ class Booking(Tenant, Versioned, Model):
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancellation_reason: Mapped[str | None]
+    cancellation_terms: Mapped[dict[str, Any]] = mapped_column(comment="the company's policy as it was when held")
+    ended_by: Mapped[Party | None] = mapped_column(
+        enum_column(Party, "ended_by"), comment="whose doing a cancellation or a no-show was; null: neither"
+    )
+    cancellation_fee: Mapped[Decimal | None] = mapped_column(
+        comment="of the deposit; null: neither, 0 is a fee of zero"
+    )
+    cancellation_refund: Mapped[Decimal | None] = mapped_column(comment="the rest of the deposit; null as the fee")
+    covers_replacement: Mapped[bool | None] = mapped_column(
+        comment="whether the company bears what another mover costs more; null as the fee"
+    )
     actuals: Mapped[dict[str, Any] | None] = mapped_column(comment="hours, miles and extras as worked; null: not done")
     final_price: Mapped[dict[str, Any] | None] = mapped_column(comment="priced on the actuals; null: not done")
 
@@ -68,6 +86,7 @@ class Booking(Tenant, Versioned, Model):
         sa.CheckConstraint("ends_at > starts_at", name="window"),
         sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
         sa.CheckConstraint("total >= 0", name="total"),
+        sa.CheckConstraint(SETTLED, name="settled"),
         sa.Index(
             "uq_bookings_quote_id_live",
             "org_id",
@@ -106,3 +125,14 @@ class BookingStep(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),
         sa.Index("ix_booking_steps_org_id_booking_id_at", "org_id", "booking_id", "at"),
     )
+
+
+class CancellationPolicy(Tenant, Versioned, Model):
+    """What a company gives back of a deposit, by notice. A booking takes its own copy when it is held."""
+
+    __tablename__ = "cancellation_policies"
+
+    kind: Mapped[PolicyKind] = mapped_column(enum_column(PolicyKind, "kind"))
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(comment="notice_hours and refund_percent, the longest first")
+
+    __table_args__ = (sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]), sa.UniqueConstraint("org_id"))

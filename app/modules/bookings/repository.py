@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
-from app.modules.bookings.models import Booking, BookingStep
+from app.modules.bookings.models import Booking, BookingStep, CancellationPolicy
 from app.modules.bookings.values import BookingStatus
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
@@ -88,6 +88,26 @@ async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Se
         .order_by(BookingStep.at, BookingStep.id)
     )
     return (await session.execute(query)).all()
+
+
+POLICY = sa.select(CancellationPolicy.kind, CancellationPolicy.steps, CancellationPolicy.version).where(
+    CancellationPolicy.org_id == sa.bindparam("org_id")
+)
+
+
+async def get_policy(session: ReadSession, org_id: UUID) -> AnyRow | None:
+    return (await session.execute(POLICY, {"org_id": org_id})).one_or_none()
+
+
+async def insert_policy(session: WriteSession, policy: dict[str, Any]) -> bool:
+    """Whether the company had none."""
+    insert = pg.insert(CancellationPolicy).values(**policy).on_conflict_do_nothing(index_elements=["org_id"])
+    return (await session.execute(insert.returning(CancellationPolicy.id))).one_or_none() is not None
+
+
+async def lock_policy(session: WriteSession, org_id: UUID) -> CancellationPolicy | None:
+    query = sa.select(CancellationPolicy).where(CancellationPolicy.org_id == org_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 # The list is the busiest read: it runs on the driver, and PostgreSQL builds each item, which the program only

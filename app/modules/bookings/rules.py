@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.actor import ActorKind
-from app.modules.bookings.errors import BookingNotHeld, CrewIncomplete, HoldExpired, IllegalStep, TruckTooSmall
-from app.modules.bookings.values import BookingStatus
+from app.kernel.money import round_cents
+from app.modules.bookings.errors import (
+    BookingNotHeld,
+    CrewIncomplete,
+    HoldExpired,
+    IllegalStep,
+    NotDueYet,
+    TruckTooSmall,
+)
+from app.modules.bookings.values import BookingStatus, Party, PolicyKind, RefundStep, Settlement, Terms
 from app.modules.calendar.public import ResourceKind, ResourceSpec
 
 S = BookingStatus
@@ -35,8 +44,22 @@ TRANSITIONS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = MappingPr
 )
 
 # A customer decides until the truck is on its way; what happens from then on, the crew reports.
-BY_CUSTOMERS: Final = frozenset({S.CONFIRMED, S.CANCELLED})
+BY_CUSTOMERS: Final = frozenset({S.CONFIRMED, S.CANCELLED, S.NO_SHOW})
 CUSTOMER_CANCELS_FROM: Final = frozenset({S.HELD, S.CONFIRMED, S.ASSIGNED})
+
+PRESETS: Final[Mapping[PolicyKind, Terms]] = MappingProxyType(
+    {
+        kind: Terms(kind, steps)
+        for kind, steps in {
+            PolicyKind.FLEXIBLE: (RefundStep(24, 100), RefundStep(0, 50)),
+            PolicyKind.MODERATE: (RefundStep(72, 100), RefundStep(48, 50)),
+            PolicyKind.STRICT: (RefundStep(168, 100), RefundStep(72, 50)),
+        }.items()
+    }
+)
+DEFAULT_TERMS: Final = PRESETS[PolicyKind.MODERATE]
+# A truck may stand in traffic: so long after its hour a customer may say that nobody came.
+COMPANY_GRACE: Final = timedelta(hours=2)
 
 REFERENCE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0/O and 1/I, which people mix up
 REFERENCE_LENGTH: Final = 7
@@ -72,6 +95,48 @@ def confirm(status: BookingStatus, hold_expires_at: datetime | None, now: dateti
     if current is not S.HELD:
         raise BookingNotHeld(f"It is {current}.")
     return S.CONFIRMED
+
+
+def refund_percent(terms: Terms, notice: timedelta) -> int:
+    """The share of the deposit that so much notice gives back; notice is elapsed time, whatever clocks do."""
+    earned = (step.refund_percent for step in terms.steps if notice >= timedelta(hours=step.notice_hours))
+    return next(earned, 0)
+
+
+def settle_cancellation(
+    terms: Terms, deposit: Decimal, notice: timedelta, *, by: Party, was: BookingStatus
+) -> Settlement:
+    """What a cancellation costs. A mere hold costs nobody anything; a company that cancels gives all back, and
+    bears what a replacement costs more.
+    """
+    if was is S.HELD or by is Party.COMPANY:
+        return Settlement(by, deposit, Decimal(0), covers_replacement=was is not S.HELD)
+    refund = round_cents(deposit * refund_percent(terms, notice) / 100)
+    return Settlement(by, refund, deposit - refund, covers_replacement=False)
+
+
+def settle_no_show(deposit: Decimal, absent: Party) -> Settlement:
+    """A customer who is not there loses the deposit; a company that does not come gives it back and bears what a
+    replacement costs more.
+    """
+    if absent is Party.COMPANY:
+        return Settlement(absent, deposit, Decimal(0), covers_replacement=True)
+    return Settlement(absent, Decimal(0), deposit, covers_replacement=False)
+
+
+def check_no_show(absent: Party, starts_at: datetime, now: datetime) -> None:
+    """Raises: NotDueYet (409), before the hour agreed on, or within the company's two hours of grace."""
+    due_at = starts_at + (COMPANY_GRACE if absent is Party.COMPANY else timedelta(0))
+    if now < due_at:
+        raise NotDueYet(from_at=due_at.isoformat().replace("+00:00", "Z"))
+
+
+def terms_to_json(terms: Terms) -> dict[str, Any]:
+    return {"kind": terms.kind, "steps": [step._asdict() for step in terms.steps]}
+
+
+def terms_from_json(stored: Mapping[str, Any]) -> Terms:
+    return Terms(PolicyKind(stored["kind"]), tuple(RefundStep(**step) for step in stored["steps"]))
 
 
 def check_named(resources: Iterable[ResourceSpec], volume_cuft: int, weight_lb: int) -> tuple[list[UUID], list[UUID]]:

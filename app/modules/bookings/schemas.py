@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, mod
 
 from app.kernel.actor import ActorKind
 from app.kernel.instants import Instant, Moment
-from app.kernel.money import ExactDecimal, MoneyIn, MoneyOut
+from app.kernel.money import Amount, ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.paging import ListQuery
 from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Note500, Text120
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Party, PolicyKind
 from app.modules.pricing.public import PriceOut
 from app.runtime.phones import Phone
 
@@ -92,7 +93,53 @@ class BookingPatch(Strict):
 
 
 class CancelIn(Strict):
+    """`requested_by`: a member says `customer` for one who called; without it, who sends this cancels. With
+    `accepted_fee` nothing happens when it costs more by now.
+    """
+
     reason: Note500
+    requested_by: Party | None = None
+    accepted_fee: Amount | None = None
+
+
+class CancellationQuery(Strict):
+    requested_by: Party | None = None
+
+
+class RefundStepIn(Strict):
+    notice_hours: Annotated[int, Field(ge=0, le=8760)]
+    refund_percent: Annotated[int, Field(ge=0, le=100)]
+
+
+class PolicyIn(Strict):
+    """A named policy, or `custom` with its steps: the longest notice first, less given back with each."""
+
+    kind: PolicyKind
+    steps: Annotated[tuple[RefundStepIn, ...], Field(min_length=1, max_length=10)] | None = None
+
+    @model_validator(mode="after")
+    def refuse_rising_steps(self) -> Self:
+        if (self.kind is PolicyKind.CUSTOM) != (self.steps is not None):
+            raise ValueError("takes steps for kind custom, and for no other")
+        for longer, shorter in pairwise(self.steps or ()):
+            if shorter.notice_hours >= longer.notice_hours or shorter.refund_percent >= longer.refund_percent:
+                raise ValueError("steps must fall: the longest notice first, and less given back with each")
+        return self
+
+
+class RefundStepOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    notice_hours: int
+    refund_percent: int
+
+
+class PolicyOut(BaseModel):
+    """`version` 0: the company has not chosen, and the platform's policy is in force."""
+
+    kind: PolicyKind
+    steps: list[RefundStepOut]
+    version: int
 
 
 class AssignIn(Strict):
@@ -146,6 +193,35 @@ class ContactOut(BaseModel):
     email: str | None
 
 
+class SettlementOut(BaseModel):
+    """`refund` and `fee` are the deposit together. `covers_replacement`: the company bears what another mover
+    costs more.
+    """
+
+    by: Party
+    deposit: MoneyOut
+    refund: MoneyOut
+    fee: MoneyOut
+    covers_replacement: bool
+
+
+class RefundUntil(BaseModel):
+    """`until`: the last instant at which a customer's cancellation gives this share back."""
+
+    until: datetime
+    refund_percent: int
+
+
+class CancellationOut(BaseModel):
+    """What a cancellation costs at this instant, or has cost."""
+
+    status: BookingStatus
+    policy: PolicyKind
+    steps: list[RefundUntil]
+    settlement: SettlementOut
+    reason: str | None
+
+
 class BookingOut(BaseModel):
     id: UUID
     reference: str
@@ -173,6 +249,7 @@ class BookingOut(BaseModel):
     completed_at: datetime | None
     cancelled_at: datetime | None
     cancellation_reason: str | None
+    settlement: SettlementOut | None
     version: int
     created_at: datetime
 

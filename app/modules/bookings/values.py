@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class BookingStatus(StrEnum):
@@ -41,3 +44,49 @@ _LEADS_TO = {
     DayStep.UNLOAD: BookingStatus.UNLOADING,
     DayStep.NO_SHOW: BookingStatus.NO_SHOW,
 }
+
+
+class Party(StrEnum):
+    """The two who agreed on a move."""
+
+    CUSTOMER = "customer"
+    COMPANY = "company"
+
+
+class PolicyKind(StrEnum):
+    """A company's cancellation policy; the steps of all but `custom` stand in `rules.PRESETS`."""
+
+    FLEXIBLE = "flexible"
+    MODERATE = "moderate"
+    STRICT = "strict"
+    CUSTOM = "custom"
+
+
+class RefundStep(NamedTuple):
+    """With so many hours' notice, or more, this share of the deposit is given back."""
+
+    notice_hours: int
+    refund_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a cancellation by the customer costs. The steps fall, the longest notice first; below the last one
+    nothing is given back.
+    """
+
+    kind: PolicyKind
+    steps: tuple[RefundStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the end of a booking costs: refund and fee are the deposit together.
+
+    `by`: whose doing it was. `covers_replacement`: the company bears what another mover costs more.
+    """
+
+    by: Party
+    refund: Decimal
+    fee: Decimal
+    covers_replacement: bool

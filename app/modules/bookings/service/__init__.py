@@ -1,10 +1,11 @@
 """Use cases of bookings, one file each."""
 
 from app.modules.bookings.service.assign import assign_booking
-from app.modules.bookings.service.cancel import cancel_booking
+from app.modules.bookings.service.cancel import cancel_booking, report_no_show, settlement_of, show_cancellation
 from app.modules.bookings.service.confirm import confirm_booking
 from app.modules.bookings.service.expire import expire_hold, list_dead_holds
 from app.modules.bookings.service.hold import hold
+from app.modules.bookings.service.policy import policy_of, set_policy
 from app.modules.bookings.service.progress import advance_booking, complete_booking, start_booking
 from app.modules.bookings.service.reading import (
     change_contact,
@@ -27,6 +28,11 @@ __all__ = [
     "list_dead_holds",
     "list_history",
     "organization_name",
+    "policy_of",
+    "report_no_show",
+    "set_policy",
+    "settlement_of",
     "show_booking",
+    "show_cancellation",
     "start_booking",
 ]

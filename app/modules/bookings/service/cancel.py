@@ -1,35 +1,114 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from app.kernel.actor import Customer, Mover
-from app.modules.bookings import rules
-from app.modules.bookings.errors import HoldExpired
-from app.modules.bookings.events import BookingCancelled
+from app.kernel.money import money_out
+from app.modules.bookings import repository, rules
+from app.modules.bookings.errors import BookingNotFound, FeeHigher, HoldExpired, WrongParty
+from app.modules.bookings.events import BookingCancelled, BookingProgressed
 from app.modules.bookings.models import Booking
+from app.modules.bookings.schemas import CancelIn
 from app.modules.bookings.service.steps import lock_as, write_step
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Party, Settlement
 from app.modules.calendar import public as calendar
-from app.runtime.db.session import WriteSession
+from app.modules.pricing import public as pricing
+from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 
 
-async def cancel_booking(session: WriteSession, actor: Mover | Customer, booking_id: UUID, reason: str) -> Booking:
-    """Cancel a booking: its trucks and crew are free at once.
+async def cancel_booking(session: WriteSession, actor: Mover | Customer, booking_id: UUID, body: CancelIn) -> Booking:
+    """Cancel a booking: its trucks and crew are free at once, and what it costs is written down, also when nothing.
 
     Locks: the booking row, then its reservations.
-    Raises: BookingNotFound (404), IllegalStep (409), HoldExpired (409).
+    Raises: BookingNotFound (404), IllegalStep (409), HoldExpired (409), FeeHigher (409), WrongParty (403).
     Emits: booking.cancelled.
     """
     booking = await lock_as(session, actor, booking_id)
     came_from = booking.status
-    if rules.as_of(came_from, booking.hold_expires_at, actor.now) is BookingStatus.EXPIRED:
-        raise HoldExpired
-    booking.status = rules.move(came_from, to=BookingStatus.CANCELLED, by=actor.kind)
+    settlement = _settle(booking, actor, _party(actor, body.requested_by))
+    if body.accepted_fee is not None and settlement.fee > body.accepted_fee:
+        raise FeeHigher(fee=money_out(settlement.fee, booking.currency).model_dump())
+    booking.status = BookingStatus.CANCELLED
     booking.hold_expires_at = None
     booking.cancelled_at = actor.now
-    booking.cancellation_reason = reason
+    booking.cancellation_reason = body.reason
+    _write(booking, settlement)
     await calendar.release(session, booking.org_id, booking.id)
-    await write_step(session, booking, actor, came_from=came_from, note=reason)
+    await write_step(session, booking, actor, came_from=came_from, note=body.reason)
     await emit(session, BookingCancelled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
+
+
+async def show_cancellation(
+    session: ReadSession, actor: Mover | Customer, booking_id: UUID, requested_by: Party | None
+) -> tuple[Booking, Settlement]:
+    """What a cancellation has cost, or would cost at this instant.
+
+    Raises: BookingNotFound (404), IllegalStep (409) for a booking past cancelling, HoldExpired (409), WrongParty (403).
+    """
+    booking = await repository.get_booking(session, booking_id)
+    if booking is None:
+        raise BookingNotFound
+    return booking, settlement_of(booking) or _settle(booking, actor, _party(actor, requested_by))
+
+
+async def report_no_show(session: WriteSession, actor: Mover | Customer, booking_id: UUID, note: str | None) -> Booking:
+    """Nobody there: a member says so of the customer, a customer of the company. The window is free at once.
+
+    Locks: the booking row, then its reservations.
+    Raises: BookingNotFound (404), IllegalStep (409), NotDueYet (409).
+    Emits: booking.progressed.
+    """
+    booking = await lock_as(session, actor, booking_id)
+    came_from = booking.status
+    booking.status = rules.move(came_from, to=BookingStatus.NO_SHOW, by=actor.kind)
+    absent = Party.COMPANY if isinstance(actor, Customer) else Party.CUSTOMER
+    rules.check_no_show(absent, booking.starts_at, actor.now)
+    _write(booking, rules.settle_no_show(_deposit(booking), absent))
+    await calendar.release(session, booking.org_id, booking.id)
+    await write_step(session, booking, actor, came_from=came_from, note=note)
+    await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    return booking
+
+
+def settlement_of(booking: Booking) -> Settlement | None:
+    """As written down; None for a booking that was neither cancelled nor missed."""
+    if booking.ended_by is None or booking.cancellation_refund is None or booking.cancellation_fee is None:
+        return None
+    return Settlement(
+        booking.ended_by,
+        booking.cancellation_refund,
+        booking.cancellation_fee,
+        covers_replacement=bool(booking.covers_replacement),
+    )
+
+
+def _party(actor: Mover | Customer, requested_by: Party | None) -> Party:
+    if isinstance(actor, Mover):
+        return requested_by or Party.COMPANY
+    if requested_by is Party.COMPANY:
+        raise WrongParty
+    return Party.CUSTOMER
+
+
+def _settle(booking: Booking, actor: Mover | Customer, party: Party) -> Settlement:
+    """Raises: IllegalStep (409), HoldExpired (409)."""
+    if rules.as_of(booking.status, booking.hold_expires_at, actor.now) is BookingStatus.EXPIRED:
+        raise HoldExpired
+    rules.move(booking.status, to=BookingStatus.CANCELLED, by=actor.kind)
+    terms = rules.terms_from_json(booking.cancellation_terms)
+    notice = booking.starts_at - actor.now
+    return rules.settle_cancellation(terms, _deposit(booking), notice, by=party, was=booking.status)
+
+
+def _deposit(booking: Booking) -> Decimal:
+    return pricing.price_from_json(booking.price).deposit.amount
+
+
+def _write(booking: Booking, settlement: Settlement) -> None:
+    booking.ended_by = settlement.by
+    booking.cancellation_refund = settlement.refund
+    booking.cancellation_fee = settlement.fee
+    booking.covers_replacement = settlement.covers_replacement

@@ -24,6 +24,7 @@ from app.modules.bookings.errors import (
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
+from app.modules.bookings.service.policy import policy_of
 from app.modules.bookings.service.steps import step_row
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
@@ -250,6 +251,7 @@ async def _insert(
         "reference": rules.reference_of(booking_id),
         "status": BookingStatus.HELD,
         "contact": contact.model_dump(mode="json"),
+        "cancellation_terms": rules.terms_to_json((await policy_of(session, fields["org_id"])).terms),
         "hold_expires_at": held_until,
         "version": 1,
         "created_at": now,

@@ -13,7 +13,6 @@ from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import CompleteIn
 from app.modules.bookings.service.steps import lock_as, write_step
 from app.modules.bookings.values import BookingStatus
-from app.modules.calendar import public as calendar
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
@@ -36,15 +35,13 @@ async def start_booking(session: WriteSession, actor: Mover, booking_id: UUID, n
 async def advance_booking(
     session: WriteSession, actor: Mover, booking_id: UUID, to: BookingStatus, note: str | None
 ) -> Booking:
-    """A step of the day: arrived, loading, in transit, unloading, or nobody there. A no-show frees the window.
+    """A step of the day: arrived, loading, in transit, unloading.
 
     Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409). Emits: booking.progressed.
     """
     booking = await lock_as(session, actor, booking_id)
     came_from = booking.status
     booking.status = rules.move(came_from, to=to, by=actor.kind)
-    if to is BookingStatus.NO_SHOW:
-        await calendar.release(session, booking.org_id, booking.id)
     await write_step(session, booking, actor, came_from=came_from, note=note)
     await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -28,8 +27,7 @@ from app.modules.bookings.errors import (
     TruckTooSmall,
     WrongWayToBook,
 )
-from app.modules.bookings.models import Booking
-from app.modules.bookings.rules import as_of
+from app.modules.bookings.routes.answers import BookingWrite, answer_booking, booking_out
 from app.modules.bookings.schemas import (
     AssignIn,
     BookingFilter,
@@ -37,7 +35,6 @@ from app.modules.bookings.schemas import (
     BookingOut,
     BookingPatch,
     BookingSummary,
-    CancelIn,
     CompleteIn,
     HistoryOut,
     StepIn,
@@ -46,20 +43,18 @@ from app.modules.bookings.schemas import (
 from app.modules.bookings.values import DayStep
 from app.modules.calendar.public import ResourceNotFound, SlotTaken, TooLarge, WindowRefused
 from app.modules.market.public import QuoteExpired, QuoteNotFound
-from app.modules.pricing.public import NotPriced, price_out
-from app.runtime.db.session import ReadSession, WriteSession
+from app.modules.pricing.public import NotPriced
+from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
 from app.runtime.web.etag import IfMatchRequired, put_etag
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
 from app.runtime.web.route import KEY_REQUIRED, IdempotencyKeyRequired, IdempotentRoute
-from app.runtime.web.sessions import Hot, Read, read_as, write_as
+from app.runtime.web.sessions import Hot, Read, read_as
 
 router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
 
-# A customer's command on one company; a member's transaction stays the member's.
-BookingWrite = Annotated[WriteSession, write_as(Audience.BOOKING)]
 HistoryRead = Annotated[ReadSession, read_as(Audience.BOOKING)]
 
 ON_HOLD = (
@@ -81,19 +76,6 @@ ON_HOLD = (
     IdempotencyKeyRequired,
     WrongWayToBook,
 )
-
-
-def booking_out(booking: Booking, organization_name: str, now: datetime) -> BookingOut:
-    fields = {name: getattr(booking, name) for name in BookingOut.model_fields if hasattr(booking, name)}
-    return BookingOut.model_validate(
-        fields
-        | {
-            "status": as_of(booking.status, booking.hold_expires_at, now),
-            "organization": {"id": booking.org_id, "name": organization_name},
-            "price": price_out(booking.price),
-            "final_price": price_out(booking.final_price) if booking.final_price else None,
-        }
-    )
 
 
 @router.post("", status_code=201, openapi_extra=KEY_REQUIRED, responses=problems(*ON_HOLD))
@@ -136,12 +118,7 @@ async def change_contact(
 ) -> BookingOut:
     """Change whom the crew calls. For customers, owners, managers and dispatchers."""
     booking = await service.change_contact(session, actor, booking_id, patch.contact, if_match)
-    return await _answer(session, actor.now, booking, response)
-
-
-async def _answer(session: Any, now: datetime, booking: Booking, response: Response) -> BookingOut:
-    put_etag(response, booking.version)
-    return booking_out(booking, await service.organization_name(session, booking), now)
+    return await answer_booking(session, actor.now, booking, response)
 
 
 @router.post("/{booking_id}/confirm", responses=problems(BookingNotFound, BookingNotHeld, HoldExpired))
@@ -150,16 +127,7 @@ async def confirm_booking(
 ) -> BookingOut:
     """Confirm a held booking: its trucks and crew are yours on the moving day. For customers and dispatchers."""
     booking = await service.confirm_booking(session, actor, booking_id)
-    return await _answer(session, actor.now, booking, response)
-
-
-@router.post("/{booking_id}/cancel", responses=problems(BookingNotFound, IllegalStep, HoldExpired))
-async def cancel_booking(
-    booking_id: UUID, body: CancelIn, actor: BookingsWrite, session: BookingWrite, response: Response
-) -> BookingOut:
-    """Cancel: the window is free at once. For customers until the truck is on its way, and dispatchers."""
-    booking = await service.cancel_booking(session, actor, booking_id, body.reason)
-    return await _answer(session, actor.now, booking, response)
+    return await answer_booking(session, actor.now, booking, response)
 
 
 @router.post(
@@ -171,7 +139,7 @@ async def assign_booking(
 ) -> BookingOut:
     """Give it these trucks and people instead of those it has. For owners, managers and dispatchers."""
     booking = await service.assign_booking(session, actor, booking_id, body)
-    return await _answer(session, actor.now, booking, response)
+    return await answer_booking(session, actor.now, booking, response)
 
 
 @router.post("/{booking_id}/start", responses=problems(BookingNotFound, IllegalStep))
@@ -180,7 +148,7 @@ async def start_booking(
 ) -> BookingOut:
     """The truck is on its way. For the office and drivers."""
     booking = await service.start_booking(session, actor, booking_id, body.note if body else None)
-    return await _answer(session, actor.now, booking, response)
+    return await answer_booking(session, actor.now, booking, response)
 
 
 @router.post("/{booking_id}/complete", responses=problems(BookingNotFound, IllegalStep, NotPriced, CurrencyMismatch))
@@ -189,7 +157,7 @@ async def complete_booking(
 ) -> BookingOut:
     """The goods are delivered: the final price is made of the work as done. For the office and drivers."""
     booking = await service.complete_booking(session, actor, booking_id, body)
-    return await _answer(session, actor.now, booking, response)
+    return await answer_booking(session, actor.now, booking, response)
 
 
 @router.get("/{booking_id}/history", responses=problems(BookingNotFound))
@@ -207,7 +175,7 @@ def _report(step: DayStep) -> None:
     ) -> BookingOut:
         note = body.note if body else None
         booking = await service.advance_booking(session, actor, booking_id, step.leads_to, note)
-        return await _answer(session, actor.now, booking, response)
+        return await answer_booking(session, actor.now, booking, response)
 
     router.add_api_route(
         f"/{{booking_id}}/{step}",
@@ -219,5 +187,7 @@ def _report(step: DayStep) -> None:
     )
 
 
+# A no-show ends the booking and costs somebody something: it stands with the cancellation.
 for _step in DayStep:
-    _report(_step)
+    if _step is not DayStep.NO_SHOW:
+        _report(_step)

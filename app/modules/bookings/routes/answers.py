@@ -1,0 +1,54 @@
+"""How a booking is answered, whatever was done to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from starlette.responses import Response
+
+from app.kernel.money import money_out
+from app.modules.bookings import service
+from app.modules.bookings.models import Booking
+from app.modules.bookings.rules import as_of
+from app.modules.bookings.schemas import BookingOut, SettlementOut
+from app.modules.bookings.values import Settlement
+from app.modules.pricing.public import price_out
+from app.runtime.db.session import WriteSession
+from app.runtime.db.tenancy import Audience
+from app.runtime.web.etag import put_etag
+from app.runtime.web.sessions import write_as
+
+# A customer's command on one company; a member's transaction stays the member's.
+BookingWrite = Annotated[WriteSession, write_as(Audience.BOOKING)]
+
+
+def settlement_out(booking: Booking, settlement: Settlement) -> SettlementOut:
+    refund, fee = settlement.refund, settlement.fee
+    return SettlementOut(
+        by=settlement.by,
+        deposit=money_out(refund + fee, booking.currency),
+        refund=money_out(refund, booking.currency),
+        fee=money_out(fee, booking.currency),
+        covers_replacement=settlement.covers_replacement,
+    )
+
+
+def booking_out(booking: Booking, organization_name: str, now: datetime) -> BookingOut:
+    settlement = service.settlement_of(booking)
+    fields = {name: getattr(booking, name) for name in BookingOut.model_fields if hasattr(booking, name)}
+    return BookingOut.model_validate(
+        fields
+        | {
+            "status": as_of(booking.status, booking.hold_expires_at, now),
+            "organization": {"id": booking.org_id, "name": organization_name},
+            "price": price_out(booking.price),
+            "settlement": settlement_out(booking, settlement) if settlement else None,
+            "final_price": price_out(booking.final_price) if booking.final_price else None,
+        }
+    )
+
+
+async def answer_booking(session: WriteSession, now: datetime, booking: Booking, response: Response) -> BookingOut:
+    put_etag(response, booking.version)
+    return booking_out(booking, await service.organization_name(session, booking), now)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.kernel.ids import new_id
+from app.kernel.versions import check_version
+from app.modules.bookings import repository, rules
+from app.modules.bookings.schemas import PolicyIn
+from app.modules.bookings.values import PolicyKind, RefundStep, Terms
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A company's terms; version 0 for one that has not chosen."""
+
+    terms: Terms
+    version: int
+
+
+async def policy_of(session: ReadSession, org_id: UUID) -> Policy:
+    """The terms that the company's next booking gets."""
+    row = await repository.get_policy(session, org_id)
+    if row is None:
+        return Policy(rules.DEFAULT_TERMS, 0)
+    return Policy(rules.terms_from_json({"kind": row.kind, "steps": row.steps}), row.version)
+
+
+async def set_policy(session: WriteSession, actor: Mover, body: PolicyIn, version: int | None) -> Policy:
+    """Choose the terms of bookings to come; those that stand keep theirs.
+
+    Locks: the policy's row. Raises: PreconditionFailed (412).
+    """
+    terms = _terms(body)
+    stored = rules.terms_to_json(terms)
+    row = stored | {
+        "org_id": actor.org_id,
+        "id": new_id(),
+        "version": 1,
+        "created_at": actor.now,
+        "updated_at": actor.now,
+    }
+    policy = await repository.lock_policy(session, actor.org_id)
+    if policy is None:
+        check_version(0, version)
+        if await repository.insert_policy(session, row):
+            return Policy(terms, 1)
+        # Somebody else was first meanwhile.
+        policy = await repository.lock_policy(session, actor.org_id)
+        assert policy is not None  # noqa: S101 - policies are never deleted
+    check_version(policy.version, version)
+    policy.kind, policy.steps = terms.kind, stored["steps"]
+    policy.version += 1
+    policy.updated_at = actor.now
+    await session.flush()
+    return Policy(terms, policy.version)
+
+
+def _terms(body: PolicyIn) -> Terms:
+    if body.kind is not PolicyKind.CUSTOM:
+        return rules.PRESETS[body.kind]
+    steps = (RefundStep(step.notice_hours, step.refund_percent) for step in body.steps or ())
+    return Terms(body.kind, tuple(steps))
