@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from app.kernel.errors import AppError
 from app.kernel.events import Event
+from app.modules.audit import models as audit_models
 from app.modules.bookings import models as bookings_models
 from app.modules.bookings.handlers import handlers as bookings_handlers
 from app.modules.bookings.routes.bookings import router as bookings_router
@@ -54,6 +55,7 @@ SCHEMA_REVISION: Final = "invoices_0001"
 TABLES: Final = (
     bookings_models,
     calendar_models,
+    audit_models,
     customers_models,
     fleet_models,
     identity_models,

@@ -23,7 +23,7 @@ from app.runtime.db.rls import (
 from app.runtime.db.tenancy import Audience
 
 revision = "orgs_0001"
-down_revision = "runtime_0001"
+down_revision = "audit_0001"
 branch_labels = None
 depends_on = None
 

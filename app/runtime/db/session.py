@@ -6,9 +6,9 @@ before. A READ session runs in a READ ONLY transaction: PostgreSQL itself refuse
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from sqlalchemy.util import greenlet_spawn
 from app.runtime.db import tenancy
 from app.runtime.db.constraints import ErrorMap
 from app.runtime.db.tenancy import IDENTITY, READ_ONLY, Identity
+
+PUT_OFF: Final = "put off to the end"
 
 
 class IdentifiedSession(Session):
@@ -33,6 +35,18 @@ class ReadSession(AsyncSession):
 
 class WriteSession(ReadSession):
     sync_session_class = IdentifiedSession
+
+    def put_off(self, work: Callable[[WriteSession], Awaitable[None]]) -> None:
+        """Have `work` done last in this transaction, just before COMMIT: locks it takes are held for no other work."""
+        self.info.setdefault(PUT_OFF, []).append(work)
+
+    async def finish(self) -> None:
+        """Do what was put off, after whatever the session itself still has to write."""
+        put_off = self.info.pop(PUT_OFF, ())
+        if put_off:
+            await self.flush()
+        for work in put_off:
+            await work(self)
 
 
 class HotRead:
@@ -121,4 +135,5 @@ class Database:
         session.info[IDENTITY] = identity
         async with self._errors.translating(), session:
             yield session
+            await session.finish()
             await session.commit()

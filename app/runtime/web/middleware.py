@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.errors import PayloadTooLarge, TimedOut, TooManyRequests
 from app.kernel.ids import new_id
+from app.runtime import origin
 from app.runtime.auth.credentials import SCOPE_KEY, Credential, read_credential
 from app.runtime.rate_limit import Limit
 from app.runtime.resources import Resources
@@ -55,6 +56,7 @@ class Envelope:
         sent = Headers(scope=scope).get("x-request-id", "")
         current = sent if _REQUEST_ID.fullmatch(sent) else new_id().hex
         token = request_id.set(current)
+        came_from = origin.address.set(str(scope["client"][0]) if scope.get("client") else "")
         started = time.perf_counter()
         status = 0
         extra = [(b"x-request-id", current.encode()), *SECURITY_HEADERS]
@@ -84,6 +86,7 @@ class Envelope:
                 await response(scope, receive, send_in_envelope)
         finally:
             self._record(scope, status, time.perf_counter() - started)
+            origin.address.reset(came_from)
             request_id.reset(token)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
