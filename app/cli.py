@@ -39,6 +39,7 @@ from app.runtime.db.engine import create_engine
 from app.runtime.db.privileges import ServerTooOld, TooPowerful, refuse_powerful_login
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.memory import keep_one_arena
 from app.runtime.settings import AuthSettings, DatabaseSettings, Environment, Settings
 from app.runtime.telemetry import logs
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
@@ -152,6 +153,7 @@ def run_serve(_: argparse.Namespace) -> None:
     settings = read_settings()
     _url(settings.db.app_url, "APP_URL")
     logs.configure(settings.telemetry.log_level)
+    keep_one_arena()
     try:
         listener = listen(settings.http.host, settings.port)
     except CannotListen as error:
