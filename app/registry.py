@@ -15,6 +15,7 @@ from app.modules.bookings import models as bookings_models
 from app.modules.bookings.handlers import handlers as bookings_handlers
 from app.modules.bookings.routes.bookings import router as bookings_router
 from app.modules.bookings.routes.cancellation import router as cancellation_router
+from app.modules.bookings.routes.reschedule import router as reschedule_router
 from app.modules.calendar import models as calendar_models
 from app.modules.customers import handlers as customers_handlers
 from app.modules.customers import models as customers_models
@@ -84,6 +85,7 @@ def routers() -> tuple[APIRouter, ...]:
     return (
         bookings_router,
         cancellation_router,
+        reschedule_router,
         invoices_router,
         sign_in_router,
         customers.codes,

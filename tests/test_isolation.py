@@ -38,6 +38,8 @@ OPEN_LISTS: Final = {"/v1/orgs", "/v1/errors", "/v1/inventory-items", "/v1/prici
 BODIES: Final[dict[str, Any]] = {
     "assign": lambda ids: {"truck_ids": [ids["truck_id"]], "driver_ids": [ids["driver_id"]]},
     "cancel": lambda _: {"reason": "no"},
+    "preview": lambda _: {"starts_at": window(26)["starts_at"]},
+    "reschedule": lambda _: {"starts_at": window(26)["starts_at"], "expected_total": {"amount": "500"}},
     "complete": lambda _: {"actual_hours": 3, "actual_distance_miles": 9},
     "time-off": lambda _: window(25),
     "suspend": lambda _: {"reason": "no"},

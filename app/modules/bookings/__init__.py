@@ -5,7 +5,7 @@ Tables: bookings, booking_steps, cancellation_policies.
 Invariants: a booking has all its trucks and crew or does not exist; what may follow what stands in
 rules.TRANSITIONS; a hold past its time is expired, whether or not the sweeper has written it; the price promised
 never changes, the final price is made of the same version and the hours and miles as worked.
-Announces: booking.held, .confirmed, .assigned, .started, .completed, .cancelled, .expired.
+Announces: booking.held, .confirmed, .assigned, .rescheduled, .started, .completed, .cancelled, .expired.
 Listens: its own, to tell company and customer.
 Start reading at: rules.py, service/hold.py.
 """

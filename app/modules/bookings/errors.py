@@ -67,6 +67,13 @@ class FeeHigher(Conflict):
     title: ClassVar[str] = "The cancellation costs more now than you accepted: look at it again."
 
 
+class PriceChanged(Conflict):
+    """`total` is what it costs at that time."""
+
+    code: ClassVar[str] = "price_changed"
+    title: ClassVar[str] = "At that time the move has another price than you expect: look at it again."
+
+
 class NotDueYet(Conflict):
     """`from_at` is when it can be reported."""
 

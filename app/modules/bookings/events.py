@@ -26,6 +26,10 @@ class BookingAssigned(BookingEvent):
     name: ClassVar[str] = "booking.assigned"
 
 
+class BookingRescheduled(BookingEvent):
+    name: ClassVar[str] = "booking.rescheduled"
+
+
 class BookingStarted(BookingEvent):
     name: ClassVar[str] = "booking.started"
 

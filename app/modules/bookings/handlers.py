@@ -4,7 +4,7 @@ from typing import Final
 
 from app.kernel.actor import System
 from app.modules.bookings import service
-from app.modules.bookings.events import BookingCancelled, BookingConfirmed
+from app.modules.bookings.events import BookingCancelled, BookingConfirmed, BookingRescheduled
 from app.modules.bookings.service import letters
 from app.modules.bookings.service.letters import Letters
 from app.runtime.db.session import ReadSession
@@ -37,6 +37,11 @@ async def tell_confirmed(session: ReadSession, event: BookingConfirmed, work: Wo
 @handlers.deliver("bookings.tell_cancelled", BookingCancelled)
 async def tell_cancelled(session: ReadSession, event: BookingCancelled, work: Work) -> list[Outgoing]:
     return _outgoing(await letters.cancelled_letters(session, event.booking_id), work)
+
+
+@handlers.deliver("bookings.tell_rescheduled", BookingRescheduled)
+async def tell_rescheduled(session: ReadSession, event: BookingRescheduled, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.rescheduled_letters(session, event.booking_id), work)
 
 
 @handlers.every("bookings.expire_holds", seconds=30)

@@ -65,6 +65,11 @@ async def lock_booking(session: WriteSession, org_id: UUID, booking_id: UUID) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def get_booking_of(session: ReadSession, org_id: UUID, booking_id: UUID) -> Booking | None:
+    query = sa.select(Booking).where(Booking.org_id == org_id, Booking.id == booking_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def get_booking(session: ReadSession, booking_id: UUID) -> Booking | None:
     """By id alone: the policies show a member its company's, a customer their own."""
     return (await session.execute(sa.select(Booking).where(Booking.id == booking_id))).scalar_one_or_none()

@@ -47,6 +47,9 @@ TRANSITIONS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = MappingPr
 BY_CUSTOMERS: Final = frozenset({S.CONFIRMED, S.CANCELLED, S.NO_SHOW})
 CUSTOMER_CANCELS_FROM: Final = frozenset({S.HELD, S.CONFIRMED, S.ASSIGNED})
 
+# What has its place in the calendar and has not begun; a hold is let go and made anew.
+RESCHEDULABLE: Final = frozenset({S.CONFIRMED, S.ASSIGNED})
+
 PRESETS: Final[Mapping[PolicyKind, Terms]] = MappingProxyType(
     {
         kind: Terms(kind, steps)
@@ -95,6 +98,20 @@ def confirm(status: BookingStatus, hold_expires_at: datetime | None, now: dateti
     if current is not S.HELD:
         raise BookingNotHeld(f"It is {current}.")
     return S.CONFIRMED
+
+
+def check_reschedule(status: BookingStatus, kind: ActorKind) -> None:
+    """Raises: IllegalStep (409), with the legal steps."""
+    if status not in RESCHEDULABLE:
+        legal = [str(step) for step in legal_steps(status, kind)]
+        raise IllegalStep(f"A booking that is {status} has no other time.", legal=legal)
+
+
+def cap_terms(terms: Terms, notice: timedelta) -> Terms:
+    """Terms that never give back more than so much notice does."""
+    most = refund_percent(terms, notice)
+    steps = (RefundStep(step.notice_hours, min(step.refund_percent, most)) for step in terms.steps)
+    return Terms(terms.kind, tuple(steps))
 
 
 def refund_percent(terms: Terms, notice: timedelta) -> int:

@@ -106,6 +106,36 @@ class CancellationQuery(Strict):
     requested_by: Party | None = None
 
 
+class PreviewIn(Strict):
+    """RFC 3339 with an offset; without one it is the wall time at the pickup."""
+
+    starts_at: Moment
+
+
+class RescheduleIn(PreviewIn):
+    """`expected_total`: the total that was shown for that time, so that nobody is surprised."""
+
+    expected_total: MoneyIn
+
+
+class WindowOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class RescheduleOut(BaseModel):
+    """A booking at another time. `alternatives` say what is free instead, when that time is not."""
+
+    starts_at: datetime
+    ends_at: datetime
+    is_free: bool
+    alternatives: list[WindowOut]
+    price: PriceOut
+    total: MoneyOut
+
+
 class RefundStepIn(Strict):
     notice_hours: Annotated[int, Field(ge=0, le=8760)]
     refund_percent: Annotated[int, Field(ge=0, le=100)]

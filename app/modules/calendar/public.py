@@ -49,9 +49,11 @@ __all__ = [
     "change_resource",
     "check_window",
     "count_in_service",
+    "foresee_move",
     "free_capacity",
     "keep",
     "list_time_off",
+    "move",
     "register_resource",
     "release",
     "reserve",
@@ -68,6 +70,8 @@ suffices = rules.suffices
 reserve = service.reserve
 reserve_named = service.reserve_named
 swap = service.swap
+move = service.move
+foresee_move = service.foresee_move
 retire_resource = service.retire_resource
 take_time_off = service.take_time_off
 cancel_time_off = service.cancel_time_off

@@ -87,6 +87,11 @@ LOCK_ALL = IN_SERVICE.order_by(Resource.id).with_for_update(key_share=True)
 LOCK_NAMED = LOCK_ALL.where(Resource.id == sa.any_(sa.bindparam("ids", type_=UUIDS)))
 
 
+async def list_resources(session: ReadSession, org_id: UUID) -> list[ResourceSpec]:
+    """The company's resources in service."""
+    return [_spec(row) for row in await session.execute(IN_SERVICE, {"org_id": org_id})]
+
+
 async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID] | None = None) -> list[ResourceSpec]:
     """The company's resources in service (or those of `ids`), locked in id order: everybody locks in that order."""
     if ids is None:
@@ -97,7 +102,12 @@ async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID
 
 
 BUSY = sa.select(
-    Reservation.id, Reservation.resource_id, Reservation.starts_at, Reservation.ends_at, Reservation.held_until
+    Reservation.id,
+    Reservation.resource_id,
+    Reservation.source_id,
+    Reservation.starts_at,
+    Reservation.ends_at,
+    Reservation.held_until,
 ).where(
     Reservation.org_id == sa.bindparam("org_id"),
     Reservation.resource_id == sa.any_(sa.bindparam("resource_ids", type_=UUIDS)),

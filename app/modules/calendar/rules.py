@@ -140,6 +140,22 @@ def nearby_windows(wanted: Window, zone: ZoneInfo, now: datetime) -> Iterator[Wi
             yield Window(starts_at, starts_at + wanted.length)
 
 
+def horizon_of(wanted: Window) -> Window:
+    """Whatever `nearby_windows` may name lies in here."""
+    return Window(wanted.starts_at - timedelta(days=1), wanted.ends_at + timedelta(days=SEARCHED_DAYS + 1))
+
+
+def choose_again(free: Sequence[ResourceSpec], old_ids: Sequence[UUID], need: Need | None) -> list[ResourceSpec]:
+    """For a job that moves to another window: what it has, where that is free; else what its need finds. Nothing
+    when neither will do.
+    """
+    kept = [resource for resource in free if resource.id in set(old_ids)]
+    if len(kept) == len(set(old_ids)):
+        return kept
+    taken = pick(free, need) if need else None
+    return [resource for resource in free if taken and resource.id in taken.resource_ids]
+
+
 def alternatives(
     resources: Sequence[ResourceSpec],
     busy: Mapping[UUID, Sequence[Window]],

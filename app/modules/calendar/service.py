@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,34 @@ async def swap(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids
     return await _take_named(session, ask, [r for r in locked if r.id in set(new_ids)], new_ids)
 
 
+async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None) -> list[ResourceSpec]:
+    """Give the source another window: with the resources that it has, or, when they are taken there and there is a
+    need to choose by, with the best that are free. All or nothing.
+
+    Locks: the company's resources in id order; without a need the old ones alone.
+    Raises: SlotTaken (409) with alternatives; the caller's transaction keeps the old window by ending.
+    """
+    resources = await repository.lock_resources(session, ask.org_id, None if need else old_ids)
+    await repository.release_source(session, ask.org_id, ask.source_id)
+    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
+    chosen = rules.choose_again(rules.free_in(resources, _live(busy, ask.now), ask.window), old_ids, need)
+    if chosen and await _take(session, ask, chosen, busy):
+        return chosen
+    raise await _slot_taken(session, ask, resources, lambda free: bool(rules.choose_again(free, old_ids, need)))
+
+
+async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None) -> list[Window]:
+    """What `move` would find, with nothing locked: the window itself when it is free, else what is free instead."""
+    resources = await repository.list_resources(session, ask.org_id)
+    horizon = rules.horizon_of(ask.window)
+    rows = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
+    busy = _live([row for row in rows if row.source_id != ask.source_id], ask.now)
+    if rules.choose_again(rules.free_in(resources, busy, ask.window), old_ids, need):
+        return [ask.window]
+    candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
+    return rules.alternatives(resources, busy, candidates, lambda free: bool(rules.choose_again(free, old_ids, need)))
+
+
 async def _take_named(
     session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID]
 ) -> list[ResourceSpec]:
@@ -112,9 +140,7 @@ async def _slot_taken(
     suits: Callable[[Sequence[ResourceSpec]], bool],
 ) -> SlotTaken:
     """The refusal with what is free instead, read in the same transaction under the same locks."""
-    horizon = Window(
-        ask.window.starts_at - timedelta(days=1), ask.window.ends_at + timedelta(days=rules.SEARCHED_DAYS + 1)
-    )
+    horizon = rules.horizon_of(ask.window)
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
     candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
     found = rules.alternatives(resources, _live(busy, ask.now), candidates, suits)

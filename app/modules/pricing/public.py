@@ -13,7 +13,7 @@ from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.schemas import LoadIn, PriceOut
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
-from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_of, make_job
+from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_of, make_job, starting_at
 from app.modules.pricing.values import Job, Price, Travel
 from app.runtime.db.session import ReadSession
 
@@ -45,6 +45,7 @@ __all__ = [
     "price_out",
     "price_to_json",
     "rate_card",
+    "starting_at",
 ]
 
 VERSION = "config_version"

@@ -14,6 +14,7 @@ from app.modules.bookings.service.reading import (
     organization_name,
     show_booking,
 )
+from app.modules.bookings.service.reschedule import foresee_reschedule, reschedule_booking
 
 __all__ = [
     "advance_booking",
@@ -23,6 +24,7 @@ __all__ = [
     "complete_booking",
     "confirm_booking",
     "expire_hold",
+    "foresee_reschedule",
     "hold",
     "list_bookings",
     "list_dead_holds",
@@ -30,6 +32,7 @@ __all__ = [
     "organization_name",
     "policy_of",
     "report_no_show",
+    "reschedule_booking",
     "set_policy",
     "settlement_of",
     "show_booking",

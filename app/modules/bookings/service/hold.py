@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Actor, Customer, Mover
 from app.kernel.ids import new_id
@@ -15,15 +14,14 @@ from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import (
-    CompanyNotBookable,
     NotPriceable,
-    PapersEndBefore,
     QuoteAlreadyBooked,
     WrongWayToBook,
 )
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
+from app.modules.bookings.service.eligibility import bookable_company, while_insured
 from app.modules.bookings.service.policy import policy_of
 from app.modules.bookings.service.steps import step_row
 from app.modules.bookings.values import BookingStatus
@@ -31,7 +29,6 @@ from app.modules.calendar import public as calendar
 from app.modules.market import public as market
 from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
-from app.modules.verification import public as verification
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -114,8 +111,8 @@ async def hold_quote(
     try:
         taken = await calendar.reserve(session, ask, need)
     except calendar.SlotTaken as refused:
-        raise await _while_insured(session, ask, refused) from None
-    company = await _bookable(session, quote.org_id, quote.starts_at, quote.ends_at, quote.pickup_zone)
+        raise await while_insured(session, ask, refused) from None
+    company = await bookable_company(session, ask)
     row = quote.booking_fields() | {
         "customer_id": actor.customer_id,
         "quote_id": quote.id,
@@ -172,30 +169,6 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     return Held(
         await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row), name
     )
-
-
-async def _bookable(
-    session: WriteSession, org_id: UUID, starts_at: datetime, ends_at: datetime, zone: str
-) -> orgs.Company:
-    """Raises: CompanyNotBookable (409) for one suspended since the search, PapersEndBefore (409)."""
-    company = await orgs.company(session, org_id)
-    if company.status is not orgs.OrgStatus.VERIFIED:
-        raise CompanyNotBookable
-    days = (instant.astimezone(ZoneInfo(zone)).date() for instant in (starts_at, ends_at))
-    if not await verification.is_insured(session, org_id, *days):
-        raise PapersEndBefore(paper="insurance")
-    return company
-
-
-async def _while_insured(session: WriteSession, ask: calendar.Ask, refused: calendar.SlotTaken) -> calendar.SlotTaken:
-    """The refusal with those alternatives on whose days the company is insured."""
-    zone = ZoneInfo(ask.zone)
-    windows = refused.alternatives
-    days = [(window.starts_at.astimezone(zone).date(), window.ends_at.astimezone(zone).date()) for window in windows]
-    if not days or await verification.is_insured(session, ask.org_id, days[0][0], days[-1][1]):
-        return refused
-    insured = [await verification.is_insured(session, ask.org_id, *one) for one in days]
-    return refused.offering(window for window, is_insured in zip(windows, insured, strict=True) if is_insured)
 
 
 async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob) -> dict[str, Any]:

@@ -38,6 +38,10 @@ async def cancelled_letters(session: ReadSession, booking_id: UUID) -> Letters |
     return await _letters(session, booking_id, "Cancelled", "is cancelled")
 
 
+async def rescheduled_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
+    return await _letters(session, booking_id, "Another time", "has another time")
+
+
 async def _letters(session: ReadSession, booking_id: UUID, headline: str, happened: str) -> Letters | None:
     booking = await repository.get_booking(session, booking_id)
     if booking is None:

@@ -11,7 +11,7 @@ from app.modules.bookings import repository
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.models import Booking
 from app.modules.bookings.values import BookingStatus
-from app.runtime.db.session import WriteSession
+from app.runtime.db.session import ReadSession, WriteSession
 
 
 async def lock_as(session: WriteSession, actor: Actor, booking_id: UUID, org_id: UUID | None = None) -> Booking:
@@ -20,14 +20,19 @@ async def lock_as(session: WriteSession, actor: Actor, booking_id: UUID, org_id:
 
     Raises: BookingNotFound (404), for another's booking as for none.
     """
-    if isinstance(actor, Customer):
-        org_id = await repository.find_org_of_own_booking(session, booking_id, actor.customer_id)
-    elif isinstance(actor, Mover):
-        org_id = actor.org_id
+    if isinstance(actor, Customer | Mover):
+        org_id = await find_org_as(session, actor, booking_id)
     booking = None if org_id is None else await repository.lock_booking(session, org_id, booking_id)
     if booking is None:
         raise BookingNotFound
     return booking
+
+
+async def find_org_as(session: ReadSession, actor: Mover | Customer, booking_id: UUID) -> UUID | None:
+    """The company to look for the booking in; None when the booking is no booking of the customer's."""
+    if isinstance(actor, Mover):
+        return actor.org_id
+    return await repository.find_org_of_own_booking(session, booking_id, actor.customer_id)
 
 
 async def write_step(

@@ -79,6 +79,11 @@ def as_worked(job: Job, hours: Decimal, distance_miles: Decimal) -> Job:
     return replace(job, hours=hours, distance_miles=distance_miles)
 
 
+def starting_at(job: Job, starts_at: datetime, zone: str) -> Job:
+    """The same job at another time, by the wall clock of `zone`; it was booked when it was booked."""
+    return replace(job, starts_at=starts_at, local_start=local_start(starts_at, zone))
+
+
 async def estimate_move(ports: Ports, body: EstimateIn) -> EstimateOut:
     """An estimate with the miles between the places. Raises: PlaceNotLocated (422), UnknownItem (422)."""
     origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.kernel.errors import PreconditionFailed
+from app.kernel.localtime import LocalTimeRefused
+from app.modules.bookings import service
+from app.modules.bookings.access import BookingsRead, BookingsWrite
+from app.modules.bookings.errors import (
+    BookingNotFound,
+    CompanyNotBookable,
+    IllegalStep,
+    PapersEndBefore,
+    PriceChanged,
+)
+from app.modules.bookings.routes.answers import BookingWrite, answer_booking
+from app.modules.bookings.schemas import BookingOut, PreviewIn, RescheduleIn, RescheduleOut, WindowOut
+from app.modules.calendar.public import SlotTaken, WindowRefused
+from app.modules.pricing.public import NotPriced, price_out
+from app.runtime.db.session import ReadSession
+from app.runtime.db.tenancy import Audience
+from app.runtime.web.etag import IfMatch
+from app.runtime.web.openapi import problems
+from app.runtime.web.route import IdempotentRoute
+from app.runtime.web.sessions import read_as
+
+router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=IdempotentRoute)
+
+BookingRead = Annotated[ReadSession, read_as(Audience.BOOKING)]
+REFUSALS = (
+    BookingNotFound,
+    IllegalStep,
+    LocalTimeRefused,
+    WindowRefused,
+    CompanyNotBookable,
+    PapersEndBefore,
+    NotPriced,
+)
+
+
+@router.post("/{booking_id}/reschedule/preview", responses=problems(*REFUSALS))
+async def foresee_reschedule(
+    booking_id: UUID, body: PreviewIn, actor: BookingsRead, session: BookingRead
+) -> RescheduleOut:
+    """What a booking costs at another time, and whether that is free. For members and the customer."""
+    seen = await service.foresee_reschedule(session, actor, booking_id, body.starts_at)
+    price = price_out(seen.price)
+    return RescheduleOut(
+        starts_at=seen.window.starts_at,
+        ends_at=seen.window.ends_at,
+        is_free=seen.is_free,
+        alternatives=[WindowOut.model_validate(window) for window in seen.alternatives],
+        price=price,
+        total=price.total,
+    )
+
+
+@router.post("/{booking_id}/reschedule", responses=problems(*REFUSALS, PriceChanged, SlotTaken, PreconditionFailed))
+async def reschedule_booking(
+    booking_id: UUID,
+    body: RescheduleIn,
+    actor: BookingsWrite,
+    session: BookingWrite,
+    response: Response,
+    if_match: IfMatch,
+) -> BookingOut:
+    """Give it another start at the price shown; what fails leaves it as it was. For customers and dispatchers."""
+    booking = await service.reschedule_booking(session, actor, booking_id, body, if_match)
+    return await answer_booking(session, actor.now, booking, response)

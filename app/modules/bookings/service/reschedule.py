@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.kernel.actor import Customer, Mover
+from app.kernel.localtime import to_instant
+from app.kernel.money import money_out
+from app.kernel.versions import check_version
+from app.modules.bookings import repository, rules
+from app.modules.bookings.errors import BookingNotFound, PriceChanged
+from app.modules.bookings.events import BookingRescheduled
+from app.modules.bookings.models import Booking
+from app.modules.bookings.schemas import RescheduleIn
+from app.modules.bookings.service.eligibility import bookable_company, while_insured
+from app.modules.bookings.service.steps import find_org_as, lock_as, write_step
+from app.modules.bookings.values import BookingStatus
+from app.modules.calendar import public as calendar
+from app.modules.pricing import public as pricing
+from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.outbox.emit import emit
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a booking would be at another time. `alternatives`: what is free instead, when the window is not."""
+
+    window: calendar.Window
+    price: dict[str, Any]
+    is_free: bool
+    alternatives: tuple[calendar.Window, ...]
+
+
+async def foresee_reschedule(
+    session: ReadSession, actor: Mover | Customer, booking_id: UUID, starts_at: datetime
+) -> Foreseen:
+    """The price at another time and whether it is free there; nothing is taken.
+
+    Raises: what `reschedule_booking` raises, but SlotTaken and PriceChanged.
+    """
+    org_id = await find_org_as(session, actor, booking_id)
+    booking = await repository.get_booking_of(session, org_id, booking_id) if org_id else None
+    if booking is None:
+        raise BookingNotFound
+    ask = _ask(booking, actor, starts_at)
+    if booking.quote_id is not None:
+        await bookable_company(session, ask)
+    price = await _price_at(session, booking, ask.window.starts_at)
+    free = await calendar.foresee_move(session, ask, _taken(booking), _need(booking))
+    is_free = free == [ask.window]
+    return Foreseen(ask.window, price, is_free, () if is_free else tuple(free))
+
+
+async def reschedule_booking(
+    session: WriteSession, actor: Mover | Customer, booking_id: UUID, body: RescheduleIn, version: int | None
+) -> Booking:
+    """Give a booking another start: its length stays, the price is made anew by the price list it was promised by.
+    Whatever fails leaves it the window it had.
+
+    Locks: the booking row, then the company's resources in id order.
+    Raises: BookingNotFound (404), PreconditionFailed (412), IllegalStep (409), LocalTimeRefused (422), WindowRefused
+    (422), CompanyNotBookable (409), PapersEndBefore (409), NotPriced (409), PriceChanged (409), SlotTaken (409) with
+    alternatives.
+    Emits: booking.rescheduled.
+    """
+    booking = await lock_as(session, actor, booking_id)
+    check_version(booking.version, version)
+    ask = _ask(booking, actor, body.starts_at)
+    is_of_market = booking.quote_id is not None
+    if is_of_market:
+        await bookable_company(session, ask)
+    price = await _price_at(session, booking, ask.window.starts_at)
+    total = pricing.price_from_json(price).total
+    if total != body.expected_total.to_money():
+        raise PriceChanged(total=money_out(*total).model_dump())
+    try:
+        resources = await calendar.move(session, ask, _taken(booking), _need(booking))
+    except calendar.SlotTaken as refused:
+        raise (await while_insured(session, ask, refused) if is_of_market else refused) from None
+    booking.price, booking.total = price, total.amount
+    await _write(session, booking, actor, ask.window, resources)
+    await emit(session, BookingRescheduled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    return booking
+
+
+def _ask(booking: Booking, actor: Mover | Customer, starts_at: datetime) -> calendar.Ask:
+    """Raises: IllegalStep (409), LocalTimeRefused (422), WindowRefused (422)."""
+    rules.check_reschedule(booking.status, actor.kind)
+    instant = to_instant(starts_at, booking.pickup_zone, pointer="/starts_at")
+    window = calendar.Window(instant, instant + (booking.ends_at - booking.starts_at))
+    calendar.check_window(window, actor.now)
+    return calendar.Ask(
+        org_id=booking.org_id,
+        source_id=booking.id,
+        window=window,
+        zone=booking.pickup_zone,
+        now=actor.now,
+    )
+
+
+def _taken(booking: Booking) -> list[UUID]:
+    return [*booking.truck_ids, *booking.driver_ids]
+
+
+def _need(booking: Booking) -> calendar.Need | None:
+    """None for a job that nobody estimated: only the trucks and people that were named are known to do."""
+    if booking.volume_cuft is None:
+        return None
+    return calendar.Need(booking.volume_cuft, booking.weight_lb or 0, booking.crew_size)
+
+
+async def _price_at(session: ReadSession, booking: Booking, starts_at: datetime) -> dict[str, Any]:
+    """The stored form of the price at that start; one that people agreed on stays. Raises: NotPriced (409)."""
+    if booking.job is None or booking.pricing_config_id is None:
+        return booking.price
+    card = await pricing.rate_card(session, booking.org_id, booking.pricing_config_id)
+    job = pricing.starting_at(pricing.job_from_json(booking.job), starts_at, booking.pickup_zone)
+    return pricing.price_to_json(pricing.price_job(card, job), card.number)
+
+
+async def _write(
+    session: WriteSession,
+    booking: Booking,
+    actor: Mover | Customer,
+    window: calendar.Window,
+    resources: list[calendar.ResourceSpec],
+) -> None:
+    came_from, was = booking.status, booking.starts_at
+    had = set(_taken(booking))
+    booking.truck_ids, booking.driver_ids = rules.check_named(
+        resources, booking.volume_cuft or 0, booking.weight_lb or 0
+    )
+    if had != set(_taken(booking)):
+        # Not what a dispatcher chose: it is to be looked at again.
+        booking.status = BookingStatus.CONFIRMED
+    if isinstance(actor, Customer):
+        # Moved late and cancelled early is no way around the fee.
+        terms = rules.terms_from_json(booking.cancellation_terms)
+        booking.cancellation_terms = rules.terms_to_json(rules.cap_terms(terms, was - actor.now))
+    booking.starts_at, booking.ends_at = window.starts_at, window.ends_at
+    if booking.job is not None:
+        job = pricing.starting_at(pricing.job_from_json(booking.job), window.starts_at, booking.pickup_zone)
+        booking.job = pricing.job_to_json(job)
+    note = f"Moved from {was.isoformat()} to {window.starts_at.isoformat()}."
+    await write_step(session, booking, actor, came_from=came_from, note=note)
