@@ -49,6 +49,7 @@ class DocumentedTransport(httpx.AsyncBaseTransport):
     def __init__(self, app: FastAPI) -> None:
         if DocumentedTransport.known is None:
             DocumentedTransport.known = operations(app)
+        self.app = app
         self._inner = httpx.ASGITransport(app)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

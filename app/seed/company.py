@@ -15,6 +15,7 @@ from app.kernel.ids import uuid7_at
 from app.kernel.transport import Transport
 from app.modules.fleet.schemas import DriverIn, TruckIn
 from app.modules.fleet.service import drivers, trucks
+from app.modules.identity import repository as people
 from app.modules.identity import service as identity
 from app.modules.identity.schemas import RegisterIn
 from app.modules.identity.service.register import locate_company
@@ -91,6 +92,7 @@ async def register(stage: Stage, sketch: Sketch) -> Company:
     address = await locate_company(stage.resources.ports, body)
     async with stage.resources.database.write(Identity(Audience.SIGNIN)) as session:
         person = (await identity.register(session, stage.resources, body, address, DEVICE)).person
+        await people.mark_email_verified(session, person.user_id, stage.clock.now())
     if person.org_id is None:
         raise RuntimeError("a registration made no company")
     return Company(person.org_id, person.user_id)

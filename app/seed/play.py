@@ -207,6 +207,7 @@ async def _add_colleagues(play: Play, company: Company) -> None:
                     full_name=full_name,
                     staff_role=None,
                     disabled_at=None,
+                    email_verified_at=now,
                     version=1,
                     created_at=now,
                     updated_at=now,

@@ -42,6 +42,10 @@ POLICIES = {
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
+    "mail_tokens": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
 }
 
 # Runs in the first round trip of a member's or staff's transaction, as the caller's own audience: what it may
@@ -85,6 +89,12 @@ def upgrade() -> None:
             comment="null: not staff",
         ),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True, comment="null: may sign in"),
+        sa.Column(
+            "email_verified_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="null: nobody has shown to read its mail",
+        ),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -155,6 +165,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_refresh_tokens_token_hash")),
     )
     op.create_index(op.f("ix_refresh_tokens_session_id"), "refresh_tokens", ["session_id"], unique=False)
+    op.create_table(
+        "mail_tokens",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=True, comment="null: asked for an address that has no account"),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "verify_email",
+                "reset_password",
+                name="mail_purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the token"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="null: not spent"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mail_tokens_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_mail_tokens_token_hash")),
+    )
+    op.create_index(op.f("ix_mail_tokens_expires_at"), "mail_tokens", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_mail_tokens_user_id"), "mail_tokens", ["user_id"], unique=False)
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -57,6 +57,7 @@ async def add_member(resources: Resources, org_id: UUID, role: Role) -> str:
         full_name=role.title(),
         staff_role=None,
         disabled_at=None,
+        email_verified_at=now,
         version=1,
         created_at=now,
         updated_at=now,

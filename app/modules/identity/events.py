@@ -21,3 +21,29 @@ class RefreshReplayed(Event):
 
     user_id: UUID
     session_id: UUID
+
+
+class EmailVerificationAsked(Event):
+    """A link is to be sent that shows an address to be its user's; to nobody when there is no such user."""
+
+    name: ClassVar[str] = "identity.email_verification_asked"
+
+    token_id: UUID
+    user_id: UUID | None
+
+
+class PasswordResetAsked(Event):
+    """A link is to be sent that sets a new password; to nobody when there is no such user."""
+
+    name: ClassVar[str] = "identity.password_reset_asked"
+
+    token_id: UUID
+    user_id: UUID | None
+
+
+class PasswordChanged(Event):
+    """A password was changed or set anew, and its owner should hear of it."""
+
+    name: ClassVar[str] = "identity.password_changed"
+
+    user_id: UUID

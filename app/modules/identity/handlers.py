@@ -1,13 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from app.modules.identity import repository
-from app.modules.identity.events import RefreshReplayed, Registered
+from app.modules.identity.events import (
+    EmailVerificationAsked,
+    PasswordChanged,
+    PasswordResetAsked,
+    RefreshReplayed,
+    Registered,
+)
+from app.modules.identity.service.mail_tokens import mail_token_text
+from app.modules.identity.values import MailPurpose
 from app.runtime.db.session import ReadSession
+from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
+from app.runtime.resources import Resources
 
 handlers = Handlers()
+
+LINKS_KEPT = timedelta(days=7)
 
 WELCOME = (
     "Hello {name},\n\nyour company is registered. Before customers can find it, it needs a truck, a driver, an "
@@ -18,6 +31,19 @@ REPLAYED = (
     "Hello {name},\n\na sign-in token of yours that had been spent was used once more at {at:%Y-%m-%d %H:%M} UTC. "
     "That happens when a copy of it is in other hands, so we have ended the sign-in it belongs to.\n\n"
     "Sign in again. If you cannot explain it, change your password and end all other sessions.\n"
+)
+VERIFY = (
+    "Hello {name},\n\nto show that this address is yours, send this token within 24 hours\n\n{token}\n\n"
+    "to POST {url}/v1/auth/verify-email. If you did not register at MoveHub, you need do nothing.\n"
+)
+RESET = (
+    "Hello {name},\n\nsomebody asked for a new password for your account. To set one, send this token within 30 "
+    "minutes\n\n{token}\n\nto POST {url}/v1/auth/password-reset. If it was not you, you need do nothing: your "
+    "password stays as it is.\n"
+)
+CHANGED = (
+    "Hello {name},\n\nthe password of your account was changed at {at:%Y-%m-%d %H:%M} UTC, and other sessions were "
+    "ended.\n\nIf it was not you, set a new one at once: POST {url}/v1/auth/password-reset/request.\n"
 )
 
 
@@ -37,3 +63,46 @@ async def warn_of_replay(session: ReadSession, event: RefreshReplayed, work: Wor
         return ()
     text = REPLAYED.format(name=person.full_name, at=work.announced_at)
     return (work.mail(person.email, "We ended one of your sign-ins", text),)
+
+
+@handlers.deliver("identity.send_verification_link", EmailVerificationAsked)
+async def send_verification_link(session: ReadSession, event: EmailVerificationAsked, work: Work) -> Sequence[Outgoing]:
+    letter = (MailPurpose.VERIFY_EMAIL, "Is this your e-mail address?", VERIFY)
+    return await _link(session, event, work, letter)
+
+
+@handlers.deliver("identity.send_reset_link", PasswordResetAsked)
+async def send_reset_link(session: ReadSession, event: PasswordResetAsked, work: Work) -> Sequence[Outgoing]:
+    return await _link(session, event, work, (MailPurpose.RESET_PASSWORD, "A new password", RESET))
+
+
+async def _link(
+    session: ReadSession,
+    event: EmailVerificationAsked | PasswordResetAsked,
+    work: Work,
+    letter: tuple[MailPurpose, str, str],
+) -> Sequence[Outgoing]:
+    purpose, subject, template = letter
+    person = None if event.user_id is None else await repository.get_user_address(session, event.user_id)
+    if person is None:
+        return ()
+    token = mail_token_text(work.resources.signer, purpose, event.token_id)
+    text = template.format(name=person.full_name, token=token, url=work.resources.settings.http.public_url)
+    return (work.mail(person.email, subject, text),)
+
+
+@handlers.deliver("identity.tell_of_new_password", PasswordChanged)
+async def tell_of_new_password(session: ReadSession, event: PasswordChanged, work: Work) -> Sequence[Outgoing]:
+    person = await repository.get_user_address(session, event.user_id)
+    if person is None:
+        return ()
+    url = work.resources.settings.http.public_url
+    text = CHANGED.format(name=person.full_name, at=work.announced_at, url=url)
+    return (work.mail(person.email, "Your password was changed", text),)
+
+
+@handlers.every("identity.forget_old_links", seconds=3_600)
+async def forget_old_links(resources: Resources) -> None:
+    """Links that ended a week ago; those are kept so long to tell a late click from a forged one in an inquiry."""
+    async with resources.database.write(Identity(Audience.WORKER)) as session:
+        await repository.delete_mail_tokens(session, resources.clock.now() - LINKS_KEPT)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.actor import Role
-from app.modules.identity.values import StaffRole, Transport
+from app.modules.identity.values import MailPurpose, StaffRole, Transport
 from app.runtime.db.base import Id, Model, Tenant, Versioned, enum_column
 
 
@@ -24,6 +24,7 @@ class User(Model, Versioned):
         enum_column(StaffRole, "staff_role"), comment="null: not staff"
     )
     disabled_at: Mapped[datetime | None] = mapped_column(comment="null: may sign in")
+    email_verified_at: Mapped[datetime | None] = mapped_column(comment="null: nobody has shown to read its mail")
 
     __table_args__ = (
         sa.UniqueConstraint("email"),
@@ -76,5 +77,23 @@ class RefreshToken(Model):
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(comment="null: not spent")
     child_id: Mapped[UUID | None] = mapped_column(comment="the token it was spent for")
+
+    __table_args__ = (sa.UniqueConstraint("token_hash"),)
+
+
+class MailToken(Model):
+    """A link that was mailed, good once and for a while."""
+
+    __tablename__ = "mail_tokens"
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="null: asked for an address that has no account"
+    )
+    purpose: Mapped[MailPurpose] = mapped_column(enum_column(MailPurpose, "mail_purpose"))
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="SHA-256 of the token")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None] = mapped_column(comment="null: not spent")
 
     __table_args__ = (sa.UniqueConstraint("token_hash"),)

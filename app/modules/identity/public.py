@@ -7,12 +7,20 @@ from uuid import UUID
 
 from app.kernel.actor import Role
 from app.modules.identity import repository, service
-from app.modules.identity.errors import EmailTaken
+from app.modules.identity.errors import EmailNotVerified, EmailTaken
 from app.modules.identity.schemas import StaffIn
 from app.modules.identity.values import StaffRole
 from app.runtime.db.session import ReadSession, WriteSession
 
-__all__ = ["EmailTaken", "StaffIn", "StaffRole", "create_staff", "office_emails"]
+__all__ = [
+    "EmailNotVerified",
+    "EmailTaken",
+    "StaffIn",
+    "StaffRole",
+    "create_staff",
+    "office_emails",
+    "require_verified_email",
+]
 
 OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
 
@@ -20,6 +28,11 @@ OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
 async def office_emails(session: ReadSession, org_id: UUID) -> list[str]:
     """Where a company's office is written to: owners, managers and dispatchers."""
     return [row.email for row in await repository.list_member_emails(session, org_id, OFFICE)]
+
+
+async def require_verified_email(session: ReadSession, user_id: UUID) -> None:
+    """Whether the caller has shown their e-mail address to be theirs. Raises: EmailNotVerified (403)."""
+    await service.require_verified_email(session, user_id)
 
 
 async def create_staff(session: WriteSession, person: StaffIn, password_hash: str, now: datetime) -> UUID:

@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.kernel.actor import Role
-from app.modules.identity.models import LoginSession, Member, RefreshToken, User
+from app.modules.identity.models import LoginSession, MailToken, Member, RefreshToken, User
+from app.modules.identity.values import MailPurpose
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -45,6 +46,54 @@ async def get_user_address(session: ReadSession, user_id: UUID) -> AnyRow | None
 
 async def update_password_hash(session: WriteSession, user_id: UUID, password_hash: str) -> None:
     await session.execute(sa.update(User).where(User.id == user_id).values(password_hash=password_hash))
+
+
+async def replace_password_hash(
+    session: WriteSession, user_id: UUID, password_hash: str, replaced: str, now: datetime
+) -> bool:
+    """Whether the hash that was to be replaced still stood."""
+    query = sa.update(User).where(User.id == user_id, User.password_hash == replaced, User.disabled_at.is_(None))
+    changed = query.values(password_hash=password_hash, updated_at=now, version=User.version + 1).returning(User.id)
+    return (await session.execute(changed)).scalar_one_or_none() is not None
+
+
+async def mark_email_verified(session: WriteSession, user_id: UUID, now: datetime) -> None:
+    query = sa.update(User).where(User.id == user_id, User.email_verified_at.is_(None))
+    await session.execute(query.values(email_verified_at=now))
+
+
+async def insert_mail_token(session: WriteSession, token: MailToken) -> None:
+    session.add(token)
+    await session.flush()
+
+
+async def find_mail_token_user(session: ReadSession, token_id: UUID, token_hash: bytes, now: datetime) -> UUID | None:
+    query = sa.select(MailToken.user_id).where(
+        MailToken.id == token_id,
+        MailToken.token_hash == token_hash,
+        MailToken.used_at.is_(None),
+        MailToken.expires_at > now,
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def spend_mail_token(session: WriteSession, token_id: UUID, token_hash: bytes, now: datetime) -> UUID | None:
+    """The user of a live link, which is spent by that: the loser of a race finds none."""
+    query = sa.update(MailToken).where(
+        MailToken.id == token_id,
+        MailToken.token_hash == token_hash,
+        MailToken.used_at.is_(None),
+        MailToken.expires_at > now,
+    )
+    return (await session.execute(query.values(used_at=now).returning(MailToken.user_id))).scalar_one_or_none()
+
+
+async def spend_mail_tokens(session: WriteSession, user_id: UUID, purpose: MailPurpose, now: datetime) -> None:
+    """Make all links of a user for one purpose worthless."""
+    query = sa.update(MailToken).where(
+        MailToken.user_id == user_id, MailToken.purpose == purpose, MailToken.used_at.is_(None)
+    )
+    await session.execute(query.values(used_at=now))
 
 
 async def list_memberships(session: ReadSession, user_id: UUID) -> Sequence[AnyRow]:
@@ -97,6 +146,13 @@ async def revoke_sessions(session: WriteSession, user_id: UUID, now: datetime) -
     await session.execute(query.values(revoked_at=now))
 
 
+async def revoke_other_sessions(session: WriteSession, user_id: UUID, kept_id: UUID, now: datetime) -> None:
+    query = sa.update(LoginSession).where(
+        LoginSession.user_id == user_id, LoginSession.id != kept_id, LoginSession.revoked_at.is_(None)
+    )
+    await session.execute(query.values(revoked_at=now))
+
+
 async def list_member_emails(session: ReadSession, org_id: UUID, roles: Sequence[Role]) -> Sequence[AnyRow]:
     query = (
         sa.select(User.email, User.full_name)
@@ -105,3 +161,9 @@ async def list_member_emails(session: ReadSession, org_id: UUID, roles: Sequence
         .order_by(User.email)
     )
     return (await session.execute(query)).all()
+
+
+async def delete_mail_tokens(session: WriteSession, before: datetime) -> None:
+    """Those that expired before this instant."""
+    delete = sa.delete(MailToken).where(MailToken.expires_at < before)
+    await session.execute(delete.execution_options(synchronize_session=False))

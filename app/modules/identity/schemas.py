@@ -4,15 +4,20 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
 
 from app.kernel.actor import Role
 from app.kernel.text import Text120
+from app.modules.identity.rules import normalized_password
 from app.modules.identity.values import StaffRole, Transport
 from app.modules.orgs.public import OrgIn, OrgOut
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
+
+
+def _normalized(password: object) -> object:
+    return normalized_password(password) if isinstance(password, str) else password
 
 
 def _storable(password: str) -> str:
@@ -23,10 +28,13 @@ def _storable(password: str) -> str:
 
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 NewPassword = Annotated[
-    str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD), AfterValidator(_storable)
+    str,
+    BeforeValidator(_normalized),
+    Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD),
+    AfterValidator(_storable),
 ]
 # At sign-in only the length is checked: rules for new passwords must not lock out old ones.
-Password = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+Password = Annotated[str, BeforeValidator(_normalized), Field(min_length=1, max_length=LONGEST_PASSWORD)]
 
 
 class RegisterIn(BaseModel):
@@ -55,6 +63,33 @@ class RefreshIn(BaseModel):
     refresh_token: Annotated[str, Field(max_length=400)] | None = None
 
 
+class AddressIn(BaseModel):
+    """Whom to send a link."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+
+
+class MailTokenIn(BaseModel):
+    """The token of a mailed link."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: Annotated[str, Field(max_length=200)]
+
+
+class ResetPasswordIn(MailTokenIn):
+    password: NewPassword
+
+
+class ChangePasswordIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    current_password: Password
+    new_password: NewPassword
+
+
 class StaffIn(BaseModel):
     """A member of the platform's staff, as the operator's command line takes one."""
 
@@ -73,6 +108,7 @@ class UserOut(BaseModel):
     email: str
     full_name: str
     staff_role: StaffRole | None
+    email_verified_at: datetime | None
 
 
 class SignedInOut(BaseModel):

@@ -4,7 +4,14 @@ from enum import StrEnum
 
 from app.kernel.transport import Transport
 
-__all__ = ["StaffRole", "Transport"]
+__all__ = ["MailPurpose", "StaffRole", "Transport"]
+
+
+class MailPurpose(StrEnum):
+    """What a mailed link is for; one cannot do the other's work."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a purpose
 
 
 class StaffRole(StrEnum):

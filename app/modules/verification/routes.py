@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.kernel.paging import Page, cut
+from app.modules.identity.public import EmailNotVerified
 from app.modules.orgs.public import OrgNotFound
 from app.modules.verification.access import PapersRead, PapersWrite
 from app.modules.verification.errors import (
@@ -46,7 +47,9 @@ async def list_insurance_policies(
 @router.post(
     "/verification",
     status_code=201,
-    responses=problems(VerificationIncomplete, CaseAlreadyOpen, AlreadyVerified, CompanySuspended, OrgNotFound),
+    responses=problems(
+        EmailNotVerified, VerificationIncomplete, CaseAlreadyOpen, AlreadyVerified, CompanySuspended, OrgNotFound
+    ),
 )
 async def submit_verification(actor: PapersWrite, session: Write) -> SubmittedOut:
     """Ask to be verified; what is still missing is listed in the refusal. For owners and managers."""

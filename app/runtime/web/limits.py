@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -44,6 +45,32 @@ async def limit_code_verification(request: Request) -> None:
     resources = resources_of(request)
     requests = resources.settings.limits.otp_verify_per_address_minute
     await resources.limiter.require([_limit(resources, "otp_verify", address_of(request.scope), requests, MINUTE)])
+
+
+async def limit_mailed_link(request: Request, email: str) -> None:
+    """As codes: per recipient, whether there is such an account or not, and per address. Raises: TooManyRequests."""
+    resources = resources_of(request)
+    address, limits = address_of(request.scope), resources.settings.limits
+    await resources.limiter.require(
+        [
+            _limit(resources, "mailed_link", _subject(email), limits.otp_per_recipient_hour, HOUR),
+            _limit(resources, "mailed_link_address", address, limits.otp_per_address_hour, HOUR),
+        ]
+    )
+
+
+async def limit_mail_token(request: Request) -> None:
+    """Raises: TooManyRequests (429)."""
+    resources = resources_of(request)
+    requests = resources.settings.limits.otp_verify_per_address_minute
+    await resources.limiter.require([_limit(resources, "mail_token", address_of(request.scope), requests, MINUTE)])
+
+
+async def limit_proof(request: Request, user_id: UUID) -> None:
+    """How often somebody who is signed in may try their own password or code. Raises: TooManyRequests (429)."""
+    resources = resources_of(request)
+    requests = resources.settings.limits.sign_in_per_quarter_hour
+    await resources.limiter.require([_limit(resources, "proof", str(user_id), requests, QUARTER_HOUR)])
 
 
 async def limit_search(request: Request) -> None:

@@ -10,8 +10,10 @@ from starlette.responses import Response
 from app.kernel.ports.geocoding import PlaceNotLocated
 from app.modules.identity import service
 from app.modules.identity.access import SignedInUser
-from app.modules.identity.errors import BadCredentials, EmailTaken, NoMembership, RefreshRefused
+from app.modules.identity.errors import BadCredentials, EmailTaken, NoMembership, PasswordRefused, RefreshRefused
+from app.modules.identity.rules import normalized_password
 from app.modules.identity.schemas import LoginIn, MeOut, RefreshedOut, RefreshIn, RegisterIn, SignedInOut, TokenOut
+from app.modules.identity.service.passwords import accept_registration
 from app.modules.identity.service.register import locate_company
 from app.modules.identity.service.sessions import Device, SignedIn, TokenPair
 from app.modules.identity.service.sign_in import find_by_password
@@ -55,6 +57,7 @@ def _signed_in(request: Request, response: Response, done: SignedIn) -> SignedIn
         "email": person.email,
         "full_name": person.full_name,
         "staff_role": person.staff_role,
+        "email_verified_at": person.email_verified_at,
     }
     return SignedInOut.model_validate(
         {
@@ -70,10 +73,11 @@ def _signed_in(request: Request, response: Response, done: SignedIn) -> SignedIn
     )
 
 
-@router.post("/register", status_code=201, responses=problems(EmailTaken, PlaceNotLocated, SignInBusy))
+@router.post("/register", status_code=201, responses=problems(EmailTaken, PasswordRefused, PlaceNotLocated, SignInBusy))
 async def register(body: RegisterIn, session: SigninWrite, request: Request, response: Response) -> SignedInOut:
     """Register a company and yourself as its owner. For anyone."""
     await limit_registration(request)
+    accept_registration(body)
     resources = resources_of(request)
     address = await locate_company(resources.ports, body)
     done = await service.register(session, resources, body, address, _device(request, body.transport))
@@ -98,7 +102,7 @@ async def issue_token(
     email = form.username.strip().lower()[:254]
     await limit_sign_in(request, email)
     resources = resources_of(request)
-    user = await find_by_password(resources, email, form.password[:128])
+    user = await find_by_password(resources, email, normalized_password(form.password)[:128])
     done = await service.sign_in(session, resources, user, form.password, _device(request, Transport.BEARER))
     lifetime = int((done.tokens.expires_at - resources.clock.now()).total_seconds())
     return TokenOut(

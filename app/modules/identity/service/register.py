@@ -12,6 +12,7 @@ from app.modules.identity.events import Registered
 from app.modules.identity.models import Member, User
 from app.modules.identity.schemas import RegisterIn
 from app.modules.identity.service.sessions import Device, Person, SignedIn, open_session
+from app.modules.identity.service.verify_email import send_verification
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
@@ -28,7 +29,7 @@ async def register(
 ) -> SignedIn:
     """A company as a draft, its owner, and the owner signed in.
 
-    Raises: EmailTaken (409), SignInBusy (503). Emits: identity.registered.
+    Raises: EmailTaken (409), SignInBusy (503). Emits: identity.registered, identity.email_verification_asked.
     """
     now = resources.clock.now()
     password_hash = await resources.passwords.hash(body.password)
@@ -39,8 +40,9 @@ async def register(
     organization = await orgs.create_company(session, org_id, body.organization, address, now)
     member = Member(org_id=org_id, id=new_id(), user_id=user.id, role=Role.OWNER, created_at=now)
     await repository.insert_member(session, member)
-    person = Person(user.id, user.email, user.full_name, None, org_id, Role.OWNER, organization)
+    person = Person(user.id, user.email, user.full_name, None, None, org_id, Role.OWNER, organization)
     tokens = await open_session(session, resources, person, device, now)
+    await send_verification(session, resources, user.id)
     await emit(session, Registered(org_id=org_id, user_id=user.id), now=now)
     return SignedIn(person, tokens)
 
@@ -53,6 +55,7 @@ def _user(body: RegisterIn, password_hash: str, now: datetime) -> User:
         full_name=body.full_name,
         staff_role=None,
         disabled_at=None,
+        email_verified_at=None,
         version=1,
         created_at=now,
         updated_at=now,

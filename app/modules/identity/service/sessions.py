@@ -38,6 +38,7 @@ class Person:
     email: str
     full_name: str
     staff_role: str | None
+    email_verified_at: datetime | None
     org_id: UUID | None
     role: Role | None
     organization: OrgOut | None

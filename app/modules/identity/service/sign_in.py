@@ -41,7 +41,7 @@ async def sign_in(session: WriteSession, resources: Resources, user: User, passw
 
 async def _person(session: WriteSession, user: User) -> Person:
     if user.staff_role is not None:
-        return Person(user.id, user.email, user.full_name, user.staff_role, None, None, None)
+        return Person(user.id, user.email, user.full_name, user.staff_role, user.email_verified_at, None, None, None)
     await repository.act_as(session, user_id=user.id, org_id=None)
     memberships = await repository.list_memberships(session, user.id)
     if not memberships:
@@ -49,4 +49,4 @@ async def _person(session: WriteSession, user: User) -> Person:
     org_id, role = memberships[0]
     await repository.act_as(session, user_id=user.id, org_id=org_id)
     organization = await orgs.profile(session, org_id)
-    return Person(user.id, user.email, user.full_name, None, org_id, Role(role), organization)
+    return Person(user.id, user.email, user.full_name, None, user.email_verified_at, org_id, Role(role), organization)

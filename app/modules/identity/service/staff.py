@@ -24,6 +24,7 @@ async def create_staff(
         full_name=full_name,
         staff_role=role,
         disabled_at=None,
+        email_verified_at=now,
         version=1,
         created_at=now,
         updated_at=now,

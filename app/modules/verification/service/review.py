@@ -15,6 +15,7 @@ from app.kernel.actor import Mover, Staff
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.modules.fleet import public as fleet
+from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import Company
 from app.modules.orgs.values import OrgStatus
@@ -81,8 +82,10 @@ async def submit_verification(session: WriteSession, actor: Mover) -> Case:
     """Ask staff to verify the company, which has everything that is needed for it.
 
     Locks: the company.
-    Raises: CaseAlreadyOpen (409), AlreadyVerified (409), CompanySuspended (409), VerificationIncomplete (409).
+    Raises: EmailNotVerified (403), CaseAlreadyOpen (409), AlreadyVerified (409), CompanySuspended (409),
+    VerificationIncomplete (409).
     """
+    await identity.require_verified_email(session, actor.user_id)
     company = await orgs.lock_company(session, actor.org_id)
     rules.check_may_submit(company.status)
     rules.check_complete(await _missing(session, company, actor.now))
