@@ -10,18 +10,16 @@ import argparse
 import asyncio
 import gc
 import getpass
+import importlib
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
 import sqlalchemy.exc
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from redis.exceptions import RedisError
@@ -48,12 +46,9 @@ from app.seed import play
 CANNOT: Final = 1
 BAD_SETTINGS: Final = 2
 REFUSES_TO_START: Final = 3
-LOCK_TRIES: Final = 10
-LOCK_TIMED_OUT: Final = "55P03"
 MIGRATE_URL: Final = "MOVEHUB_DB__MIGRATE_URL"
 PASSWORD: Final = "MOVEHUB_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
 SCHEMA_QUESTION: Final = sa.text("SELECT version_num FROM app.alembic_version")
-ALEMBIC_INI: Final = Path(__file__).parent.parent / "alembic.ini"
 
 
 class Refused(Exception):
@@ -121,32 +116,15 @@ def run_migrate(_: argparse.Namespace) -> None:
     url = os.environ.get(MIGRATE_URL)
     if not url:
         raise Refused(f"{MIGRATE_URL} is not set: `movehub prepare-database` prints it.", BAD_SETTINGS)
+    # By name and not above: what it brings along takes 8 MB, of which API and worker have no use.
+    migrating = importlib.import_module("app.runtime.db.migrating")
     try:
-        asyncio.run(_migrate(url))
+        asyncio.run(migrating.migrate(url))
+    except migrating.CannotMigrate as reason:
+        raise Refused(str(reason)) from None
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise Refused(f"The database cannot be migrated ({type(error).__name__}): {error}") from None
     print(f"The schema is at {registry.schema_revision()}.")
-
-
-async def _migrate(url: str) -> None:
-    """Upgrade to the release's schema. Two at once: the second waits, and finds nothing left to do."""
-    config = AlembicConfig(ALEMBIC_INI)
-    config.set_main_option("script_location", str(ALEMBIC_INI.parent / "migrations"))
-    config.attributes["url"] = url
-    lock = await asyncpg.connect(url, timeout=5)
-    try:
-        await lock.execute("SELECT pg_advisory_lock(hashtext('movehub.migrate'))")
-        for attempt in range(1, LOCK_TRIES + 1):
-            try:
-                await asyncio.to_thread(command.upgrade, config, "head")
-            except sqlalchemy.exc.DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) != LOCK_TIMED_OUT or attempt == LOCK_TRIES:
-                    raise Refused(f"A migration failed: {error.orig}") from None
-                await asyncio.sleep(attempt)
-            else:
-                return
-    finally:
-        await lock.close()
 
 
 def run_serve(_: argparse.Namespace) -> None:
