@@ -36,6 +36,10 @@ POLICIES = {
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
+    "otp_prefix_days": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
     "customer_sessions": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(CUSTOMER, "select update", OWN_ROWS),
@@ -113,6 +117,13 @@ def upgrade() -> None:
         "otp_challenges",
         ["requested_from", "created_at"],
         unique=False,
+    )
+    op.create_table(
+        "otp_prefix_days",
+        sa.Column("prefix", sa.Text(), nullable=False, comment="country code; in North America with area code"),
+        sa.Column("day", sa.Date(), nullable=False, comment="UTC"),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("prefix", "day", name=op.f("pk_otp_prefix_days")),
     )
     op.create_table(
         "customer_sessions",

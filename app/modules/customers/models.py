@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -48,6 +48,16 @@ class OtpChallenge(Model):
         sa.Index("ix_otp_challenges_recipient_created_at", "recipient", "created_at"),
         sa.Index("ix_otp_challenges_requested_from_created_at", "requested_from", "created_at"),
     )
+
+
+class OtpPrefixDay(Model):
+    """How many codes went to the numbers of a dial prefix on a day: outlives the challenges, holds no number."""
+
+    __tablename__ = "otp_prefix_days"
+
+    prefix: Mapped[str] = mapped_column(primary_key=True, comment="country code; in North America with area code")
+    day: Mapped[date] = mapped_column(primary_key=True, comment="UTC")
+    sent: Mapped[int]
 
 
 class CustomerSession(Model):

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from app.modules.customers.models import Customer, CustomerSession, OtpChallenge
+from app.modules.customers.models import Customer, CustomerSession, OtpChallenge, OtpPrefixDay
 from app.modules.customers.rules import HOUR, Sendings
 from app.modules.customers.values import Channel
 from app.runtime.db.base import AnyRow
@@ -35,6 +35,18 @@ async def _count(session: ReadSession, whose: sa.ColumnElement[bool], now: datet
     sent_at = OtpChallenge.created_at
     query = sa.select(sa.func.count(), sa.func.min(sent_at), sa.func.max(sent_at)).where(whose, sent_at > now - HOUR)
     return Sendings(*(await session.execute(query)).one())
+
+
+async def count_on_day(session: WriteSession, prefix: str, day: date, most: int) -> bool:
+    """Count one more code to the prefix; False, and nothing counted, when `most` have gone there today.
+
+    Locks: the prefix's day, to the transaction's end.
+    """
+    first = pg.insert(OtpPrefixDay).values(prefix=prefix, day=day, sent=1)
+    query = first.on_conflict_do_update(
+        index_elements=["prefix", "day"], set_={"sent": OtpPrefixDay.sent + 1}, where=OtpPrefixDay.sent < most
+    ).returning(OtpPrefixDay.sent)
+    return (await session.execute(query)).one_or_none() is not None
 
 
 async def supersede_challenges(session: WriteSession, recipient: str, now: datetime) -> None:
@@ -110,6 +122,12 @@ async def delete_old_challenges(session: WriteSession, now: datetime) -> bool:
     old = sa.select(OtpChallenge.id).where(OtpChallenge.created_at <= now - HOUR).limit(BATCH)
     deleted = sa.delete(OtpChallenge).where(OtpChallenge.id.in_(old)).returning(OtpChallenge.id)
     return len((await session.execute(deleted)).all()) == BATCH
+
+
+async def delete_old_days(session: WriteSession, now: datetime) -> bool:
+    """Delete the counts of past days: one row a prefix, so all of them at once."""
+    await session.execute(sa.delete(OtpPrefixDay).where(OtpPrefixDay.day < now.date()))
+    return False
 
 
 async def delete_ended_sessions(session: WriteSession, now: datetime) -> bool:

@@ -41,6 +41,11 @@ def wait_for_hour(sendings: Sendings, most: int, now: datetime) -> timedelta:
     return sendings.first_at + HOUR - now
 
 
+def wait_for_tomorrow(now: datetime) -> timedelta:
+    """How long until the next day begins (UTC)."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - now
+
+
 def wait_for_resend(sendings: Sendings, pause: timedelta, now: datetime) -> timedelta:
     """How long until `pause` has passed since the last one; nothing or less: now."""
     return timedelta(0) if sendings.last_at is None else sendings.last_at + pause - now

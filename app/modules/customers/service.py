@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.outbox.emit import emit
+from app.runtime.phones import dial_prefix
 from app.runtime.resources import Resources
 
 SALT_BYTES: Final = 16
@@ -41,13 +42,16 @@ class SignedIn:
 async def request_code(session: WriteSession, resources: Resources, body: CodeIn, address: str) -> OtpChallenge:
     """A challenge whose code is on its way; earlier ones to the recipient end. The same for known and unknown.
 
-    Locks: what was sent to the recipient and asked for from the network address, by advisory locks.
+    Locks: what was sent to the recipient and asked for from the network address, by advisory locks; the
+    count of the number's prefix.
     Raises: TooManyRequests (429) with Retry-After. Emits: customers.code_requested.
     """
     now = resources.clock.now()
     recipient = body.phone or body.email or ""
     await repository.lock_sendings(session, recipient, address)
     await _refuse_too_many(session, resources, recipient, address, now)
+    if body.phone is not None:
+        await _count_prefix(session, resources, body.phone, now)
     await repository.supersede_challenges(session, recipient, now)
     challenge = OtpChallenge(
         id=new_id(),
@@ -78,8 +82,20 @@ async def _refuse_too_many(
         rules.wait_for_hour(asked, limits.otp_per_address_hour * limits.factor, now),
     )
     if wait > timedelta(0):
-        seconds = math.ceil(wait.total_seconds())
-        raise TooManyRequests("Codes are sent only so often.", headers={"Retry-After": str(seconds)})
+        raise _too_many(wait)
+
+
+async def _count_prefix(session: WriteSession, resources: Resources, phone: str, now: datetime) -> None:
+    """Raises: TooManyRequests (429) when the numbers of this prefix have had their codes of the day."""
+    limits = resources.settings.limits
+    most = limits.otp_per_prefix_day * limits.factor
+    if not await repository.count_on_day(session, dial_prefix(phone), now.astimezone(UTC).date(), most):
+        raise _too_many(rules.wait_for_tomorrow(now.astimezone(UTC)))
+
+
+def _too_many(wait: timedelta) -> TooManyRequests:
+    headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
+    return TooManyRequests("Codes are sent only so often.", headers=headers)
 
 
 async def open_challenge(session: ReadSession, challenge_id: UUID, now: datetime) -> OtpChallenge | None:
@@ -169,7 +185,8 @@ async def change_me(
 async def forget_old_codes(resources: Resources) -> None:
     """Delete codes and sessions that have served their time, a batch in a transaction. As the worker."""
     now = resources.clock.now()
-    for delete_batch in (repository.delete_old_challenges, repository.delete_ended_sessions):
+    old = (repository.delete_old_challenges, repository.delete_old_days, repository.delete_ended_sessions)
+    for delete_batch in old:
         is_more = True
         while is_more:
             async with resources.database.write(WORKER) as session:

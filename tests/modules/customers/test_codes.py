@@ -123,6 +123,10 @@ class TestRequestCode:
             ({"phone": None}, ""),
             ({"phone": "12"}, "/phone"),
             ({"phone": "+1415555013x\u0000"}, "/phone"),
+            ({"phone": "+19005550199"}, "/phone"),
+            ({"phone": "+979123456789"}, "/phone"),
+            ({"phone": "+448712345678"}, "/phone"),
+            ({"phone": "+80812345678"}, "/phone"),
             ({"email": "nobody"}, "/email"),
             ({"email": "a\u0000@example.com"}, "/email"),
             ({"phone": "+14155550134", "name": "Zoë"}, "/name"),
@@ -183,6 +187,25 @@ class TestHowOften:
 
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "3600")
         await request_code(strict_client, phone=new_phone())
+
+    async def test_numbers_of_a_prefix_share_a_days_codes(
+        self, settings: Settings, app_database: Database, clock: ManualClock, logins: Logins
+    ):
+        limits = LimitSettings(anonymous_per_minute=1_000_000, otp_per_prefix_day=3)
+        resources = build_resources(settings.model_copy(update={"limits": limits}), app_database, clock=clock)
+        transport = httpx.ASGITransport(assemble(resources, Readiness(logins.app, registry.schema_revision())))
+        numbers = [f"+35227{digits}" for digits in range(100_000, 100_008)]
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            answers = await asyncio.gather(*(client.post("/v1/customers/otp", json={"phone": one}) for one in numbers))
+            elsewhere = await client.post("/v1/customers/otp", json={"phone": "+4366412345678"})
+            clock.advance(timedelta(days=1))
+            tomorrow = await client.post("/v1/customers/otp", json={"phone": numbers[-1]})
+        await resources.close()
+
+        assert sorted(answer.status_code for answer in answers) == [202] * 3 + [429] * 5
+        waits = {answer.headers["retry-after"] for answer in answers if answer.status_code == 429}
+        assert 0 < int(waits.pop()) <= 24 * 3600
+        assert (elsewhere.status_code, tomorrow.status_code) == (202, 202)
 
     async def test_of_ten_requests_at_once_one_sends(self, strict_client: httpx.AsyncClient):
         phone = new_phone()
@@ -293,13 +316,13 @@ class TestRaces:
 
         assert sorted(answer.status_code for answer in answers) == [200] + [401] * 29
 
-    async def test_of_thirty_wrong_tries_at_once_five_are_looked_at(
+    async def test_of_a_thousand_wrong_tries_at_once_five_are_looked_at(
         self, client: httpx.AsyncClient, resources: Resources
     ):
         challenge_id = await request_code(client, phone=new_phone())
         code = await code_of(resources, challenge_id)
 
-        answers = await asyncio.gather(*(verify(client, challenge_id, other_than(code)) for _ in range(30)))
+        answers = await asyncio.gather(*(verify(client, challenge_id, other_than(code)) for _ in range(1_000)))
 
         assert {answer.status_code for answer in answers} == {401}
         async with resources.database.read(SIGNIN) as session:
