@@ -65,6 +65,13 @@ async def test_one_recipient_and_a_limit(path: Path) -> None:
     assert [m["text"] for m in read_mailbox(path, limit=2)] == ["3", "2"]
 
 
+async def test_a_message_sent_twice_is_read_once(path: Path) -> None:
+    mail, other = a_mail(text="once"), a_mail(text="another")
+    for one in (mail, other, mail):
+        await MailboxMailer(path, CLOCK).send(one)
+    assert sorted(message["text"] for message in read_mailbox(path)) == ["another", "once"]
+
+
 def test_no_file_is_an_empty_mailbox(path: Path) -> None:
     assert read_mailbox(path) == []
 

@@ -53,11 +53,14 @@ def read_mailbox(path: Path, *, to: str | None = None, limit: int = 50) -> list[
     except FileNotFoundError:
         return []
     found: list[dict[str, Any]] = []
+    seen: set[str] = set()
     for line in reversed(lines):
         if len(found) == limit:
             break
         message = json.loads(line)
-        if to is None or message["to"] == to:
+        # A worker that died between sending and saying so has sent again: one message, as a provider would see it.
+        if message["id"] not in seen and (to is None or message["to"] == to):
+            seen.add(message["id"])
             found.append(message)
     return found
 
