@@ -13,6 +13,7 @@ from app.kernel.events import Event
 from app.modules.audit import models as audit_models
 from app.modules.bookings import models as bookings_models
 from app.modules.bookings.handlers import handlers as bookings_handlers
+from app.modules.bookings.routes.board import router as board_router
 from app.modules.bookings.routes.bookings import router as bookings_router
 from app.modules.bookings.routes.cancellation import router as cancellation_router
 from app.modules.bookings.routes.reschedule import router as reschedule_router
@@ -86,6 +87,7 @@ def routers() -> tuple[APIRouter, ...]:
         bookings_router,
         cancellation_router,
         reschedule_router,
+        board_router,
         invoices_router,
         sign_in_router,
         customers.codes,

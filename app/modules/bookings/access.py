@@ -31,5 +31,6 @@ BookingsDispatch = Annotated[Mover, Depends(allow(*OFFICE))]
 # The crew reports from the road.
 BookingsWork = Annotated[Mover, Depends(allow(*CREW))]
 BookingsMeet = Annotated[Mover | Customer, Depends(crew_or_customer)]
+BoardRead = CurrentMover
 PolicyRead = CurrentMover
 PolicyWrite = Annotated[Mover, Depends(allow(Role.OWNER, Role.MANAGER))]

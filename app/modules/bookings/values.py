@@ -46,6 +46,17 @@ _LEADS_TO = {
 }
 
 
+class BoardView(StrEnum):
+    """How much of the calendar a board shows."""
+
+    DAY = "day"
+    WEEK = "week"
+
+    @property
+    def days(self) -> int:
+        return 7 if self is BoardView.WEEK else 1
+
+
 class Party(StrEnum):
     """The two who agreed on a move."""
 

@@ -18,7 +18,9 @@ from app.modules.calendar.errors import (
 from app.modules.calendar.service import Ask
 from app.modules.calendar.values import (
     LONGEST_WINDOW,
+    Availability,
     FreeCapacity,
+    Lane,
     Need,
     ResourceKind,
     ResourceSpec,
@@ -32,7 +34,9 @@ from app.runtime.db.session import ReadSession, WriteSession
 __all__ = [
     "LONGEST_WINDOW",
     "Ask",
+    "Availability",
     "FreeCapacity",
+    "Lane",
     "Need",
     "ResourceKind",
     "ResourceNotFound",
@@ -49,9 +53,11 @@ __all__ = [
     "change_resource",
     "check_window",
     "count_in_service",
+    "days_window",
     "foresee_move",
     "free_capacity",
     "keep",
+    "list_lanes",
     "list_time_off",
     "move",
     "register_resource",
@@ -59,6 +65,7 @@ __all__ = [
     "reserve",
     "reserve_named",
     "retire_resource",
+    "show_availability",
     "suffices",
     "swap",
     "take_time_off",
@@ -71,6 +78,9 @@ reserve = service.reserve
 reserve_named = service.reserve_named
 swap = service.swap
 move = service.move
+days_window = rules.days_window
+list_lanes = service.list_lanes
+show_availability = service.show_availability
 foresee_move = service.foresee_move
 retire_resource = service.retire_resource
 take_time_off = service.take_time_off

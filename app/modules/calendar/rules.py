@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice
 from typing import Final
 from uuid import UUID
@@ -52,7 +52,15 @@ def check_window(window: Window, now: datetime, pointer: str = "") -> None:
         problem = ("window_past", "starts_at", "must lie in the future")
     if problem is not None:
         code, field, sentence = problem
-        raise WindowRefused(sentence, faults=(Fault(f"{pointer}/{field}", code, sentence),))
+        place = f"{pointer}{field}" if pointer.endswith(":") else f"{pointer}/{field}"
+        raise WindowRefused(sentence, faults=(Fault(place, code, sentence),))
+
+
+def days_window(first: date, days: int, zone: ZoneInfo) -> Window:
+    """Whole days by the wall clock: one of spring has 23 hours, one of autumn 25."""
+    midnights = (datetime.combine(day, time(), zone) for day in (first, first + timedelta(days=days)))
+    starts_at, ends_at = (midnight.astimezone(UTC) for midnight in midnights)
+    return Window(starts_at, ends_at)
 
 
 def is_usable(resource: ResourceSpec, last_day: date) -> bool:

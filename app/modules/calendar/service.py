@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 from app.kernel.ids import new_id
 from app.modules.calendar import repository, rules
 from app.modules.calendar.errors import ResourceNotFound, ResourceStillTaken, SlotTaken, TimeOffNotFound, TooLarge
-from app.modules.calendar.values import Need, ReservationKind, ResourceKind, ResourceSpec, Taken, Window
+from app.modules.calendar.values import (
+    Availability,
+    Lane,
+    Need,
+    ReservationKind,
+    ResourceKind,
+    ResourceSpec,
+    Taken,
+    Window,
+)
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -92,6 +101,37 @@ async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], 
         return [ask.window]
     candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
     return rules.alternatives(resources, busy, candidates, lambda free: bool(rules.choose_again(free, old_ids, need)))
+
+
+async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Availability:
+    """What is free for a window and what is not, with nothing locked.
+
+    Raises: WindowRefused (422).
+    """
+    rules.check_window(ask.window, ask.now, "query:")
+    resources = await repository.list_resources(session, ask.org_id)
+    rows = await repository.list_busy(session, ask.org_id, [r.id for r in resources], rules.horizon_of(ask.window))
+    busy = _live(rows, ask.now)
+    free = rules.free_in(resources, busy, ask.window)
+    candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
+    others = rules.alternatives(resources, busy, candidates, lambda free: rules.pick(free, need) is not None)
+    taken = {key: sorted(w for w in windows if w.overlaps(ask.window)) for key, windows in busy.items()}
+    return Availability(
+        fits=rules.pick(free, need) is not None,
+        free=tuple(free),
+        busy={key: windows for key, windows in taken.items() if windows},
+        next_windows=tuple(others),
+    )
+
+
+async def list_lanes(
+    session: ReadSession, org_id: UUID, window: Window, now: datetime, resource_id: UUID | None = None
+) -> list[Lane]:
+    """The board's lanes, trucks first; one of them for a `resource_id`. Raises: ResourceNotFound (404)."""
+    rows = await repository.list_lanes(session, org_id, window, now, resource_id)
+    if resource_id is not None and not rows:
+        raise ResourceNotFound
+    return [Lane(row.id, ResourceKind(row.kind), row.taken) for row in rows]
 
 
 async def _take_named(

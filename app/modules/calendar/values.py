@@ -23,7 +23,7 @@ class ReservationKind(StrEnum):
     TIME_OFF = "time_off"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Window:
     """A half-open stretch of time, [starts_at, ends_at), in UTC: touching windows do not overlap."""
 
@@ -85,3 +85,22 @@ class TimeOff:
     id: UUID
     resource_id: UUID
     window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A resource on the board. `taken`: JSON text, a list of what takes it, the first first."""
+
+    resource_id: UUID
+    kind: ResourceKind
+    taken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What a company has free for a window, what is taken then, and other windows of that length that would do."""
+
+    fits: bool
+    free: tuple[ResourceSpec, ...]
+    busy: dict[UUID, list[Window]]
+    next_windows: tuple[Window, ...]

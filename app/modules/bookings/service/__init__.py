@@ -1,6 +1,7 @@
 """Use cases of bookings, one file each."""
 
 from app.modules.bookings.service.assign import assign_booking
+from app.modules.bookings.service.board import list_jobs, show_availability, show_board
 from app.modules.bookings.service.cancel import cancel_booking, report_no_show, settlement_of, show_cancellation
 from app.modules.bookings.service.confirm import confirm_booking
 from app.modules.bookings.service.expire import expire_hold, list_dead_holds
@@ -29,12 +30,15 @@ __all__ = [
     "list_bookings",
     "list_dead_holds",
     "list_history",
+    "list_jobs",
     "organization_name",
     "policy_of",
     "report_no_show",
     "reschedule_booking",
     "set_policy",
     "settlement_of",
+    "show_availability",
+    "show_board",
     "show_booking",
     "show_cancellation",
     "start_booking",

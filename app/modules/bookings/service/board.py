@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.kernel.actor import Mover
+from app.kernel.ids import new_id
+from app.kernel.localtime import to_instant
+from app.modules.bookings import repository
+from app.modules.bookings.models import Booking
+from app.modules.bookings.schemas import AvailabilityQuery, BoardQuery
+from app.modules.calendar import public as calendar
+from app.modules.fleet import public as fleet
+from app.modules.orgs import public as orgs
+from app.runtime.db.session import ReadSession
+
+USUAL_LENGTH: Final = timedelta(hours=8)
+
+
+async def show_board(session: ReadSession, actor: Mover, query: BoardQuery) -> str:
+    """The board as JSON text: whose lane it is, what takes it, and the bookings of these days.
+
+    The days are the office's, by its wall clock. Raises: ResourceNotFound (404).
+    """
+    zone = (await orgs.company(session, actor.org_id)).timezone
+    window = _days(query.day, query.view.days, zone, actor.now)
+    lanes = await calendar.list_lanes(session, actor.org_id, window, actor.now, query.resource_id)
+    names = await _names(session, actor.org_id, lanes)
+    bookings = await repository.list_on_board(
+        session, actor.org_id, (window.starts_at, window.ends_at), actor.now, query.resource_id
+    )
+    rows = ",".join(
+        f'{{"resource_id":"{lane.resource_id}","kind":"{lane.kind}",'
+        f'"name":{json.dumps(names.get(lane.resource_id))},"taken":{lane.taken}}}'
+        for lane in lanes
+    )
+    return (
+        f'{{"starts_at":"{_utc(window.starts_at)}","ends_at":"{_utc(window.ends_at)}","zone":"{zone}",'
+        f'"lanes":[{rows}],"bookings":[{",".join(bookings)}]}}'
+    )
+
+
+async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: date | None) -> Sequence[Booking]:
+    """What a person of the crew does on a day of the office, today without one; the first job first.
+
+    Raises: ResourceNotFound (404).
+    """
+    zone = (await orgs.company(session, actor.org_id)).timezone
+    window = _days(day, 1, zone, actor.now)
+    await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
+    return await repository.list_jobs_of(session, actor.org_id, (window.starts_at, window.ends_at), resource_id)
+
+
+async def show_availability(session: ReadSession, actor: Mover, query: AvailabilityQuery) -> calendar.Availability:
+    """Wall times are the office's. Raises: LocalTimeRefused (422), WindowRefused (422)."""
+    zone = (await orgs.company(session, actor.org_id)).timezone
+    starts_at = actor.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if query.starts_at is not None:
+        starts_at = to_instant(query.starts_at, zone, pointer="query:starts_at")
+    ends_at = starts_at + USUAL_LENGTH
+    if query.ends_at is not None:
+        ends_at = to_instant(query.ends_at, zone, pointer="query:ends_at")
+    window = calendar.Window(starts_at, ends_at)
+    ask = calendar.Ask(org_id=actor.org_id, source_id=new_id(), window=window, zone=zone, now=actor.now)
+    return await calendar.show_availability(
+        session, ask, calendar.Need(query.volume_cuft, query.weight_lb, query.crew_size)
+    )
+
+
+def _days(first: date | None, days: int, zone: str, now: datetime) -> calendar.Window:
+    known = ZoneInfo(zone)
+    return calendar.days_window(first or now.astimezone(known).date(), days, known)
+
+
+async def _names(session: ReadSession, org_id: UUID, lanes: Sequence[calendar.Lane]) -> dict[UUID, str]:
+    trucks = [lane.resource_id for lane in lanes if lane.kind is calendar.ResourceKind.TRUCK]
+    people = [lane.resource_id for lane in lanes if lane.kind is not calendar.ResourceKind.TRUCK]
+    names = await fleet.truck_names(session, org_id, trucks) if trucks else {}
+    return names | (await fleet.crew_names(session, org_id, people) if people else {})
+
+
+def _utc(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
