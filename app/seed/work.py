@@ -10,9 +10,9 @@ from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.modules.bookings import service as bookings
-from app.modules.bookings.schemas import AssignIn, BookingIn, CompleteIn
+from app.modules.bookings.schemas import AssignIn, BookingIn, CancelIn, CompleteIn
 from app.modules.bookings.service.hold import LocatedJob, hold_by_hand, locate_job
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Party
 from app.modules.fleet.schemas import TimeOffIn
 from app.modules.fleet.service import time_off
 from app.modules.invoices import service as invoices
@@ -120,12 +120,12 @@ async def _go_on(
 ) -> None:
     present = business.stage.present
     if job.outcome is Outcome.CALLED_OFF:
-        reason = business.sketch.chance.choice(CANCELLATIONS)
-        await bookings.cancel_booking(session, business.actor_at(job.called_off_at), booking_id, reason)
+        called = CancelIn(reason=business.sketch.chance.choice(CANCELLATIONS), requested_by=Party.CUSTOMER)
+        await bookings.cancel_booking(session, business.actor_at(job.called_off_at), booking_id, called)
     elif job.outcome is Outcome.NOBODY_THERE and job.starts_at < present:
         actor = business.actor_at(job.starts_at + timedelta(minutes=40))
         note = "Rang and called for half an hour."
-        await bookings.advance_booking(session, actor, booking_id, BookingStatus.NO_SHOW, note)
+        await bookings.report_no_show(session, actor, booking_id, note)
     elif job.ends_at < present:
         await _finish(business, session, job, booking_id, located)
     else:
