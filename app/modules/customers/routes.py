@@ -20,7 +20,8 @@ from app.modules.customers.schemas import (
 )
 from app.modules.customers.service import SignedIn
 from app.runtime.auth.cookies import drop_cookies, put_customer_cookies
-from app.runtime.auth.dependencies import CurrentCustomer, csrf_token
+from app.runtime.auth.csrf import CsrfRefused, csrf_token
+from app.runtime.auth.dependencies import CurrentCustomer
 from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
@@ -60,7 +61,7 @@ async def request_code(body: CodeIn, session: SigninWrite, request: Request) -> 
     return CodeSentOut(challenge_id=challenge.id, expires_at=challenge.expires_at)
 
 
-@codes.post("/otp/verify", response_model=CustomerSignedInOut, responses=problems(OtpRefused))
+@codes.post("/otp/verify", response_model=CustomerSignedInOut, responses=problems(CsrfRefused, OtpRefused))
 async def verify_code(
     body: VerifyIn, session: SigninWrite, request: Request, response: Response
 ) -> CustomerSignedInOut | Response:

@@ -14,6 +14,7 @@ from app.runtime.auth.credentials import (
     REFRESH_COOKIE,
     SECURE_PREFIX,
 )
+from app.runtime.auth.csrf import refuse_foreign_sign_in
 from app.runtime.resources import resources_of
 
 
@@ -35,6 +36,8 @@ def _put(response: Response, request: Request, name: str, value: str, lifetime: 
 
 
 def put_mover_cookies(response: Response, request: Request, *, access: str, refresh: str, csrf: str) -> None:
+    """Raises: CsrfRefused (403) for a request of another site: it must not sign its visitor in."""
+    refuse_foreign_sign_in(request)
     auth = resources_of(request).settings.auth
     _put(response, request, ACCESS_COOKIE, access, timedelta(minutes=auth.access_minutes), readable=False)
     _put(response, request, REFRESH_COOKIE, refresh, timedelta(days=auth.refresh_days), readable=False)
@@ -42,6 +45,8 @@ def put_mover_cookies(response: Response, request: Request, *, access: str, refr
 
 
 def put_customer_cookies(response: Response, request: Request, *, session: str, csrf: str) -> None:
+    """Raises: CsrfRefused (403), as above."""
+    refuse_foreign_sign_in(request)
     lifetime = timedelta(days=resources_of(request).settings.auth.customer_session_days)
     _put(response, request, CUSTOMER_COOKIE, session, lifetime, readable=False)
     _put(response, request, CSRF_COOKIE, csrf, lifetime, readable=True)

@@ -50,21 +50,27 @@ def _read(token: str, tokens: Tokens, signer: Signer, now: datetime) -> Claims |
     return tokens.verify(token, now)
 
 
+def _cookie_of(headers: Headers) -> str:
+    cookies = cookie_parser(headers.get("cookie", ""))
+    for name in (ACCESS_COOKIE, CUSTOMER_COOKIE):
+        if token := cookies.get(SECURE_PREFIX + name) or cookies.get(name):
+            return token
+    return ""
+
+
 def read_credential(headers: Headers, tokens: Tokens, signer: Signer, now: datetime) -> Credential:
-    """The credential in the headers: Bearer, or else a cookie; never both read at once."""
-    authorization = headers.get("authorization")
-    by_cookie = authorization is None
+    """The credential in the headers: Bearer or a cookie. Both at once are a problem: which of the two is meant?"""
+    authorization, cookie = headers.get("authorization"), _cookie_of(headers)
+    token = cookie
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             return Credential(problem="The Authorization header takes the Bearer scheme.")
-    else:
-        cookies = cookie_parser(headers.get("cookie", ""))
-        token = ""
-        for name in (ACCESS_COOKIE, CUSTOMER_COOKIE):
-            token = token or cookies.get(SECURE_PREFIX + name) or cookies.get(name, "")
-        if not token:
-            return NO_CREDENTIAL
+        if cookie:
+            return Credential(problem="A Bearer token and a session's cookie at once: send one of them.")
+    elif not token:
+        return NO_CREDENTIAL
+    by_cookie = authorization is None
     try:
         return Credential(_read(token.strip(), tokens, signer, now), by_cookie)
     except (BadToken, BadSignature):

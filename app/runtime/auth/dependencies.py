@@ -6,33 +6,21 @@ them by role. Whether the session still lives is asked by the database in the tr
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, ClassVar, Final, TypeVar
-from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.requests import Request
 
 from app.kernel.actor import Actor, ActorKind, Anyone, Customer, Mover, Role, Staff
 from app.kernel.errors import Forbidden, Unauthenticated
-from app.runtime.auth.credentials import (
-    CSRF_HEADER,
-    NO_CREDENTIAL,
-    SCOPE_KEY,
-    Credential,
-    CustomerClaims,
-)
+from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, Credential, CustomerClaims
+from app.runtime.auth.csrf import refuse_forged
 from app.runtime.auth.tokens import Claims
 from app.runtime.resources import resources_of
 
 CALLERS: Final = "__movehub_callers__"
 CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
-
-
-class CsrfRefused(Forbidden):
-    code: ClassVar[str] = "csrf_refused"
-    title: ClassVar[str] = "A request with cookies needs the X-CSRF-Token header and must come from our own pages."
 
 
 class WrongKindOfCaller(Forbidden):
@@ -43,41 +31,6 @@ class WrongKindOfCaller(Forbidden):
 class RoleNotAllowed(Forbidden):
     code: ClassVar[str] = "role_not_allowed"
     title: ClassVar[str] = "Your role in the company does not allow this."
-
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def csrf_token(request: Request, session_id: object) -> str:
-    """The CSRF token of a session: bound to it, made by nobody else."""
-    return resources_of(request).signer.derive("csrf", str(session_id).encode()).hex()[:32]
-
-
-def _is_ours(request: Request) -> bool:
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    origin = request.headers.get("origin")
-    if origin is None:
-        return True  # not a browser; the token below is needed all the same
-    settings = resources_of(request).settings.http
-    host = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return origin in {host, _origin(settings.public_url), *settings.cors_origins}
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def refuse_forged(request: Request, credential: Credential) -> None:
-    """Raises: CsrfRefused (403) for an unsafe request by cookie that does not prove where it comes from."""
-    if not credential.by_cookie or credential.claims is None or request.method in SAFE_METHODS:
-        return
-    sent = request.headers.get(CSRF_HEADER, "")
-    expected = csrf_token(request, credential.claims.session_id)
-    if not _is_ours(request) or not hmac.compare_digest(sent.encode(), expected.encode()):
-        raise CsrfRefused
 
 
 def credential_of(request: Request) -> Credential:

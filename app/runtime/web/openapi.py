@@ -18,8 +18,16 @@ from app.kernel.errors import (
     Unprocessable,
 )
 from app.runtime.auth.credentials import ACCESS_COOKIE, CUSTOMER_COOKIE, SECURE_PREFIX
-from app.runtime.auth.dependencies import CsrfRefused, RoleNotAllowed, WrongKindOfCaller
-from app.runtime.db.constraints import DatabaseTimedOut, DatabaseUnavailable, RetrySafely, SessionEnded, ValueRefused
+from app.runtime.auth.csrf import CsrfRefused
+from app.runtime.auth.dependencies import RoleNotAllowed, WrongKindOfCaller
+from app.runtime.db.constraints import (
+    DatabaseTimedOut,
+    DatabaseUnavailable,
+    EnrolmentRequired,
+    RetrySafely,
+    SessionEnded,
+    ValueRefused,
+)
 from app.runtime.web.pages import CursorRefused
 from app.runtime.web.problems import MEDIA_TYPE, NotJson, UnsupportedMediaType
 from app.runtime.web.route import (
@@ -64,7 +72,7 @@ EVERYWHERE: Final[tuple[type[AppError], ...]] = (Unprocessable, TooManyRequests)
 WITH_DATABASE: Final = (DatabaseUnavailable, RetrySafely, TimedOut, DatabaseTimedOut)
 WITH_CHANGES: Final = (PayloadTooLarge, UnsupportedMediaType, ValueRefused)
 WITH_BODY: Final = (NotJson,)
-WITH_SESSION: Final = (Unauthenticated, SessionEnded, WrongKindOfCaller, RoleNotAllowed)
+WITH_SESSION: Final = (Unauthenticated, SessionEnded, EnrolmentRequired, WrongKindOfCaller, RoleNotAllowed)
 WITH_PARAMETER: Final[dict[str, tuple[type[AppError], ...]]] = {
     "cursor": (CursorRefused,),
     "If-Match": (PreconditionFailed,),

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from fastapi import params
 from fastapi.routing import APIRoute
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -31,6 +32,7 @@ from app.runtime.auth.dependencies import CALLERS
 from app.runtime.db.constraints import RetrySafely
 from app.runtime.db.session import WriteSession
 from app.runtime.resources import resources_of
+from app.runtime.web.problems import UnsupportedMediaType
 
 MOST_TRIES: Final = 3
 KEPT: Final = timedelta(hours=24)
@@ -169,8 +171,11 @@ class TransactionalRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
         known = frozenset(self._query_names())
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
         async def handle(request: Request) -> Response:
+            if takes_json:
+                refuse_other_than_json(request)
             if request.scope["query_string"]:
                 refuse_unknown(request, known)
             claim = await self.claim(request)
@@ -245,6 +250,13 @@ def _with_children(dependant: Any) -> Iterable[Any]:
     yield dependant
     for child in dependant.dependencies:
         yield from _with_children(child)
+
+
+def refuse_other_than_json(request: Request) -> None:
+    """Raises: UnsupportedMediaType (415), above all for what a form of a foreign page can send."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise UnsupportedMediaType
 
 
 def refuse_unknown(request: Request, known: frozenset[str]) -> None:

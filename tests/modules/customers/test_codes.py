@@ -292,6 +292,7 @@ class TestVerifyCode:
         self, client: httpx.AsyncClient, resources: Resources
     ):
         challenge_id = await request_code(client, phone=new_phone())
+        client.headers["Origin"] = "http://test"
 
         answer = await verify(client, challenge_id, await code_of(resources, challenge_id), transport="cookie")
 

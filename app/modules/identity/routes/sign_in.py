@@ -10,22 +10,40 @@ from starlette.responses import Response
 from app.kernel.ports.geocoding import PlaceNotLocated
 from app.modules.identity import service
 from app.modules.identity.access import SignedInUser
-from app.modules.identity.errors import BadCredentials, EmailTaken, NoMembership, PasswordRefused, RefreshRefused
+from app.modules.identity.errors import (
+    BadCredentials,
+    ChallengeRefused,
+    EmailTaken,
+    NoMembership,
+    PasswordRefused,
+    RefreshRefused,
+    SecondFactorRefused,
+    SecondFactorRequired,
+)
 from app.modules.identity.rules import normalized_password
-from app.modules.identity.schemas import LoginIn, MeOut, RefreshedOut, RefreshIn, RegisterIn, SignedInOut, TokenOut
+from app.modules.identity.schemas import (
+    AnswerChallengeIn,
+    LoginIn,
+    MeOut,
+    RefreshedOut,
+    RefreshIn,
+    RegisterIn,
+    SignedInOut,
+    TokenOut,
+)
 from app.modules.identity.service.passwords import accept_registration
 from app.modules.identity.service.register import locate_company
-from app.modules.identity.service.sessions import Device, SignedIn, TokenPair
+from app.modules.identity.service.sessions import Challenged, Device, SignedIn, TokenPair
 from app.modules.identity.service.sign_in import find_by_password
 from app.modules.identity.values import Transport
 from app.runtime.auth.cookies import drop_cookies, put_mover_cookies, refresh_cookie
-from app.runtime.auth.dependencies import csrf_token
+from app.runtime.auth.csrf import CsrfRefused, csrf_token, refuse_without_token
 from app.runtime.auth.passwords import SignInBusy
 from app.runtime.db.constraints import SessionEnded
 from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
-from app.runtime.web.limits import limit_registration, limit_sign_in
+from app.runtime.web.limits import limit_code_verification, limit_registration, limit_sign_in
 from app.runtime.web.openapi import problems
 from app.runtime.web.problems import problem_response
 from app.runtime.web.route import TransactionalRoute
@@ -64,6 +82,7 @@ def _signed_in(request: Request, response: Response, done: SignedIn) -> SignedIn
             "user": user,
             "organization": person.organization,
             "role": person.role,
+            "must_enrol_second_factor": done.enrol_only,
             "access_token": None if csrf else tokens.access_token,
             "refresh_token": None if csrf else tokens.refresh_token,
             "token_type": "cookie" if csrf else "bearer",
@@ -73,7 +92,11 @@ def _signed_in(request: Request, response: Response, done: SignedIn) -> SignedIn
     )
 
 
-@router.post("/register", status_code=201, responses=problems(EmailTaken, PasswordRefused, PlaceNotLocated, SignInBusy))
+@router.post(
+    "/register",
+    status_code=201,
+    responses=problems(CsrfRefused, EmailTaken, PasswordRefused, PlaceNotLocated, SignInBusy),
+)
 async def register(body: RegisterIn, session: SigninWrite, request: Request, response: Response) -> SignedInOut:
     """Register a company and yourself as its owner. For anyone."""
     await limit_registration(request)
@@ -84,26 +107,69 @@ async def register(body: RegisterIn, session: SigninWrite, request: Request, res
     return _signed_in(request, response, done)
 
 
-@router.post("/login", responses=problems(BadCredentials, NoMembership, SignInBusy))
-async def log_in(body: LoginIn, session: SigninWrite, request: Request, response: Response) -> SignedInOut:
-    """Sign in with e-mail address and password. For movers and staff."""
+def _second_factor_required(request: Request, asked: Challenged) -> Response:
+    # Answered, not raised: the challenge has to be committed with this transaction.
+    error = SecondFactorRequired(challenge=asked.challenge, expires_at=asked.expires_at.isoformat())
+    return problem_response(error, request.url.path)
+
+
+@router.post(
+    "/login",
+    response_model=SignedInOut,
+    responses=problems(BadCredentials, CsrfRefused, NoMembership, SecondFactorRequired, SignInBusy),
+)
+async def log_in(body: LoginIn, session: SigninWrite, request: Request, response: Response) -> SignedInOut | Response:
+    """Sign in with e-mail address and password. For movers and staff.
+
+    Whoever has a second factor gets 401 `second_factor_required` with a `challenge`, good for five minutes and five
+    codes: POST /v1/auth/mfa/verify answers it. `must_enrol_second_factor`: the session opens nothing but enrolment.
+    """
     await limit_sign_in(request, body.email)
     resources = resources_of(request)
     user = await find_by_password(resources, body.email, body.password)
     done = await service.sign_in(session, resources, user, body.password, _device(request, body.transport))
+    if isinstance(done, Challenged):
+        return _second_factor_required(request, done)
     return _signed_in(request, response, done)
 
 
-@router.post("/token", responses=problems(BadCredentials, NoMembership, SignInBusy))
+@router.post(
+    "/mfa/verify",
+    response_model=SignedInOut,
+    responses=problems(ChallengeRefused, CsrfRefused, NoMembership, SecondFactorRefused),
+)
+async def sign_in_with_code(
+    body: AnswerChallengeIn, session: SigninWrite, request: Request, response: Response
+) -> SignedInOut | Response:
+    """Answer a sign-in's challenge with a code of the authenticator app or a recovery code. For movers and staff."""
+    await limit_code_verification(request)
+    user_agent = _device(request, Transport.BEARER).user_agent
+    done = await service.sign_in_with_code(session, resources_of(request), body, user_agent)
+    if done is None:
+        # Answered, not raised: the attempt has to be committed with this transaction.
+        return problem_response(SecondFactorRefused(), request.url.path)
+    return _signed_in(request, response, done)
+
+
+@router.post(
+    "/token",
+    response_model=TokenOut,
+    responses=problems(BadCredentials, NoMembership, SecondFactorRequired, SignInBusy),
+)
 async def issue_token(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SigninWrite, request: Request
-) -> TokenOut:
-    """OAuth 2 password form, for the Authorize button of these pages. For movers and staff."""
+) -> TokenOut | Response:
+    """OAuth 2 password form, for the Authorize button of these pages. For movers and staff.
+
+    The form has no place for a code: whoever has a second factor gets the challenge that POST /v1/auth/login gives.
+    """
     email = form.username.strip().lower()[:254]
     await limit_sign_in(request, email)
     resources = resources_of(request)
     user = await find_by_password(resources, email, normalized_password(form.password)[:128])
     done = await service.sign_in(session, resources, user, form.password, _device(request, Transport.BEARER))
+    if isinstance(done, Challenged):
+        return _second_factor_required(request, done)
     lifetime = int((done.tokens.expires_at - resources.clock.now()).total_seconds())
     return TokenOut(
         access_token=done.tokens.access_token,
@@ -113,12 +179,14 @@ async def issue_token(
     )
 
 
-@router.post("/refresh", response_model=RefreshedOut, responses=problems(RefreshRefused))
+@router.post("/refresh", response_model=RefreshedOut, responses=problems(CsrfRefused, RefreshRefused))
 async def refresh(
     session: SigninWrite, request: Request, response: Response, body: RefreshIn | None = None
 ) -> RefreshedOut | Response:
     """Spend a refresh token, from the body or the cookie, for a new pair. For movers and staff."""
-    text = (body.refresh_token if body else None) or refresh_cookie(request) or ""
+    text = (body.refresh_token if body else None) or ""
+    if not text and (text := refresh_cookie(request) or ""):
+        refuse_without_token(request, service.session_of_refresh_token(resources_of(request), text))
     tokens = await service.refresh(session, resources_of(request), text)
     if tokens is None:
         # Answered, not raised: the family's end has to be committed with this transaction.

@@ -2,9 +2,17 @@
 
 from app.modules.identity.service.me import log_out, log_out_everywhere, show_me
 from app.modules.identity.service.passwords import ask_for_reset, change_password, reset_password
-from app.modules.identity.service.refresh import refresh
+from app.modules.identity.service.refresh import refresh, session_of_refresh_token
 from app.modules.identity.service.register import register
-from app.modules.identity.service.sign_in import sign_in
+from app.modules.identity.service.second_factor import (
+    confirm,
+    disable,
+    enrol,
+    require_fresh_proof,
+    step_up,
+)
+from app.modules.identity.service.sign_in import sign_in, sign_in_with_code
+from app.modules.identity.service.sign_in_policy import set_sign_in_policy, show_sign_in_policy
 from app.modules.identity.service.staff import create_staff
 from app.modules.identity.service.verify_email import ask_for_verification, require_verified_email, verify_email
 
@@ -12,14 +20,23 @@ __all__ = [
     "ask_for_reset",
     "ask_for_verification",
     "change_password",
+    "confirm",
     "create_staff",
+    "disable",
+    "enrol",
     "log_out",
     "log_out_everywhere",
     "refresh",
     "register",
+    "require_fresh_proof",
     "require_verified_email",
     "reset_password",
+    "session_of_refresh_token",
+    "set_sign_in_policy",
     "show_me",
+    "show_sign_in_policy",
     "sign_in",
+    "sign_in_with_code",
+    "step_up",
     "verify_email",
 ]

@@ -17,6 +17,14 @@ from app.runtime.outbox.emit import emit
 from app.runtime.resources import Resources
 
 
+def session_of_refresh_token(resources: Resources, text: str) -> UUID:
+    """Whose family a token is of, dead or alive. Raises: RefreshRefused (401) for one that is not ours."""
+    try:
+        return read_token(resources.signer, REFRESH_PURPOSE, text, ids=2)[1]
+    except BadToken:
+        raise RefreshRefused from None
+
+
 async def refresh(session: WriteSession, resources: Resources, text: str) -> TokenPair | None:
     """Spend a refresh token for its child. None: it was replayed, and its whole family has ended.
 
