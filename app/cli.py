@@ -1,7 +1,7 @@
 """`movehub …`: everything an operator does with the program.
 
 What goes wrong is one sentence on standard error and an exit code: 1 it cannot be done, 2 the settings or the
-arguments are wrong, 3 the program refuses to start.
+arguments are wrong, 3 the program refuses to start, 4 a chain of the audit trail is broken.
 """
 
 from __future__ import annotations
@@ -16,20 +16,23 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
 import sqlalchemy.exc
 from pydantic import SecretStr, ValidationError
-from pydantic_settings import SettingsError
 from redis.exceptions import RedisError
 
 from app import registry, worker
 from app.kernel.clock import SystemClock
 from app.kernel.errors import AppError
+from app.kernel.ports.object_store import StoreUnavailable
 from app.kernel.ports.queues import QueueUnavailable
 from app.main import build_ports, build_resources, create_app
+from app.modules.audit import public as audit
 from app.modules.identity import public as identity
+from app.refusals import BAD_SETTINGS, Refused, read_settings, required_url, sentence
 from app.runtime.auth.passwords import Passwords
 from app.runtime.cache import connect
 from app.runtime.db.bootstrap import CannotPrepare, prepare_database
@@ -43,61 +46,11 @@ from app.runtime.telemetry import logs
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
 from app.seed import play
 
-CANNOT: Final = 1
-BAD_SETTINGS: Final = 2
 REFUSES_TO_START: Final = 3
+CHAIN_BROKEN: Final = 4
 MIGRATE_URL: Final = "MOVEHUB_DB__MIGRATE_URL"
 PASSWORD: Final = "MOVEHUB_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
 SCHEMA_QUESTION: Final = sa.text("SELECT version_num FROM app.alembic_version")
-
-
-class Refused(Exception):
-    """The command ends here: one sentence for the operator, and the exit code."""
-
-    def __init__(self, sentence: str, code: int = CANNOT) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
-def read_settings() -> Settings:
-    """Raises: Refused, with a sentence a field; no value is repeated."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise Refused("\n".join(_complaints(error)), BAD_SETTINGS) from None
-    except SettingsError as error:
-        raise Refused(f"A setting cannot be read: {error}. Lists are written as JSON.", BAD_SETTINGS) from None
-
-
-def _complaints(error: ValidationError) -> list[str]:
-    sentences = []
-    for fault in error.errors(include_url=False, include_input=False):
-        path = [str(part) for part in fault["loc"]]
-        if fault["type"] == "missing" and path == ["auth"]:
-            required = [name for name, field in AuthSettings.model_fields.items() if field.is_required()]
-            sentences += [f"{_variable(['auth', name])} is not set." for name in required]
-        elif fault["type"] == "missing":
-            sentences.append(f"{_variable(path)} is not set.")
-        else:
-            subject = _variable(path) if path else "The settings"
-            sentences.append(f"{subject}: {_sentence(fault['msg'])}")
-    return sentences
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ").rstrip(".") + "."
-
-
-def _variable(path: Sequence[str]) -> str:
-    if path[0].lower() in ("environment", "port", "redis_url"):
-        return path[0].upper()
-    return "MOVEHUB_" + "__".join(path).upper()
-
-
-def _url(url: SecretStr | None, name: str) -> SecretStr:
-    if url is None:
-        raise Refused(f"MOVEHUB_DB__{name} is not set: `movehub prepare-database` prints it.", BAD_SETTINGS)
-    return url
 
 
 def run_prepare_database(_: argparse.Namespace) -> None:
@@ -129,7 +82,7 @@ def run_migrate(_: argparse.Namespace) -> None:
 
 def run_serve(_: argparse.Namespace) -> None:
     settings = read_settings()
-    _url(settings.db.app_url, "APP_URL")
+    required_url(settings.db.app_url, "APP_URL")
     logs.configure(settings.telemetry.log_level)
     keep_one_arena()
     try:
@@ -160,7 +113,7 @@ def _refusing_to_start(run: Callable[[], None]) -> None:
 
 def run_worker(_: argparse.Namespace) -> None:
     settings = read_settings()
-    _url(settings.db.worker_url, "WORKER_URL")
+    required_url(settings.db.worker_url, "WORKER_URL")
     logs.configure(settings.telemetry.log_level)
     _refusing_to_start(lambda: asyncio.run(worker.run_worker(settings)))
 
@@ -191,7 +144,7 @@ def run_create_staff(arguments: argparse.Namespace) -> None:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise Refused(
-            "\n".join(f"{fault['loc'][0]}: {_sentence(fault['msg'])}" for fault in faults), BAD_SETTINGS
+            "\n".join(f"{fault['loc'][0]}: {sentence(fault['msg'])}" for fault in faults), BAD_SETTINGS
         ) from None
     try:
         asyncio.run(_create_staff(settings, person))
@@ -202,7 +155,7 @@ def run_create_staff(arguments: argparse.Namespace) -> None:
 
 async def _create_staff(settings: Settings, person: identity.StaffIn) -> None:
     engine = create_engine(
-        _url(settings.db.app_url, "APP_URL"), settings.db, application_name="movehub-cli", pooled=False
+        required_url(settings.db.app_url, "APP_URL"), settings.db, application_name="movehub-cli", pooled=False
     )
     passwords = Passwords(settings.auth)
     try:
@@ -285,7 +238,10 @@ async def _replay(settings: Settings, most: int) -> int:
 
 def run_seed(arguments: argparse.Namespace) -> None:
     settings = read_settings()
-    app_url, worker_url = _url(settings.db.app_url, "APP_URL"), _url(settings.db.worker_url, "WORKER_URL")
+    app_url, worker_url = (
+        required_url(settings.db.app_url, "APP_URL"),
+        required_url(settings.db.worker_url, "WORKER_URL"),
+    )
     print(asyncio.run(_seed(settings, app_url, worker_url, number=arguments.number)))
 
 
@@ -313,6 +269,33 @@ def _tell_progress(line: str) -> None:
         print(f"\r{line}", end="", flush=True)
 
 
+def run_audit(arguments: argparse.Namespace) -> None:
+    settings = read_settings()
+    try:
+        days, verdict = asyncio.run(_verify_audit(settings, arguments.org))
+    except (audit.ExportUnreadable, StoreUnavailable) as error:
+        raise Refused(f"The exported heads cannot be compared: {error}.") from None
+    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+        raise Refused(f"The trail cannot be read ({type(error).__name__}).") from None
+    if verdict.breaks:
+        raise Refused("\n".join(map(audit.describe, verdict.breaks)), CHAIN_BROKEN)
+    compared = f"compared with the heads of {days} days" if days else "no exported heads to compare with"
+    print(f"{verdict.entries} entries in {verdict.chains} chains, every link holds; {compared}.")
+
+
+async def _verify_audit(settings: Settings, org_id: UUID | None) -> tuple[int, audit.Verdict]:
+    clock = SystemClock()
+    # Before the transaction: a store that is slow holds no snapshot open. A head is never younger than its chain.
+    days, heads = await audit.exported(build_ports(settings, clock).objects, clock.now().date())
+    url = required_url(settings.db.worker_url, "WORKER_URL")
+    engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
+    try:
+        async with Database(engine, registry.error_map()).read(Identity(Audience.WORKER)) as session:
+            return days, await audit.verify(session, heads, org_id)
+    finally:
+        await engine.dispose()
+
+
 COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "prepare-database": (run_prepare_database, "make roles, database and extensions from DATABASE_URL; print the URLs"),
     "migrate": (run_migrate, "bring the schema to this release"),
@@ -322,6 +305,7 @@ COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "create-staff": (run_create_staff, f"add a member of the platform's staff; password from {PASSWORD} or asked"),
     "seed": (run_seed, "fill an empty database with demo data"),
     "replay": (run_replay, "put messages that were set aside back into the queue, the oldest first"),
+    "audit": (run_audit, "walk the audit trail's chains and name the first broken link of each"),
     "doctor": (run_doctor, "check settings, database and Redis"),
 }
 
@@ -337,6 +321,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             one.add_argument("--role", choices=[role.value for role in identity.StaffRole], default="reviewer")
         if name == "seed":
             one.add_argument("--number", type=int, default=1, help="the same number makes the same data")
+        if name == "audit":
+            one.add_argument("what", choices=["verify"])
+            one.add_argument("--org", type=UUID, help="one company's chain; all zeros: the platform's own")
         if name == "replay":
             one.add_argument("--most", type=int, default=1_000)
     return parser.parse_args(arguments)

@@ -11,6 +11,8 @@ from fastapi import APIRouter
 from app.kernel.errors import AppError
 from app.kernel.events import Event
 from app.modules.audit import models as audit_models
+from app.modules.audit.handlers import handlers as audit_handlers
+from app.modules.audit.routes import router as audit_router
 from app.modules.bookings import models as bookings_models
 from app.modules.bookings.handlers import handlers as bookings_handlers
 from app.modules.bookings.routes.board import router as board_router
@@ -55,9 +57,9 @@ SCHEMA_REVISION: Final = "invoices_0001"
 
 # Every module with tables; a foreign key finds its table only when that module has been imported.
 TABLES: Final = (
+    audit_models,
     bookings_models,
     calendar_models,
-    audit_models,
     customers_models,
     fleet_models,
     identity_models,
@@ -100,6 +102,7 @@ def routers() -> tuple[APIRouter, ...]:
         verification_router,
         market.searches,
         market.router,
+        audit_router,
         ops_router,
     )
 
@@ -108,6 +111,7 @@ def handlers() -> tuple[Handlers, ...]:
     """What the worker does, module by module."""
     return (
         upkeep.handlers,
+        audit_handlers,
         customers_handlers.handlers,
         identity_handlers.handlers,
         verification_handlers,

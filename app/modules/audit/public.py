@@ -2,12 +2,34 @@
 
     record(session, actor, Change("fleet.truck_retired", "truck", truck.id, before={…}, after={…}))
 
-Not awaited: the entry is written as the transaction's last statement.
+Not awaited: the entry is written as the transaction's last statement. The rest is for staff and for operators.
 """
 
 from __future__ import annotations
 
+from app.modules.audit.repository import heads
+from app.modules.audit.rules import describe
+from app.modules.audit.schemas import EntryOut, TrailQuery
+from app.modules.audit.service.heads import ExportUnreadable, export, exported
+from app.modules.audit.service.reading import list_trail
 from app.modules.audit.service.trail import record
-from app.modules.audit.values import PLATFORM, Change
+from app.modules.audit.service.verify import Verdict, verify
+from app.modules.audit.values import PLATFORM, Break, Change, Head
 
-__all__ = ["PLATFORM", "Change", "record"]
+__all__ = [
+    "PLATFORM",
+    "Break",
+    "Change",
+    "EntryOut",
+    "ExportUnreadable",
+    "Head",
+    "TrailQuery",
+    "Verdict",
+    "describe",
+    "export",
+    "exported",
+    "heads",
+    "list_trail",
+    "record",
+    "verify",
+]

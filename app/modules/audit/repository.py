@@ -21,7 +21,8 @@ BATCH: Final = 2_000
 
 async def append(session: WriteSession, contents: Sequence[Content]) -> None:
     """Locks: the chains, until the transaction ends; numbers and hashes are the trigger's."""
-    rows = [{**asdict(content), "content_hash": content_hash(content)} for content in contents]
+    # The trigger puts the entry's number in place of the 0.
+    rows = [{**asdict(content), "seq": 0, "content_hash": content_hash(content)} for content in contents]
     await session.execute(INSERT, rows)
 
 
@@ -37,10 +38,11 @@ async def list_entries(
 
 async def heads(session: ReadSession) -> list[Head]:
     """The last link of every chain."""
+    last = sa.select(ENTRIES.c.org_id, sa.func.max(ENTRIES.c.seq)).group_by(ENTRIES.c.org_id)
     query = (
         sa.select(ENTRIES.c.org_id, ENTRIES.c.seq, ENTRIES.c.hash)
-        .distinct(ENTRIES.c.org_id)
-        .order_by(ENTRIES.c.org_id, ENTRIES.c.seq.desc())
+        .where(sa.tuple_(ENTRIES.c.org_id, ENTRIES.c.seq).in_(last))
+        .order_by(ENTRIES.c.org_id)
     )
     return [Head(row.org_id, row.seq, row.hash) for row in await session.execute(query)]
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from app.modules.audit.values import Break, Content, Fault, Head, Link
+from app.modules.audit.values import PLATFORM, Break, Content, Fault, Head, Link
 
 FIRST_PREVIOUS: Final = bytes(32)
 _ACTION: Final = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -117,3 +117,18 @@ def compare_heads(heads: Iterable[Head], standing: Mapping[tuple[UUID, int], byt
         elif stands != head.hash:
             breaks.append(Break(head.org_id, head.seq, Fault.REWRITTEN))
     return breaks
+
+
+_SENTENCES: Final = {
+    Fault.EDITED: "does not say what was written",
+    Fault.MISSING: "is missing",
+    Fault.OUT_OF_ORDER: "does not follow from the one before it",
+    Fault.TRUNCATED: "was exported as the last one, and is gone with whatever came after it",
+    Fault.REWRITTEN: "is not the one that was exported",
+}
+
+
+def describe(broken: Break) -> str:
+    """One sentence for the operator."""
+    chain = "the platform's chain" if broken.org_id == PLATFORM else f"the chain of company {broken.org_id}"
+    return f"Broken: entry {broken.seq} of {chain} {_SENTENCES[broken.fault]}."

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 # The chain of what belongs to no company.
 PLATFORM: Final = UUID(int=0)
-NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +23,8 @@ class Change:
     action: str
     resource: str
     resource_id: UUID | None = None
-    before: Mapping[str, object] = NOTHING
-    after: Mapping[str, object] = NOTHING
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
     org_id: UUID | None = None
 
 

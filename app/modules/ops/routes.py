@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.kernel.paging import Page, cut
+from app.modules.audit.public import EntryOut
 from app.modules.ops import service
 from app.modules.ops.access import ReviewRead, ReviewWrite
-from app.modules.ops.schemas import ReasonIn, ReviewOut, ReviewQuery, SuspensionOut
+from app.modules.ops.schemas import PlatformTrailQuery, ReasonIn, ReviewOut, ReviewQuery, SuspensionOut
 from app.modules.orgs.public import OrgNotFound
 from app.modules.verification.public import (
     CaseAlreadyDecided,
@@ -22,17 +23,17 @@ from app.modules.verification.public import (
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
 from app.runtime.web.route import IdempotentRoute
-from app.runtime.web.sessions import Read, Write
+from app.runtime.web.sessions import Write
 
 router = APIRouter(prefix="/v1/ops", tags=["staff"], route_class=IdempotentRoute)
 
 
 @router.get("/verifications", responses=problems(CursorRefused))
 async def list_verifications(
-    query: Annotated[ReviewQuery, Query()], _actor: ReviewRead, pager: Paging, session: Read, response: Response
+    query: Annotated[ReviewQuery, Query()], actor: ReviewRead, pager: Paging, session: Write, response: Response
 ) -> Page[ReviewOut]:
-    """Requests to be verified, the oldest first. For staff."""
-    rows = await service.list_verifications(session, pager.page(query), query.status)
+    """Requests to be verified, the oldest first; each company's trail tells of it. For staff."""
+    rows = await service.list_verifications(session, actor, pager.page(query), query.status)
     page, after = cut(rows, query.limit, lambda review: (review.submitted_at, review.id))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
@@ -51,6 +52,22 @@ async def approve_verification(case_id: UUID, actor: ReviewWrite, session: Write
 async def reject_verification(case_id: UUID, body: ReasonIn, actor: ReviewWrite, session: Write) -> ReviewOut:
     """Refuse to verify a company, and say why; it may ask again. For staff."""
     return await service.reject_verification(session, actor, case_id, body.reason)
+
+
+@router.get("/audit", responses=problems(OrgNotFound, CursorRefused))
+async def list_platform_audit_entries(
+    query: Annotated[PlatformTrailQuery, Query()],
+    actor: ReviewRead,
+    pager: Paging,
+    session: Write,
+    response: Response,
+) -> Page[EntryOut]:
+    """Who did what: the platform's own trail, or a company's, the newest first; reading leaves an entry. For staff."""
+    rows = await service.list_trail(session, actor, query, pager.page(query))
+    page, after = cut(rows, query.limit, lambda entry: (entry.seq,))
+    cursor = pager.next_cursor(query, after)
+    pager.link(response, cursor)
+    return Page(items=page, next_cursor=cursor)
 
 
 @router.post("/orgs/{org_id}/suspend", responses=problems(OrgNotFound, CompanySuspended, CompanyNotVerified))

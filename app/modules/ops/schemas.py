@@ -7,12 +7,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.paging import ListQuery
 from app.kernel.text import Note500
+from app.modules.audit.public import TrailQuery
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification.values import CaseStatus
 
 
 class ReviewQuery(ListQuery):
     status: CaseStatus | None = None
+
+
+class PlatformTrailQuery(TrailQuery):
+    """Without `org_id`: the platform's own trail."""
+
+    org_id: UUID | None = None
 
 
 class ReasonIn(BaseModel):

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from app.kernel.actor import Staff
 from app.kernel.paging import PageRequest
-from app.modules.ops.schemas import ReviewedCompanyOut, ReviewOut, SuspensionOut
+from app.modules.audit import public as audit
+from app.modules.audit.public import Change, EntryOut
+from app.modules.ops.schemas import PlatformTrailQuery, ReviewedCompanyOut, ReviewOut, SuspensionOut
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import Company
 from app.modules.verification import public as verification
 from app.modules.verification.public import Case, CaseStatus, Suspension
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import WriteSession
 
 
 def _review(case: Case, company: Company) -> ReviewOut:
@@ -25,11 +27,29 @@ async def _suspension(session: WriteSession, suspension: Suspension) -> Suspensi
     return SuspensionOut.model_validate({**asdict(suspension), "organization": company})
 
 
-async def list_verifications(session: ReadSession, page: PageRequest, status: CaseStatus | None) -> Sequence[ReviewOut]:
-    """Up to one more than the page holds, the oldest first."""
+async def list_verifications(
+    session: WriteSession, actor: Staff, page: PageRequest, status: CaseStatus | None
+) -> Sequence[ReviewOut]:
+    """Up to one more than the page holds, the oldest first. Each company's trail tells that its case was read."""
     cases = await verification.list_cases(session, page, status)
     companies = await orgs.companies(session, {case.org_id for case in cases})
+    for case in cases[: page.limit]:
+        audit.record(session, actor, Change("ops.verification_read", "verification_case", case.id, org_id=case.org_id))
     return [_review(case, companies[case.org_id]) for case in cases]
+
+
+async def list_trail(
+    session: WriteSession, actor: Staff, query: PlatformTrailQuery, page: PageRequest
+) -> Sequence[EntryOut]:
+    """A company's trail or the platform's, the newest first. The trail that is read tells of it.
+
+    Raises: OrgNotFound (404).
+    """
+    if query.org_id is not None:
+        await orgs.company(session, query.org_id)
+    entries = await audit.list_trail(session, query.org_id or audit.PLATFORM, query, page)
+    audit.record(session, actor, Change("ops.audit_read", "audit_trail", org_id=query.org_id))
+    return entries
 
 
 async def approve_verification(session: WriteSession, actor: Staff, case_id: UUID) -> ReviewOut:

@@ -1,0 +1,63 @@
+"""What an operator is told when a command cannot go on, and the settings read so that each fault is one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
+
+from app.runtime.settings import AuthSettings, Settings
+
+CANNOT: Final = 1
+BAD_SETTINGS: Final = 2
+
+
+class Refused(Exception):
+    """The command ends here: one sentence for the operator, and the exit code."""
+
+    def __init__(self, sentence: str, code: int = CANNOT) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def read_settings() -> Settings:
+    """Raises: Refused, with a sentence a field; no value is repeated."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Refused("\n".join(_complaints(error)), BAD_SETTINGS) from None
+    except SettingsError as error:
+        raise Refused(f"A setting cannot be read: {error}. Lists are written as JSON.", BAD_SETTINGS) from None
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    sentences = []
+    for fault in error.errors(include_url=False, include_input=False):
+        path = [str(part) for part in fault["loc"]]
+        if fault["type"] == "missing" and path == ["auth"]:
+            required = [name for name, field in AuthSettings.model_fields.items() if field.is_required()]
+            sentences += [f"{_variable(['auth', name])} is not set." for name in required]
+        elif fault["type"] == "missing":
+            sentences.append(f"{_variable(path)} is not set.")
+        else:
+            subject = _variable(path) if path else "The settings"
+            sentences.append(f"{subject}: {sentence(fault['msg'])}")
+    return sentences
+
+
+def sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".") + "."
+
+
+def _variable(path: Sequence[str]) -> str:
+    if path[0].lower() in ("environment", "port", "redis_url"):
+        return path[0].upper()
+    return "MOVEHUB_" + "__".join(path).upper()
+
+
+def required_url(url: SecretStr | None, name: str) -> SecretStr:
+    if url is None:
+        raise Refused(f"MOVEHUB_DB__{name} is not set: `movehub prepare-database` prints it.", BAD_SETTINGS)
+    return url
