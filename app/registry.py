@@ -27,6 +27,9 @@ from app.modules.fleet import models as fleet_models
 from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
+from app.modules.identity.routes.passwords import router as passwords_router
+from app.modules.identity.routes.second_factor import router as second_factor_router
+from app.modules.identity.routes.sessions import router as sessions_router
 from app.modules.identity.routes.sign_in import router as sign_in_router
 from app.modules.invoices import models as invoices_models
 from app.modules.invoices.handlers import handlers as invoices_handlers
@@ -38,6 +41,8 @@ from app.modules.orgs import models as orgs_models
 from app.modules.orgs.routes import router as orgs_router
 from app.modules.pricing import models as pricing_models
 from app.modules.pricing import routes as pricing
+from app.modules.privacy.handlers import handlers as privacy_handlers
+from app.modules.privacy.routes import router as privacy_router
 from app.modules.verification import models as verification_models
 from app.modules.verification.handlers import handlers as verification_handlers
 from app.modules.verification.routes import router as verification_router
@@ -92,8 +97,12 @@ def routers() -> tuple[APIRouter, ...]:
         board_router,
         invoices_router,
         sign_in_router,
+        sessions_router,
+        passwords_router,
+        second_factor_router,
         customers.codes,
         customers.router,
+        privacy_router,
         orgs_router,
         fleet_router,
         pricing.public,
@@ -117,6 +126,7 @@ def handlers() -> tuple[Handlers, ...]:
         verification_handlers,
         bookings_handlers,
         invoices_handlers,
+        privacy_handlers,
     )
 
 

@@ -174,6 +174,7 @@ def settings_for(urls: Logins, folder: Path, **changes: Any) -> Settings:
         "auth": {
             "token_key": "a key of the tests, long enough for HMAC",
             "pepper": "a pepper of the tests, long enough for HMAC",
+            "second_factor_exempt": ("@example.com", "@movehub.example"),
             "sealing_key": "a sealing key of the tests, long enough",
             "argon2_memory_kib": 8,
         },

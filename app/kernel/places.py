@@ -112,6 +112,12 @@ class Place(BaseModel):
     zone: str
     access: Access | None
 
+    def without_address(self) -> "Place":
+        """The town and no more: neither street nor door, the location to a tenth of a degree (some seven miles)."""
+        location = Point(lat=round(self.location.lat, 1), lng=round(self.location.lng, 1))
+        gone = {"line1": "", "postal_code": "", "location": location, "access": None}
+        return self.model_copy(update={**gone, "location_precision": LocationPrecision.POSTAL_CODE})
+
     @property
     def address_lines(self) -> tuple[str, str]:
         """The two lines of an envelope, the country only where it is not the United States."""

@@ -64,11 +64,14 @@ class AuthSettings(Group):
     issuer: str = "movehub"
     audience: str = "movehub-api"
     access_minutes: int = Field(default=15, ge=1, le=15)
-    refresh_days: int = Field(default=14, ge=1, le=30)
+    refresh_days: int = Field(default=14, ge=1, le=30, description="a session that is not used ends after these")
+    session_days: int = Field(default=30, ge=1, le=30, description="a session that is used ends after these")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=30)
     customer_session_days: int = Field(default=30, ge=1, le=30)
     otp_minutes: int = Field(default=5, ge=1, le=10)
     otp_attempts: int = Field(default=5, ge=1, le=5)
+    # Endings of addresses whose staff accounts may do without a second factor: the demo's. Refused in production.
+    second_factor_exempt: tuple[str, ...] = ()
     argon2_memory_kib: int = Field(default=47_104, ge=8)
     argon2_passes: int = Field(default=1, ge=1)
     argon2_lanes: int = Field(default=1, ge=1)
@@ -180,6 +183,8 @@ class Settings(BaseSettings):
             given = [key.get_secret_value() for key in keys if key is not None]
             if any(EXAMPLE_MARK in secret.lower() for secret in given):
                 raise ValueError("production needs its own secrets: an example value is refused")
+            if auth.second_factor_exempt:
+                raise ValueError("production exempts nobody from the second factor")
             if len(set(given)) != len(given):
                 raise ValueError("token keys, pepper and sealing keys are different secrets")
         return self

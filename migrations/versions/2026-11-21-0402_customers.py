@@ -27,7 +27,7 @@ CUSTOMER, BOOKING, SIGNIN, STAFF, WORKER = (
 POLICIES = {
     "customers": [
         Allow(CUSTOMER, "select update", f"id = {CURRENT_CUSTOMER}"),
-        Allow(BOOKING, "select", f"id = {CURRENT_CUSTOMER}"),
+        Allow(BOOKING, "select update", f"id = {CURRENT_CUSTOMER}"),
         Allow(SIGNIN, "select insert", EVERY_ROW),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", EVERY_ROW),
@@ -77,11 +77,14 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True, comment="E.164; null: known by e-mail only"),
         sa.Column("email", sa.Text(), nullable=True, comment="lower case; null: known by phone only"),
         sa.Column("full_name", sa.Text(), nullable=True, comment="null: not told yet"),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True, comment="null: not erased"),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_customers_email_lower")),
-        sa.CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name=op.f("ck_customers_reachable")),
+        sa.CheckConstraint(
+            "erased_at IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL", name=op.f("ck_customers_reachable")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         sa.UniqueConstraint("email", name=op.f("uq_customers_email")),
         sa.UniqueConstraint("phone", name=op.f("uq_customers_phone")),

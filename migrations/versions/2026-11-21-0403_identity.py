@@ -46,15 +46,27 @@ POLICIES = {
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
+    "second_factors": [Allow(SIGNIN, "select insert update delete", EVERY_ROW)],
+    "recovery_codes": [Allow(SIGNIN, "select insert update delete", EVERY_ROW)],
+    "second_factor_challenges": [
+        Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(WORKER, "select delete", EVERY_ROW),
+    ],
+    "sign_in_policies": [
+        Allow(SIGNIN, "select insert update", OWN_COMPANY),
+        Allow(MOVER, "select", OWN_COMPANY),
+    ],
 }
 
 # Runs in the first round trip of a member's or staff's transaction, as the caller's own audience: what it may
-# see decides. SQLSTATE MH401 becomes a 401. A role that was changed ends the sessions that still claim the old one.
+# see decides. SQLSTATE MH401 becomes a 401, MH403 a 403: a session that may only enrol. A role that was changed ends the sessions that still claim the old one.
 REQUIRE_LOGIN_SESSION = """
 CREATE FUNCTION app.require_login_session(p_session uuid, p_role text, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_enrol_only_since timestamptz;
 BEGIN
-    PERFORM 1 FROM app.login_sessions AS s JOIN app.users AS u ON u.id = s.user_id
+    SELECT s.enrol_only_since INTO v_enrol_only_since FROM app.login_sessions AS s JOIN app.users AS u ON u.id = s.user_id
         WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > p_now AND u.disabled_at IS NULL
         AND CASE WHEN s.current_org_id IS NULL THEN u.staff_role IS NOT NULL AND p_role = 'staff'
             ELSE EXISTS (SELECT 1 FROM app.members AS m
@@ -62,9 +74,67 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'MH401';
     END IF;
+    IF v_enrol_only_since IS NOT NULL THEN
+        RAISE EXCEPTION 'the session may only enrol a second factor' USING ERRCODE = 'MH403';
+    END IF;
 END
 $$
 """
+
+
+def create_second_factors() -> None:
+    op.create_table(
+        "second_factors",
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False, comment="base32, sealed for this user"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True, comment="null: not in force yet"),
+        sa.Column("last_step", sa.BigInteger(), nullable=True, comment="the latest time step whose code was used"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_second_factors_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factors")),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column(
+            "code_hash", sa.LargeBinary(), nullable=False, comment="HMAC of user and code, keyed with the pepper"
+        ),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="null: not used"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+    )
+    op.create_index(op.f("ix_recovery_codes_user_id"), "recovery_codes", ["user_id"], unique=False)
+    op.create_table(
+        "second_factor_challenges",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column(
+            "transport",
+            sa.Enum("bearer", "cookie", name="transport", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False, comment="wrong codes"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="null: not answered"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_second_factor_challenges_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor_challenges")),
+    )
+    op.create_index(
+        "ix_second_factor_challenges_user_id", "second_factor_challenges", ["user_id", "created_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_second_factor_challenges_expires_at"), "second_factor_challenges", ["expires_at"], unique=False
+    )
+    op.create_table(
+        "sign_in_policies",
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("second_factor_required", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_sign_in_policies_org_id")),
+        sa.PrimaryKeyConstraint("org_id", name=op.f("pk_sign_in_policies")),
+    )
 
 
 def upgrade() -> None:
@@ -140,10 +210,28 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("user_agent", sa.Text(), nullable=False, comment="as the client named itself, shortened"),
+        sa.Column(
+            "network",
+            sa.Text(),
+            nullable=False,
+            comment="where the sign-in came from: the /24 or /48, never the address",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True, comment="null: live"),
+        sa.Column(
+            "enrol_only_since",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="null: whole; else it may do nothing but enrol the second factor that is demanded",
+        ),
+        sa.Column(
+            "proved_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when the person last proved to be there",
+        ),
         sa.ForeignKeyConstraint(
             ["current_org_id"], ["organizations.id"], name=op.f("fk_login_sessions_current_org_id")
         ),
@@ -191,6 +279,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mail_tokens_expires_at"), "mail_tokens", ["expires_at"], unique=False)
     op.create_index(op.f("ix_mail_tokens_user_id"), "mail_tokens", ["user_id"], unique=False)
+    create_second_factors()
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -42,6 +42,8 @@ POLICIES = {
     ],
     "booking_steps": [
         *(Allow(audience, "select insert", OWN_COMPANY) for audience in (MOVER, BOOKING, WORKER)),
+        # A customer's erasure clears what was noted, and nothing else.
+        Allow(BOOKING, "update", OWN_COMPANY, columns=("note",)),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
 }

@@ -18,11 +18,17 @@ down_revision = "bookings_0001"
 branch_labels = None
 depends_on = None
 
-MOVER, CUSTOMER, STAFF, WORKER = Audience.MOVER, Audience.CUSTOMER, Audience.STAFF, Audience.WORKER
+MOVER, CUSTOMER, BOOKING, STAFF, WORKER = (
+    Audience.MOVER,
+    Audience.CUSTOMER,
+    Audience.BOOKING,
+    Audience.STAFF,
+    Audience.WORKER,
+)
 POLICIES = {
     "invoices": [
         Allow(MOVER, "select insert", OWN_COMPANY),
-        Allow(CUSTOMER, "select", OWN_ROWS),
+        *(Allow(audience, "select", OWN_ROWS) for audience in (CUSTOMER, BOOKING)),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", OWN_COMPANY),
     ],

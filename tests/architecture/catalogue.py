@@ -15,7 +15,8 @@ TABLES: Final = """
 # Rows of these belong to no company: people, their sessions and codes, and the plumbing's own.
 NO_TENANT: Final = (
     "alembic_version", "customer_sessions", "customers", "idempotency_keys", "inbox_messages", "login_sessions",
-    "mail_tokens", "organizations", "otp_challenges", "otp_prefix_days", "outbox_events", "refresh_tokens", "schedules", "users",
+    "mail_tokens", "organizations", "otp_challenges", "otp_prefix_days", "outbox_events", "recovery_codes", "refresh_tokens", "schedules",
+    "second_factor_challenges", "second_factors", "users",
 )  # fmt: skip
 NO_TENANT_SQL: Final = "(" + ", ".join(f"'{name}'" for name in NO_TENANT) + ")"
 # Readable by design: alembic's own row says which release's schema this is, and holds nothing else.

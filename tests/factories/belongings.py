@@ -103,7 +103,8 @@ async def _moves(client: httpx.AsyncClient, customer: SignedInCustomer, member: 
 
 async def furnish(client: httpx.AsyncClient, customer: SignedInCustomer, staff: StaffMember) -> Belongings:
     member = await register(client, address=BOISE, timezone="America/Boise")
-    ids = {"org_id": str(member.org_id)}
+    sessions = (await client.get("/v1/auth/sessions", headers=member.headers)).json()["items"]
+    ids = {"org_id": str(member.org_id), "session_id": sessions[0]["id"]}
     ids |= await _fleet(client, member.headers)
     ids |= await _market(client, member.headers, staff)
     ids |= await _moves(client, customer, member)

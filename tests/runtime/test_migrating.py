@@ -33,7 +33,8 @@ async def made(logins: Logins) -> AsyncIterator[tuple[str, str]]:
 async def _do(url: str, statement: str) -> str | None:
     connection = await asyncpg.connect(url)
     try:
-        return await connection.fetchval(statement)
+        found = await connection.fetchval(statement)
+        return None if found is None else str(found)
     finally:
         await connection.close()
 

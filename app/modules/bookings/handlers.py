@@ -24,7 +24,7 @@ def _outgoing(found: Letters | None, work: Work) -> list[Outgoing]:
     sent: list[Outgoing] = [work.mail(to, found.subject, found.office_text) for to in found.office]
     if found.customer_email:
         sent.append(work.mail(found.customer_email, found.subject, found.customer_text))
-    else:
+    elif found.customer_phone:  # not when the customer's data was erased in the meantime
         sent.append(work.sms(found.customer_phone, found.customer_text))
     return sent
 

@@ -107,7 +107,7 @@ class Booking(Tenant, Versioned, Model):
 
 
 class BookingStep(Tenant, Model):
-    """One step of a booking's life: who, when, from where to where. Only ever added."""
+    """One step of a booking's life: who, when, from where to where. Only ever added; an erasure takes the note."""
 
     __tablename__ = "booking_steps"
 

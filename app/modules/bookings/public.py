@@ -10,10 +10,19 @@ from uuid import UUID
 from app.kernel.places import Place
 from app.modules.bookings import repository
 from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
 from app.modules.bookings.values import BookingStatus
 from app.runtime.db.session import WriteSession
 
-__all__ = ["Billable", "BookingNotFound", "BookingStatus", "billable"]
+__all__ = [
+    "Billable",
+    "BookingNotFound",
+    "BookingStatus",
+    "billable",
+    "erase_customer",
+    "open_bookings",
+    "personal_data",
+]
 
 
 @dataclass(frozen=True, slots=True)

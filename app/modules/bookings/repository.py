@@ -76,6 +76,33 @@ async def get_booking(session: ReadSession, booking_id: UUID) -> Booking | None:
     return (await session.execute(sa.select(Booking).where(Booking.id == booking_id))).scalar_one_or_none()
 
 
+async def list_rows_of_customer(session: ReadSession, customer_id: UUID) -> Sequence[dict[str, Any]]:
+    """The whole rows, for the customer's own transaction."""
+    query = sa.select(BOOKINGS).where(BOOKINGS.c.customer_id == customer_id).order_by(BOOKINGS.c.id)
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def list_open_of_customer(session: ReadSession, customer_id: UUID, now: datetime) -> Sequence[AnyRow]:
+    ended = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
+    is_dead_hold = sa.and_(Booking.status == BookingStatus.HELD, Booking.hold_expires_at <= now)
+    query = (
+        sa.select(Booking.id, Booking.reference, Booking.status)
+        .where(Booking.customer_id == customer_id, Booking.status.not_in(ended), sa.not_(is_dead_hold))
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return (await session.execute(query)).all()
+
+
+async def overwrite_booking(session: WriteSession, org_id: UUID, booking_id: UUID, fields: dict[str, Any]) -> None:
+    query = sa.update(Booking).where(Booking.org_id == org_id, Booking.id == booking_id)
+    await session.execute(query.values(version=Booking.version + 1, **fields), execution_options=QUIET)
+
+
+async def clear_notes(session: WriteSession, org_id: UUID, booking_id: UUID) -> None:
+    query = sa.update(BookingStep).where(BookingStep.org_id == org_id, BookingStep.booking_id == booking_id)
+    await session.execute(query.where(BookingStep.note.is_not(None)).values(note=None), execution_options=QUIET)
+
+
 async def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
     await session.execute(INSERT_STEP, step)
 

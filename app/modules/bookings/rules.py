@@ -47,6 +47,9 @@ TRANSITIONS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = MappingPr
 BY_CUSTOMERS: Final = frozenset({S.CONFIRMED, S.CANCELLED, S.NO_SHOW})
 CUSTOMER_CANCELS_FROM: Final = frozenset({S.HELD, S.CONFIRMED, S.ASSIGNED})
 
+# In the place of a contact who had their data erased.
+ERASED_CONTACT: Final[Mapping[str, Any]] = MappingProxyType({"full_name": "Erased", "phone": "", "email": None})
+
 # What has its place in the calendar and has not begun; a hold is let go and made anew.
 RESCHEDULABLE: Final = frozenset({S.CONFIRMED, S.ASSIGNED})
 

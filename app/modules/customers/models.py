@@ -19,12 +19,13 @@ class Customer(Model, Versioned):
     phone: Mapped[str | None] = mapped_column(comment="E.164; null: known by e-mail only")
     email: Mapped[str | None] = mapped_column(comment="lower case; null: known by phone only")
     full_name: Mapped[str | None] = mapped_column(comment="null: not told yet")
+    erased_at: Mapped[datetime | None] = mapped_column(comment="null: not erased")
 
     __table_args__ = (
         sa.UniqueConstraint("phone"),
         sa.UniqueConstraint("email"),
         sa.CheckConstraint("email = lower(email)", name="email_lower"),
-        sa.CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name="reachable"),
+        sa.CheckConstraint("erased_at IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL", name="reachable"),
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,10 +10,12 @@ from sqlalchemy.dialects import postgresql as pg
 from app.modules.customers.models import Customer, CustomerSession, OtpChallenge, OtpPrefixDay
 from app.modules.customers.rules import HOUR, Sendings
 from app.modules.customers.values import Channel
-from app.runtime.db.base import AnyRow
+from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
 
 BATCH = 2_000
+CUSTOMERS = table_of(Customer)
+SESSIONS = table_of(CustomerSession)
 
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('customers.otp ' || :subject, 0))")
 
@@ -115,6 +118,31 @@ async def get_customer(session: ReadSession, customer_id: UUID) -> Customer | No
 async def lock_customer(session: WriteSession, customer_id: UUID) -> Customer | None:
     query = sa.select(Customer).where(Customer.id == customer_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get_row(session: ReadSession, customer_id: UUID) -> dict[str, Any] | None:
+    row = (await session.execute(sa.select(CUSTOMERS).where(CUSTOMERS.c.id == customer_id))).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+async def list_session_rows(session: ReadSession, customer_id: UUID) -> list[dict[str, Any]]:
+    """The customer's sessions, without what their tokens hash to."""
+    kept = [column for column in SESSIONS.c if column.name != "token_hash"]
+    query = sa.select(*kept).where(SESSIONS.c.customer_id == customer_id).order_by(SESSIONS.c.id)
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def revoke_all_sessions(session: WriteSession, customer_id: UUID, now: datetime) -> None:
+    query = sa.update(CustomerSession).where(
+        CustomerSession.customer_id == customer_id, CustomerSession.revoked_at.is_(None)
+    )
+    await session.execute(query.values(revoked_at=now))
+
+
+async def list_erased(session: ReadSession) -> list[tuple[UUID, datetime]]:
+    """Who was erased, and when: across customers, for the worker."""
+    query = sa.select(Customer.id, Customer.erased_at).where(Customer.erased_at.is_not(None)).order_by(Customer.id)
+    return [(row.id, row.erased_at) for row in await session.execute(query)]
 
 
 async def delete_old_challenges(session: WriteSession, now: datetime) -> bool:

@@ -132,6 +132,7 @@ def _newcomer(channel: Channel, recipient: str, now: datetime) -> Customer:
         phone=recipient if channel is Channel.SMS else None,
         email=recipient if channel is Channel.EMAIL else None,
         full_name=None,
+        erased_at=None,
         version=1,
         created_at=now,
         updated_at=now,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.kernel.errors import Conflict, Forbidden, Unauthenticated, Unprocessable
+from app.kernel.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unprocessable
 
 
 class EmailTaken(Conflict):
@@ -44,3 +44,57 @@ class MailTokenRefused(Unprocessable):
 class EmailNotVerified(Forbidden):
     code: ClassVar[str] = "email_not_verified"
     title: ClassVar[str] = "First show that your e-mail address is yours, by the link that we have sent there."
+
+
+class SecondFactorRequired(Unauthenticated):
+    """With `challenge` and `expires_at`, which POST /v1/auth/mfa/verify takes with a code."""
+
+    code: ClassVar[str] = "second_factor_required"
+    title: ClassVar[str] = "The password is right; a code of your authenticator app, or a recovery code, is needed too."
+
+
+class ChallengeRefused(Unauthenticated):
+    code: ClassVar[str] = "challenge_refused"
+    title: ClassVar[str] = "This challenge is answered, too old, tried too often or not ours: sign in again."
+
+
+class SecondFactorRefused(Unauthenticated):
+    code: ClassVar[str] = "second_factor_refused"
+    title: ClassVar[str] = "This code is wrong, or was used before."
+
+
+class WrongCode(Forbidden):
+    code: ClassVar[str] = "wrong_code"
+    title: ClassVar[str] = "This code is missing, wrong, or was used before."
+
+
+class StepUpRequired(Forbidden):
+    code: ClassVar[str] = "step_up_required"
+    title: ClassVar[str] = (
+        "This needs a proof of the last five minutes that it is you: POST /v1/auth/step-up, then again."
+    )
+
+
+class SecondFactorStands(Conflict):
+    code: ClassVar[str] = "second_factor_stands"
+    title: ClassVar[str] = "You have a second factor: disable it before you enrol another."
+
+
+class NothingToConfirm(Conflict):
+    code: ClassVar[str] = "nothing_to_confirm"
+    title: ClassVar[str] = "No second factor waits to be confirmed: enrol one first."
+
+
+class SecondFactorMissing(Conflict):
+    code: ClassVar[str] = "second_factor_missing"
+    title: ClassVar[str] = "You have no second factor: enrol one first."
+
+
+class SecondFactorDemanded(Conflict):
+    code: ClassVar[str] = "second_factor_demanded"
+    title: ClassVar[str] = "A second factor is demanded of you, so that it cannot be disabled."
+
+
+class SessionNotFound(NotFound):
+    code: ClassVar[str] = "session_not_found"
+    title: ClassVar[str] = "You have no such session, or it has ended."

@@ -47,3 +47,12 @@ class PasswordChanged(Event):
     name: ClassVar[str] = "identity.password_changed"
 
     user_id: UUID
+
+
+class SecondFactorChanged(Event):
+    """A second factor was put in force or disabled, and its owner should hear of it."""
+
+    name: ClassVar[str] = "identity.second_factor_changed"
+
+    user_id: UUID
+    is_on: bool

@@ -10,6 +10,7 @@ from app.modules.identity.events import (
     PasswordResetAsked,
     RefreshReplayed,
     Registered,
+    SecondFactorChanged,
 )
 from app.modules.identity.service.mail_tokens import mail_token_text
 from app.modules.identity.values import MailPurpose
@@ -44,6 +45,10 @@ RESET = (
 CHANGED = (
     "Hello {name},\n\nthe password of your account was changed at {at:%Y-%m-%d %H:%M} UTC, and other sessions were "
     "ended.\n\nIf it was not you, set a new one at once: POST {url}/v1/auth/password-reset/request.\n"
+)
+FACTOR = (
+    "Hello {name},\n\nyour sign-in {what}, since {at:%Y-%m-%d %H:%M} UTC; other sessions were ended.\n\n"
+    "If it was not you, change your password at once and write to us.\n"
 )
 
 
@@ -101,8 +106,19 @@ async def tell_of_new_password(session: ReadSession, event: PasswordChanged, wor
     return (work.mail(person.email, "Your password was changed", text),)
 
 
+@handlers.deliver("identity.tell_of_second_factor", SecondFactorChanged)
+async def tell_of_second_factor(session: ReadSession, event: SecondFactorChanged, work: Work) -> Sequence[Outgoing]:
+    person = await repository.get_user_address(session, event.user_id)
+    if person is None:
+        return ()
+    what = "now needs a second factor" if event.is_on else "needs no second factor any more"
+    text = FACTOR.format(name=person.full_name, what=what, at=work.announced_at)
+    return (work.mail(person.email, f"Your sign-in {what}", text),)
+
+
 @handlers.every("identity.forget_old_links", seconds=3_600)
 async def forget_old_links(resources: Resources) -> None:
-    """Links that ended a week ago; those are kept so long to tell a late click from a forged one in an inquiry."""
+    """Links and challenges that ended a week ago, kept so long to tell a late one from a forged one."""
     async with resources.database.write(Identity(Audience.WORKER)) as session:
         await repository.delete_mail_tokens(session, resources.clock.now() - LINKS_KEPT)
+        await repository.delete_challenges(session, resources.clock.now() - LINKS_KEPT)

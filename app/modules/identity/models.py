@@ -60,10 +60,15 @@ class LoginSession(Model):
     )
     transport: Mapped[Transport] = mapped_column(enum_column(Transport, "transport"))
     user_agent: Mapped[str] = mapped_column(comment="as the client named itself, shortened")
+    network: Mapped[str] = mapped_column(comment="where the sign-in came from: the /24 or /48, never the address")
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(comment="null: live")
+    enrol_only_since: Mapped[datetime | None] = mapped_column(
+        comment="null: whole; else it may do nothing but enrol the second factor that is demanded"
+    )
+    proved_at: Mapped[datetime | None] = mapped_column(comment="when the person last proved to be there")
 
 
 class RefreshToken(Model):
@@ -97,3 +102,52 @@ class MailToken(Model):
     used_at: Mapped[datetime | None] = mapped_column(comment="null: not spent")
 
     __table_args__ = (sa.UniqueConstraint("token_hash"),)
+
+
+class SecondFactor(Model):
+    """A user's authenticator app."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    sealed_secret: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="base32, sealed for this user")
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(comment="null: not in force yet")
+    last_step: Mapped[int | None] = mapped_column(sa.BigInteger, comment="the latest time step whose code was used")
+
+
+class RecoveryCode(Model):
+    """Takes the app's place once."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="HMAC of user and code, keyed with the pepper")
+    used_at: Mapped[datetime | None] = mapped_column(comment="null: not used")
+
+
+class SecondFactorChallenge(Model):
+    """A sign-in whose password was right and whose second factor is awaited."""
+
+    __tablename__ = "second_factor_challenges"
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"))
+    transport: Mapped[Transport] = mapped_column(enum_column(Transport, "transport"))
+    attempts: Mapped[int] = mapped_column(comment="wrong codes")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None] = mapped_column(comment="null: not answered")
+
+    __table_args__ = (sa.Index("ix_second_factor_challenges_user_id", "user_id", "created_at"),)
+
+
+class SignInPolicy(Model):
+    """What a company demands of its members' sign-ins; no row: nothing."""
+
+    __tablename__ = "sign_in_policies"
+
+    org_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organizations.id"), primary_key=True)
+    second_factor_required: Mapped[bool]
+    updated_at: Mapped[datetime]

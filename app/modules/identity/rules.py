@@ -1,11 +1,17 @@
-"""What a new password may be."""
+"""What a new password may be, and the codes of a second factor (RFC 6238, decision 0014)."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Final
+from urllib.parse import quote, urlencode
 
 PRODUCT_WORDS: Final = ("movehub",)
 # Shorter words of a name stand in too many innocent passwords.
@@ -39,3 +45,59 @@ def names_its_owner(password: str, names: Iterable[str]) -> bool:
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", normalized_password(text).casefold())
+
+
+STEP_SECONDS: Final = 30
+DRIFT_STEPS: Final = 1
+CODE_DIGITS: Final = 6
+SECRET_BYTES: Final = 20
+
+
+def code_at(secret: bytes, step: int) -> str:
+    """The code of a time step: RFC 4226 5.3 over RFC 6238 4.2, with SHA-1 and six digits as every app takes them."""
+    mac = hmac.new(secret, step.to_bytes(8, "big"), hashlib.sha1).digest()
+    at = mac[-1] & 0x0F
+    number = int.from_bytes(mac[at : at + 4], "big") & 0x7FFF_FFFF
+    return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+
+def step_of(secret: bytes, code: str, now: datetime, last_step: int | None) -> int | None:
+    """The step that a code is right for, one early or late at most, and after `last_step`: each is good once."""
+    present = int(now.timestamp()) // STEP_SECONDS
+    found = None
+    for step in range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1):
+        is_right = hmac.compare_digest(code_at(secret, step).encode(), code.encode())
+        if is_right and (last_step is None or step > last_step):
+            found = step
+    return found
+
+
+def otpauth_uri(secret: str, email: str) -> str:
+    """What an authenticator app reads as a QR code. `secret` in base32."""
+    query = urlencode({"secret": secret, "issuer": "MoveHub", "digits": CODE_DIGITS, "period": STEP_SECONDS})
+    return f"otpauth://totp/{quote(f'MoveHub:{email}')}?{query}"
+
+
+def is_time_code(text: str) -> bool:
+    """Whether this is a code of an app by its form; otherwise it can be a recovery code only."""
+    return len(text) == CODE_DIGITS and text.isascii() and text.isdigit()
+
+
+def recovery_code_of(random: bytes) -> str:
+    """Fifty bits as people can copy them: two groups of five out of 32 letters and digits."""
+    text = base64.b32encode(random).decode().lower()[:10]
+    return f"{text[:5]}-{text[5:]}"
+
+
+def plain_recovery_code(text: str) -> str:
+    """As compared: however it was copied."""
+    return re.sub(r"[\s-]+", "", text).lower()
+
+
+def coarse_network(address: str) -> str:
+    """Enough of a network address for its owner to know the place by: the /24, or of IPv6 the /48."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False))  # noqa: PLR2004 - IPv4

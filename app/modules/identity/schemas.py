@@ -90,6 +90,61 @@ class ChangePasswordIn(BaseModel):
     new_password: NewPassword
 
 
+class CodeIn(BaseModel):
+    """Six digits of an authenticator app."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
+AnyCode = Annotated[str, Field(min_length=6, max_length=20, description="of the app, or a recovery code")]
+
+
+class AnswerChallengeIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    challenge: Annotated[str, Field(max_length=200)]
+    code: AnyCode
+
+
+class DisableSecondFactorIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    password: Password
+    code: AnyCode
+
+
+class StepUpIn(BaseModel):
+    """A code for who has a second factor, the password for who has none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: AnyCode | None = None
+    password: Password | None = None
+
+
+class EnrolmentOut(BaseModel):
+    """`otpauth_uri` is what the app reads as a QR code; `secret` is for typing in."""
+
+    secret: str
+    otpauth_uri: str
+
+
+class RecoveryCodesOut(BaseModel):
+    recovery_codes: list[str]
+
+
+class SignInPolicyIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    second_factor_required: bool
+
+
+class SignInPolicyOut(BaseModel):
+    second_factor_required: bool
+
+
 class StaffIn(BaseModel):
     """A member of the platform's staff, as the operator's command line takes one."""
 
@@ -117,6 +172,7 @@ class SignedInOut(BaseModel):
     user: UserOut
     organization: OrgOut | None
     role: Role | None
+    must_enrol_second_factor: bool
     access_token: str | None
     refresh_token: str | None
     token_type: str
@@ -145,3 +201,20 @@ class MeOut(BaseModel):
     user: UserOut
     organization: OrgOut | None
     role: Role | None
+
+
+class SessionOut(BaseModel):
+    """A device on which you are signed in; `last_used_at` is its last sign-in or refresh."""
+
+    id: UUID
+    device: str
+    network: str
+    transport: Transport
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    is_current: bool
+
+
+class SessionList(BaseModel):
+    items: list[SessionOut]

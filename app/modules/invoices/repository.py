@@ -10,8 +10,10 @@ from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
 from app.modules.invoices.models import Invoice, InvoiceCounter
-from app.runtime.db.base import AnyRow
+from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
+
+INVOICES = table_of(Invoice)
 
 
 async def take_number(session: WriteSession, org_id: UUID, series: str) -> int:
@@ -65,3 +67,9 @@ async def list_invoices(
         query = query.where(sa.tuple_(Invoice.issued_at, Invoice.id) < sa.tuple_(issued_at, last_id))
     query = query.order_by(Invoice.issued_at.desc(), Invoice.id.desc()).limit(page.limit + 1)
     return (await session.execute(query)).all()
+
+
+async def list_rows_of_customer(session: ReadSession, customer_id: UUID) -> Sequence[dict[str, Any]]:
+    """The whole rows, for the customer's own transaction."""
+    query = sa.select(INVOICES).where(INVOICES.c.customer_id == customer_id).order_by(INVOICES.c.id)
+    return [dict(row) for row in (await session.execute(query)).mappings()]

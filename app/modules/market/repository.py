@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from app.modules.market.models import Quote
-from app.runtime.db.base import AnyRow
+from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
+
+QUOTES = table_of(Quote)
 
 ACT_ON = sa.text("SELECT set_config('app.current_org_id', :org, true)")
 
@@ -24,6 +27,16 @@ async def insert_quote(session: WriteSession, row: dict[str, Any]) -> None:
 async def get_quote(session: ReadSession, quote_id: UUID) -> Quote | None:
     """By id alone: the policies show a member its company's, a customer their own."""
     return (await session.execute(sa.select(Quote).where(Quote.id == quote_id))).scalar_one_or_none()
+
+
+async def list_rows_of_customer(session: ReadSession, customer_id: UUID) -> Sequence[dict[str, Any]]:
+    """The whole rows, for the customer's own transaction."""
+    query = sa.select(QUOTES).where(QUOTES.c.customer_id == customer_id).order_by(QUOTES.c.id)
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def overwrite_quote(session: WriteSession, org_id: UUID, quote_id: UUID, fields: dict[str, Any]) -> None:
+    await session.execute(sa.update(QUOTES).where(QUOTES.c.org_id == org_id, QUOTES.c.id == quote_id).values(**fields))
 
 
 OWN_QUOTE = sa.select(

@@ -17,6 +17,7 @@ import sqlalchemy.exc
 from app.kernel.errors import (
     AppError,
     Conflict,
+    Forbidden,
     NotFound,
     TimedOut,
     Unauthenticated,
@@ -63,6 +64,11 @@ class SessionEnded(Unauthenticated):
     title: ClassVar[str] = "This session has ended: sign in again."
 
 
+class EnrolmentRequired(Forbidden):
+    code: ClassVar[str] = "second_factor_enrolment_required"
+    title: ClassVar[str] = "A second factor is demanded of you: until you have enrolled one, nothing else is open."
+
+
 RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 UNAVAILABLE_STATES = frozenset({"53100", "53200", "53300", "25006", "57P01", "57P02", "57P03", "57P05"})
 BY_STATE: dict[str, type[AppError]] = {
@@ -77,6 +83,7 @@ BY_STATE: dict[str, type[AppError]] = {
     # A policy said no: to the client it does not exist. The log tells us that a query was built wrong.
     "42501": NotFound,
     "MH401": SessionEnded,
+    "MH403": EnrolmentRequired,
 }
 
 

@@ -337,7 +337,14 @@ class TestRaces:
 
         async def come() -> Customer:
             newcomer = Customer(
-                id=new_id(), phone=phone, email=None, full_name=None, version=1, created_at=now, updated_at=now
+                id=new_id(),
+                phone=phone,
+                email=None,
+                full_name=None,
+                erased_at=None,
+                version=1,
+                created_at=now,
+                updated_at=now,
             )
             async with resources.database.write(SIGNIN) as session:
                 return await repository.find_or_insert_customer(session, newcomer, Channel.SMS)

@@ -119,10 +119,11 @@ def _second_factor_required(request: Request, asked: Challenged) -> Response:
     responses=problems(BadCredentials, CsrfRefused, NoMembership, SecondFactorRequired, SignInBusy),
 )
 async def log_in(body: LoginIn, session: SigninWrite, request: Request, response: Response) -> SignedInOut | Response:
-    """Sign in with e-mail address and password. For movers and staff.
+    """Sign in with e-mail address and password.
 
     Whoever has a second factor gets 401 `second_factor_required` with a `challenge`, good for five minutes and five
     codes: POST /v1/auth/mfa/verify answers it. `must_enrol_second_factor`: the session opens nothing but enrolment.
+    For movers and staff.
     """
     await limit_sign_in(request, body.email)
     resources = resources_of(request)
@@ -159,9 +160,10 @@ async def sign_in_with_code(
 async def issue_token(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SigninWrite, request: Request
 ) -> TokenOut | Response:
-    """OAuth 2 password form, for the Authorize button of these pages. For movers and staff.
+    """OAuth 2 password form, for the Authorize button of these pages.
 
     The form has no place for a code: whoever has a second factor gets the challenge that POST /v1/auth/login gives.
+    For movers and staff.
     """
     email = form.username.strip().lower()[:254]
     await limit_sign_in(request, email)

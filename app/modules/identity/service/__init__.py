@@ -1,6 +1,7 @@
 """Use cases of signing in, one file each."""
 
 from app.modules.identity.service.me import log_out, log_out_everywhere, show_me
+from app.modules.identity.service.open_sessions import end_session, list_sessions
 from app.modules.identity.service.passwords import ask_for_reset, change_password, reset_password
 from app.modules.identity.service.refresh import refresh, session_of_refresh_token
 from app.modules.identity.service.register import register
@@ -23,7 +24,9 @@ __all__ = [
     "confirm",
     "create_staff",
     "disable",
+    "end_session",
     "enrol",
+    "list_sessions",
     "log_out",
     "log_out_everywhere",
     "refresh",

@@ -67,6 +67,10 @@ async def _rotate(
     await repository.insert_token(session, child)
     await repository.spend_token(session, token.id, child_id, now)
     login.last_used_at = now
+    if login.enrol_only_since is None:
+        auth = resources.settings.auth
+        used, whole = timedelta(days=auth.refresh_days), timedelta(days=auth.session_days)
+        login.expires_at = min(now + used, login.created_at + whole)
     return child_id
 
 

@@ -41,7 +41,7 @@ async def register(
     member = Member(org_id=org_id, id=new_id(), user_id=user.id, role=Role.OWNER, created_at=now)
     await repository.insert_member(session, member)
     person = Person(user.id, user.email, user.full_name, None, None, org_id, Role.OWNER, organization)
-    tokens = await open_session(session, resources, person, device, now)
+    tokens = await open_session(session, resources, person, device)
     await send_verification(session, resources, user.id)
     await emit(session, Registered(org_id=org_id, user_id=user.id), now=now)
     return SignedIn(person, tokens)

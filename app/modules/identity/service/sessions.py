@@ -11,8 +11,10 @@ from app.kernel.actor import Role
 from app.kernel.ids import new_id
 from app.modules.identity import repository
 from app.modules.identity.models import LoginSession, RefreshToken
+from app.modules.identity.rules import coarse_network
 from app.modules.identity.values import Transport
 from app.modules.orgs.public import OrgOut
+from app.runtime import origin
 from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.auth.tokens import STAFF_ROLE, Claims
 from app.runtime.db.session import WriteSession
@@ -20,6 +22,7 @@ from app.runtime.resources import Resources
 
 REFRESH_PURPOSE: Final = "mhr"
 LONGEST_USER_AGENT: Final = 200
+ENROL_WITHIN: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,19 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
+    """`enrol_only`: a second factor is demanded and missing, and the session opens nothing but its enrolment."""
+
     person: Person
     tokens: TokenPair
+    enrol_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Challenged:
+    """The password was right, and a second factor is awaited."""
+
+    challenge: str
+    expires_at: datetime
 
 
 def refresh_token_of(resources: Resources, token_id: UUID, session_id: UUID) -> str:
@@ -78,18 +92,24 @@ def access_token_of(resources: Resources, login: LoginSession, role: str, now: d
 
 
 async def open_session(
-    session: WriteSession, resources: Resources, person: Person, device: Device, now: datetime
+    session: WriteSession, resources: Resources, person: Person, device: Device, *, enrol_only: bool = False
 ) -> TokenPair:
+    """A session of somebody who has just proved who they are; one for enrolling alone ends soon."""
+    now = resources.clock.now()
+    lifetime = ENROL_WITHIN if enrol_only else timedelta(days=resources.settings.auth.refresh_days)
     login = LoginSession(
         id=new_id(),
         user_id=person.user_id,
         current_org_id=person.org_id,
         transport=device.transport,
         user_agent=device.user_agent[:LONGEST_USER_AGENT],
+        network=coarse_network(origin.address.get()),
         created_at=now,
         last_used_at=now,
-        expires_at=now + timedelta(days=resources.settings.auth.refresh_days),
+        expires_at=now + lifetime,
         revoked_at=None,
+        enrol_only_since=now if enrol_only else None,
+        proved_at=now,
     )
     token_id = new_id()
     text = refresh_token_of(resources, token_id, login.id)

@@ -4,7 +4,10 @@ from app.kernel.actor import Role
 from app.modules.identity import repository
 from app.modules.identity.errors import BadCredentials, NoMembership
 from app.modules.identity.models import User
-from app.modules.identity.service.sessions import Device, Person, SignedIn, open_session
+from app.modules.identity.schemas import AnswerChallengeIn
+from app.modules.identity.service.challenges import answer_challenge, open_challenge
+from app.modules.identity.service.second_factor import company_demands
+from app.modules.identity.service.sessions import Challenged, Device, Person, SignedIn, open_session
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import Database, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
@@ -26,17 +29,43 @@ async def find_by_password(resources: Resources, email: str, password: str) -> U
     return user
 
 
-async def sign_in(session: WriteSession, resources: Resources, user: User, password: str, device: Device) -> SignedIn:
-    """A session for a recognised user: in their oldest company, or as staff. Re-hashes an outdated password.
+async def sign_in(
+    session: WriteSession, resources: Resources, user: User, password: str, device: Device
+) -> SignedIn | Challenged:
+    """A session for a recognised user, or a challenge for one with a second factor. Re-hashes an outdated password.
 
     Raises: NoMembership (403).
     """
-    now = resources.clock.now()
     if resources.passwords.needs_rehash(user.password_hash):
         await repository.update_password_hash(session, user.id, await resources.passwords.hash(password))
+    if await repository.has_factor(session, user.id):
+        return await open_challenge(session, resources, user, device)
     person = await _person(session, user)
-    tokens = await open_session(session, resources, person, device, now)
+    enrol_only = await _must_enrol(session, resources, person)
+    tokens = await open_session(session, resources, person, device, enrol_only=enrol_only)
+    return SignedIn(person, tokens, enrol_only)
+
+
+async def sign_in_with_code(
+    session: WriteSession, resources: Resources, body: AnswerChallengeIn, user_agent: str
+) -> SignedIn | None:
+    """The session that a challenge stood before; None where the code is wrong: the attempt has to be committed.
+
+    Locks: the factor, the challenge. Raises: ChallengeRefused (401), NoMembership (403), TooManyRequests (429).
+    """
+    answered = await answer_challenge(session, resources, body.challenge, body.code)
+    if answered is None:
+        return None
+    user, challenge = answered
+    person = await _person(session, user)
+    tokens = await open_session(session, resources, person, Device(challenge.transport, user_agent))
     return SignedIn(person, tokens)
+
+
+async def _must_enrol(session: WriteSession, resources: Resources, person: Person) -> bool:
+    if person.org_id is None:
+        return not person.email.endswith(resources.settings.auth.second_factor_exempt)
+    return await company_demands(session, person.user_id, person.org_id)
 
 
 async def _person(session: WriteSession, user: User) -> Person:

@@ -1,0 +1,46 @@
+"""What bookings hold of a customer: all of it for them to take along, and none of it when they go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.kernel.places import Place
+from app.modules.bookings import repository
+from app.modules.bookings.rules import ERASED_CONTACT
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def personal_data(session: ReadSession, customer_id: UUID) -> list[dict[str, Any]]:
+    """Every booking of the customer with its history, the first first. As the customer, for booking."""
+    found = []
+    for row in await repository.list_rows_of_customer(session, customer_id):
+        await repository.find_org_of_own_booking(session, row["id"], customer_id)
+        steps = await repository.list_steps(session, row["org_id"], row["id"])
+        found.append({**row, "history": [step._asdict() for step in steps]})
+    return found
+
+
+async def open_bookings(session: ReadSession, customer_id: UUID, now: datetime) -> Sequence[AnyRow]:
+    """(id, reference, status) of what is held or promised and not done."""
+    return await repository.list_open_of_customer(session, customer_id, now)
+
+
+async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime) -> None:
+    """Take name, numbers, addresses and free text out of the customer's bookings; times, places' towns and prices stay.
+
+    Locks: the customer's bookings, one after the other. As the customer, for booking.
+    """
+    for row in await repository.list_rows_of_customer(session, customer_id):
+        await repository.find_org_of_own_booking(session, row["id"], customer_id)
+        places = {
+            name: Place.model_validate(row[name]).without_address().model_dump(mode="json")
+            for name in ("origin", "destination")
+        }
+        reason = None if row["cancellation_reason"] is None else ""
+        fields = {"contact": dict(ERASED_CONTACT), "cancellation_reason": reason, "updated_at": now, **places}
+        await repository.overwrite_booking(session, row["org_id"], row["id"], fields)
+        await repository.clear_notes(session, row["org_id"], row["id"])

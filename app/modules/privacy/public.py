@@ -1,0 +1,5 @@
+"""What an operator may ask of privacy."""
+
+from app.modules.privacy.service import ListUnreadable, reapply
+
+__all__ = ["ListUnreadable", "reapply"]

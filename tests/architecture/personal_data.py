@@ -1,0 +1,120 @@
+"""Whose every column is. A column that no line names is a failure: decide, and write it down here.
+
+`erased`: the customer's; exported, and gone after an erasure. `kept`: the customer's; exported, and stays, without
+anything that says who it was. `lawful`: as kept, though it says who it was (decision 0016). `secret`: the customer's;
+shown to nobody, worth nothing after an erasure. `passing`: may hold what is a customer's, for a day at most.
+`people`: of a company's or the platform's own people. `none`: nobody's.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SUBJECT: Final = frozenset({"erased", "kept", "lawful"})
+
+CLASSES: Final[dict[str, dict[str, str]]] = {
+    "alembic_version": {"none": "version_num"},
+    # Ids and names of fields; the network is cut to /24 or /48.
+    "audit_entries": {
+        "people": "actor_id actor_role network",
+        "none": "org_id seq at action actor_kind resource resource_id changes request_id content_hash previous_hash"
+        " hash",
+    },
+    "booking_steps": {
+        "erased": "note",
+        "kept": "at from_status to_status actor_kind actor_id",
+        "none": "org_id id booking_id",
+    },
+    "bookings": {
+        "erased": "origin destination contact cancellation_reason",
+        "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
+        " driver_ids volume_cuft weight_lb distance_miles job pricing_config_id price total currency hold_expires_at"
+        " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
+        " cancellation_refund covers_replacement actuals final_price version created_at updated_at",
+    },
+    "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
+    "company_suspensions": {"people": "suspended_by lifted_by", "none": "reason suspended_at lifted_at org_id id"},
+    "customer_sessions": {
+        "secret": "token_hash",
+        "kept": "id customer_id created_at last_used_at expires_at revoked_at",
+    },
+    "customers": {"erased": "phone email full_name", "kept": "id erased_at version created_at updated_at"},
+    "drivers": {
+        "people": "full_name phone role license_number license_class license_expires_on",
+        "none": "retired_at org_id id version created_at updated_at",
+    },
+    "idempotency_keys": {"passing": "caller_id route key fingerprint status headers body created_at expires_at"},
+    "inbox_messages": {"none": "consumer message_id received_at"},
+    "insurance_policies": {
+        "none": "kind insurer policy_number coverage_amount coverage_currency effective_on expires_on created_at org_id"
+        " id"
+    },
+    "invoice_counters": {"none": "org_id series last_number"},
+    "invoices": {
+        "lawful": "document",
+        "kept": "id org_id number booking_id customer_id status issued_at due_on subtotal tax total currency sha256",
+    },
+    "login_sessions": {
+        "people": "user_id user_agent network",
+        "none": "id current_org_id transport created_at last_used_at expires_at revoked_at enrol_only_since proved_at",
+    },
+    "mail_tokens": {"people": "user_id", "none": "id purpose token_hash created_at expires_at used_at"},
+    "members": {"people": "user_id role", "none": "created_at org_id id"},
+    "organizations": {
+        "none": "id name phone timezone usdot_number status address city state location rating_average rating_count"
+        " version created_at updated_at"
+    },
+    "otp_challenges": {
+        "passing": "recipient requested_from",
+        "none": "id channel salt attempts_left created_at expires_at consumed_at",
+    },
+    "otp_prefix_days": {"none": "prefix day sent"},
+    # Events carry ids only: tests/architecture/test_event_payloads.py.
+    "outbox_events": {"none": "id org_id name version payload trace created_at claimed_until sent_at"},
+    "pricing_configs": {"none": "number status body currency created_at activated_at retired_at org_id id"},
+    "quotes": {
+        "erased": "origin destination",
+        "kept": "id org_id customer_id status pricing_config_id starts_at ends_at pickup_zone crew_size volume_cuft"
+        " weight_lb distance_miles duration_hours job price total currency expires_at created_at",
+    },
+    "recovery_codes": {"people": "user_id", "none": "id code_hash used_at"},
+    "refresh_tokens": {"none": "id session_id token_hash created_at used_at child_id"},
+    "reservations": {
+        "none": "resource_id resource_kind during starts_at ends_at kind source_id active held_until created_at org_id"
+        " id"
+    },
+    "resources": {"none": "kind capacity_cuft max_weight_lb skills usable_until retired_at locked_at org_id id"},
+    "schedules": {"none": "name due_at"},
+    "second_factor_challenges": {"people": "user_id", "none": "id transport attempts created_at expires_at used_at"},
+    "second_factors": {"people": "user_id sealed_secret", "none": "created_at confirmed_at last_step"},
+    "service_areas": {"none": "kind center radius_miles area org_id id"},
+    "sign_in_policies": {"none": "org_id second_factor_required updated_at"},
+    "trucks": {
+        "none": "name license_plate capacity_cuft max_weight_lb base retired_at org_id id version created_at updated_at"
+    },
+    "users": {
+        "people": "email password_hash full_name staff_role",
+        "none": "id disabled_at email_verified_at version created_at updated_at",
+    },
+    "verification_cases": {
+        "people": "submitted_by decided_by",
+        "none": "status decided_at reason org_id id version created_at updated_at",
+    },
+}
+
+
+def classed() -> dict[tuple[str, str], str]:
+    """The class of each (table, column). Raises: ValueError for one that has two."""
+    found: dict[tuple[str, str], str] = {}
+    for table, classes in CLASSES.items():
+        for name, columns in classes.items():
+            for column in columns.split():
+                if (table, column) in found:
+                    raise ValueError(f"{table}.{column} has two classes")
+                found[table, column] = name
+    return found
+
+
+def columns_of(table: str, *names: str) -> set[str]:
+    """The columns of a table that are of one of these classes."""
+    return {column for (of_table, column), name in classed().items() if of_table == table and name in names}
