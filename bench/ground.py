@@ -70,6 +70,7 @@ DELETE FROM app.outbox_events;
 DELETE FROM app.idempotency_keys;
 DELETE FROM app.customer_sessions;
 DELETE FROM app.customers;
+DELETE FROM app.audit_entries;
 """
 
 
@@ -117,9 +118,9 @@ async def make_ground(admin_url: str, companies: int) -> Ground:
             await prepare_database(url)
             await asyncio.to_thread(_migrate, urls)
             connection = await asyncpg.connect(url)
-            await _fill(connection, companies)
+            await fill(connection, companies)
         else:
-            await _sweep(connection)
+            await sweep(connection)
     finally:
         await connection.close()
     return ground
@@ -151,7 +152,8 @@ def _migrate(urls: dict[str, str]) -> None:
     subprocess.run(command, cwd=ROOT, env=os.environ | urls, check=True, stdout=subprocess.DEVNULL)
 
 
-async def _fill(connection: asyncpg.Connection, companies: int) -> None:
+async def fill(connection: asyncpg.Connection, companies: int) -> None:
+    """Fill a migrated, empty database. The administrator's rights are needed."""
     started = perf_counter()
     print(f"filling {companies:,} companies …", flush=True)
     await connection.execute("SET statement_timeout = 0; SET synchronous_commit = off; SET work_mem = '256MB'")
@@ -204,9 +206,11 @@ async def _put_aside(connection: asyncpg.Connection, *tables: str) -> list[str]:
     return [row["back"] for row in rows]
 
 
-async def _sweep(connection: asyncpg.Connection) -> None:
+async def sweep(connection: asyncpg.Connection) -> None:
+    """Take away what a run has left: the trail too, so its triggers are asleep meanwhile."""
     filled_at = await connection.fetchval("SELECT filled_at FROM public.bench_ground")
     async with connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
         for statement in SWEEP.strip().split("\n"):
             await connection.execute(statement, *([filled_at] if "$1" in statement else []))
     await connection.execute("VACUUM ANALYZE app.bookings, app.reservations")

@@ -49,8 +49,8 @@ SELECT id, pg_temp.made_id('member', number, now()), pg_temp.made_id('user', num
 FROM companies;
 
 INSERT INTO app.login_sessions
-    (id, user_id, current_org_id, transport, user_agent, created_at, last_used_at, expires_at)
-SELECT pg_temp.made_id('session', number, now()), pg_temp.made_id('user', number, now()), id, 'bearer', 'bench',
+    (id, user_id, current_org_id, transport, user_agent, network, created_at, last_used_at, expires_at)
+SELECT pg_temp.made_id('session', number, now()), pg_temp.made_id('user', number, now()), id, 'bearer', 'bench', '',
     now(), now(), now() + interval '10 years'
 FROM companies;
 
