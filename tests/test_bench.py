@@ -32,7 +32,7 @@ async def test_the_ground_is_filled_and_swept(ground: asyncpg.Connection):
     assert sessions >= len(TOWNS)
     assert bookings > len(TOWNS)
     await ground.execute(
-        "UPDATE app.bookings SET created_at = now() + interval '1 s' WHERE org_id = (SELECT min(org_id::text)::uuid FROM app.organizations)"
+        "UPDATE app.bookings SET created_at = now() + interval '1 s' WHERE org_id = (SELECT min(id::text)::uuid FROM app.organizations)"
     )
     await sweep(ground)
     assert 0 < await ground.fetchval("SELECT count(*) FROM app.bookings") < bookings
