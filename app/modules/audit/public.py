@@ -8,7 +8,7 @@ Not awaited: the entry is written as the transaction's last statement. The rest 
 from __future__ import annotations
 
 from app.modules.audit.repository import heads
-from app.modules.audit.rules import describe
+from app.modules.audit.rules import describe, fields_of
 from app.modules.audit.schemas import EntryOut, TrailQuery
 from app.modules.audit.service.heads import ExportUnreadable, export, exported
 from app.modules.audit.service.reading import list_trail
@@ -28,6 +28,7 @@ __all__ = [
     "describe",
     "export",
     "exported",
+    "fields_of",
     "heads",
     "list_trail",
     "record",

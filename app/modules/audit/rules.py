@@ -47,6 +47,11 @@ def _shown(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal | UUID) else value
 
 
+def fields_of(row: object, names: Iterable[str]) -> dict[str, object]:
+    """These fields of a row as they are now: a side of a change."""
+    return {name: getattr(row, name) for name in names}
+
+
 def differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[dict[str, Any]]:
     """One for each field that differs, by name; `withheld` where the values may not be shown."""
     found: list[dict[str, Any]] = []

@@ -8,6 +8,7 @@ from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.kernel.ports import Ports
 from app.kernel.ports.documents import InvoiceDocument
+from app.modules.audit.public import Change, fields_of, record
 from app.modules.bookings import public as bookings
 from app.modules.invoices import repository, rules
 from app.modules.invoices.errors import AlreadyInvoiced, BookingNotCompleted, InvoiceNotFound
@@ -59,6 +60,8 @@ async def issue_invoice(session: WriteSession, actor: Mover, booking_id: UUID) -
     await repository.insert_invoice(session, row)
     invoice = Invoice(**row)
     await emit(session, InvoiceIssued(org_id=actor.org_id, invoice_id=invoice.id), now=actor.now)
+    after = fields_of(invoice, ("number", "booking_id", "total", "due_on"))
+    record(session, actor, Change("invoices.invoice_issued", "invoice", invoice.id, after=after))
     return invoice
 
 

@@ -12,6 +12,7 @@ from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.kernel.versions import check_version
+from app.modules.audit.public import Change, fields_of, record
 from app.modules.orgs import repository
 from app.modules.orgs.errors import LastServiceArea, OrgNotFound, ServiceAreaNotFound
 from app.modules.orgs.models import Organization, ServiceArea
@@ -78,11 +79,14 @@ async def change_org(session: WriteSession, actor: Mover, patch: OrgPatch, versi
     if org is None:
         raise OrgNotFound
     check_version(org.version, version)
+    before = fields_of(org, patch.model_fields_set)
     for name, value in patch.model_dump(exclude_unset=True).items():
         setattr(org, name, value)
     org.version += 1
     org.updated_at = actor.now
     await session.flush()
+    change = Change("orgs.company_changed", "company", org.id, before, fields_of(org, before))
+    record(session, actor, change)
     return org
 
 
@@ -100,7 +104,10 @@ async def add_service_area(session: WriteSession, actor: Mover, body: ServiceAre
     if center is None:
         org = await show_org(session, actor)
         center = Place.model_validate(org.address).location
-    return await _add_area(session, actor.org_id, center, body.radius_miles)
+    area = await _add_area(session, actor.org_id, center, body.radius_miles)
+    after = {"kind": area.kind, "radius_miles": area.radius_miles}
+    record(session, actor, Change("orgs.service_area_added", "service_area", area.id, after=after))
+    return area
 
 
 async def remove_service_area(session: WriteSession, actor: Mover, area_id: UUID) -> None:
@@ -113,3 +120,4 @@ async def remove_service_area(session: WriteSession, actor: Mover, area_id: UUID
         raise ServiceAreaNotFound
     if await repository.count_service_areas(session, actor.org_id) == 0:
         raise LastServiceArea
+    record(session, actor, Change("orgs.service_area_removed", "service_area", area_id))

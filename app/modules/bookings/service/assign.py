@@ -3,11 +3,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.kernel.actor import Mover
+from app.modules.audit.public import fields_of
 from app.modules.bookings import rules
 from app.modules.bookings.events import BookingAssigned
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AssignIn
-from app.modules.bookings.service.steps import lock_as, write_step
+from app.modules.bookings.service.steps import Told, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
 from app.runtime.db.session import WriteSession
@@ -32,12 +33,13 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
         zone=booking.pickup_zone,
         now=actor.now,
     )
+    had = fields_of(booking, ("truck_ids", "driver_ids"))
     named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))
     old = (*booking.truck_ids, *booking.driver_ids)
     resources = await calendar.swap(session, ask, old, named)
     booking.truck_ids, booking.driver_ids = rules.check_named(
         resources, booking.volume_cuft or 0, booking.weight_lb or 0
     )
-    await write_step(session, booking, actor, came_from=came_from)
+    await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

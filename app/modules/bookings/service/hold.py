@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.actor import Actor, Customer, Mover
@@ -23,7 +23,7 @@ from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
 from app.modules.bookings.service.eligibility import bookable_company, while_insured
 from app.modules.bookings.service.policy import policy_of
-from app.modules.bookings.service.steps import step_row
+from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
 from app.modules.market import public as market
@@ -31,6 +31,9 @@ from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
+
+# Of a hold by hand, for the trail. A customer's hold stands in the booking's history: nobody acted for the company.
+TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +169,9 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         "truck_ids": trucks,
         "driver_ids": people,
     }
-    return Held(
-        await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row), name
-    )
+    booking = await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row)
+    tell_trail(session, actor, booking, "bookings.held_by_hand", dict.fromkeys(TOLD))
+    return Held(booking, name)
 
 
 async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from app.kernel.actor import Mover
 from app.kernel.ids import new_id
 from app.kernel.versions import check_version
+from app.modules.audit.public import Change, record
 from app.modules.bookings import repository, rules
 from app.modules.bookings.schemas import PolicyIn
 from app.modules.bookings.values import PolicyKind, RefundStep, Terms
@@ -46,16 +47,31 @@ async def set_policy(session: WriteSession, actor: Mover, body: PolicyIn, versio
     if policy is None:
         check_version(0, version)
         if await repository.insert_policy(session, row):
+            _tell_trail(session, actor, rules.DEFAULT_TERMS, terms)
             return Policy(terms, 1)
         # Somebody else was first meanwhile.
         policy = await repository.lock_policy(session, actor.org_id)
         assert policy is not None  # noqa: S101 - policies are never deleted
     check_version(policy.version, version)
+    _tell_trail(session, actor, rules.terms_from_json({"kind": policy.kind, "steps": policy.steps}), terms)
     policy.kind, policy.steps = terms.kind, stored["steps"]
     policy.version += 1
     policy.updated_at = actor.now
     await session.flush()
     return Policy(terms, policy.version)
+
+
+def _tell_trail(session: WriteSession, actor: Mover, was: Terms, terms: Terms) -> None:
+    change = Change("bookings.policy_set", "cancellation_policy", None, _shown(was), _shown(terms))
+    record(session, actor, change)
+
+
+def _shown(terms: Terms) -> dict[str, object]:
+    return {
+        "kind": terms.kind,
+        "notice_hours": [step.notice_hours for step in terms.steps],
+        "refund_percent": [step.refund_percent for step in terms.steps],
+    }
 
 
 def _terms(body: PolicyIn) -> Terms:

@@ -8,11 +8,12 @@ from uuid import UUID
 from app.kernel.actor import Customer, Mover
 from app.kernel.paging import PageRequest
 from app.kernel.versions import check_version
+from app.modules.audit.public import fields_of
 from app.modules.bookings import repository
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import ContactPatch
-from app.modules.bookings.service.steps import lock_as
+from app.modules.bookings.service.steps import lock_as, tell_trail
 from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
@@ -62,8 +63,10 @@ async def change_contact(
     """Locks: the booking row. Raises: BookingNotFound (404), PreconditionFailed (412)."""
     booking = await lock_as(session, actor, booking_id)
     check_version(booking.version, version)
+    before = fields_of(booking, ("contact",))
     booking.contact = booking.contact | patch.model_dump(mode="json", exclude_unset=True)
     booking.version += 1
     booking.updated_at = actor.now
     await session.flush()
+    tell_trail(session, actor, booking, "bookings.contact_changed", before)
     return booking

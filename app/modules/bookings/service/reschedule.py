@@ -9,13 +9,14 @@ from app.kernel.actor import Customer, Mover
 from app.kernel.localtime import to_instant
 from app.kernel.money import money_out
 from app.kernel.versions import check_version
+from app.modules.audit.public import fields_of
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound, PriceChanged
 from app.modules.bookings.events import BookingRescheduled
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import RescheduleIn
 from app.modules.bookings.service.eligibility import bookable_company, while_insured
-from app.modules.bookings.service.steps import find_org_as, lock_as, write_step
+from app.modules.bookings.service.steps import Told, find_org_as, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
 from app.modules.pricing import public as pricing
@@ -79,8 +80,9 @@ async def reschedule_booking(
         resources = await calendar.move(session, ask, _taken(booking), _need(booking))
     except calendar.SlotTaken as refused:
         raise (await while_insured(session, ask, refused) if is_of_market else refused) from None
+    told = Told("bookings.rescheduled", fields_of(booking, ("starts_at", "total", "truck_ids", "driver_ids")))
     booking.price, booking.total = price, total.amount
-    await _write(session, booking, actor, ask.window, resources)
+    await _write(session, booking, actor, ask.window, resources, told=told)
     await emit(session, BookingRescheduled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
@@ -126,6 +128,8 @@ async def _write(
     actor: Mover | Customer,
     window: calendar.Window,
     resources: list[calendar.ResourceSpec],
+    *,
+    told: Told,
 ) -> None:
     came_from, was = booking.status, booking.starts_at
     had = set(_taken(booking))
@@ -144,4 +148,4 @@ async def _write(
         job = pricing.starting_at(pricing.job_from_json(booking.job), window.starts_at, booking.pickup_zone)
         booking.job = pricing.job_to_json(job)
     note = f"Moved from {was.isoformat()} to {window.starts_at.isoformat()}."
-    await write_step(session, booking, actor, came_from=came_from, note=note)
+    await write_step(session, booking, actor, came_from=came_from, note=note, told=told)

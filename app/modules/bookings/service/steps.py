@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Actor, Customer, Mover
+from app.kernel.actor import Actor, Customer, Mover, System
 from app.kernel.ids import new_id
+from app.modules.audit.public import Change, fields_of, record
 from app.modules.bookings import repository
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.models import Booking
 from app.modules.bookings.values import BookingStatus
 from app.runtime.db.session import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the trail is told of a step: an action of another name than the status, and more fields as they were."""
+
+    action: str | None = None
+    before: Mapping[str, object] = field(default_factory=dict)
+
+
+BY_STATUS: Final = Told()
 
 
 async def lock_as(session: WriteSession, actor: Actor, booking_id: UUID, org_id: UUID | None = None) -> Booking:
@@ -40,17 +55,31 @@ async def write_step(
     booking: Booking,
     actor: Actor,
     *,
-    came_from: BookingStatus | None,
+    came_from: BookingStatus,
     note: str | None = None,
+    told: Told = BY_STATUS,
 ) -> None:
-    """Write down who brought the booking where it now stands, and raise its version."""
-    if came_from is not None:
-        booking.version += 1
-        booking.updated_at = actor.now
-        await session.flush()
+    """Write down who brought the booking where it now stands, and raise its version.
+
+    The history is for both sides of the booking, the trail for the company; what the program does by itself stands in
+    the history alone.
+    """
+    booking.version += 1
+    booking.updated_at = actor.now
+    await session.flush()
     await repository.insert_step(
         session, step_row(booking.org_id, booking.id, actor, came_from=came_from, to=booking.status, note=note)
     )
+    if not isinstance(actor, System):
+        before = {"status": came_from, **told.before}
+        tell_trail(session, actor, booking, told.action or f"bookings.{booking.status}", before)
+
+
+def tell_trail(
+    session: WriteSession, actor: Actor, booking: Booking, action: str, before: Mapping[str, object]
+) -> None:
+    """An entry in the trail of the booking's company; `before` names the fields that may have changed."""
+    record(session, actor, Change(action, "booking", booking.id, before, fields_of(booking, before), booking.org_id))
 
 
 def step_row(

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.kernel.versions import check_version
+from app.modules.audit.public import Change, fields_of, record
 from app.modules.calendar import public as calendar
 from app.modules.calendar.values import ResourceKind, ResourceSpec
 from app.modules.fleet import repository, rules
@@ -17,6 +19,7 @@ from app.modules.fleet.values import CrewRole
 from app.runtime.db.session import ReadSession, WriteSession
 
 KINDS = {CrewRole.DRIVER: ResourceKind.DRIVER, CrewRole.HELPER: ResourceKind.HELPER}
+TOLD: Final = ("full_name", "phone", "role", "license_number", "license_class", "license_expires_on")
 
 
 def _resource(driver: Driver) -> ResourceSpec:
@@ -46,6 +49,7 @@ async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Dri
     )
     await calendar.register_resource(session, actor.org_id, _resource(driver))
     await repository.insert_driver(session, driver)
+    record(session, actor, Change("fleet.driver_added", "driver", driver.id, after=fields_of(driver, TOLD)))
     return driver
 
 
@@ -83,6 +87,7 @@ async def change_driver(
     driver = await _lock_driver(session, actor, driver_id, version)
     if driver.retired_at is not None:
         raise Retired
+    before = fields_of(driver, patch.model_fields_set)
     for name, value in patch.model_dump(exclude_unset=True).items():
         setattr(driver, name, value)
     told = rules.License(driver.license_number, driver.license_class, driver.license_expires_on)
@@ -92,6 +97,8 @@ async def change_driver(
     driver.updated_at = actor.now
     await session.flush()
     await calendar.change_resource(session, actor.org_id, _resource(driver))
+    change = Change("fleet.driver_changed", "driver", driver.id, before, fields_of(driver, before))
+    record(session, actor, change)
     return driver
 
 
@@ -107,3 +114,4 @@ async def retire_driver(session: WriteSession, actor: Mover, driver_id: UUID, ve
     await calendar.retire_resource(session, actor.org_id, driver_id, actor.now)
     driver.retired_at = driver.updated_at = actor.now
     driver.version += 1
+    record(session, actor, Change("fleet.driver_retired", "driver", driver_id))

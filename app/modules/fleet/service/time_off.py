@@ -10,6 +10,7 @@ from uuid import UUID
 from app.kernel.actor import Mover
 from app.kernel.localtime import to_instant
 from app.kernel.places import Place
+from app.modules.audit.public import Change, record
 from app.modules.calendar import public as calendar
 from app.modules.calendar.values import TimeOff, Window
 from app.modules.fleet.errors import Retired
@@ -28,7 +29,15 @@ def _window(body: TimeOffIn, zone: str) -> Window:
 
 async def _take(session: WriteSession, actor: Mover, resource_id: UUID, window: Window) -> TimeOff:
     time_off_id = await calendar.take_time_off(session, actor.org_id, resource_id, window, actor.now)
+    after = {"resource_id": resource_id, "starts_at": window.starts_at, "ends_at": window.ends_at}
+    record(session, actor, Change("fleet.time_off_taken", "time_off", time_off_id, after=after))
     return TimeOff(time_off_id, resource_id, window)
+
+
+async def _cancel(session: WriteSession, actor: Mover, resource_id: UUID, time_off_id: UUID) -> None:
+    await calendar.cancel_time_off(session, actor.org_id, resource_id, time_off_id)
+    before = {"resource_id": resource_id}
+    record(session, actor, Change("fleet.time_off_cancelled", "time_off", time_off_id, before=before))
 
 
 async def take_truck_off(session: WriteSession, actor: Mover, truck_id: UUID, body: TimeOffIn) -> TimeOff:
@@ -69,10 +78,10 @@ async def list_driver_time_off(session: ReadSession, actor: Mover, driver_id: UU
 async def cancel_truck_time_off(session: WriteSession, actor: Mover, truck_id: UUID, time_off_id: UUID) -> None:
     """Raises: TruckNotFound (404), TimeOffNotFound (404)."""
     await show_truck(session, actor, truck_id)
-    await calendar.cancel_time_off(session, actor.org_id, truck_id, time_off_id)
+    await _cancel(session, actor, truck_id, time_off_id)
 
 
 async def cancel_driver_time_off(session: WriteSession, actor: Mover, driver_id: UUID, time_off_id: UUID) -> None:
     """Raises: DriverNotFound (404), TimeOffNotFound (404)."""
     await show_driver(session, actor, driver_id)
-    await calendar.cancel_time_off(session, actor.org_id, driver_id, time_off_id)
+    await _cancel(session, actor, driver_id, time_off_id)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
@@ -10,6 +11,7 @@ from app.kernel.places import Place, PlaceIn
 from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
 from app.kernel.versions import check_version
+from app.modules.audit.public import Change, fields_of, record
 from app.modules.calendar import public as calendar
 from app.modules.calendar.values import ResourceKind, ResourceSpec
 from app.modules.fleet import repository
@@ -17,6 +19,8 @@ from app.modules.fleet.errors import Retired, TruckNotFound
 from app.modules.fleet.models import Truck
 from app.modules.fleet.schemas import TruckIn, TruckPatch
 from app.runtime.db.session import ReadSession, WriteSession
+
+TOLD: Final = ("name", "license_plate", "capacity_cuft", "max_weight_lb", "base")
 
 
 async def locate_base(ports: Ports, base: PlaceIn) -> Place:
@@ -45,6 +49,7 @@ async def add_truck(session: WriteSession, actor: Mover, body: TruckIn, base: Pl
     )
     await calendar.register_resource(session, actor.org_id, _resource(truck))
     await repository.insert_truck(session, truck)
+    record(session, actor, Change("fleet.truck_added", "truck", truck.id, after=fields_of(truck, TOLD)))
     return truck
 
 
@@ -82,6 +87,7 @@ async def change_truck(
     truck = await _lock_truck(session, actor, truck_id, version)
     if truck.retired_at is not None:
         raise Retired
+    before = fields_of(truck, patch.model_fields_set)
     for name, value in patch.model_dump(exclude_unset=True, exclude={"base"}).items():
         setattr(truck, name, value)
     if base is not None:
@@ -90,6 +96,8 @@ async def change_truck(
     truck.updated_at = actor.now
     await session.flush()
     await calendar.change_resource(session, actor.org_id, _resource(truck))
+    change = Change("fleet.truck_changed", "truck", truck.id, before, fields_of(truck, before))
+    record(session, actor, change)
     return truck
 
 
@@ -105,3 +113,4 @@ async def retire_truck(session: WriteSession, actor: Mover, truck_id: UUID, vers
     await calendar.retire_resource(session, actor.org_id, truck_id, actor.now)
     truck.retired_at = truck.updated_at = actor.now
     truck.version += 1
+    record(session, actor, Change("fleet.truck_retired", "truck", truck_id))

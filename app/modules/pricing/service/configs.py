@@ -6,6 +6,7 @@ from uuid import UUID
 from app.kernel.actor import Mover
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
+from app.modules.audit.public import Change, fields_of, record
 from app.modules.pricing import repository
 from app.modules.pricing.errors import ConfigNotFound
 from app.modules.pricing.models import PricingConfig as StoredConfig
@@ -32,7 +33,10 @@ async def write_config(session: WriteSession, actor: Mover, config: PricingConfi
         "retired_at": None,
     }
     number = await repository.insert_config(session, row)
-    return StoredConfig(**row, number=number)
+    stored = StoredConfig(**row, number=number)
+    after = fields_of(stored, ("number", "status", "currency"))
+    record(session, actor, Change("pricing.config_written", "pricing_config", stored.id, after=after))
+    return stored
 
 
 async def show_config(session: ReadSession, actor: Mover, config_id: UUID) -> StoredConfig:
@@ -54,6 +58,9 @@ async def activate_config(session: WriteSession, actor: Mover, config_id: UUID) 
     """
     config = await show_config(session, actor, config_id)
     if config.status is not ConfigStatus.ACTIVE:
+        before = fields_of(config, ("status",))
         await repository.activate(session, actor.org_id, config_id, actor.now)
         await session.refresh(config)
+        after = fields_of(config, ("number", "status"))
+        record(session, actor, Change("pricing.config_activated", "pricing_config", config.id, before, after))
     return config

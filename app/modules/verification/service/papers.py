@@ -8,6 +8,7 @@ from app.kernel.actor import Mover
 from app.kernel.ids import new_id
 from app.kernel.money import money_out
 from app.kernel.paging import PageRequest
+from app.modules.audit.public import Change, fields_of, record
 from app.modules.verification import repository, rules
 from app.modules.verification.models import InsurancePolicy
 from app.modules.verification.schemas import PolicyIn, PolicyOut
@@ -43,6 +44,8 @@ async def add_insurance_policy(session: WriteSession, actor: Mover, body: Policy
         created_at=actor.now,
     )
     await repository.insert_policy(session, policy)
+    after = fields_of(policy, ("kind", "policy_number", "coverage_amount", "effective_on", "expires_on"))
+    record(session, actor, Change("verification.policy_added", "insurance_policy", policy.id, after=after))
     return policy
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.actor import Mover, Staff
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
+from app.modules.audit.public import Change, record
 from app.modules.fleet import public as fleet
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
@@ -103,6 +104,8 @@ async def submit_verification(session: WriteSession, actor: Mover) -> Case:
     )
     await repository.insert_case(session, case)
     await orgs.set_status(session, actor.org_id, OrgStatus.SUBMITTED, actor.now)
+    sides = {"status": company.status}, {"status": OrgStatus.SUBMITTED}
+    record(session, actor, Change("verification.case_submitted", "verification_case", case.id, *sides))
     return case_of(case)
 
 
@@ -122,6 +125,9 @@ async def _decide(session: WriteSession, actor: Staff, case: VerificationCase, s
     await orgs.set_status(session, case.org_id, standing, actor.now)
     event = VerificationDecided(org_id=case.org_id, case_id=case.id, approved=is_approved)
     await emit(session, event, now=actor.now)
+    sides = {"status": CaseStatus.SUBMITTED}, {"status": status}
+    change = Change(f"verification.case_{status}", "verification_case", case.id, *sides, org_id=case.org_id)
+    record(session, actor, change)
     return case_of(case)
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.kernel.actor import Staff
 from app.kernel.ids import new_id
+from app.modules.audit.public import Change, record
 from app.modules.orgs import public as orgs
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification import repository, rules
@@ -45,6 +46,7 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
     await repository.insert_suspension(session, suspension)
     await orgs.set_status(session, org_id, OrgStatus.SUSPENDED, actor.now)
     await emit(session, CompanyWasSuspended(org_id=org_id, suspension_id=suspension.id), now=actor.now)
+    _tell(session, actor, "verification.company_suspended", org_id, company.status, OrgStatus.SUSPENDED)
     return suspension_of(suspension)
 
 
@@ -63,4 +65,10 @@ async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -
     await session.flush()
     await orgs.set_status(session, org_id, OrgStatus.VERIFIED, actor.now)
     await emit(session, CompanyWasReinstated(org_id=org_id, suspension_id=suspension.id), now=actor.now)
+    _tell(session, actor, "verification.company_reinstated", org_id, company.status, OrgStatus.VERIFIED)
     return suspension_of(suspension)
+
+
+def _tell(session: WriteSession, actor: Staff, action: str, org_id: UUID, was: OrgStatus, is_now: OrgStatus) -> None:
+    change = Change(action, "company", org_id, {"status": was}, {"status": is_now}, org_id=org_id)
+    record(session, actor, change)
