@@ -6,6 +6,7 @@ from app.kernel.actor import Staff
 from app.kernel.ids import new_id
 from app.modules.audit.public import Change, record
 from app.modules.orgs import public as orgs
+from app.modules.orgs.public import Company
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification import repository, rules
 from app.modules.verification.errors import CompanyNotSuspended
@@ -46,7 +47,7 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
     await repository.insert_suspension(session, suspension)
     await orgs.set_status(session, org_id, OrgStatus.SUSPENDED, actor.now)
     await emit(session, CompanyWasSuspended(org_id=org_id, suspension_id=suspension.id), now=actor.now)
-    _tell(session, actor, "verification.company_suspended", org_id, company.status, OrgStatus.SUSPENDED)
+    _tell(session, actor, "verification.company_suspended", company, OrgStatus.SUSPENDED)
     return suspension_of(suspension)
 
 
@@ -65,10 +66,10 @@ async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -
     await session.flush()
     await orgs.set_status(session, org_id, OrgStatus.VERIFIED, actor.now)
     await emit(session, CompanyWasReinstated(org_id=org_id, suspension_id=suspension.id), now=actor.now)
-    _tell(session, actor, "verification.company_reinstated", org_id, company.status, OrgStatus.VERIFIED)
+    _tell(session, actor, "verification.company_reinstated", company, OrgStatus.VERIFIED)
     return suspension_of(suspension)
 
 
-def _tell(session: WriteSession, actor: Staff, action: str, org_id: UUID, was: OrgStatus, is_now: OrgStatus) -> None:
-    change = Change(action, "company", org_id, {"status": was}, {"status": is_now}, org_id=org_id)
-    record(session, actor, change)
+def _tell(session: WriteSession, actor: Staff, action: str, company: Company, becomes: OrgStatus) -> None:
+    sides = {"status": company.status}, {"status": becomes}
+    record(session, actor, Change(action, "company", company.id, *sides, org_id=company.id))
