@@ -32,6 +32,7 @@ from app.kernel.ports.queues import QueueUnavailable
 from app.main import build_ports, build_resources, create_app
 from app.modules.audit import public as audit
 from app.modules.identity import public as identity
+from app.modules.privacy import public as privacy
 from app.refusals import BAD_SETTINGS, Refused, read_settings, required_url, sentence
 from app.runtime.auth.passwords import Passwords
 from app.runtime.cache import connect
@@ -296,6 +297,28 @@ async def _verify_audit(settings: Settings, org_id: UUID | None) -> tuple[int, a
         await engine.dispose()
 
 
+def run_erase(_: argparse.Namespace) -> None:
+    settings = read_settings()
+    try:
+        again = asyncio.run(_erase_again(settings))
+    except (privacy.ListUnreadable, StoreUnavailable) as error:
+        raise Refused(f"Nobody was erased: {error}.") from None
+    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+        raise Refused(f"The database stopped it ({type(error).__name__}): run it again.") from None
+    print(f"{again} of the erased were back, and are erased again.")
+
+
+async def _erase_again(settings: Settings) -> int:
+    clock = SystemClock()
+    url = required_url(settings.db.app_url, "APP_URL")
+    engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
+    try:
+        objects = build_ports(settings, clock).objects
+        return await privacy.reapply(Database(engine, registry.error_map()), objects, clock.now())
+    finally:
+        await engine.dispose()
+
+
 COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "prepare-database": (run_prepare_database, "make roles, database and extensions from DATABASE_URL; print the URLs"),
     "migrate": (run_migrate, "bring the schema to this release"),
@@ -306,6 +329,7 @@ COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "seed": (run_seed, "fill an empty database with demo data"),
     "replay": (run_replay, "put messages that were set aside back into the queue, the oldest first"),
     "audit": (run_audit, "walk the audit trail's chains and name the first broken link of each"),
+    "erase": (run_erase, "after a restore: erase again whom the list in the object store names"),
     "doctor": (run_doctor, "check settings, database and Redis"),
 }
 
@@ -324,6 +348,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         if name == "audit":
             one.add_argument("what", choices=["verify"])
             one.add_argument("--org", type=UUID, help="one company's chain; all zeros: the platform's own")
+        if name == "erase":
+            one.add_argument(
+                "--reapply", action="store_true", required=True, help="the only way: people erase themselves"
+            )
         if name == "replay":
             one.add_argument("--most", type=int, default=1_000)
     return parser.parse_args(arguments)

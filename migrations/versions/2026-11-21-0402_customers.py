@@ -69,6 +69,20 @@ END
 $$
 """
 
+# For triggers of tables that hold a customer's words, where customers write them: who was erased while a statement
+# waited for their row gets nothing written. An AFTER trigger asks anew, once the foreign key's check has waited.
+REFUSE_ERASED_CUSTOMER = """
+CREATE FUNCTION app.refuse_erased_customer() RETURNS trigger
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF EXISTS (SELECT FROM app.customers AS c WHERE c.id = NEW.customer_id AND c.erased_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'the customer was erased' USING ERRCODE = 'MH401';
+    END IF;
+    RETURN NULL;
+END
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -146,9 +160,11 @@ def upgrade() -> None:
         for statement in secure(table, allows):
             op.execute(statement)
     op.execute(REQUIRE_CUSTOMER_SESSION)
+    op.execute(REFUSE_ERASED_CUSTOMER)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.refuse_erased_customer")
     op.execute("DROP FUNCTION app.require_customer_session")
     for table in reversed(POLICIES):
         op.drop_table(table)

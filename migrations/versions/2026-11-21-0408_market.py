@@ -90,6 +90,10 @@ def upgrade() -> None:
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+    op.execute(
+        "CREATE TRIGGER quotes_refuse_erased_customer AFTER INSERT ON app.quotes FOR EACH ROW "
+        f"WHEN (current_user = '{BOOKING.value}') EXECUTE FUNCTION app.refuse_erased_customer()"
+    )
 
 
 def downgrade() -> None:

@@ -336,6 +336,10 @@ def upgrade() -> None:
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+    op.execute(
+        "CREATE TRIGGER bookings_refuse_erased_customer AFTER INSERT ON app.bookings FOR EACH ROW "
+        f"WHEN (current_user = '{BOOKING.value}') EXECUTE FUNCTION app.refuse_erased_customer()"
+    )
     # FORCE blinds the owner too: the definer function sees what this policy shows it, held bookings only.
     op.execute(
         "CREATE POLICY bookings_owner ON app.bookings FOR SELECT TO movehub_owner USING (hold_expires_at IS NOT NULL)"

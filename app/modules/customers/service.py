@@ -174,7 +174,7 @@ async def change_me(
 ) -> Customer:
     """Locks: the customer's row. Raises: CustomerNotFound (404), PreconditionFailed (412)."""
     customer = await repository.lock_customer(session, actor.customer_id)
-    if customer is None:
+    if customer is None or customer.erased_at is not None:
         raise CustomerNotFound
     check_version(customer.version, expected_version)
     customer.full_name = patch.full_name

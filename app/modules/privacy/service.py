@@ -61,10 +61,11 @@ async def erase_me(session: WriteSession, actor: Customer) -> None:
 
 
 async def _erase(session: WriteSession, actor: Customer | System, customer_id: UUID) -> None:
-    await customers.erase(session, customer_id, actor.now)
     await bookings.erase_customer(session, customer_id, actor.now)
     await market.erase_customer(session, customer_id)
     await forget_answers(session, customer_id)
+    # Last: from here on the database lets nothing of theirs be written.
+    await customers.erase(session, customer_id, actor.now)
     record(session, actor, Change("privacy.erased", "customer", customer_id))
 
 
