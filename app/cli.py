@@ -349,9 +349,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             one.add_argument("what", choices=["verify"])
             one.add_argument("--org", type=UUID, help="one company's chain; all zeros: the platform's own")
         if name == "erase":
-            one.add_argument(
-                "--reapply", action="store_true", required=True, help="the only way: people erase themselves"
-            )
+            one.add_argument("--reapply", action="store_true", required=True, help="all that it does")
         if name == "replay":
             one.add_argument("--most", type=int, default=1_000)
     return parser.parse_args(arguments)
