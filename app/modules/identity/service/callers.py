@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.kernel.actor import Mover, Staff
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.models import LoginSession, User
 from app.runtime.db.constraints import SessionEnded
@@ -26,3 +27,10 @@ async def lock_caller(session: WriteSession, actor: Mover | Staff) -> Caller:
     if login.revoked_at is not None or login.expires_at <= actor.now:
         raise SessionEnded
     return Caller(user, login)
+
+
+async def tell_trail(session: WriteSession, actor: Mover | Staff, change: Change) -> None:
+    """Tell the trail of the caller's company, which a sign-in's transaction acts for from here on."""
+    if isinstance(actor, Mover):
+        await repository.act_as(session, user_id=actor.user_id, org_id=actor.org_id)
+    record(session, actor, change)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from app.kernel.actor import Mover, Staff
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.schemas import MeOut, UserOut
 from app.modules.orgs import public as orgs
@@ -22,7 +23,9 @@ async def show_me(session: ReadSession, actor: Mover | Staff) -> MeOut:
 async def log_out(session: WriteSession, actor: Mover | Staff) -> None:
     """End this session: its access token is refused from the next request on."""
     await repository.revoke_session(session, actor.session_id, actor.now)
+    record(session, actor, Change("identity.signed_out", "session", actor.session_id))
 
 
 async def log_out_everywhere(session: WriteSession, actor: Mover | Staff) -> None:
     await repository.revoke_sessions(session, actor.user_id, actor.now)
+    record(session, actor, Change("identity.signed_out_everywhere", "user", actor.user_id))

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover, Staff
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import SessionNotFound
 from app.modules.identity.schemas import SessionOut
@@ -35,3 +36,4 @@ async def end_session(session: WriteSession, actor: Mover | Staff, session_id: U
     """End one of the caller's own: refused from its next request on. Raises: SessionNotFound (404)."""
     if not await repository.revoke_session_of(session, actor.user_id, session_id, actor.now):
         raise SessionNotFound
+    record(session, actor, Change("identity.session_ended", "session", session_id))

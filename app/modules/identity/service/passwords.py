@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Mover, Staff
+from app.kernel.actor import Anyone, Mover, Staff
 from app.kernel.errors import Fault
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository, rules
 from app.modules.identity.errors import MailTokenRefused, PasswordRefused, WrongPassword
 from app.modules.identity.events import PasswordChanged, PasswordResetAsked
 from app.modules.identity.models import User
 from app.modules.identity.schemas import ChangePasswordIn, RegisterIn, ResetPasswordIn
-from app.modules.identity.service.callers import lock_caller
+from app.modules.identity.service.callers import lock_caller, tell_trail
 from app.modules.identity.service.mail_tokens import issue_mail_token, read_mail_token, spend_mail_token
 from app.modules.identity.values import MailPurpose
 from app.modules.orgs import public as orgs
@@ -89,6 +90,7 @@ async def change_password(session: WriteSession, actor: Mover | Staff, new: NewH
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
     await repository.spend_mail_tokens(session, actor.user_id, MailPurpose.RESET_PASSWORD, actor.now)
     await emit(session, PasswordChanged(user_id=actor.user_id), now=actor.now)
+    await tell_trail(session, actor, Change("identity.password_changed", "user", actor.user_id))
 
 
 async def ask_for_reset(session: WriteSession, resources: Resources, email: str) -> None:
@@ -129,6 +131,8 @@ async def reset_password(session: WriteSession, resources: Resources, token: str
     await repository.mark_email_verified(session, user_id, now)
     await repository.revoke_sessions(session, user_id, now)
     await emit(session, PasswordChanged(user_id=user_id), now=now)
+    # The password is the person's, whichever companies they work for.
+    record(session, Anyone(now), Change("identity.password_reset", "user", user_id))
 
 
 async def _check_own(resources: Resources, user: User, password: str, *, pointer: str) -> None:

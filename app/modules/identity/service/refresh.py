@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.kernel.actor import Anyone
 from app.kernel.ids import new_id
 from app.kernel.signing import BadToken
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import RefreshRefused
 from app.modules.identity.events import RefreshReplayed
@@ -49,6 +51,7 @@ async def refresh(session: WriteSession, resources: Resources, text: str) -> Tok
     else:
         await repository.revoke_session(session, login.id, now)
         await emit(session, RefreshReplayed(user_id=login.user_id, session_id=login.id), now=now)
+        await _tell_of_replay(session, login, now)
         return None
     role = await _role(session, login)
     access, expires_at = access_token_of(resources, login, role, now)
@@ -80,6 +83,13 @@ async def _is_double_click(session: WriteSession, resources: Resources, token: R
     grace = timedelta(seconds=resources.settings.auth.refresh_grace_seconds)
     child_spent = await repository.get_child_used_at(session, token.child_id)
     return now - token.used_at <= grace and child_spent is None
+
+
+async def _tell_of_replay(session: WriteSession, login: LoginSession, now: datetime) -> None:
+    """Either the thief or the robbed one has called: the trail names neither."""
+    await repository.act_as(session, user_id=login.user_id, org_id=login.current_org_id)
+    change = Change("identity.refresh_replayed", "session", login.id, org_id=login.current_org_id)
+    record(session, Anyone(now), change)
 
 
 async def _role(session: WriteSession, login: LoginSession) -> str:

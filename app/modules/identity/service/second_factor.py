@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.kernel.actor import Mover, Staff
 from app.kernel.ids import new_id
+from app.modules.audit.public import Change
 from app.modules.identity import repository, rules
 from app.modules.identity.errors import (
     NothingToConfirm,
@@ -27,7 +28,7 @@ from app.modules.identity.errors import (
 from app.modules.identity.events import SecondFactorChanged
 from app.modules.identity.models import LoginSession, RecoveryCode, SecondFactor, User
 from app.modules.identity.schemas import EnrolmentOut, RecoveryCodesOut, StepUpIn
-from app.modules.identity.service.callers import lock_caller
+from app.modules.identity.service.callers import lock_caller, tell_trail
 from app.modules.identity.service.passwords import require_password
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
@@ -58,6 +59,7 @@ async def enrol(session: WriteSession, resources: Resources, actor: Mover | Staf
         await repository.insert_factor(session, made)
     else:
         factor.sealed_secret, factor.created_at, factor.last_step = sealed, actor.now, None
+    await tell_trail(session, actor, Change("identity.second_factor_enrolled", "user", actor.user_id))
     return EnrolmentOut(secret=secret, otpauth_uri=rules.otpauth_uri(secret, caller.user.email))
 
 
@@ -81,7 +83,9 @@ async def confirm(session: WriteSession, resources: Resources, actor: Mover | St
     login.proved_at = actor.now
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
     await emit(session, SecondFactorChanged(user_id=actor.user_id, is_on=True), now=actor.now)
-    return RecoveryCodesOut(recovery_codes=await _new_recovery_codes(session, resources, actor.user_id))
+    recovery_codes = await _new_recovery_codes(session, resources, actor.user_id)
+    await tell_trail(session, actor, Change("identity.second_factor_confirmed", "user", actor.user_id))
+    return RecoveryCodesOut(recovery_codes=recovery_codes)
 
 
 async def disable(session: WriteSession, resources: Resources, actor: Mover | Staff, code: str) -> None:
@@ -101,6 +105,7 @@ async def disable(session: WriteSession, resources: Resources, actor: Mover | St
     await repository.delete_factor(session, actor.user_id)
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
     await emit(session, SecondFactorChanged(user_id=actor.user_id, is_on=False), now=actor.now)
+    await tell_trail(session, actor, Change("identity.second_factor_disabled", "user", actor.user_id))
 
 
 async def prepare_step_up(resources: Resources, actor: Mover | Staff, body: StepUpIn) -> None:
@@ -125,6 +130,7 @@ async def step_up(session: WriteSession, resources: Resources, actor: Mover | St
     elif body.password is None:
         raise WrongPassword
     login.proved_at = actor.now
+    await tell_trail(session, actor, Change("identity.stepped_up", "session", actor.session_id))
 
 
 async def require_fresh_proof(session: ReadSession, actor: Mover | Staff) -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from app.kernel.actor import Role
+from datetime import datetime
+from uuid import UUID
+
+from app.kernel.actor import Mover, Role, Staff
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import BadCredentials, NoMembership
 from app.modules.identity.models import User
@@ -43,6 +47,7 @@ async def sign_in(
     person = await _person(session, user)
     enrol_only = await _must_enrol(session, resources, person)
     tokens = await open_session(session, resources, person, device, enrol_only=enrol_only)
+    _tell_trail(session, person, tokens.session_id, resources.clock.now())
     return SignedIn(person, tokens, enrol_only)
 
 
@@ -59,7 +64,15 @@ async def sign_in_with_code(
     user, challenge = answered
     person = await _person(session, user)
     tokens = await open_session(session, resources, person, Device(challenge.transport, user_agent))
+    _tell_trail(session, person, tokens.session_id, resources.clock.now())
     return SignedIn(person, tokens)
+
+
+def _tell_trail(session: WriteSession, person: Person, session_id: UUID, now: datetime) -> None:
+    actor: Mover | Staff = Staff(person.user_id, session_id, now)
+    if person.org_id is not None and person.role is not None:
+        actor = Mover(person.user_id, person.org_id, person.role, session_id, now)
+    record(session, actor, Change("identity.signed_in", "session", session_id))
 
 
 async def _must_enrol(session: WriteSession, resources: Resources, person: Person) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.kernel.actor import Mover
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import SecondFactorMissing
 from app.modules.identity.schemas import SignInPolicyIn, SignInPolicyOut
@@ -30,5 +31,7 @@ async def set_sign_in_policy(session: WriteSession, actor: Mover, body: SignInPo
         if not await repository.has_factor(session, actor.user_id):
             raise SecondFactorMissing
         await repository.limit_sessions_without_factor(session, actor.org_id, actor.now, actor.now + ENROL_WITHIN)
+    before = {"second_factor_required": await repository.get_factor_demand(session, actor.org_id)}
     await repository.put_factor_demand(session, actor.org_id, body.second_factor_required, actor.now)
+    record(session, actor, Change("identity.sign_in_policy_set", "sign_in_policy", None, before, body.model_dump()))
     return SignInPolicyOut(second_factor_required=body.second_factor_required)

@@ -3,7 +3,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from app.kernel.actor import System
 from app.kernel.ids import new_id
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.models import User
 from app.modules.identity.values import StaffRole
@@ -30,4 +32,5 @@ async def create_staff(
         updated_at=now,
     )
     await repository.insert_user(session, user)
+    record(session, System(now), Change("identity.staff_created", "user", user.id, after={"role": role}))
     return user.id

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from app.kernel.actor import Anyone
+from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import EmailNotVerified
 from app.modules.identity.events import EmailVerificationAsked
@@ -31,7 +33,9 @@ async def send_verification(session: WriteSession, resources: Resources, user_id
 async def verify_email(session: WriteSession, resources: Resources, token: str) -> None:
     """Spend the link. Locks: the link. Raises: MailTokenRefused (422)."""
     user_id = await spend_mail_token(session, resources, token, MailPurpose.VERIFY_EMAIL)
-    await repository.mark_email_verified(session, user_id, resources.clock.now())
+    now = resources.clock.now()
+    await repository.mark_email_verified(session, user_id, now)
+    record(session, Anyone(now), Change("identity.email_verified", "user", user_id))
 
 
 async def require_verified_email(session: ReadSession, user_id: UUID) -> None:
