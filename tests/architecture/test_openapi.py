@@ -41,6 +41,10 @@ def test_an_operation_is_named_once_and_for_its_module(document: dict[str, Any])
     assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", name) for name in names)
 
 
+def test_no_schema_has_to_be_told_apart_by_its_module(document: dict[str, Any]):
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_route_says_who_may_call(document: dict[str, Any]):
     silent = [
         (method, path)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from app.kernel.clock import ManualClock
+from app.runtime.web.route import fingerprint_of
 from tests.conftest import Member
 
 pytestmark = pytest.mark.integration
@@ -40,6 +42,39 @@ async def test_another_body_is_refused(client: httpx.AsyncClient, mover_a: Membe
     refused = await add(client, mover_a, key, miles=31)
     assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
     assert await count(client, mover_a) == 2
+
+
+async def test_the_same_body_in_other_words_is_the_same_body(client: httpx.AsyncClient, mover_a: Member):
+    headers = mover_a.headers | {"Idempotency-Key": uuid4().hex, "Content-Type": "application/json"}
+    center = {"lat": 37.77, "lng": -122.42}
+    spellings = (
+        json.dumps({"radius_miles": 30.5, "center": center}),
+        json.dumps({"center": dict(reversed(center.items())), "radius_miles": 30.5}, indent=4),
+        '{"center":{"lat":37.77,"lng":-122.42},"radius_mile\\u0073":30.5}',
+    )
+    first, *again = [await client.post(PATH, content=body, headers=headers) for body in spellings]
+    assert first.status_code == 201, first.text
+    assert [(one.status_code, one.content) for one in again] == [(201, first.content)] * 2
+    assert await count(client, mover_a) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (b'{"a":1}', b'{"a":"1"}'),
+        (b'{"a":1.5}', b'{"a":"1.5"}'),
+        (b'{"a":0.1}', b'{"a":0.10000000000000000001}'),
+        (b'{"a":[1,2]}', b'{"a":[2,1]}'),
+        (b'{"a":null}', b"{}"),
+        (b"", b"null"),
+        (b"{", b"["),
+        (b"[" * 100_000, b"[" * 100_001),
+        (b"9" * 5000, b"9" * 5001),
+        (b"\xff", b"\xfe"),
+    ],
+)
+def test_other_bodies_have_other_fingerprints(first: bytes, second: bytes):
+    assert fingerprint_of(first) != fingerprint_of(second)
 
 
 async def test_a_hundred_at_once_have_one_effect(client: httpx.AsyncClient, mover_a: Member):

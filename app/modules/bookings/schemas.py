@@ -142,7 +142,7 @@ class RefundStepIn(Strict):
     refund_percent: Annotated[int, Field(ge=0, le=100)]
 
 
-class PolicyIn(Strict):
+class CancellationPolicyIn(Strict):
     """A named policy, or `custom` with its steps: the longest notice first, less given back with each."""
 
     kind: PolicyKind
@@ -165,7 +165,7 @@ class RefundStepOut(BaseModel):
     refund_percent: int
 
 
-class PolicyOut(BaseModel):
+class CancellationPolicyOut(BaseModel):
     """`version` 0: the company has not chosen, and the platform's policy is in force."""
 
     kind: PolicyKind
@@ -376,7 +376,7 @@ class AvailabilityQuery(Strict):
     crew_size: Annotated[int, Field(ge=1, le=30)] = 1
 
 
-class ResourceOut(BaseModel):
+class FreeResourceOut(BaseModel):
     resource_id: UUID
     kind: ResourceKind
 
@@ -390,6 +390,6 @@ class AvailabilityOut(BaseModel):
     """`fits`: what is free for the whole window suffices. `next_windows`: others of the same length that would do."""
 
     fits: bool
-    free: list[ResourceOut]
+    free: list[FreeResourceOut]
     busy: list[BusyOut]
     next_windows: list[WindowOut]

@@ -11,7 +11,7 @@ from app.kernel.transport import Transport
 from app.modules.customers import service
 from app.modules.customers.errors import CustomerNotFound, OtpRefused
 from app.modules.customers.schemas import (
-    CodeIn,
+    CodeRequestIn,
     CodeSentOut,
     CustomerOut,
     CustomerPatch,
@@ -55,7 +55,7 @@ def _signed_in(request: Request, response: Response, done: SignedIn, transport: 
 
 
 @codes.post("/otp", status_code=202, responses=problems())
-async def request_code(body: CodeIn, session: SigninWrite, request: Request) -> CodeSentOut:
+async def request_code(body: CodeRequestIn, session: SigninWrite, request: Request) -> CodeSentOut:
     """Have a one-time code sent by text message or e-mail. The answer is the same for every recipient. For anyone."""
     challenge = await service.request_code(session, resources_of(request), body, address_of(request.scope))
     return CodeSentOut(challenge_id=challenge.id, expires_at=challenge.expires_at)

@@ -14,7 +14,7 @@ Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["042137"])]
 
 
-class CodeIn(BaseModel):
+class CodeRequestIn(BaseModel):
     """Where to send the code: exactly one of the two."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

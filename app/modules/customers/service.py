@@ -17,7 +17,7 @@ from app.modules.customers import repository, rules
 from app.modules.customers.errors import CustomerNotFound
 from app.modules.customers.events import CodeRequested
 from app.modules.customers.models import Customer, CustomerSession, OtpChallenge
-from app.modules.customers.schemas import CodeIn, CustomerPatch
+from app.modules.customers.schemas import CodeRequestIn, CustomerPatch
 from app.modules.customers.values import Channel
 from app.runtime.auth.credentials import CUSTOMER_PURPOSE
 from app.runtime.auth.opaque import make_token, token_hash
@@ -39,7 +39,7 @@ class SignedIn:
     expires_at: datetime
 
 
-async def request_code(session: WriteSession, resources: Resources, body: CodeIn, address: str) -> OtpChallenge:
+async def request_code(session: WriteSession, resources: Resources, body: CodeRequestIn, address: str) -> OtpChallenge:
     """A challenge whose code is on its way; earlier ones to the recipient end. The same for known and unknown.
 
     Locks: what was sent to the recipient and asked for from the network address, by advisory locks; the

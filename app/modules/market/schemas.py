@@ -32,7 +32,7 @@ class HoursIn(BaseModel):
         return self
 
 
-class EstimateIn(BaseModel):
+class ToldEstimate(BaseModel):
     """The answer of POST /v1/estimates, sent back as it came; of its fields these count."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,7 +49,7 @@ class SearchIn(LoadIn):
     origin: PlaceIn
     destination: PlaceIn
     starts_at: Annotated[Moment, Field(description="Without an offset: the wall time at the pickup.")]
-    estimate: EstimateIn | None = None
+    estimate: ToldEstimate | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 20
     cursor: Annotated[str | None, Field(max_length=2_000)] = None
 
@@ -68,7 +68,7 @@ class OfferedBy(BaseModel):
     rating: Decimal | None
 
 
-class FactorOut(BaseModel):
+class RankingFactorOut(BaseModel):
     factor: str
     value: float
     weight: float
@@ -86,7 +86,7 @@ class OfferOut(BaseModel):
     crew_size: int
     distance_to_origin_miles: float
     expires_at: datetime
-    ranking: list[FactorOut]
+    ranking: list[RankingFactorOut]
 
 
 class ReasonOut(BaseModel):

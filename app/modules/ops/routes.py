@@ -10,7 +10,7 @@ from app.kernel.paging import Page, cut
 from app.modules.audit.public import EntryOut
 from app.modules.ops import service
 from app.modules.ops.access import ReviewRead, ReviewWrite
-from app.modules.ops.schemas import PlatformTrailQuery, ReasonIn, ReviewOut, ReviewQuery, SuspensionOut
+from app.modules.ops.schemas import PlatformTrailQuery, ReasonIn, ReviewedSuspensionOut, ReviewOut, ReviewQuery
 from app.modules.orgs.public import OrgNotFound
 from app.modules.verification.public import (
     CaseAlreadyDecided,
@@ -71,12 +71,12 @@ async def list_platform_audit_entries(
 
 
 @router.post("/orgs/{org_id}/suspend", responses=problems(OrgNotFound, CompanySuspended, CompanyNotVerified))
-async def suspend_company(org_id: UUID, body: ReasonIn, actor: ReviewWrite, session: Write) -> SuspensionOut:
+async def suspend_company(org_id: UUID, body: ReasonIn, actor: ReviewWrite, session: Write) -> ReviewedSuspensionOut:
     """Take a verified company out of the market; its bookings stay as they are. For staff."""
     return await service.suspend_company(session, actor, org_id, body.reason)
 
 
 @router.post("/orgs/{org_id}/reinstate", responses=problems(OrgNotFound, CompanyNotSuspended))
-async def reinstate_company(org_id: UUID, actor: ReviewWrite, session: Write) -> SuspensionOut:
+async def reinstate_company(org_id: UUID, actor: ReviewWrite, session: Write) -> ReviewedSuspensionOut:
     """Let a suspended company back into the market. For staff."""
     return await service.reinstate_company(session, actor, org_id)

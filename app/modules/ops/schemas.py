@@ -50,7 +50,7 @@ class ReviewOut(BaseModel):
     reason: str | None
 
 
-class SuspensionOut(BaseModel):
+class ReviewedSuspensionOut(BaseModel):
     """A time out of the market; `lifted_at` is null while it lasts."""
 
     id: UUID

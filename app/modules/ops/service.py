@@ -10,7 +10,7 @@ from app.kernel.actor import Staff
 from app.kernel.paging import PageRequest
 from app.modules.audit import public as audit
 from app.modules.audit.public import Change, EntryOut
-from app.modules.ops.schemas import PlatformTrailQuery, ReviewedCompanyOut, ReviewOut, SuspensionOut
+from app.modules.ops.schemas import PlatformTrailQuery, ReviewedCompanyOut, ReviewedSuspensionOut, ReviewOut
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import Company
 from app.modules.verification import public as verification
@@ -22,9 +22,9 @@ def _review(case: Case, company: Company) -> ReviewOut:
     return ReviewOut.model_validate({**asdict(case), "organization": ReviewedCompanyOut.model_validate(company)})
 
 
-async def _suspension(session: WriteSession, suspension: Suspension) -> SuspensionOut:
+async def _suspension(session: WriteSession, suspension: Suspension) -> ReviewedSuspensionOut:
     company = ReviewedCompanyOut.model_validate(await orgs.company(session, suspension.org_id))
-    return SuspensionOut.model_validate({**asdict(suspension), "organization": company})
+    return ReviewedSuspensionOut.model_validate({**asdict(suspension), "organization": company})
 
 
 async def list_verifications(
@@ -71,7 +71,7 @@ async def reject_verification(session: WriteSession, actor: Staff, case_id: UUID
     return _review(case, await orgs.company(session, case.org_id))
 
 
-async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, reason: str) -> SuspensionOut:
+async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, reason: str) -> ReviewedSuspensionOut:
     """Locks: the company.
 
     Raises: OrgNotFound (404), CompanySuspended (409), CompanyNotVerified (409). Emits: company.suspended.
@@ -79,6 +79,6 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
     return await _suspension(session, await verification.suspend_company(session, actor, org_id, reason))
 
 
-async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -> SuspensionOut:
+async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -> ReviewedSuspensionOut:
     """Locks: the company. Raises: OrgNotFound (404), CompanyNotSuspended (409). Emits: company.reinstated."""
     return await _suspension(session, await verification.reinstate_company(session, actor, org_id))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import random
 import re
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -95,6 +97,23 @@ class Replay(Exception):
         self.response = response
 
 
+def fingerprint_of(body: bytes) -> bytes:
+    """SHA-256 of what the body says: the order of its fields and the space between them do not count. What is not
+    JSON stands for itself; the route refuses it.
+    """
+    try:
+        said = json.loads(body, parse_float=Decimal)
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"), default=_exactly)
+    except (ValueError, RecursionError):
+        return hashlib.sha256(body).digest()
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _exactly(number: Decimal) -> dict[str, str]:
+    # A float would make two long numbers one.
+    return {"number": str(number)}
+
+
 class Claim:
     """One request's claim on its key. The session that writes the effect carries it (`after_identity`)."""
 
@@ -103,7 +122,7 @@ class Claim:
             "caller": caller_id,
             "route": route,
             "key": key,
-            "fingerprint": hashlib.sha256(body).digest(),
+            "fingerprint": fingerprint_of(body),
             "now": now,
         }
         self.session: WriteSession | None = None
@@ -270,16 +289,17 @@ def refuse_unknown(request: Request, known: frozenset[str]) -> None:
 
 async def _once(inner: Handler, request: Request, claim: Claim | None) -> Response:
     # The session of a request is opened on this stack (web/sessions.py): it is closed, and so committed, before
-    # the answer leaves, and opened anew for each try.
-    async with AsyncExitStack() as stack:
-        request.scope[TRANSACTIONS] = stack
-        try:
+    # the answer leaves, and opened anew for each try. A replay ends it like an error: it has nothing to commit, and
+    # one that came up in the middle of a flush could not.
+    try:
+        async with AsyncExitStack() as stack:
+            request.scope[TRANSACTIONS] = stack
             response = await inner(request)
-        except Replay as replay:
-            resources_of(request).metrics.replays.inc()
-            return replay.response
-        if claim is not None:
-            await claim.store(response)
+            if claim is not None:
+                await claim.store(response)
+    except Replay as replay:
+        resources_of(request).metrics.replays.inc()
+        return replay.response
     return response
 
 

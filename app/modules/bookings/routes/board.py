@@ -16,9 +16,9 @@ from app.modules.bookings.schemas import (
     BoardOut,
     BoardQuery,
     BusyOut,
+    FreeResourceOut,
     JobsOut,
     JobsQuery,
-    ResourceOut,
     WindowOut,
 )
 from app.modules.calendar.public import ResourceNotFound, WindowRefused
@@ -55,7 +55,7 @@ async def show_availability(
     ]
     return AvailabilityOut(
         fits=seen.fits,
-        free=[ResourceOut(resource_id=one.id, kind=one.kind) for one in seen.free],
+        free=[FreeResourceOut(resource_id=one.id, kind=one.kind) for one in seen.free],
         busy=busy,
         next_windows=[WindowOut.model_validate(window) for window in seen.next_windows],
     )

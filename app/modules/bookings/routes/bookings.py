@@ -107,7 +107,9 @@ async def show_booking(booking_id: UUID, actor: BookingsRead, session: Read, res
     return booking_out(shown.booking, shown.organization_name, actor.now)
 
 
-@router.patch("/{booking_id}", responses=problems(BookingNotFound, PreconditionFailed, PreconditionRequired))
+@router.patch(
+    "/{booking_id}", responses=problems(BookingNotFound, HoldExpired, PreconditionFailed, PreconditionRequired)
+)
 async def change_contact(
     booking_id: UUID,
     patch: BookingPatch,

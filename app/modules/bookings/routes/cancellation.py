@@ -17,9 +17,9 @@ from app.modules.bookings.schemas import (
     BookingOut,
     CancelIn,
     CancellationOut,
+    CancellationPolicyIn,
+    CancellationPolicyOut,
     CancellationQuery,
-    PolicyIn,
-    PolicyOut,
     RefundStepOut,
     RefundUntil,
     StepIn,
@@ -74,20 +74,20 @@ async def report_no_show(
 
 
 @router.get("/org/cancellation-policy")
-async def show_policy(actor: PolicyRead, session: Read, response: Response) -> PolicyOut:
+async def show_policy(actor: PolicyRead, session: Read, response: Response) -> CancellationPolicyOut:
     """What your company gives back of a deposit when a customer cancels. For its members."""
     return _answer(await service.policy_of(session, actor.org_id), response)
 
 
 @router.put("/org/cancellation-policy", responses=problems(PreconditionFailed))
 async def set_policy(
-    body: PolicyIn, actor: PolicyWrite, session: Write, response: Response, if_match: IfMatch
-) -> PolicyOut:
+    body: CancellationPolicyIn, actor: PolicyWrite, session: Write, response: Response, if_match: IfMatch
+) -> CancellationPolicyOut:
     """Choose it for bookings to come; those that stand keep theirs. For owners and managers."""
     return _answer(await service.set_policy(session, actor, body, if_match), response)
 
 
-def _answer(policy: Policy, response: Response) -> PolicyOut:
+def _answer(policy: Policy, response: Response) -> CancellationPolicyOut:
     put_etag(response, policy.version)
     steps = [RefundStepOut.model_validate(step) for step in policy.terms.steps]
-    return PolicyOut(kind=policy.terms.kind, steps=steps, version=policy.version)
+    return CancellationPolicyOut(kind=policy.terms.kind, steps=steps, version=policy.version)

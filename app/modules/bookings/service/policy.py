@@ -8,7 +8,7 @@ from app.kernel.ids import new_id
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, record
 from app.modules.bookings import repository, rules
-from app.modules.bookings.schemas import PolicyIn
+from app.modules.bookings.schemas import CancellationPolicyIn
 from app.modules.bookings.values import PolicyKind, RefundStep, Terms
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -29,7 +29,7 @@ async def policy_of(session: ReadSession, org_id: UUID) -> Policy:
     return Policy(rules.terms_from_json({"kind": row.kind, "steps": row.steps}), row.version)
 
 
-async def set_policy(session: WriteSession, actor: Mover, body: PolicyIn, version: int | None) -> Policy:
+async def set_policy(session: WriteSession, actor: Mover, body: CancellationPolicyIn, version: int | None) -> Policy:
     """Choose the terms of bookings to come; those that stand keep theirs.
 
     Locks: the policy's row. Raises: PreconditionFailed (412).
@@ -74,7 +74,7 @@ def _shown(terms: Terms) -> dict[str, object]:
     }
 
 
-def _terms(body: PolicyIn) -> Terms:
+def _terms(body: CancellationPolicyIn) -> Terms:
     if body.kind is not PolicyKind.CUSTOM:
         return rules.PRESETS[body.kind]
     steps = (RefundStep(step.notice_hours, step.refund_percent) for step in body.steps or ())

@@ -9,11 +9,12 @@ from app.kernel.actor import Customer, Mover
 from app.kernel.paging import PageRequest
 from app.kernel.versions import check_version
 from app.modules.audit.public import fields_of
-from app.modules.bookings import repository
-from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings import repository, rules
+from app.modules.bookings.errors import BookingNotFound, HoldExpired
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import ContactPatch
 from app.modules.bookings.service.steps import lock_as, tell_trail
+from app.modules.bookings.values import BookingStatus
 from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
@@ -60,8 +61,10 @@ async def list_history(session: ReadSession, actor: Mover | Customer, booking_id
 async def change_contact(
     session: WriteSession, actor: Mover | Customer, booking_id: UUID, patch: ContactPatch, version: int
 ) -> Booking:
-    """Locks: the booking row. Raises: BookingNotFound (404), PreconditionFailed (412)."""
+    """Locks: the booking row. Raises: BookingNotFound (404), HoldExpired (409), PreconditionFailed (412)."""
     booking = await lock_as(session, actor, booking_id)
+    if rules.as_of(booking.status, booking.hold_expires_at, actor.now) is BookingStatus.EXPIRED:
+        raise HoldExpired
     check_version(booking.version, version)
     before = fields_of(booking, ("contact",))
     booking.contact = booking.contact | patch.model_dump(mode="json", exclude_unset=True)

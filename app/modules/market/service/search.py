@@ -21,7 +21,7 @@ from app.modules.calendar import public as calendar
 from app.modules.market import rules
 from app.modules.market.errors import SearchCursorRefused
 from app.modules.market.rules import Candidate, Plan, Ranked
-from app.modules.market.schemas import FactorOut, OfferedBy, OfferOut, ReasonOut, SearchIn, SearchOut
+from app.modules.market.schemas import OfferedBy, OfferOut, RankingFactorOut, ReasonOut, SearchIn, SearchOut
 from app.modules.market.service.offers import Offer, shared_part, sign_offer
 from app.modules.market.values import Reason
 from app.modules.orgs import public as orgs
@@ -273,7 +273,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         crew_size=candidate.job.crew,
         distance_to_origin_miles=round(company.distance_miles, 1),
         expires_at=expires_at,
-        ranking=[FactorOut(factor=f.factor, value=f.value, weight=f.weight) for f in ranked.factors],
+        ranking=[RankingFactorOut(factor=f.factor, value=f.value, weight=f.weight) for f in ranked.factors],
     )
 
 
