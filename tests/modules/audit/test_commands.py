@@ -1,0 +1,210 @@
+"""Every command leaves exactly one entry, what is refused leaves none, and no person is in any of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.kernel.clock import ManualClock
+from app.runtime.resources import Resources
+from app.runtime.settings import Settings
+from tests.conftest import PASSWORD, Logins, Member, StaffMember, register
+from tests.factories.belongings import KEY, PRICES, Belongings, furnish
+from tests.factories.bookings import CONTACT, book_by_hand, new_key
+from tests.factories.customers import sign_in_customer
+from tests.factories.fleet import add_driver, add_truck
+from tests.factories.verification import make_ready, submit
+from tests.modules.audit.commands import TOLD
+from tests.modules.audit.trails import entries_of
+from tests.modules.audit.witness import Witness, entries_by_request
+from tests.modules.identity.test_handlers import work
+from tests.modules.identity.test_passwords import NEW, asked_for, change, reset, token_in
+from tests.modules.identity.test_second_factor import answer_it, challenge, code_of, enrol
+from tests.modules.identity.test_verify_email import newcomer, verify
+
+pytestmark = pytest.mark.integration
+
+REASON: Final = {"reason": "Zebedee says so"}
+AGENT: Final = "Quillfeather/7"
+
+
+async def do(client: httpx.AsyncClient, headers: dict[str, str], method: str, path: str, body: Any = None) -> Any:
+    """The answer's body; `If-Match` is whatever stands there now."""
+    sent = {**headers, KEY: new_key()[KEY]}
+    if method in {"PATCH", "PUT", "DELETE"} or path.endswith("/reschedule"):
+        shown = await client.get(path.removesuffix("/reschedule"), headers=headers)
+        sent["If-Match"] = shown.headers.get("etag", '"v1"')
+    answer = await client.request(method, path, headers=sent, json=body)
+    assert answer.is_success, (method, path, answer.text)
+    return answer.json() if answer.content else None
+
+
+async def log_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> dict[str, str]:
+    body = {"email": email, "password": password}
+    told = await do(client, {"User-Agent": AGENT}, "POST", "/v1/auth/login", body)
+    return {"Authorization": f"Bearer {told['access_token']}"}
+
+
+async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
+    """What `furnish` does not: changing, putting back and throwing away."""
+    ids, headers = of_a.ids, of_a.member.headers
+    await do(client, headers, "PATCH", "/v1/org", {"name": "Ottoline & Daughters"})
+    await do(client, headers, "DELETE", f"/v1/org/service-areas/{ids['area_id']}")
+    await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "strict"})
+    await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "flexible"})
+    await do(client, headers, "PUT", "/v1/org/sign-in-policy", {"second_factor_required": False})
+    draft = await do(client, headers, "POST", "/v1/pricing-configs", PRICES | {"base_hourly_rate": 175})
+    await do(client, headers, "POST", f"/v1/pricing-configs/{draft['id']}/activate")
+    for kind, off in (("trucks", "truck_time_off"), ("drivers", "driver_time_off")):
+        one = f"/v1/{kind}/{ids[kind[:-1] + '_id']}"
+        await do(client, headers, "DELETE", f"{one}/time-off/{ids[off]}")
+    truck = await add_truck(client, headers, license_plate="QLF 7734")
+    driver = await add_driver(client, headers, license_number="QF-88213", full_name="Zebedee Quill")
+    await do(client, headers, "PATCH", f"/v1/trucks/{truck['id']}", {"name": "Ottoline", "capacity_cuft": 900})
+    await do(client, headers, "PATCH", f"/v1/drivers/{driver['id']}", {"full_name": "Zebedee Feather"})
+    await do(client, headers, "DELETE", f"/v1/trucks/{truck['id']}")
+    await do(client, headers, "DELETE", f"/v1/drivers/{driver['id']}")
+
+
+async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str:
+    """One booking from the telephone to its end, another cancelled; the id of a third, whose customer will not come."""
+    booking = await book_by_hand(client, headers)
+    here = f"/v1/bookings/{booking['id']}"
+    other = {"starts_at": "2027-03-09T09:00:00", "expected_total": booking["price"]["total"]}
+    crew = {"truck_ids": booking["truck_ids"], "driver_ids": booking["driver_ids"]}
+    steps: list[tuple[str, Any]] = [
+        ("confirm", None),
+        ("assign", crew),
+        ("reschedule/preview", {"starts_at": other["starts_at"]}),
+        ("reschedule", other),
+    ]
+    for step, body in steps:
+        await do(client, headers, "POST", f"{here}/{step}", body)
+    await do(client, headers, "PATCH", here, {"contact": {"full_name": "Ottoline Vane", "phone": "+14155550177"}})
+    for step in ("start", "arrive", "load", "depart", "unload"):
+        await do(client, headers, "POST", f"{here}/{step}", {"note": "Ottoline was late"})
+    done = {"actual_hours": "3", "actual_distance_miles": "9"}
+    await do(client, headers, "POST", f"{here}/complete", done)
+    refused = await client.post(f"{here}/start", headers=headers | new_key())
+    assert refused.status_code == 409
+    called_off = await book_by_hand(client, headers)
+    await do(client, headers, "POST", f"/v1/bookings/{called_off['id']}/cancel", REASON)
+    missed = await book_by_hand(client, headers)
+    await do(client, headers, "POST", f"/v1/bookings/{missed['id']}/confirm")
+    return str(missed["id"])
+
+
+async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[str, str]) -> None:
+    other = await register(client)
+    await make_ready(client, other.headers)
+    case_id = await submit(client, other.headers)
+    await do(client, staff, "GET", "/v1/ops/verifications?limit=1&status=submitted")
+    await do(client, staff, "POST", f"/v1/ops/verifications/{case_id}/reject", REASON)
+    await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/suspend", REASON)
+    await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/reinstate")
+    await do(client, staff, "GET", f"/v1/ops/audit?org_id={org_id}")
+
+
+async def sign_in_and_out(client: httpx.AsyncClient, clock: ManualClock, settings: Settings, worker: Resources) -> None:
+    email, headers = await newcomer(client)
+    await work(worker)
+    assert (await verify(client, token_in(settings, email, "mhv"))).is_success
+    form = {"username": email, "password": PASSWORD}
+    assert (await client.post("/v1/auth/token", data=form)).is_success
+    sessions = (await client.get("/v1/auth/sessions", headers=headers)).json()["items"]
+    [other] = [one["id"] for one in sessions if not one["is_current"]]
+    await do(client, headers, "DELETE", f"/v1/auth/sessions/{other}")
+    await do(client, headers, "POST", "/v1/auth/step-up", {"password": PASSWORD})
+    secret, codes = await enrol(client, headers, clock)
+    assert (await answer_it(client, await challenge(client, email), code_of(secret, clock))).is_success
+    without = {"password": PASSWORD, "code": codes[0]}
+    await do(client, headers, "POST", "/v1/auth/mfa/disable", without)
+    assert (await change(client, headers)).is_success
+    await do(client, await log_in(client, email, NEW), "POST", "/v1/auth/logout")
+    await do(client, headers, "POST", "/v1/auth/logout-all")
+    await asked_for(client, email)
+    await work(worker)
+    assert (await reset(client, token_in(settings, email), "another sound one")).is_success
+    assert not (await client.post("/v1/auth/login", json={"email": email, "password": NEW})).is_success
+
+
+async def leave(client: httpx.AsyncClient, resources: Resources) -> None:
+    """A customer who changes their name, takes their data along and is forgotten."""
+    customer = (await sign_in_customer(client, resources)).headers
+    await do(client, customer, "PATCH", "/v1/customers/me", {"full_name": "Ottoline Vane"})
+    await do(client, customer, "GET", "/v1/customers/me/export")
+    await do(client, customer, "DELETE", "/v1/customers/me")
+
+
+@pytest.fixture
+async def witness(app: FastAPI, client: httpx.AsyncClient, staff: StaffMember) -> Witness:
+    """Looks on from here on; the staff have signed in."""
+    found = Witness(app)
+    client.event_hooks["response"].append(found.look)
+    return found
+
+
+@pytest.fixture
+async def seen(
+    client: httpx.AsyncClient,
+    witness: Witness,
+    staff: StaffMember,
+    resources: Resources,
+    worker_resources: Resources,
+    settings: Settings,
+    clock: ManualClock,
+) -> Witness:
+    """All commands were given."""
+    of_a = await furnish(client, await sign_in_customer(client, resources), staff)
+    await run_a_company(client, of_a)
+    missed = await move_people(client, of_a.member.headers)
+    await review_companies(client, str(of_a.member.org_id), staff.headers)
+    await leave(client, resources)
+    await sign_in_and_out(client, clock, settings, worker_resources)
+    clock.advance(timedelta(days=8))
+    await do(client, await log_in(client, of_a.member.email), "POST", f"/v1/bookings/{missed}/no-show")
+    return witness
+
+
+async def test_each_command_leaves_one_entry_and_no_person_in_it(seen: Witness, logins: Logins):
+    assert {one.operation for one in seen.seen if one.expected} == TOLD.keys()
+    found, whole = await entries_by_request(logins)
+    for one in seen.seen:
+        expected = Counter([one.expected] if one.expected else [])
+        assert found.get(one.request_id, Counter()) == expected, (one.operation, one.status)
+    assert {CONTACT["full_name"], PASSWORD, "Zebedee says so", "Ottoline was late", "QF-88213"} <= seen.written
+    for text in (*seen.written, AGENT):
+        assert text not in whole, text
+
+
+async def test_an_entry_tells_what_was_and_what_is(client: httpx.AsyncClient, mover_a: Member, logins: Logins):
+    truck = await add_truck(client, mover_a.headers)
+    await do(client, mover_a.headers, "PATCH", f"/v1/trucks/{truck['id']}", {"name": "New", "capacity_cuft": 900})
+    entry = (await entries_of(logins, mover_a.org_id))[-1]
+    assert (entry["action"], str(entry["resource_id"])) == ("fleet.truck_changed", truck["id"])
+    told = (await client.get("/v1/org/audit?limit=1", headers=mover_a.headers)).json()["items"][0]
+    assert told["changes"] == [
+        {"field": "capacity_cuft", "before": 1600, "after": 900, "withheld": False},
+        {"field": "name", "before": None, "after": None, "withheld": True},
+    ]
+
+
+async def test_a_spent_refresh_token_is_told_of(client: httpx.AsyncClient, mover_a: Member, clock: ManualClock):
+    """Refused, and committed all the same: the session has ended."""
+    body = {"email": mover_a.email, "password": PASSWORD}
+    token = {"refresh_token": (await client.post("/v1/auth/login", json=body)).json()["refresh_token"]}
+    assert (await client.post("/v1/auth/refresh", json=token)).status_code == 200
+    clock.advance(timedelta(seconds=30))
+    refused = await client.post("/v1/auth/refresh", json=token)
+    assert refused.status_code == 401
+    query = {"action": "identity.refresh_replayed"}
+    [entry] = (await client.get("/v1/org/audit", params=query, headers=mover_a.headers)).json()["items"]
+    assert (entry["actor"], entry["request_id"]) == (
+        {"kind": "anyone", "id": None, "role": None},
+        refused.headers["x-request-id"],
+    )
