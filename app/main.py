@@ -15,14 +15,19 @@ from app import registry
 from app.adapters.documents.typst import TypstRenderer
 from app.adapters.geocoding.offline import OfflineGeocoder
 from app.adapters.mail.mailbox_file import MailboxMailer, read_mailbox
+from app.adapters.media.inspector import ProcessInspector
 from app.adapters.object_store.filesystem import FilesystemObjectStore
+from app.adapters.object_store.s3 import S3ObjectStore
 from app.adapters.queues.redis_streams import RedisStreamQueue
 from app.adapters.routing.great_circle import GreatCircleRouter
+from app.adapters.scanner.clamd import ClamdScanner
 from app.adapters.sms.mailbox_file import MailboxSmsSender
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.ids import new_id
 from app.kernel.ports import Ports
+from app.kernel.ports.object_store import ObjectStore
 from app.kernel.signing import Signer
+from app.modules.files.values import UPLOAD_FORM
 from app.runtime.auth.passwords import Passwords
 from app.runtime.auth.tokens import Tokens
 from app.runtime.cache import Breaker, connect
@@ -32,7 +37,7 @@ from app.runtime.db.session import Database
 from app.runtime.rate_limit import RateLimiter
 from app.runtime.resources import Resources
 from app.runtime.sealing import Sealer
-from app.runtime.settings import AuthSettings, Settings
+from app.runtime.settings import AuthSettings, Settings, Store
 from app.runtime.telemetry import traces
 from app.runtime.telemetry.metrics import Metrics
 from app.runtime.web import openapi, problems
@@ -55,7 +60,8 @@ def release() -> str:
 
 
 def build_ports(settings: Settings, clock: Clock) -> Ports:
-    """The adapters of one machine. Providers come with their settings; none is called before it is used."""
+    """The adapters that the settings name. None is called before it is used."""
+    uploads = settings.uploads
     return Ports(
         mail=MailboxMailer(settings.mail.mailbox, clock),
         sms=MailboxSmsSender(settings.mail.mailbox, clock),
@@ -66,11 +72,31 @@ def build_ports(settings: Settings, clock: Clock) -> Ports:
             visibility_seconds=settings.queue.visibility_seconds,
             most_receives=settings.queue.most_receives,
         ),
-        objects=FilesystemObjectStore(settings.storage.root),
+        objects=build_object_store(settings),
         geocoder=OfflineGeocoder(),
         router=GreatCircleRouter(),
         documents=TypstRenderer(),
+        media=ProcessInspector(uploads.inspection_seconds),
+        scanner=None if uploads.scanner is None else ClamdScanner(uploads.scanner, uploads.scanner_seconds),
     )
+
+
+def build_object_store(settings: Settings) -> ObjectStore:
+    storage = settings.storage
+    if storage.store is Store.FILESYSTEM:
+        return FilesystemObjectStore(storage.root, build_signer(settings.auth), settings.http.public_url)
+    return S3ObjectStore(
+        storage.bucket,
+        region=storage.region,
+        endpoint_url=storage.endpoint_url,
+        encryption=storage.encryption,
+        connect_seconds=storage.connect_seconds,
+        read_seconds=storage.read_seconds,
+    )
+
+
+def build_signer(auth: AuthSettings) -> Signer:
+    return Signer(auth.token_key.get_secret_value().encode())
 
 
 def build_sealer(auth: AuthSettings) -> Sealer:
@@ -90,7 +116,7 @@ def build_resources(
         limiter=RateLimiter(redis, Breaker(settings.redis), factor=settings.limits.factor),
         tokens=Tokens(settings.auth),
         passwords=Passwords(settings.auth),
-        signer=Signer(settings.auth.token_key.get_secret_value().encode()),
+        signer=build_signer(settings.auth),
         pepper=Signer(settings.auth.pepper.get_secret_value().encode()),
         sealer=build_sealer(settings.auth),
         ports=ports or build_ports(settings, clock),
@@ -116,7 +142,12 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
             )
         )
     middleware += [
-        Middleware(BodyLimit, largest_bytes=settings.http.largest_body_bytes),
+        Middleware(
+            BodyLimit,
+            largest_bytes=settings.http.largest_body_bytes,
+            # The form's own fields and lines come on top of the file.
+            larger={UPLOAD_FORM: settings.uploads.largest_bytes + settings.http.largest_body_bytes},
+        ),
         Middleware(Callers, resources=resources),
     ]
     app = FastAPI(

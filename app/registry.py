@@ -23,6 +23,10 @@ from app.modules.calendar import models as calendar_models
 from app.modules.customers import handlers as customers_handlers
 from app.modules.customers import models as customers_models
 from app.modules.customers import routes as customers
+from app.modules.files import models as files_models
+from app.modules.files.handlers import handlers as files_handlers
+from app.modules.files.routes import doors as file_doors
+from app.modules.files.routes import router as files_router
 from app.modules.fleet import models as fleet_models
 from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity import handlers as identity_handlers
@@ -66,6 +70,7 @@ TABLES: Final = (
     bookings_models,
     calendar_models,
     customers_models,
+    files_models,
     fleet_models,
     identity_models,
     idempotency_models,
@@ -111,6 +116,8 @@ def routers() -> tuple[APIRouter, ...]:
         verification_router,
         market.searches,
         market.router,
+        files_router,
+        file_doors,
         audit_router,
         ops_router,
     )
@@ -121,6 +128,7 @@ def handlers() -> tuple[Handlers, ...]:
     return (
         upkeep.handlers,
         audit_handlers,
+        files_handlers,
         customers_handlers.handlers,
         identity_handlers.handlers,
         verification_handlers,

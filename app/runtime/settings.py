@@ -114,8 +114,41 @@ class HttpSettings(Group):
         return self
 
 
+class Store(StrEnum):
+    FILESYSTEM = "filesystem"
+    S3 = "s3"
+
+
 class StorageSettings(Group):
+    """`root` is the folder of the one machine; the rest is S3's, whose credentials boto3 finds by itself."""
+
+    store: Store = Store.FILESYSTEM
     root: Path = Path("var/local/objects")
+    bucket: str = "movehub"
+    region: str = "us-east-1"
+    endpoint_url: str | None = Field(default=None, description="of a store that is not AWS; none: AWS's own")
+    encryption: str | None = Field(default=None, description="AES256 or aws:kms, asked of the store for each object")
+    connect_seconds: float = Field(default=2.0, gt=0)
+    read_seconds: float = Field(default=10.0, gt=0)
+
+
+class UploadSettings(Group):
+    """Sizes in bytes. A form that is not used ends; what nobody attaches to anything is forgotten after a day."""
+
+    largest_document_bytes: int = Field(default=20_000_000, ge=1)
+    largest_photo_bytes: int = Field(default=15_000_000, ge=1)
+    form_seconds: int = Field(default=300, ge=30, le=300)
+    link_seconds: int = Field(default=60, ge=5, le=60)
+    most_unfinished: int = Field(default=50, ge=1, description="of a company at once")
+    most_bytes: int = Field(default=5 * 1024**3, ge=1, description="of a company, all in all")
+    orphan_hours: int = Field(default=24, ge=1)
+    inspection_seconds: float = Field(default=20.0, gt=0)
+    scanner: str | None = Field(default=None, description="ClamAV: tcp://host:port or unix:/path; none: no scanner")
+    scanner_seconds: float = Field(default=30.0, gt=0)
+
+    @property
+    def largest_bytes(self) -> int:
+        return max(self.largest_document_bytes, self.largest_photo_bytes)
 
 
 class MailSettings(Group):
@@ -166,6 +199,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()
     storage: StorageSettings = StorageSettings()
+    uploads: UploadSettings = UploadSettings()
     mail: MailSettings = MailSettings()
     queue: QueueSettings = QueueSettings()
     telemetry: TelemetrySettings = TelemetrySettings()

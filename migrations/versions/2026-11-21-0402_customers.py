@@ -13,7 +13,7 @@ from app.runtime.db.rls import CURRENT_CUSTOMER, EVERY_ROW, OWN_ROWS, SIGNED_IN_
 from app.runtime.db.tenancy import Audience
 
 revision = "customers_0001"
-down_revision = "orgs_0001"
+down_revision = "files_0001"
 branch_labels = None
 depends_on = None
 

@@ -5,9 +5,11 @@ import pytest
 
 from app.adapters.object_store.filesystem import FilesystemObjectStore
 from app.kernel.ports.object_store import StoreUnavailable
+from app.kernel.signing import Signer
 
 pytestmark = pytest.mark.unit
 
+SIGNER = Signer(b"a key of the tests, long enough for it")
 KEY = "orgs/0192/invoices/2026-000001.pdf"
 
 
@@ -28,7 +30,7 @@ def files_below(folder: Path) -> list[Path]:
 
 @pytest.fixture
 def store(root: Path) -> FilesystemObjectStore:
-    return FilesystemObjectStore(root)
+    return FilesystemObjectStore(root, SIGNER, "https://api.example")
 
 
 async def test_bytes_come_back(store: FilesystemObjectStore) -> None:
@@ -109,5 +111,5 @@ async def test_readers_see_the_old_or_the_new_and_never_a_part(store: Filesystem
 
 async def test_a_store_that_cannot_be_written_says_so_and_leaves_nothing(blocked_root: Path) -> None:
     with pytest.raises(StoreUnavailable):
-        await FilesystemObjectStore(blocked_root).put(KEY, b"x")
+        await FilesystemObjectStore(blocked_root, SIGNER, "https://api.example").put(KEY, b"x")
     assert files_below(blocked_root.parent) == [blocked_root]

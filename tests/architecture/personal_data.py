@@ -92,6 +92,11 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "trucks": {
         "none": "name license_plate capacity_cuft max_weight_lb base retired_at org_id id version created_at updated_at"
     },
+    "uploads": {
+        "people": "uploaded_by file_name",
+        "none": "org_id id kind status content_type size_bytes sha256 created_at form_expires_at completed_at"
+        " next_try_at tries rejection width height has_thumbnail attached_at",
+    },
     "users": {
         "people": "email password_hash full_name staff_role",
         "none": "id disabled_at email_verified_at version created_at updated_at",

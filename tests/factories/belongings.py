@@ -24,6 +24,9 @@ PRICES: Final = {
 }
 
 
+PAPER: Final = {"kind": "document", "file_name": "p.pdf", "content_type": "application/pdf", "size_bytes": 9}
+
+
 @dataclass(frozen=True, slots=True)
 class Belongings:
     """What a company has, by the name of the path parameter that asks for it."""
@@ -55,6 +58,7 @@ async def _fleet(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str
         "truck_id": truck_id,
         "driver_id": driver_id,
         "truck_time_off": (await _post(client, headers, f"/v1/trucks/{truck_id}/time-off", window(20)))["id"],
+        "upload_id": (await _post(client, headers, "/v1/uploads", PAPER))["id"],
         "driver_time_off": (await _post(client, headers, f"/v1/drivers/{driver_id}/time-off", window(21)))["id"],
     }
 

@@ -34,7 +34,7 @@ class TypstRenderer:
         return await asyncio.to_thread(self._render, inputs, int(made_at.timestamp()))
 
     def _render(self, inputs: dict[str, str], timestamp: int) -> bytes:
-        import typst  # noqa: PLC0415 - 77 MB, paid by the process that prints
+        import typst  # 77 MB, paid by the process that prints
 
         with self._compiling:
             if self._compiler is None:

@@ -83,6 +83,6 @@ def _find_zip(zip_code: str) -> tuple[Point, str, str, str] | None:
 
 
 def _zone_at(point: Point) -> str:
-    import tzfpy  # noqa: PLC0415 - 16 MB, paid by the process that locates
+    import tzfpy  # 16 MB, paid by the process that locates
 
     return tzfpy.get_tz(point.lng, point.lat)

@@ -1,13 +1,19 @@
-"""Objects as files below one folder, on one machine; written beside, then renamed: none is ever half."""
+"""Objects as files below one folder, on one machine; written beside, then renamed: none is ever half.
+
+Files have no door for clients: the API itself is it, and takes what is signed here (modules/files/routes).
+"""
 
 import asyncio
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TypeVar
 
-from app.kernel.ports.object_store import StoreUnavailable, check_key
+from app.kernel.object_door import sign_download, sign_upload
+from app.kernel.ports.object_store import DownloadTerms, StoreUnavailable, UploadForm, UploadTerms, check_key
+from app.kernel.signing import Signer
 
 Answer = TypeVar("Answer")
 # No key begins with a dot, so no object can stand here.
@@ -17,8 +23,10 @@ UNFINISHED = ".unfinished"
 class FilesystemObjectStore:
     """`root` is made at the first object. Symbolic links inside it are the administrator's own business."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, signer: Signer, public_url: str) -> None:
         self._root = root
+        self._signer = signer
+        self._door = public_url.rstrip("/")
 
     async def put(self, key: str, body: bytes) -> None:
         await _off_the_loop(lambda: _replace(self._path(key), self._root / UNFINISHED, body))
@@ -31,6 +39,15 @@ class FilesystemObjectStore:
 
     async def delete(self, key: str) -> None:
         await _off_the_loop(lambda: self._path(key).unlink(missing_ok=True))
+
+    async def upload_form(self, terms: UploadTerms, now: datetime) -> UploadForm:  # noqa: ARG002 - the door reads until when
+        check_key(terms.key)
+        fields = {"terms": sign_upload(self._signer, terms), "Content-Type": terms.content_type}
+        return UploadForm(f"{self._door}/v1/uploads/form", fields)
+
+    async def download_link(self, terms: DownloadTerms, now: datetime) -> str:  # noqa: ARG002 - the door reads until when
+        check_key(terms.key)
+        return f"{self._door}/v1/downloads/{sign_download(self._signer, terms)}"
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)

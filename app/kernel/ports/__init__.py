@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from app.kernel.ports.documents import DocumentRenderer
 from app.kernel.ports.geocoding import Geocoder
 from app.kernel.ports.mail import Mailer
+from app.kernel.ports.media import MediaInspector
 from app.kernel.ports.object_store import ObjectStore
 from app.kernel.ports.queues import Queue
 from app.kernel.ports.routing import Router
+from app.kernel.ports.scanner import Scanner
 from app.kernel.ports.sms import SmsSender
 
 __all__ = ["Ports"]
@@ -20,7 +22,7 @@ __all__ = ["Ports"]
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """One of each, built by `create_app` and by the worker."""
+    """One of each, built by `create_app` and by the worker. `scanner` is None where none is set up."""
 
     mail: Mailer
     sms: SmsSender
@@ -29,3 +31,5 @@ class Ports:
     geocoder: Geocoder
     router: Router
     documents: DocumentRenderer
+    media: MediaInspector
+    scanner: Scanner | None

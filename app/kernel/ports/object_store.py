@@ -1,6 +1,12 @@
-"""Bytes kept under a key: photographs, signed papers, rendered invoices."""
+"""Bytes kept under a key: photographs, signed papers, rendered invoices.
+
+Clients send and fetch bytes at the store's own door, past our API: with a form that we signed for exactly one object,
+and by links that live for seconds.
+"""
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 LONGEST_KEY: Final = 512
@@ -21,6 +27,34 @@ def check_key(key: str) -> str:
     return key
 
 
+@dataclass(frozen=True, slots=True)
+class UploadTerms:
+    """What one form lets in: this type, of 1 to `largest_bytes` bytes, under this key, until `expires_at`."""
+
+    key: str
+    content_type: str
+    largest_bytes: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A form to be sent as multipart/form-data to `url`: these fields first, then the bytes as `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadTerms:
+    """What one link gives out: the object as an attachment of this name and type, until `expires_at`."""
+
+    key: str
+    content_type: str
+    file_name: str
+    expires_at: datetime
+
+
 class ObjectStore(Protocol):
     """All raise ValueError for a malformed key and StoreUnavailable when the store cannot answer."""
 
@@ -36,4 +70,12 @@ class ObjectStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Forget the bytes; nothing happens when there are none."""
+        ...
+
+    async def upload_form(self, terms: UploadTerms, now: datetime) -> UploadForm:
+        """A form that the store's door takes; it is signed here, without asking the store."""
+        ...
+
+    async def download_link(self, terms: DownloadTerms, now: datetime) -> str:
+        """A link to the object; it is signed here, whether there is an object or not."""
         ...

@@ -10,6 +10,8 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -122,20 +124,24 @@ class TooLarge(HTTPException):
 
 
 class BodyLimit:
-    def __init__(self, app: ASGIApp, *, largest_bytes: int) -> None:
+    """`larger`: the paths that take more than `largest_bytes`, and how much."""
+
+    def __init__(self, app: ASGIApp, *, largest_bytes: int, larger: Mapping[str, int] = MappingProxyType({})) -> None:
         self._app = app
         self._largest = largest_bytes
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, send)
             return
+        largest = self._larger.get(scope["path"], self._largest)
         headers = Headers(scope=scope)
         if headers.get("content-encoding", "identity") != "identity":
             await problem_response(UnsupportedMediaType(), scope["path"])(scope, receive, send)
             return
         announced = headers.get("content-length", "0")
-        if not _LENGTH.fullmatch(announced) or int(announced) > self._largest:
+        if not _LENGTH.fullmatch(announced) or int(announced) > largest:
             await problem_response(PayloadTooLarge(), scope["path"])(scope, receive, send)
             return
         received = 0
@@ -146,7 +152,7 @@ class BodyLimit:
             message = await receive()
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
-                if received > self._largest:
+                if received > largest:
                     raise TooLarge
             return message
 

@@ -1,0 +1,1 @@
+"""Use cases of files: announcing and completing, looking at what arrived, attaching."""

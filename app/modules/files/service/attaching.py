@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.modules.files import repository
+from app.modules.files.errors import UploadAlreadyAttached, UploadNotClean, UploadNotFound, UploadOfOtherKind
+from app.modules.files.models import Upload
+from app.modules.files.values import UploadKind, UploadStatus
+from app.runtime.db.session import WriteSession
+
+
+async def attach(session: WriteSession, actor: Mover, upload_id: UUID, kind: UploadKind) -> Upload:
+    """Hang a clean file of the actor's company on something; it stays until it is detached.
+
+    Locks: the upload. Raises: UploadNotFound (404), UploadOfOtherKind (422), UploadNotClean (409),
+    UploadAlreadyAttached (409).
+    """
+    upload = await repository.lock_upload(session, actor.org_id, upload_id)
+    if upload is None:
+        raise UploadNotFound
+    if upload.kind is not kind:
+        raise UploadOfOtherKind(f"This asks for a {kind}, and the file is a {upload.kind}.")
+    if upload.status is not UploadStatus.CLEAN:
+        raise UploadNotClean(status=upload.status, rejection=upload.rejection)
+    if upload.attached_at is not None:
+        raise UploadAlreadyAttached
+    await repository.update_upload(session, upload, attached_at=actor.now)
+    return upload
+
+
+async def detach(session: WriteSession, org_id: UUID, upload_id: UUID) -> None:
+    """Let go of a file: it is forgotten within a day. Locks: the upload."""
+    upload = await repository.lock_upload(session, org_id, upload_id)
+    if upload is not None:
+        await repository.update_upload(session, upload, attached_at=None)
