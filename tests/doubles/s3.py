@@ -191,6 +191,7 @@ class Handler(BaseHTTPRequestHandler):
         for part in BytesParser(policy=HTTP).parsebytes(head + self.body).iter_parts():
             name = str(part.get_param("name", header="content-disposition")).lower()
             body = part.get_payload(decode=True)
+            assert isinstance(body, bytes)
             if name == "file":
                 return fields, body
             fields[name] = body.decode()
