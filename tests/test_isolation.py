@@ -30,7 +30,8 @@ METHODS: Final = ("get", "post", "put", "patch", "delete")
 # Tables whose rows are a company's; their content is compared before and after.
 HASH: Final = "SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM app.{table} AS t WHERE org_id = $1"
 # The public profile of a verified company is for everybody.
-PUBLIC: Final = {"/v1/orgs/{org_id}"}
+# A profile is everybody's; a link is itself the permission (tests/modules/files).
+PUBLIC: Final = {"/v1/orgs/{org_id}", "/v1/downloads/{token}"}
 # Lists of what is everybody's.
 OPEN_LISTS: Final = {"/v1/orgs", "/v1/errors", "/v1/inventory-items", "/v1/pricing-configs/schema"}
 

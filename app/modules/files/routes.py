@@ -30,12 +30,12 @@ from app.modules.files.service.links import link
 from app.modules.files.values import SENTENCES, UPLOAD_FORM, FileLinks
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
-from app.runtime.web.route import IdempotentRoute
+from app.runtime.web.route import IdempotentRoute, operation_id
 from app.runtime.web.sessions import Write, identity_of
 
 router = APIRouter(prefix="/v1", tags=["files"], route_class=IdempotentRoute)
 # The doors of a store without one of its own: no session, what was signed is the whole of the permission.
-doors = APIRouter(tags=["files"])
+doors = APIRouter(tags=["files"], generate_unique_id_function=operation_id)
 
 FORM_BODY: dict[str, Any] = {
     "required": True,
