@@ -29,7 +29,6 @@ pytestmark = pytest.mark.integration
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 # Tables whose rows are a company's; their content is compared before and after.
 HASH: Final = "SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM app.{table} AS t WHERE org_id = $1"
-# The public profile of a verified company is for everybody.
 # A profile is everybody's; a link is itself the permission (tests/modules/files).
 PUBLIC: Final = {"/v1/orgs/{org_id}", "/v1/downloads/{token}"}
 # Lists of what is everybody's.

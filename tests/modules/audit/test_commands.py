@@ -55,6 +55,7 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     ids, headers = of_a.ids, of_a.member.headers
     await do(client, headers, "PATCH", "/v1/org", {"name": "Ottoline & Daughters"})
     await do(client, headers, "DELETE", f"/v1/org/service-areas/{ids['area_id']}")
+    await do(client, headers, "POST", f"/v1/uploads/{ids['upload_id']}/complete")
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "strict"})
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "flexible"})
     await do(client, headers, "PUT", "/v1/org/sign-in-policy", {"second_factor_required": False})
