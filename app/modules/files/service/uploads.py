@@ -55,7 +55,7 @@ async def announce_upload(
         has_thumbnail=False,
     )
     await repository.insert_upload(session, upload)
-    told = {"kind": body.kind, "content_type": body.content_type, "size_bytes": body.size_bytes}
+    told = {"kind": body.kind, "size_bytes": body.size_bytes}
     record(session, actor, Change("files.upload_announced", "upload", upload_id, after=told))
     return upload, form
 
