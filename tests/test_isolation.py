@@ -37,6 +37,7 @@ OPEN_LISTS: Final = {"/v1/orgs", "/v1/errors", "/v1/inventory-items", "/v1/prici
 # What a valid body looks like, for routes whose body is checked before anybody looks for the id.
 BODIES: Final[dict[str, Any]] = {
     "assign": lambda ids: {"truck_ids": [ids["truck_id"]], "driver_ids": [ids["driver_id"]]},
+    "waive": lambda _: {"reason": "no"},
     "cancel": lambda _: {"reason": "no"},
     "preview": lambda _: {"starts_at": window(26)["starts_at"]},
     "reschedule": lambda _: {"starts_at": window(26)["starts_at"], "expected_total": {"amount": "500"}},

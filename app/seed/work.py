@@ -10,9 +10,9 @@ from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.modules.bookings import service as bookings
-from app.modules.bookings.schemas import AssignIn, BookingIn, CancelIn, CompleteIn
+from app.modules.bookings.schemas import AssignIn, BookingIn, CancelIn, CompleteIn, StepIn
 from app.modules.bookings.service.hold import LocatedJob, hold_by_hand, locate_job
-from app.modules.bookings.values import BookingStatus, Party
+from app.modules.bookings.values import BookingStatus, Party, Report
 from app.modules.fleet.schemas import TimeOffIn
 from app.modules.fleet.service import time_off
 from app.modules.invoices import service as invoices
@@ -125,7 +125,7 @@ async def _go_on(
     elif job.outcome is Outcome.NOBODY_THERE and job.starts_at < present:
         actor = business.actor_at(job.starts_at + timedelta(minutes=40))
         note = "Rang and called for half an hour."
-        await bookings.report_no_show(session, actor, booking_id, note)
+        await bookings.report_no_show(session, actor, booking_id, StepIn(note=note))
     elif job.ends_at < present:
         await _finish(business, session, job, booking_id, located)
     else:
@@ -139,7 +139,8 @@ async def _finish(
     await bookings.start_booking(session, business.actor_at(job.starts_at - DRIVE_TO_PICKUP), booking_id, None)
     worked = business.sketch.worked(job.load["duration_hours"]) | {"actual_distance_miles": located.distance_miles}
     actor = business.actor_at(job.ends_at)
-    await bookings.complete_booking(session, actor, booking_id, CompleteIn.model_validate(worked))
+    pepper = business.stage.resources.pepper
+    await bookings.complete_booking(session, pepper, actor, booking_id, CompleteIn.model_validate(worked))
     if business.sketch.happens(0.87):
         await invoices.issue_invoice(session, actor, booking_id)
         business.tally.invoices += 1
@@ -157,7 +158,9 @@ async def _report(business: Business, session: WriteSession, job: Appointment, b
     if job.starts_at - DRIVE_TO_PICKUP > present:
         return
     await bookings.start_booking(session, business.actor_at(job.starts_at - DRIVE_TO_PICKUP), booking_id, None)
+    pepper = business.stage.resources.pepper
     for share, status in REPORTED:
         reported_at = job.starts_at + share * (job.ends_at - job.starts_at)
         if reported_at <= present:
-            await bookings.advance_booking(session, business.actor_at(reported_at), booking_id, status, None)
+            actor = business.actor_at(reported_at)
+            await bookings.advance_booking(session, pepper, actor, booking_id, Report(status))

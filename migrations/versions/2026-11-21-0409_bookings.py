@@ -40,10 +40,22 @@ POLICIES = {
         Allow(BOOKING, "select", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
+    "booking_rules": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
+    "door_codes": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(BOOKING, "select insert update", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        # Whoever booked on the phone is sent them.
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
     "booking_steps": [
         *(Allow(audience, "select insert", OWN_COMPANY) for audience in (MOVER, BOOKING, WORKER)),
         # A customer's erasure clears what was noted, and nothing else.
-        Allow(BOOKING, "update", OWN_COMPANY, columns=("note",)),
+        Allow(BOOKING, "update", OWN_COMPANY, columns=("note", "latitude", "longitude")),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
 }
@@ -165,6 +177,7 @@ def upgrade() -> None:
             nullable=True,
             comment="whether the company bears what another mover costs more; null as the fee",
         ),
+        sa.Column("asks_door_codes", sa.Boolean(), nullable=False, comment="as the company's rule was when held"),
         sa.Column(
             "actuals",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -290,8 +303,15 @@ def upgrade() -> None:
         ),
         sa.Column("actor_id", sa.UUID(), nullable=True, comment="null: the program itself"),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True, comment="WGS 84, of whoever reported; null: not told"),
+        sa.Column("longitude", sa.Double(), nullable=True, comment="as latitude"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(latitude, longitude) IN (0, 2) "
+            "AND latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180",
+            name=op.f("ck_booking_steps_place"),
+        ),
         sa.ForeignKeyConstraint(
             ["org_id", "booking_id"],
             ["bookings.org_id", "bookings.id"],
@@ -332,6 +352,55 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_cancellation_policies_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_cancellation_policies")),
         sa.UniqueConstraint("org_id", name=op.f("uq_cancellation_policies_org_id")),
+    )
+    op.create_table(
+        "booking_rules",
+        sa.Column(
+            "door_codes",
+            sa.Boolean(),
+            nullable=False,
+            comment="the customer gives a code at the pickup and one at the delivery",
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_booking_rules_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_booking_rules")),
+        sa.UniqueConstraint("org_id", name=op.f("uq_booking_rules_org_id")),
+    )
+    op.create_table(
+        "door_codes",
+        sa.Column("booking_id", sa.UUID(), nullable=False),
+        sa.Column(
+            "door",
+            sa.Enum("pickup", "delivery", name="door", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "issue",
+            sa.Integer(),
+            nullable=False,
+            comment="rises when new codes are made; part of what they are derived from",
+        ),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts_left", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=True, comment="null: not yet"),
+        sa.Column(
+            "waived_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="an owner or manager goes without; null: nobody does",
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("attempts_left >= 0", name=op.f("ck_door_codes_attempts")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "booking_id"], ["bookings.org_id", "bookings.id"], name=op.f("fk_door_codes_org_id_booking_id")
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_door_codes")),
+        sa.UniqueConstraint("org_id", "booking_id", "door", name=op.f("uq_door_codes_org_id_booking_id_door")),
     )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):

@@ -20,8 +20,9 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "org_id seq at action actor_kind resource resource_id changes request_id content_hash previous_hash"
         " hash",
     },
+    "booking_rules": {"none": "door_codes org_id id version created_at updated_at"},
     "booking_steps": {
-        "erased": "note",
+        "erased": "note latitude longitude",
         "kept": "at from_status to_status actor_kind actor_id",
         "none": "org_id id booking_id",
     },
@@ -30,7 +31,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
         " driver_ids volume_cuft weight_lb distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
-        " cancellation_refund covers_replacement actuals final_price version created_at updated_at",
+        " cancellation_refund covers_replacement asks_door_codes actuals final_price version created_at updated_at",
     },
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
     "company_suspensions": {"people": "suspended_by lifted_by", "none": "reason suspended_at lifted_at org_id id"},
@@ -39,6 +40,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "kept": "id customer_id created_at last_used_at expires_at revoked_at",
     },
     "customers": {"erased": "phone email full_name", "kept": "id erased_at version created_at updated_at"},
+    "door_codes": {"none": "booking_id door issue issued_at attempts_left given_at waived_at org_id id"},
     "drivers": {
         "people": "full_name phone role license_number license_class license_expires_on",
         "none": "retired_at org_id id version created_at updated_at",

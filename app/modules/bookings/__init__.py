@@ -1,11 +1,12 @@
 """The booking and its life: held, confirmed, assigned, driven, completed; or cancelled, or expired.
 
 Owns: bookings and every step of them.
-Tables: bookings, booking_steps, cancellation_policies.
+Tables: bookings, booking_steps, cancellation_policies, booking_rules, door_codes.
 Invariants: a booking has all its trucks and crew or does not exist; what may follow what stands in
 rules.TRANSITIONS; a hold past its time is expired, whether or not the sweeper has written it; the price promised
 never changes, the final price is made of the same version and the hours and miles as worked.
-Announces: booking.held, .confirmed, .assigned, .rescheduled, .started, .completed, .cancelled, .expired.
+Announces: booking.held, .confirmed, .assigned, .rescheduled, .started, .completed, .cancelled, .expired, .progressed,
+.door_codes_renewed.
 Listens: its own, to tell company and customer.
 Start reading at: rules.py, service/hold.py.
 """

@@ -32,5 +32,6 @@ BookingsDispatch = Annotated[Mover, Depends(allow(*OFFICE))]
 BookingsWork = Annotated[Mover, Depends(allow(*CREW))]
 BookingsMeet = Annotated[Mover | Customer, Depends(crew_or_customer)]
 BoardRead = CurrentMover
+BookingsManage = Annotated[Mover, Depends(allow(Role.OWNER, Role.MANAGER))]
 PolicyRead = CurrentMover
 PolicyWrite = Annotated[Mover, Depends(allow(Role.OWNER, Role.MANAGER))]

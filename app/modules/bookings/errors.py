@@ -81,6 +81,33 @@ class NotDueYet(Conflict):
     title: ClassVar[str] = "It is too early to say that somebody did not come."
 
 
+class DoorCodeRequired(Unprocessable):
+    code: ClassVar[str] = "door_code_required"
+    title: ClassVar[str] = "This company asks for the customer's code at the door."
+
+
+class DoorCodeWrong(Unprocessable):
+    """`attempts_left` says how many more are looked at."""
+
+    code: ClassVar[str] = "door_code_wrong"
+    title: ClassVar[str] = "This is not the customer's code for this door."
+
+
+class DoorCodeLocked(Conflict):
+    code: ClassVar[str] = "door_code_locked"
+    title: ClassVar[str] = "Too many wrong codes: the customer can make new ones, or an owner go without."
+
+
+class DoorCodesNotAsked(Conflict):
+    code: ClassVar[str] = "door_codes_not_asked"
+    title: ClassVar[str] = "No codes are asked for this booking, or not yet."
+
+
+class DoorCodesAreTheCustomers(Forbidden):
+    code: ClassVar[str] = "door_codes_are_the_customers"
+    title: ClassVar[str] = "Only the customer of this booking can make new codes."
+
+
 class WrongWayToBook(Forbidden):
     code: ClassVar[str] = "wrong_way_to_book"
     title: ClassVar[str] = "Customers book a quote (quote_id); a company books by hand (window, trucks, people)."

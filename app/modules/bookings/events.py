@@ -46,6 +46,12 @@ class BookingExpired(BookingEvent):
     name: ClassVar[str] = "booking.expired"
 
 
+class DoorCodesRenewed(BookingEvent):
+    """New codes for the doors; which ones, no event says."""
+
+    name: ClassVar[str] = "booking.door_codes_renewed"
+
+
 class BookingProgressed(BookingEvent):
     """A step of the day between start and completion, or a no-show."""
 

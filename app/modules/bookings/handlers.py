@@ -4,7 +4,7 @@ from typing import Final
 
 from app.kernel.actor import System
 from app.modules.bookings import service
-from app.modules.bookings.events import BookingCancelled, BookingConfirmed, BookingRescheduled
+from app.modules.bookings.events import BookingCancelled, BookingConfirmed, BookingRescheduled, DoorCodesRenewed
 from app.modules.bookings.service import letters
 from app.modules.bookings.service.letters import Letters
 from app.runtime.db.session import ReadSession
@@ -31,7 +31,12 @@ def _outgoing(found: Letters | None, work: Work) -> list[Outgoing]:
 
 @handlers.deliver("bookings.tell_confirmed", BookingConfirmed)
 async def tell_confirmed(session: ReadSession, event: BookingConfirmed, work: Work) -> list[Outgoing]:
-    return _outgoing(await letters.confirmed_letters(session, event.booking_id), work)
+    return _outgoing(await letters.confirmed_letters(session, work.resources.pepper, event.booking_id), work)
+
+
+@handlers.deliver("bookings.tell_door_codes", DoorCodesRenewed)
+async def tell_door_codes(session: ReadSession, event: DoorCodesRenewed, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.codes_letters(session, work.resources.pepper, event.booking_id), work)
 
 
 @handlers.deliver("bookings.tell_cancelled", BookingCancelled)

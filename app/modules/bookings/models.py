@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.actor import ActorKind
-from app.modules.bookings.values import BookingStatus, Party, PolicyKind
+from app.modules.bookings.values import BookingStatus, Door, Party, PolicyKind
 from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 
 DEAD = "('cancelled', 'expired', 'no_show')"
@@ -21,6 +21,9 @@ SETTLED = (
     "AND (ended_by IS NULL OR status IN ('cancelled', 'no_show')) "
     "AND cancellation_fee >= 0 AND cancellation_refund >= 0"
 )
+
+
+PLACE = "num_nonnulls(latitude, longitude) IN (0, 2) AND latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180"
 
 
 class Booking(Tenant, Versioned, Model):
@@ -75,6 +78,7 @@ class Booking(Tenant, Versioned, Model):
     covers_replacement: Mapped[bool | None] = mapped_column(
         comment="whether the company bears what another mover costs more; null as the fee"
     )
+    asks_door_codes: Mapped[bool] = mapped_column(comment="as the company's rule was when held")
     actuals: Mapped[dict[str, Any] | None] = mapped_column(comment="hours, miles and extras as worked; null: not done")
     final_price: Mapped[dict[str, Any] | None] = mapped_column(comment="priced on the actuals; null: not done")
 
@@ -107,7 +111,9 @@ class Booking(Tenant, Versioned, Model):
 
 
 class BookingStep(Tenant, Model):
-    """One step of a booking's life: who, when, from where to where. Only ever added; an erasure takes the note."""
+    """One step of a booking's life: who, when, where, from what to what. Only ever added; an erasure takes note and
+    place.
+    """
 
     __tablename__ = "booking_steps"
 
@@ -120,9 +126,12 @@ class BookingStep(Tenant, Model):
     actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind, "actor_kind"))
     actor_id: Mapped[UUID | None] = mapped_column(comment="null: the program itself")
     note: Mapped[str | None]
+    latitude: Mapped[float | None] = mapped_column(sa.Double, comment="WGS 84, of whoever reported; null: not told")
+    longitude: Mapped[float | None] = mapped_column(sa.Double, comment="as latitude")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),
+        sa.CheckConstraint(PLACE, name="place"),
         sa.Index("ix_booking_steps_org_id_booking_id_at", "org_id", "booking_id", "at"),
     )
 
@@ -136,3 +145,33 @@ class CancellationPolicy(Tenant, Versioned, Model):
     steps: Mapped[list[dict[str, Any]]] = mapped_column(comment="notice_hours and refund_percent, the longest first")
 
     __table_args__ = (sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]), sa.UniqueConstraint("org_id"))
+
+
+class BookingRules(Tenant, Versioned, Model):
+    """What a company wants of its bookings; each booking takes a copy when it is held."""
+
+    __tablename__ = "booking_rules"
+
+    door_codes: Mapped[bool] = mapped_column(comment="the customer gives a code at the pickup and one at the delivery")
+
+    __table_args__ = (sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]), sa.UniqueConstraint("org_id"))
+
+
+class DoorCode(Tenant, Model):
+    """The code of one door of a confirmed booking. Its digits stand nowhere: they are derived."""
+
+    __tablename__ = "door_codes"
+
+    booking_id: Mapped[UUID]
+    door: Mapped[Door] = mapped_column(enum_column(Door, "door"))
+    issue: Mapped[int] = mapped_column(comment="rises when new codes are made; part of what they are derived from")
+    issued_at: Mapped[datetime]
+    attempts_left: Mapped[int]
+    given_at: Mapped[datetime | None] = mapped_column(comment="null: not yet")
+    waived_at: Mapped[datetime | None] = mapped_column(comment="an owner or manager goes without; null: nobody does")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),
+        sa.UniqueConstraint("org_id", "booking_id", "door"),
+        sa.CheckConstraint("attempts_left >= 0", name="attempts"),
+    )

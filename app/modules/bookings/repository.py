@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
-from app.modules.bookings.models import Booking, BookingStep, CancellationPolicy
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.models import Booking, BookingRules, BookingStep, CancellationPolicy, DoorCode
+from app.modules.bookings.values import BookingStatus, Door
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
 
@@ -100,7 +100,9 @@ async def overwrite_booking(session: WriteSession, org_id: UUID, booking_id: UUI
 
 async def clear_notes(session: WriteSession, org_id: UUID, booking_id: UUID) -> None:
     query = sa.update(BookingStep).where(BookingStep.org_id == org_id, BookingStep.booking_id == booking_id)
-    await session.execute(query.where(BookingStep.note.is_not(None)).values(note=None), execution_options=QUIET)
+    told = sa.or_(BookingStep.note.is_not(None), BookingStep.latitude.is_not(None))
+    cleared = query.where(told).values(note=None, latitude=None, longitude=None)
+    await session.execute(cleared, execution_options=QUIET)
 
 
 async def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
@@ -116,6 +118,8 @@ async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Se
             BookingStep.actor_kind,
             BookingStep.actor_id,
             BookingStep.note,
+            BookingStep.latitude,
+            BookingStep.longitude,
         )
         .where(BookingStep.org_id == org_id, BookingStep.booking_id == booking_id)
         .order_by(BookingStep.at, BookingStep.id)
@@ -132,6 +136,18 @@ async def get_policy(session: ReadSession, org_id: UUID) -> AnyRow | None:
     return (await session.execute(POLICY, {"org_id": org_id})).one_or_none()
 
 
+HELD_UNDER = sa.text(
+    "SELECT p.kind, p.steps, coalesce(r.door_codes, false) AS door_codes "
+    "FROM (SELECT CAST(:org_id AS uuid) AS org_id) AS o "
+    "LEFT JOIN app.cancellation_policies AS p USING (org_id) LEFT JOIN app.booking_rules AS r USING (org_id)"
+).bindparams(sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)))
+
+
+async def what_company_asks(session: ReadSession, org_id: UUID) -> AnyRow:
+    """(kind, steps, door_codes): what a booking made now is held under; kind and steps are null by default."""
+    return (await session.execute(HELD_UNDER, {"org_id": org_id})).one()
+
+
 async def insert_policy(session: WriteSession, policy: dict[str, Any]) -> bool:
     """Whether the company had none."""
     insert = pg.insert(CancellationPolicy).values(**policy).on_conflict_do_nothing(index_elements=["org_id"])
@@ -141,6 +157,30 @@ async def insert_policy(session: WriteSession, policy: dict[str, Any]) -> bool:
 async def lock_policy(session: WriteSession, org_id: UUID) -> CancellationPolicy | None:
     query = sa.select(CancellationPolicy).where(CancellationPolicy.org_id == org_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get_rules(session: ReadSession, org_id: UUID) -> BookingRules | None:
+    return (await session.execute(sa.select(BookingRules).where(BookingRules.org_id == org_id))).scalar_one_or_none()
+
+
+async def insert_rules(session: WriteSession, rules: dict[str, Any]) -> bool:
+    """Whether the company had none."""
+    insert = pg.insert(BookingRules).values(**rules).on_conflict_do_nothing(index_elements=["org_id"])
+    return (await session.execute(insert.returning(BookingRules.id))).one_or_none() is not None
+
+
+async def lock_rules(session: WriteSession, org_id: UUID) -> BookingRules | None:
+    query = sa.select(BookingRules).where(BookingRules.org_id == org_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def insert_door_codes(session: WriteSession, codes: Sequence[dict[str, Any]]) -> None:
+    await session.execute(sa.insert(table_of(DoorCode)), codes)
+
+
+async def list_door_codes(session: ReadSession, org_id: UUID, booking_id: UUID) -> dict[Door, DoorCode]:
+    query = sa.select(DoorCode).where(DoorCode.org_id == org_id, DoorCode.booking_id == booking_id)
+    return {code.door: code for code in (await session.execute(query)).scalars()}
 
 
 # The list is the busiest read: it runs on the driver, and PostgreSQL builds each item, which the program only

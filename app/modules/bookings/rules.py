@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from app.kernel.actor import ActorKind
 from app.kernel.money import round_cents
+from app.kernel.signing import Signer
 from app.modules.bookings.errors import (
     BookingNotHeld,
     CrewIncomplete,
@@ -19,7 +21,7 @@ from app.modules.bookings.errors import (
     NotDueYet,
     TruckTooSmall,
 )
-from app.modules.bookings.values import BookingStatus, Party, PolicyKind, RefundStep, Settlement, Terms
+from app.modules.bookings.values import BookingStatus, Door, Party, PolicyKind, RefundStep, Settlement, Terms
 from app.modules.calendar.public import ResourceKind, ResourceSpec
 
 S = BookingStatus
@@ -67,6 +69,12 @@ DEFAULT_TERMS: Final = PRESETS[PolicyKind.MODERATE]
 # A truck may stand in traffic: so long after its hour a customer may say that nobody came.
 COMPANY_GRACE: Final = timedelta(hours=2)
 
+# The step that a code opens, where the company asks for one.
+DOOR_OF: Final[Mapping[BookingStatus, Door]] = MappingProxyType({S.LOADING: Door.PICKUP, S.COMPLETED: Door.DELIVERY})
+BEFORE_LOADING: Final = frozenset({S.EN_ROUTE, S.ARRIVED})
+DOOR_ATTEMPTS: Final = 5
+DOOR_DIGITS: Final = 6
+
 REFERENCE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0/O and 1/I, which people mix up
 REFERENCE_LENGTH: Final = 7
 
@@ -91,6 +99,23 @@ def move(status: BookingStatus, *, to: BookingStatus, by: ActorKind) -> BookingS
     if to not in legal and not (by is ActorKind.SYSTEM and to in TRANSITIONS[status]):
         raise IllegalStep(f"From {status} there is no step to {to}.", legal=[str(step) for step in legal])
     return to
+
+
+def check_first_door(status: BookingStatus, to: BookingStatus, kind: ActorKind) -> None:
+    """Where codes are asked, no job is done that was never begun at the door. Raises: IllegalStep (409)."""
+    if to is S.COMPLETED and status in BEFORE_LOADING:
+        legal = [str(step) for step in legal_steps(status, kind) if step is not to]
+        raise IllegalStep("The customer's code at the pickup comes first: report the loading.", legal=legal)
+
+
+def door_code(pepper: Signer, booking_id: UUID, issue: int, door: Door) -> str:
+    """The digits of a door. Whoever holds the database but not the pepper cannot tell them."""
+    derived = pepper.derive("door", booking_id.bytes, str(issue).encode(), door.encode())
+    return f"{int.from_bytes(derived) % 10**DOOR_DIGITS:0{DOOR_DIGITS}d}"
+
+
+def is_door_code(told: str, expected: str) -> bool:
+    return hmac.compare_digest(told.encode(), expected.encode())
 
 
 def confirm(status: BookingStatus, hold_expires_at: datetime | None, now: datetime) -> BookingStatus:

@@ -9,19 +9,21 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, model_validator
 
 from app.kernel.actor import ActorKind
+from app.kernel.geo import Point
 from app.kernel.instants import Day, Instant, Moment
 from app.kernel.money import Amount, ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.paging import ListQuery
 from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Note500, Text120
-from app.modules.bookings.values import BoardView, BookingStatus, Party, PolicyKind
+from app.modules.bookings.values import BoardView, BookingStatus, Party, PolicyKind, Report
 from app.modules.calendar.public import ResourceKind
 from app.modules.pricing.public import PriceOut
 from app.runtime.phones import Phone
 
 Miles = Annotated[ExactDecimal, Field(ge=0, le=10_000, decimal_places=1)]
 WorkedHours = Annotated[ExactDecimal, Field(ge=0, le=400, decimal_places=2)]
+DoorCode = Annotated[str, Field(pattern="^[0-9]{6}$")]
 Named = Annotated[tuple[UUID, ...], Field(max_length=40)]
 
 
@@ -179,7 +181,20 @@ class AssignIn(Strict):
 
 
 class StepIn(Strict):
+    """`location`: where whoever reports it stands."""
+
     note: Note500 | None = None
+    location: Point | None = None
+
+
+class LoadIn(StepIn):
+    """`code`: the customer's for the pickup, where the company asks for it."""
+
+    code: DoorCode | None = None
+
+
+def report_of(to: BookingStatus, body: StepIn | None) -> Report:
+    return Report(to) if body is None else Report(to, body.note, body.location, getattr(body, "code", None))
 
 
 def _not_a_line_of_ours(code: str) -> str:
@@ -196,7 +211,9 @@ class ExtraIn(Strict):
     amount: MoneyIn
 
 
-class CompleteIn(Strict):
+class CompleteIn(LoadIn):
+    """`code`: the customer's for the delivery, where the company asks for it."""
+
     actual_hours: WorkedHours
     actual_distance_miles: Miles
     extras: Annotated[tuple[ExtraIn, ...], Field(max_length=50)] = ()
@@ -281,6 +298,7 @@ class BookingOut(BaseModel):
     cancelled_at: datetime | None
     cancellation_reason: str | None
     settlement: SettlementOut | None
+    asks_door_codes: bool
     version: int
     created_at: datetime
 
@@ -306,7 +324,42 @@ class BookingSummary(BaseModel):
     version: int
 
 
+class DoorOut(BaseModel):
+    """`code` is for the crew at this door, and null once it was given or is not asked any more."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str | None
+    attempts_left: int
+    given_at: datetime | None
+
+
+class DoorCodesOut(BaseModel):
+    """Null where the company asks for none, and before the booking is confirmed."""
+
+    pickup: DoorOut | None
+    delivery: DoorOut | None
+
+
+class WaiveIn(Strict):
+    reason: Note500
+
+
+class BookingRulesIn(Strict):
+    """`door_codes`: customers give the crew a code at the pickup and one at the delivery."""
+
+    door_codes: bool
+
+
+class BookingRulesOut(BookingRulesIn):
+    """`version` 0: the company has not chosen."""
+
+    version: int
+
+
 class StepOut(BaseModel):
+    """`location`: where whoever reported it stood, if they told."""
+
     model_config = ConfigDict(from_attributes=True)
 
     at: datetime
@@ -315,6 +368,7 @@ class StepOut(BaseModel):
     actor_kind: ActorKind
     actor_id: UUID | None
     note: str | None
+    location: Point | None
 
 
 class HistoryOut(BaseModel):

@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.kernel.geo import Point
+
 
 class BookingStatus(StrEnum):
     """The life of a booking; what may follow what stands in `rules.TRANSITIONS`."""
@@ -44,6 +46,23 @@ _LEADS_TO = {
     DayStep.UNLOAD: BookingStatus.UNLOADING,
     DayStep.NO_SHOW: BookingStatus.NO_SHOW,
 }
+
+
+class Door(StrEnum):
+    """Where a customer gives a code, if the company asks for it."""
+
+    PICKUP = "pickup"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is told of a step: where it leads, and by choice a note, the place, and the customer's code at the door."""
+
+    to: BookingStatus
+    note: str | None = None
+    location: Point | None = None
+    code: str | None = None
 
 
 class BoardView(StrEnum):

@@ -100,6 +100,15 @@ async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str
     return str(missed["id"])
 
 
+async def ask_at_the_door(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    """New codes for somebody who booked on the phone, and none after all."""
+    await do(client, headers, "PUT", "/v1/org/booking-rules", {"door_codes": True})
+    here = f"/v1/bookings/{(await book_by_hand(client, headers))['id']}"
+    await do(client, headers, "POST", f"{here}/confirm")
+    await do(client, headers, "POST", f"{here}/door-codes/renew")
+    await do(client, headers, "POST", f"{here}/door-codes/waive", REASON)
+
+
 async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[str, str]) -> None:
     other = await register(client)
     await make_ready(client, other.headers)
@@ -164,6 +173,7 @@ async def seen(
     of_a = await furnish(client, await sign_in_customer(client, resources), staff)
     await run_a_company(client, of_a)
     missed = await move_people(client, of_a.member.headers)
+    await ask_at_the_door(client, of_a.member.headers)
     await review_companies(client, str(of_a.member.org_id), staff.headers)
     await leave(client, resources)
     await sign_in_and_out(client, clock, settings, worker_resources)

@@ -7,13 +7,15 @@ from typing import Annotated
 
 from starlette.responses import Response
 
+from app.kernel.geo import Point
 from app.kernel.money import money_out
 from app.modules.bookings import service
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import as_of
-from app.modules.bookings.schemas import BookingOut, SettlementOut
+from app.modules.bookings.schemas import BookingOut, SettlementOut, StepOut
 from app.modules.bookings.values import Settlement
 from app.modules.pricing.public import price_out
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.web.etag import put_etag
@@ -47,6 +49,11 @@ def booking_out(booking: Booking, organization_name: str, now: datetime) -> Book
             "final_price": price_out(booking.final_price) if booking.final_price else None,
         }
     )
+
+
+def step_out(step: AnyRow) -> StepOut:
+    location = None if step.latitude is None else Point(lat=step.latitude, lng=step.longitude)
+    return StepOut.model_validate(step._asdict() | {"location": location})
 
 
 async def answer_booking(session: WriteSession, now: datetime, booking: Booking, response: Response) -> BookingOut:

@@ -19,6 +19,9 @@ from app.modules.bookings.errors import (
     CompanyNotBookable,
     CrewIncomplete,
     CurrencyMismatch,
+    DoorCodeLocked,
+    DoorCodeRequired,
+    DoorCodeWrong,
     HoldExpired,
     IllegalStep,
     NotPriceable,
@@ -27,7 +30,7 @@ from app.modules.bookings.errors import (
     TruckTooSmall,
     WrongWayToBook,
 )
-from app.modules.bookings.routes.answers import BookingWrite, answer_booking, booking_out
+from app.modules.bookings.routes.answers import BookingWrite, answer_booking, booking_out, step_out
 from app.modules.bookings.schemas import (
     AssignIn,
     BookingFilter,
@@ -37,10 +40,11 @@ from app.modules.bookings.schemas import (
     BookingSummary,
     CompleteIn,
     HistoryOut,
+    LoadIn,
     StepIn,
-    StepOut,
+    report_of,
 )
-from app.modules.bookings.values import DayStep
+from app.modules.bookings.values import BookingStatus, DayStep
 from app.modules.calendar.public import ResourceNotFound, SlotTaken, TooLarge, WindowRefused
 from app.modules.market.public import QuoteExpired, QuoteNotFound
 from app.modules.pricing.public import NotPriced
@@ -50,6 +54,7 @@ from app.runtime.resources import resources_of
 from app.runtime.web.etag import IfMatchRequired, put_etag
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
+from app.runtime.web.problems import problem_response
 from app.runtime.web.route import KEY_REQUIRED, IdempotencyKeyRequired, IdempotentRoute
 from app.runtime.web.sessions import Hot, Read, read_as
 
@@ -57,6 +62,7 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=Idempot
 
 HistoryRead = Annotated[ReadSession, read_as(Audience.BOOKING)]
 
+AT_THE_DOOR = (DoorCodeRequired, DoorCodeWrong, DoorCodeLocked)
 ON_HOLD = (
     QuoteNotFound,
     QuoteExpired,
@@ -149,35 +155,71 @@ async def start_booking(
     booking_id: UUID, actor: BookingsWork, session: BookingWrite, response: Response, body: StepIn | None = None
 ) -> BookingOut:
     """The truck is on its way. For the office and drivers."""
-    booking = await service.start_booking(session, actor, booking_id, body.note if body else None)
+    booking = await service.start_booking(session, actor, booking_id, body)
     return await answer_booking(session, actor.now, booking, response)
 
 
-@router.post("/{booking_id}/complete", responses=problems(BookingNotFound, IllegalStep, NotPriced, CurrencyMismatch))
+@router.post(
+    "/{booking_id}/complete",
+    response_model=BookingOut,
+    responses=problems(BookingNotFound, IllegalStep, NotPriced, CurrencyMismatch, *AT_THE_DOOR),
+)
 async def complete_booking(
-    booking_id: UUID, body: CompleteIn, actor: BookingsWork, session: BookingWrite, response: Response
-) -> BookingOut:
+    booking_id: UUID,
+    body: CompleteIn,
+    actor: BookingsWork,
+    session: BookingWrite,
+    request: Request,
+    response: Response,
+) -> BookingOut | Response:
     """The goods are delivered: the final price is made of the work as done. For the office and drivers."""
-    booking = await service.complete_booking(session, actor, booking_id, body)
-    return await answer_booking(session, actor.now, booking, response)
+    done = await service.complete_booking(session, resources_of(request).pepper, actor, booking_id, body)
+    if isinstance(done, DoorCodeWrong):
+        return problem_response(done, request.url.path)  # not raised: the spent try is to be committed
+    return await answer_booking(session, actor.now, done, response)
+
+
+@router.post(
+    "/{booking_id}/load", response_model=BookingOut, responses=problems(BookingNotFound, IllegalStep, *AT_THE_DOOR)
+)
+async def report_load(
+    booking_id: UUID,
+    actor: BookingsWork,
+    session: BookingWrite,
+    request: Request,
+    response: Response,
+    body: LoadIn | None = None,
+) -> BookingOut | Response:
+    """Report from the road: loading. With the customer's code, where you ask for it. For the office and drivers."""
+    report = report_of(BookingStatus.LOADING, body)
+    done = await service.advance_booking(session, resources_of(request).pepper, actor, booking_id, report)
+    if isinstance(done, DoorCodeWrong):
+        return problem_response(done, request.url.path)  # not raised: the spent try is to be committed
+    return await answer_booking(session, actor.now, done, response)
 
 
 @router.get("/{booking_id}/history", responses=problems(BookingNotFound))
 async def list_history(booking_id: UUID, actor: BookingsRead, session: HistoryRead) -> HistoryOut:
     """Every step of a booking, the first first. For members of the company and the customer."""
     steps = await service.list_history(session, actor, booking_id)
-    return HistoryOut(items=[StepOut.model_validate(step) for step in steps])
+    return HistoryOut(items=[step_out(step) for step in steps])
 
 
 def _report(step: DayStep) -> None:
     """A route of its own for each step: a pattern would swallow what other modules hang below a booking."""
 
     async def report(
-        booking_id: UUID, actor: BookingsWork, session: BookingWrite, response: Response, body: StepIn | None = None
+        booking_id: UUID,
+        actor: BookingsWork,
+        session: BookingWrite,
+        request: Request,
+        response: Response,
+        body: StepIn | None = None,
     ) -> BookingOut:
-        note = body.note if body else None
-        booking = await service.advance_booking(session, actor, booking_id, step.leads_to, note)
-        return await answer_booking(session, actor.now, booking, response)
+        told = report_of(step.leads_to, body)
+        done = await service.advance_booking(session, resources_of(request).pepper, actor, booking_id, told)
+        assert not isinstance(done, DoorCodeWrong)  # noqa: S101 - no code is asked at these steps
+        return await answer_booking(session, actor.now, done, response)
 
     router.add_api_route(
         f"/{{booking_id}}/{step}",
@@ -189,7 +231,6 @@ def _report(step: DayStep) -> None:
     )
 
 
-# A no-show ends the booking and costs somebody something: it stands with the cancellation.
-for _step in DayStep:
-    if _step is not DayStep.NO_SHOW:
-        _report(_step)
+# Loading may ask for a code; a no-show ends the booking and costs somebody something: they stand by themselves.
+for _step in (DayStep.ARRIVE, DayStep.DEPART, DayStep.UNLOAD):
+    _report(_step)

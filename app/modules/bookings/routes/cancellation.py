@@ -69,7 +69,7 @@ async def report_no_show(
     booking_id: UUID, actor: BookingsMeet, session: BookingWrite, response: Response, body: StepIn | None = None
 ) -> BookingOut:
     """Nobody was there: no customer, or two hours on no crew. For the office and drivers, and for the customer."""
-    booking = await service.report_no_show(session, actor, booking_id, body.note if body else None)
+    booking = await service.report_no_show(session, actor, booking_id, body)
     return await answer_booking(session, actor.now, booking, response)
 
 

@@ -3,7 +3,9 @@
 from app.modules.bookings.service.assign import assign_booking
 from app.modules.bookings.service.board import list_jobs, show_availability, show_board
 from app.modules.bookings.service.cancel import cancel_booking, report_no_show, settlement_of, show_cancellation
+from app.modules.bookings.service.company_rules import rules_of, set_rules
 from app.modules.bookings.service.confirm import confirm_booking
+from app.modules.bookings.service.doors import renew_door_codes, show_door_codes, waive_door_codes
 from app.modules.bookings.service.expire import expire_hold, list_dead_holds
 from app.modules.bookings.service.hold import hold
 from app.modules.bookings.service.policy import policy_of, set_policy
@@ -33,13 +35,18 @@ __all__ = [
     "list_jobs",
     "organization_name",
     "policy_of",
+    "renew_door_codes",
     "report_no_show",
     "reschedule_booking",
+    "rules_of",
     "set_policy",
+    "set_rules",
     "settlement_of",
     "show_availability",
     "show_board",
     "show_booking",
     "show_cancellation",
+    "show_door_codes",
     "start_booking",
+    "waive_door_codes",
 ]

@@ -9,7 +9,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound, FeeHigher, HoldExpired, WrongParty
 from app.modules.bookings.events import BookingCancelled, BookingProgressed
 from app.modules.bookings.models import Booking
-from app.modules.bookings.schemas import CancelIn
+from app.modules.bookings.schemas import CancelIn, StepIn, report_of
 from app.modules.bookings.service.steps import lock_as, write_step
 from app.modules.bookings.values import BookingStatus, Party, Settlement
 from app.modules.calendar import public as calendar
@@ -54,7 +54,9 @@ async def show_cancellation(
     return booking, settlement_of(booking) or _settle(booking, actor, _party(actor, requested_by))
 
 
-async def report_no_show(session: WriteSession, actor: Mover | Customer, booking_id: UUID, note: str | None) -> Booking:
+async def report_no_show(
+    session: WriteSession, actor: Mover | Customer, booking_id: UUID, body: StepIn | None
+) -> Booking:
     """Nobody there: a member says so of the customer, a customer of the company. The window is free at once.
 
     Locks: the booking row, then its reservations.
@@ -68,7 +70,8 @@ async def report_no_show(session: WriteSession, actor: Mover | Customer, booking
     rules.check_no_show(absent, booking.starts_at, actor.now)
     _write(booking, rules.settle_no_show(_deposit(booking), absent))
     await calendar.release(session, booking.org_id, booking.id)
-    await write_step(session, booking, actor, came_from=came_from, note=note)
+    told = report_of(booking.status, body)
+    await write_step(session, booking, actor, came_from=came_from, note=told.note, location=told.location)
     await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 

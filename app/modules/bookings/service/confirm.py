@@ -7,6 +7,7 @@ from app.modules.bookings import rules
 from app.modules.bookings.errors import HoldExpired
 from app.modules.bookings.events import BookingConfirmed
 from app.modules.bookings.models import Booking
+from app.modules.bookings.service.doors import issue_codes
 from app.modules.bookings.service.steps import lock_as, write_step
 from app.modules.calendar import public as calendar
 from app.runtime.db.session import WriteSession
@@ -30,5 +31,7 @@ async def confirm_booking(session: WriteSession, actor: Mover | Customer, bookin
         # Asked in time and late all the same: the hold ended meanwhile, and somebody else has what it held.
         raise HoldExpired
     await write_step(session, booking, actor, came_from=came_from)
+    if booking.asks_door_codes:
+        await issue_codes(session, booking, actor.now)
     await emit(session, BookingConfirmed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

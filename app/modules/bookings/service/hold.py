@@ -22,7 +22,7 @@ from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
 from app.modules.bookings.service.eligibility import bookable_company, while_insured
-from app.modules.bookings.service.policy import policy_of
+from app.modules.bookings.service.policy import asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
@@ -222,12 +222,14 @@ async def _insert(
     fields: dict[str, Any],
 ) -> Booking:
     now = actor.now
+    asked = await asked_of(session, fields["org_id"])
     row = fields | {
         "id": booking_id,
         "reference": rules.reference_of(booking_id),
         "status": BookingStatus.HELD,
         "contact": contact.model_dump(mode="json"),
-        "cancellation_terms": rules.terms_to_json((await policy_of(session, fields["org_id"])).terms),
+        "cancellation_terms": rules.terms_to_json(asked.terms),
+        "asks_door_codes": asked.door_codes,
         "hold_expires_at": held_until,
         "version": 1,
         "created_at": now,

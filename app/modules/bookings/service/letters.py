@@ -10,8 +10,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.places import Place
+from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.models import Booking
+from app.modules.bookings.service.doors import told_codes
+from app.modules.bookings.values import Door
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession
@@ -29,9 +32,13 @@ class Letters:
     customer_text: str
 
 
-async def confirmed_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
+async def confirmed_letters(session: ReadSession, pepper: Signer, booking_id: UUID) -> Letters | None:
     """To the company: you have a move. To the customer: it is yours. None when the booking is gone."""
-    return await _letters(session, booking_id, "Confirmed", "is confirmed")
+    return await _letters(session, booking_id, "Confirmed", "is confirmed", pepper)
+
+
+async def codes_letters(session: ReadSession, pepper: Signer, booking_id: UUID) -> Letters | None:
+    return await _letters(session, booking_id, "New codes", "has new codes for the crew", pepper)
 
 
 async def cancelled_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
@@ -42,7 +49,10 @@ async def rescheduled_letters(session: ReadSession, booking_id: UUID) -> Letters
     return await _letters(session, booking_id, "Another time", "has another time")
 
 
-async def _letters(session: ReadSession, booking_id: UUID, headline: str, happened: str) -> Letters | None:
+async def _letters(
+    session: ReadSession, booking_id: UUID, headline: str, happened: str, pepper: Signer | None = None
+) -> Letters | None:
+    """With the pepper, the customer is told of the codes for the doors."""
     booking = await repository.get_booking(session, booking_id)
     if booking is None:
         return None
@@ -51,6 +61,7 @@ async def _letters(session: ReadSession, booking_id: UUID, headline: str, happen
     contact = booking.contact
     reason = f"\nReason: {booking.cancellation_reason}" if booking.cancellation_reason else ""
     facts = _facts(booking)
+    codes = await _codes(session, pepper, booking) if pepper and booking.asks_door_codes else ""
     return Letters(
         subject=f"{headline}: move {booking.reference} on {_day(booking)}",
         office=tuple(office),
@@ -62,8 +73,18 @@ async def _letters(session: ReadSession, booking_id: UUID, headline: str, happen
         customer_phone=contact["phone"],
         customer_text=(
             f"Your move {booking.reference} with {company.name} {happened}.{reason}\n\n{facts}\n"
-            f"{company.name}: {company.phone}\n"
+            f"{company.name}: {company.phone}\n{codes}"
         ),
+    )
+
+
+async def _codes(session: ReadSession, pepper: Signer, booking: Booking) -> str:
+    told = await told_codes(session, pepper, booking)
+    if not told:
+        return "The codes that the crew asks you for stand with your booking.\n"
+    return (
+        f"Give the crew this code before they load: {told[Door.PICKUP]}, and this one when all is unloaded: "
+        f"{told[Door.DELIVERY]}. Nobody else needs them.\n"
     )
 
 

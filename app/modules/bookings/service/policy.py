@@ -29,6 +29,20 @@ async def policy_of(session: ReadSession, org_id: UUID) -> Policy:
     return Policy(rules.terms_from_json({"kind": row.kind, "steps": row.steps}), row.version)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a company asks of the booking that is being made."""
+
+    terms: Terms
+    door_codes: bool
+
+
+async def asked_of(session: ReadSession, org_id: UUID) -> Asked:
+    row = await repository.what_company_asks(session, org_id)
+    terms = rules.terms_from_json({"kind": row.kind, "steps": row.steps}) if row.kind else rules.DEFAULT_TERMS
+    return Asked(terms, row.door_codes)
+
+
 async def set_policy(session: WriteSession, actor: Mover, body: CancellationPolicyIn, version: int | None) -> Policy:
     """Choose the terms of bookings to come; those that stand keep theirs.
 

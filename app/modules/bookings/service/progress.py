@@ -6,19 +6,21 @@ from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.kernel.errors import Fault
+from app.kernel.signing import Signer
 from app.modules.bookings import rules
-from app.modules.bookings.errors import CurrencyMismatch
+from app.modules.bookings.errors import CurrencyMismatch, DoorCodeWrong
 from app.modules.bookings.events import BookingCompleted, BookingProgressed, BookingStarted
 from app.modules.bookings.models import Booking
-from app.modules.bookings.schemas import CompleteIn
+from app.modules.bookings.schemas import CompleteIn, StepIn, report_of
+from app.modules.bookings.service.doors import pass_door
 from app.modules.bookings.service.steps import lock_as, write_step
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Report
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
 
-async def start_booking(session: WriteSession, actor: Mover, booking_id: UUID, note: str | None) -> Booking:
+async def start_booking(session: WriteSession, actor: Mover, booking_id: UUID, body: StepIn | None) -> Booking:
     """The truck is on its way.
 
     Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409). Emits: booking.started.
@@ -27,39 +29,55 @@ async def start_booking(session: WriteSession, actor: Mover, booking_id: UUID, n
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.EN_ROUTE, by=actor.kind)
     booking.started_at = actor.now
-    await write_step(session, booking, actor, came_from=came_from, note=note)
+    told = report_of(booking.status, body)
+    await write_step(session, booking, actor, came_from=came_from, note=told.note, location=told.location)
     await emit(session, BookingStarted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 
 async def advance_booking(
-    session: WriteSession, actor: Mover, booking_id: UUID, to: BookingStatus, note: str | None
-) -> Booking:
-    """A step of the day: arrived, loading, in transit, unloading.
+    session: WriteSession, pepper: Signer, actor: Mover, booking_id: UUID, report: Report
+) -> Booking | DoorCodeWrong:
+    """A step of the day: arrived, loading, in transit, unloading. A wrong code is told, so that it stays counted.
 
-    Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409). Emits: booking.progressed.
+    Locks: the booking row.
+    Raises: BookingNotFound (404), IllegalStep (409), DoorCodeRequired (422), DoorCodeLocked (409).
+    Emits: booking.progressed.
     """
     booking = await lock_as(session, actor, booking_id)
     came_from = booking.status
-    booking.status = rules.move(came_from, to=to, by=actor.kind)
-    await write_step(session, booking, actor, came_from=came_from, note=note)
+    to = rules.move(came_from, to=report.to, by=actor.kind)
+    refused = await pass_door(session, pepper, actor, booking, report)
+    if refused is not None:
+        return refused
+    booking.status = to
+    await write_step(session, booking, actor, came_from=came_from, note=report.note, location=report.location)
     await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 
-async def complete_booking(session: WriteSession, actor: Mover, booking_id: UUID, body: CompleteIn) -> Booking:
-    """The goods are delivered: the final price is made of the promised price list and the work as done.
+async def complete_booking(
+    session: WriteSession, pepper: Signer, actor: Mover, booking_id: UUID, body: CompleteIn
+) -> Booking | DoorCodeWrong:
+    """The goods are delivered: the final price is made of the promised price list and the work as done. A wrong code
+    is told, so that it stays counted.
 
-    Locks: the booking row. Raises: BookingNotFound (404), IllegalStep (409), NotPriced (409).
+    Locks: the booking row.
+    Raises: BookingNotFound (404), IllegalStep (409), NotPriced (409), DoorCodeRequired (422), DoorCodeLocked (409).
     Emits: booking.completed.
     """
     booking = await lock_as(session, actor, booking_id)
     came_from = booking.status
-    booking.status = rules.move(came_from, to=BookingStatus.COMPLETED, by=actor.kind)
+    to = rules.move(came_from, to=BookingStatus.COMPLETED, by=actor.kind)
+    report = report_of(to, body)
+    refused = await pass_door(session, pepper, actor, booking, report)
+    if refused is not None:
+        return refused
+    booking.status = to
     booking.completed_at = actor.now
-    booking.actuals = body.model_dump(mode="json")
+    booking.actuals = body.model_dump(mode="json", exclude={"code", "note", "location"})
     booking.final_price = await _final_price(session, booking, body)
-    await write_step(session, booking, actor, came_from=came_from)
+    await write_step(session, booking, actor, came_from=came_from, note=report.note, location=report.location)
     await emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Actor, Customer, Mover, System
+from app.kernel.geo import Point
 from app.kernel.ids import new_id
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.bookings import repository
@@ -57,6 +58,7 @@ async def write_step(
     *,
     came_from: BookingStatus,
     note: str | None = None,
+    location: Point | None = None,
     told: Told = BY_STATUS,
 ) -> None:
     """Write down who brought the booking where it now stands, and raise its version.
@@ -67,9 +69,10 @@ async def write_step(
     booking.version += 1
     booking.updated_at = actor.now
     await session.flush()
-    await repository.insert_step(
-        session, step_row(booking.org_id, booking.id, actor, came_from=came_from, to=booking.status, note=note)
-    )
+    row = step_row(booking.org_id, booking.id, actor, came_from=came_from, to=booking.status, note=note)
+    if location is not None:
+        row |= {"latitude": location.lat, "longitude": location.lng}
+    await repository.insert_step(session, row)
     if not isinstance(actor, System):
         before = {"status": came_from, **told.before}
         tell_trail(session, actor, booking, told.action or f"bookings.{booking.status}", before)
