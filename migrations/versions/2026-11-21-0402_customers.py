@@ -34,6 +34,7 @@ POLICIES = {
     ],
     "otp_challenges": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(CUSTOMER, "select update", OWN_ROWS),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
     "otp_prefix_days": [
@@ -112,6 +113,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("recipient", sa.Text(), nullable=False, comment="E.164 or lower-case e-mail"),
+        sa.Column("customer_id", sa.UUID(), nullable=True, comment="whose own it is to become; null: to sign in with"),
+        sa.Column(
+            "warned", sa.Text(), nullable=True, comment="who is told that it has become theirs; null: it has not"
+        ),
         sa.Column("requested_from", sa.Text(), nullable=False, comment="network address of the caller"),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("attempts_left", sa.Integer(), nullable=False),

@@ -67,7 +67,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " version created_at updated_at"
     },
     "otp_challenges": {
-        "passing": "recipient requested_from",
+        "passing": "recipient requested_from customer_id warned",
         "none": "id channel salt attempts_left created_at expires_at consumed_at",
     },
     "otp_prefix_days": {"none": "prefix day sent"},

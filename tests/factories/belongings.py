@@ -112,4 +112,5 @@ async def furnish(client: httpx.AsyncClient, customer: SignedInCustomer, staff: 
     ids |= await _fleet(client, member.headers)
     ids |= await _market(client, member.headers, staff)
     ids |= await _moves(client, customer, member)
-    return Belongings(member, customer, ids)
+    own = (await client.get("/v1/customers/me/sessions", headers=customer.headers)).json()["items"]
+    return Belongings(member, customer, ids | {"customer_session_id": own[0]["id"]})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.kernel.errors import NotFound, Unauthenticated
+from app.kernel.errors import Conflict, NotFound, Unauthenticated, Unprocessable
 
 
 class OtpRefused(Unauthenticated):
@@ -15,3 +15,23 @@ class OtpRefused(Unauthenticated):
 class CustomerNotFound(NotFound):
     code: ClassVar[str] = "customer_not_found"
     title: ClassVar[str] = "There is no such customer."
+
+
+class CustomerSessionNotFound(NotFound):
+    code: ClassVar[str] = "customer_session_not_found"
+    title: ClassVar[str] = "You are not signed in there."
+
+
+class CodeRefused(Unprocessable):
+    """As OtpRefused, for somebody who is signed in and stays so."""
+
+    code: ClassVar[str] = "code_refused"
+    title: ClassVar[str] = "This code is wrong or no longer valid: ask for a new one."
+
+
+class AddressTaken(Conflict):
+    """Told to whoever received the code there, and to nobody else."""
+
+    code: ClassVar[str] = "address_taken"
+    title: ClassVar[str] = "This number or address belongs to another account of yours: sign in with it."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_customers_phone", "uq_customers_email")

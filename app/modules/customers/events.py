@@ -12,3 +12,12 @@ class CodeRequested(Event):
     name: ClassVar[str] = "customers.code_requested"
 
     challenge_id: UUID
+
+
+class AddressChanged(Event):
+    """A customer has another number or address. Who is told of it stands with the challenge."""
+
+    name: ClassVar[str] = "customers.address_changed"
+
+    customer_id: UUID
+    challenge_id: UUID

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from app.modules.customers import service
-from app.modules.customers.events import CodeRequested
+from app.modules.customers.events import AddressChanged, CodeRequested
 from app.modules.customers.values import Channel
 from app.runtime.db.session import ReadSession
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
@@ -20,6 +20,18 @@ MAIL = (
     "We never ask you for it.\nIf you did not ask for it, somebody mistyped an address: there is nothing to do.\n"
 )
 
+OWN_SMS = (
+    "{code} is your MoveHub code to make this the number of your account, good for {minutes} minutes. "
+    "We never ask you for it.\n\n@{host} #{code}"
+)
+OWN_MAIL = (
+    "Your code is {code}.\n\nIt makes this the address of your account at {host}, and is good for {minutes} minutes. "
+    "We never ask you for it.\nIf you did not ask for it, somebody mistyped an address: there is nothing to do.\n"
+)
+CHANGED = (
+    "Your MoveHub account has a new {what}, and other sessions were ended. If it was not you, write to us at once."
+)
+
 
 @handlers.deliver("customers.send_code", CodeRequested)
 async def send_code(session: ReadSession, event: CodeRequested, work: Work) -> Sequence[Outgoing]:
@@ -33,9 +45,22 @@ async def send_code(session: ReadSession, event: CodeRequested, work: Work) -> S
         "minutes": settings.auth.otp_minutes,
         "host": urlsplit(settings.http.public_url).hostname,
     }
+    sms, mail = (SMS, MAIL) if challenge.customer_id is None else (OWN_SMS, OWN_MAIL)
     if challenge.channel is Channel.SMS:
-        return (work.sms(challenge.recipient, SMS.format(**words)),)
-    return (work.mail(challenge.recipient, SUBJECT, MAIL.format(**words)),)
+        return (work.sms(challenge.recipient, sms.format(**words)),)
+    return (work.mail(challenge.recipient, SUBJECT, mail.format(**words)),)
+
+
+@handlers.deliver("customers.warn_of_change", AddressChanged)
+async def warn_of_change(session: ReadSession, event: AddressChanged, work: Work) -> Sequence[Outgoing]:
+    """To the number or address before: whoever took the account over does not read it there."""
+    challenge = await service.show_challenge(session, event.challenge_id)
+    if challenge is None or challenge.warned is None:
+        return ()
+    text = CHANGED.format(what="phone number" if challenge.channel is Channel.SMS else "e-mail address")
+    if "@" in challenge.warned:
+        return (work.mail(challenge.warned, "Your account was changed", text),)
+    return (work.sms(challenge.warned, text),)
 
 
 @handlers.every("customers.forget_old_codes", seconds=600)

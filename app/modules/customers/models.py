@@ -37,6 +37,8 @@ class OtpChallenge(Model):
     id: Mapped[Id]
     channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"))
     recipient: Mapped[str] = mapped_column(comment="E.164 or lower-case e-mail")
+    customer_id: Mapped[UUID | None] = mapped_column(comment="whose own it is to become; null: to sign in with")
+    warned: Mapped[str | None] = mapped_column(comment="who is told that it has become theirs; null: it has not")
     requested_from: Mapped[str] = mapped_column(comment="network address of the caller")
     salt: Mapped[bytes] = mapped_column(sa.LargeBinary)
     attempts_left: Mapped[int]

@@ -61,7 +61,7 @@ async def erase(session: WriteSession, customer_id: UUID, now: datetime) -> None
     found.erased_at = found.updated_at = now
     found.version += 1
     await session.flush()
-    await repository.revoke_all_sessions(session, customer_id, now)
+    await repository.revoke_sessions(session, customer_id, now)
 
 
 async def erased(session: ReadSession) -> list[tuple[UUID, datetime]]:

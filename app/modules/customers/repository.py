@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
 
 BATCH = 2_000
+MOST_SESSIONS = 100
+DAY = timedelta(days=1)
 CUSTOMERS = table_of(Customer)
 SESSIONS = table_of(CustomerSession)
 
@@ -67,8 +69,12 @@ async def get_challenge(session: ReadSession, challenge_id: UUID) -> OtpChalleng
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def take_attempt(session: WriteSession, challenge_id: UUID, now: datetime) -> AnyRow | None:
-    """Count one try against a live challenge, before its code is looked at; None: there is nothing to try.
+async def take_attempt(
+    session: WriteSession, challenge_id: UUID, customer_id: UUID | None, now: datetime
+) -> AnyRow | None:
+    """Count one try against a live challenge of this customer, or None's, before its code is looked at.
+
+    None: there is nothing to try.
 
     Locks: the challenge, so that tries at the same time are counted one after the other.
     """
@@ -76,6 +82,7 @@ async def take_attempt(session: WriteSession, challenge_id: UUID, now: datetime)
         sa.update(OtpChallenge)
         .where(
             OtpChallenge.id == challenge_id,
+            OtpChallenge.customer_id.is_not_distinct_from(customer_id),
             OtpChallenge.attempts_left > 0,
             OtpChallenge.consumed_at.is_(None),
             OtpChallenge.expires_at > now,
@@ -89,6 +96,10 @@ async def take_attempt(session: WriteSession, challenge_id: UUID, now: datetime)
 
 async def consume_challenge(session: WriteSession, challenge_id: UUID, now: datetime) -> None:
     await session.execute(sa.update(OtpChallenge).where(OtpChallenge.id == challenge_id).values(consumed_at=now))
+
+
+async def note_warned(session: WriteSession, challenge_id: UUID, warned: str | None) -> None:
+    await session.execute(sa.update(OtpChallenge).where(OtpChallenge.id == challenge_id).values(warned=warned))
 
 
 async def find_or_insert_customer(session: WriteSession, customer: Customer, channel: Channel) -> Customer:
@@ -132,11 +143,35 @@ async def list_session_rows(session: ReadSession, customer_id: UUID) -> list[dic
     return [dict(row) for row in (await session.execute(query)).mappings()]
 
 
-async def revoke_all_sessions(session: WriteSession, customer_id: UUID, now: datetime) -> None:
+async def revoke_sessions(session: WriteSession, customer_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """End every session of the customer, or every other than `but`."""
     query = sa.update(CustomerSession).where(
         CustomerSession.customer_id == customer_id, CustomerSession.revoked_at.is_(None)
     )
+    if but is not None:
+        query = query.where(CustomerSession.id != but)
     await session.execute(query.values(revoked_at=now))
+
+
+async def list_live_sessions(session: ReadSession, customer_id: UUID, now: datetime) -> list[CustomerSession]:
+    query = sa.select(CustomerSession).where(*_live_sessions(customer_id, now))
+    latest = query.order_by(CustomerSession.last_used_at.desc(), CustomerSession.id.desc()).limit(MOST_SESSIONS)
+    return list((await session.execute(latest)).scalars())
+
+
+async def end_live_session(session: WriteSession, customer_id: UUID, session_id: UUID, now: datetime) -> bool:
+    """End one session of the customer; False: there is no such one."""
+    query = sa.update(CustomerSession).where(*_live_sessions(customer_id, now), CustomerSession.id == session_id)
+    ended = await session.execute(query.values(revoked_at=now).returning(CustomerSession.id))
+    return ended.one_or_none() is not None
+
+
+def _live_sessions(customer_id: UUID, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        CustomerSession.customer_id == customer_id,
+        CustomerSession.revoked_at.is_(None),
+        CustomerSession.expires_at > now,
+    )
 
 
 async def list_erased(session: ReadSession) -> list[tuple[UUID, datetime]]:
@@ -147,7 +182,9 @@ async def list_erased(session: ReadSession) -> list[tuple[UUID, datetime]]:
 
 async def delete_old_challenges(session: WriteSession, now: datetime) -> bool:
     """Delete a batch of what no limit counts any more; whether there may be more."""
-    old = sa.select(OtpChallenge.id).where(OtpChallenge.created_at <= now - HOUR).limit(BATCH)
+    # Whoever is to be told of a change is, be the worker away for a day.
+    kept_until = sa.case((OtpChallenge.warned.is_(None), now - HOUR), else_=now - DAY)
+    old = sa.select(OtpChallenge.id).where(OtpChallenge.created_at <= kept_until).limit(BATCH)
     deleted = sa.delete(OtpChallenge).where(OtpChallenge.id.in_(old)).returning(OtpChallenge.id)
     return len((await session.execute(deleted)).all()) == BATCH
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,16 +10,25 @@ from starlette.responses import Response
 from app.kernel.errors import PreconditionFailed
 from app.kernel.transport import Transport
 from app.modules.customers import service
-from app.modules.customers.errors import CustomerNotFound, OtpRefused
+from app.modules.customers.errors import (
+    AddressTaken,
+    CodeRefused,
+    CustomerNotFound,
+    CustomerSessionNotFound,
+    OtpRefused,
+)
 from app.modules.customers.schemas import (
+    ChangeAddressIn,
     CodeRequestIn,
     CodeSentOut,
     CustomerOut,
     CustomerPatch,
+    CustomerSessionList,
+    CustomerSessionOut,
     CustomerSignedInOut,
     VerifyIn,
 )
-from app.modules.customers.service import SignedIn
+from app.modules.customers.service import Asked, SignedIn
 from app.runtime.auth.cookies import drop_cookies, put_customer_cookies
 from app.runtime.auth.csrf import CsrfRefused, csrf_token
 from app.runtime.auth.dependencies import CurrentCustomer
@@ -57,7 +67,8 @@ def _signed_in(request: Request, response: Response, done: SignedIn, transport: 
 @codes.post("/otp", status_code=202, responses=problems())
 async def request_code(body: CodeRequestIn, session: SigninWrite, request: Request) -> CodeSentOut:
     """Have a one-time code sent by text message or e-mail. The answer is the same for every recipient. For anyone."""
-    challenge = await service.request_code(session, resources_of(request), body, address_of(request.scope))
+    asked = Asked(address_of(request.scope))
+    challenge = await service.request_code(session, resources_of(request), body, asked)
     return CodeSentOut(challenge_id=challenge.id, expires_at=challenge.expires_at)
 
 
@@ -72,6 +83,60 @@ async def verify_code(
         # Answered, not raised: the spent try has to be committed with this transaction.
         return problem_response(OtpRefused(), request.url.path)
     return _signed_in(request, response, done, body.transport)
+
+
+@codes.post("/me/otp", status_code=202, responses=problems(CustomerNotFound))
+async def request_own_code(
+    body: CodeRequestIn, actor: CurrentCustomer, reading: Read, session: SigninWrite, request: Request
+) -> CodeSentOut:
+    """Have a code sent to a number or address that is to be yours, or to replace the one you have. For customers."""
+    # The transaction that counts codes knows of no session: whether this one lives is asked here.
+    await service.show_me(reading, actor)
+    asked = Asked(address_of(request.scope), actor.customer_id)
+    challenge = await service.request_code(session, resources_of(request), body, asked)
+    return CodeSentOut(challenge_id=challenge.id, expires_at=challenge.expires_at)
+
+
+@codes.post(
+    "/me/otp/verify", response_model=CustomerOut, responses=problems(CodeRefused, CustomerNotFound, AddressTaken)
+)
+async def change_address(
+    body: ChangeAddressIn, actor: CurrentCustomer, session: Write, request: Request, response: Response
+) -> CustomerOut | Response:
+    """Change your phone number or e-mail address, with the code that was sent there. Who had it before is told, and
+    your other sessions end. For customers.
+    """
+    await limit_code_verification(request)
+    customer = await service.change_address(session, resources_of(request), actor, body.challenge_id, body.code)
+    if customer is None:
+        # Answered, not raised: the spent try has to be committed with this transaction.
+        return problem_response(CodeRefused(), request.url.path)
+    put_etag(response, customer.version)
+    return CustomerOut.model_validate(customer)
+
+
+@codes.get("/me/sessions", responses=problems())
+async def list_sessions(actor: CurrentCustomer, session: Read) -> CustomerSessionList:
+    """Where you are signed in, the latest used first, 100 at most. For customers."""
+    found = await service.list_sessions(session, actor)
+    return CustomerSessionList(
+        items=[
+            CustomerSessionOut(
+                id=one.id,
+                created_at=one.created_at,
+                last_used_at=one.last_used_at,
+                expires_at=one.expires_at,
+                is_current=one.id == actor.session_id,
+            )
+            for one in found
+        ]
+    )
+
+
+@codes.delete("/me/sessions/{customer_session_id}", status_code=204, responses=problems(CustomerSessionNotFound))
+async def end_session(customer_session_id: UUID, actor: CurrentCustomer, session: Write) -> None:
+    """Sign yourself out there, at once. For customers."""
+    await service.end_session(session, actor, customer_session_id)
 
 
 @router.post("/logout", status_code=204, responses=problems())

@@ -42,6 +42,13 @@ class VerifyIn(BaseModel):
     transport: Transport = Transport.BEARER
 
 
+class ChangeAddressIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    challenge_id: UUID
+    code: Code
+
+
 class CustomerOut(BaseModel):
     """`phone` and `email` are those a code was received on; null where none was."""
 
@@ -75,3 +82,15 @@ class CustomerPatch(BaseModel):
         if not self.model_fields_set:
             raise ValueError("names nothing to change")
         return self
+
+
+class CustomerSessionOut(BaseModel):
+    id: UUID
+    created_at: datetime
+    last_used_at: Annotated[datetime, Field(description="to the day")]
+    expires_at: Annotated[datetime, Field(description="unless it is used before")]
+    is_current: bool
+
+
+class CustomerSessionList(BaseModel):
+    items: list[CustomerSessionOut]

@@ -193,7 +193,8 @@ class TestHowOften:
     ):
         limits = LimitSettings(anonymous_per_minute=1_000_000, otp_per_prefix_day=3)
         resources = build_resources(settings.model_copy(update={"limits": limits}), app_database, clock=clock)
-        transport = httpx.ASGITransport(assemble(resources, Readiness(logins.app, registry.schema_revision())))
+        app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+        transport = httpx.ASGITransport(app, client=(f"address-{new_id()}", 1))
         numbers = [f"+35227{digits}" for digits in range(100_000, 100_008)]
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             answers = await asyncio.gather(*(client.post("/v1/customers/otp", json={"phone": one}) for one in numbers))

@@ -1,4 +1,4 @@
-"""Use cases: ask for a code, sign in with it, sign out, who am I."""
+"""One-time codes: sent to a number or address, and taken once."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Customer as CustomerActor
 from app.kernel.errors import TooManyRequests
 from app.kernel.ids import new_id
-from app.kernel.versions import check_version
 from app.modules.customers import repository, rules
-from app.modules.customers.errors import CustomerNotFound
 from app.modules.customers.events import CodeRequested
-from app.modules.customers.models import Customer, CustomerSession, OtpChallenge
-from app.modules.customers.schemas import CodeRequestIn, CustomerPatch
+from app.modules.customers.models import OtpChallenge
+from app.modules.customers.schemas import CodeRequestIn
 from app.modules.customers.values import Channel
-from app.runtime.auth.credentials import CUSTOMER_PURPOSE
-from app.runtime.auth.opaque import make_token, token_hash
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.outbox.emit import emit
@@ -32,14 +28,14 @@ WORKER: Final = Identity(Audience.WORKER)
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
-    customer: Customer
-    session_id: UUID
-    session_token: str
-    expires_at: datetime
+class Asked:
+    """Who asks for a code: from which network address, and for which customer's own; None: to sign in."""
+
+    address: str
+    customer_id: UUID | None = None
 
 
-async def request_code(session: WriteSession, resources: Resources, body: CodeRequestIn, address: str) -> OtpChallenge:
+async def request_code(session: WriteSession, resources: Resources, body: CodeRequestIn, asked: Asked) -> OtpChallenge:
     """A challenge whose code is on its way; earlier ones to the recipient end. The same for known and unknown.
 
     Locks: what was sent to the recipient and asked for from the network address, by advisory locks; the
@@ -48,8 +44,8 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
     """
     now = resources.clock.now()
     recipient = body.phone or body.email or ""
-    await repository.lock_sendings(session, recipient, address)
-    await _refuse_too_many(session, resources, recipient, address, now)
+    await repository.lock_sendings(session, recipient, asked.address)
+    await _refuse_too_many(session, resources, recipient, asked.address, now)
     if body.phone is not None:
         await _count_prefix(session, resources, body.phone, now)
     await repository.supersede_challenges(session, recipient, now)
@@ -57,7 +53,9 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
         id=new_id(),
         channel=Channel.SMS if body.phone else Channel.EMAIL,
         recipient=recipient,
-        requested_from=address,
+        customer_id=asked.customer_id,
+        warned=None,
+        requested_from=asked.address,
         salt=secrets.token_bytes(SALT_BYTES),
         attempts_left=resources.settings.auth.otp_attempts,
         created_at=now,
@@ -98,6 +96,11 @@ def _too_many(wait: timedelta) -> TooManyRequests:
     return TooManyRequests("Codes are sent only so often.", headers=headers)
 
 
+async def show_challenge(session: ReadSession, challenge_id: UUID) -> OtpChallenge | None:
+    """The challenge, used or not; None: it is forgotten. For the worker."""
+    return await repository.get_challenge(session, challenge_id)
+
+
 async def open_challenge(session: ReadSession, challenge_id: UUID, now: datetime) -> OtpChallenge | None:
     """The challenge while its code is good: neither used, superseded nor expired."""
     challenge = await repository.get_challenge(session, challenge_id)
@@ -110,77 +113,20 @@ def code_of(resources: Resources, challenge: OtpChallenge) -> str:
     return rules.code_of(resources.pepper, challenge.id, challenge.salt)
 
 
-async def verify_code(session: WriteSession, resources: Resources, challenge_id: UUID, code: str) -> SignedIn | None:
-    """A session for whoever received the code; the first code makes the customer. None: refused.
+async def take_code(
+    session: WriteSession, resources: Resources, challenge_id: UUID, code: str, customer_id: UUID | None = None
+) -> AnyRow | None:
+    """The challenge of a code that is right, spent with it: the customer's own, or one to sign in with. None: refused.
 
     Told by None, not raised: the spent try must be committed.
     Locks: the challenge.
     """
     now = resources.clock.now()
-    challenge = await repository.take_attempt(session, challenge_id, now)
+    challenge = await repository.take_attempt(session, challenge_id, customer_id, now)
     if challenge is None or not rules.is_code(code, resources.pepper, challenge_id, challenge.salt):
         return None
     await repository.consume_challenge(session, challenge_id, now)
-    newcomer = _newcomer(challenge.channel, challenge.recipient, now)
-    customer = await repository.find_or_insert_customer(session, newcomer, challenge.channel)
-    return await _open_session(session, resources, customer, now)
-
-
-def _newcomer(channel: Channel, recipient: str, now: datetime) -> Customer:
-    return Customer(
-        id=new_id(),
-        phone=recipient if channel is Channel.SMS else None,
-        email=recipient if channel is Channel.EMAIL else None,
-        full_name=None,
-        erased_at=None,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-async def _open_session(session: WriteSession, resources: Resources, customer: Customer, now: datetime) -> SignedIn:
-    session_id = new_id()
-    token = make_token(resources.signer, CUSTOMER_PURPOSE, customer.id, session_id)
-    expires_at = now + timedelta(days=resources.settings.auth.customer_session_days)
-    opened = CustomerSession(
-        id=session_id,
-        customer_id=customer.id,
-        token_hash=token_hash(token),
-        created_at=now,
-        last_used_at=now,
-        expires_at=expires_at,
-        revoked_at=None,
-    )
-    await repository.insert_session(session, opened)
-    return SignedIn(customer, session_id, token, expires_at)
-
-
-async def log_out(session: WriteSession, actor: CustomerActor) -> None:
-    """End this session: its token is refused from the next request on."""
-    await repository.revoke_session(session, actor.session_id, actor.now)
-
-
-async def show_me(session: ReadSession, actor: CustomerActor) -> Customer:
-    """Raises: CustomerNotFound (404)."""
-    customer = await repository.get_customer(session, actor.customer_id)
-    if customer is None:
-        raise CustomerNotFound
-    return customer
-
-
-async def change_me(
-    session: WriteSession, actor: CustomerActor, patch: CustomerPatch, expected_version: int | None
-) -> Customer:
-    """Locks: the customer's row. Raises: CustomerNotFound (404), PreconditionFailed (412)."""
-    customer = await repository.lock_customer(session, actor.customer_id)
-    if customer is None or customer.erased_at is not None:
-        raise CustomerNotFound
-    check_version(customer.version, expected_version)
-    customer.full_name = patch.full_name
-    customer.version += 1
-    customer.updated_at = actor.now
-    return customer
+    return challenge
 
 
 async def forget_old_codes(resources: Resources) -> None:
