@@ -25,6 +25,7 @@ TOLD: Final = {
     "bookings.set_policy": "bookings.policy_set",
     "bookings.set_rules": "bookings.rules_set",
     "bookings.start_booking": "bookings.en_route",
+    "customers.change_address": "customers.address_changed",
     "files.announce_upload": "files.upload_announced",
     "files.complete_upload": "files.upload_completed",
     "bookings.waive_door_codes": "bookings.door_codes_waived",
@@ -78,8 +79,10 @@ _SAME_FOR_ALL: Final = "whether anybody has the address is nobody's to see"
 UNTOLD: Final = {
     "bookings.foresee_reschedule": _NOTHING_DONE,
     "customers.change_me": _OWN_DATA,
+    "customers.end_session": _OWN_DATA,
     "customers.log_out": _OWN_DATA,
     "customers.request_code": _SAME_FOR_ALL,
+    "customers.request_own_code": _OWN_DATA,
     "customers.verify_code": _OWN_DATA,
     "files.send_file": "the store's door, which knows the form and nobody; the announcement and the completion are told",
     "identity.ask_for_reset": _SAME_FOR_ALL,

@@ -16,7 +16,8 @@ from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Logins, Member, StaffMember, register
 from tests.factories.belongings import KEY, PRICES, Belongings, furnish
 from tests.factories.bookings import CONTACT, book_by_hand, new_key
-from tests.factories.customers import sign_in_customer
+from tests.factories.customers import code_of as sent_code
+from tests.factories.customers import new_email, sign_in_customer
 from tests.factories.fleet import add_driver, add_truck
 from tests.factories.verification import make_ready, submit
 from tests.modules.audit.commands import TOLD
@@ -144,9 +145,12 @@ async def sign_in_and_out(client: httpx.AsyncClient, clock: ManualClock, setting
 
 
 async def leave(client: httpx.AsyncClient, resources: Resources) -> None:
-    """A customer who changes their name, takes their data along and is forgotten."""
+    """A customer who changes their name and address, takes their data along and is forgotten."""
     customer = (await sign_in_customer(client, resources)).headers
     await do(client, customer, "PATCH", "/v1/customers/me", {"full_name": "Ottoline Vane"})
+    asked = await do(client, customer, "POST", "/v1/customers/me/otp", {"email": new_email()})
+    proof = {"challenge_id": asked["challenge_id"], "code": await sent_code(resources, asked["challenge_id"])}
+    await do(client, customer, "POST", "/v1/customers/me/otp/verify", proof)
     await do(client, customer, "GET", "/v1/customers/me/export")
     await do(client, customer, "DELETE", "/v1/customers/me")
 

@@ -33,11 +33,9 @@ async def change_me(
     """Locks: the customer's row. Raises: CustomerNotFound (404), PreconditionFailed (412)."""
     customer = await _lock_me(session, actor)
     check_version(customer.version, expected_version)
-    before = {"full_name": customer.full_name}
     customer.full_name = patch.full_name
     customer.version += 1
     customer.updated_at = actor.now
-    record(session, actor, Change("customers.changed", "customer", customer.id, before, {"full_name": patch.full_name}))
     return customer
 
 
@@ -66,7 +64,9 @@ async def change_address(
     await session.flush()
     await repository.revoke_sessions(session, customer.id, actor.now, but=actor.session_id)
     await emit(session, AddressChanged(customer_id=customer.id, challenge_id=challenge_id), now=actor.now)
-    change = Change("customers.changed", "customer", customer.id, {column: before}, {column: challenge.recipient})
+    change = Change(
+        "customers.address_changed", "customer", customer.id, {column: before}, {column: challenge.recipient}
+    )
     record(session, actor, change)
     return customer
 
