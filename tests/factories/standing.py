@@ -71,7 +71,7 @@ class World:
         return dict(row)
 
 
-async def _sign_in_staff(client: httpx.AsyncClient, resources: Resources, email: str) -> dict[str, str]:
+async def sign_in_staff(client: httpx.AsyncClient, resources: Resources, email: str) -> dict[str, str]:
     async with resources.database.write(Identity(Audience.SIGNIN)) as session:
         await create_staff(
             session,
@@ -90,7 +90,7 @@ async def _sign_in(client: httpx.AsyncClient, email: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-async def _signed_in_anew(client: httpx.AsyncClient, company: Company) -> Company:
+async def signed_in_anew(client: httpx.AsyncClient, company: Company) -> Company:
     headers = await _sign_in(client, company.member.email)
     return replace(company, member=Member(company.member.org_id, company.member.email, headers))
 
@@ -131,13 +131,13 @@ async def _furnish(
     client: httpx.AsyncClient, resources: Resources, clock: ManualClock, admin: asyncpg.Connection[Any]
 ) -> World:
     email = f"staff.of.a.world.{id(client)}@example.com"
-    staff = await _sign_in_staff(client, resources, email)
+    staff = await sign_in_staff(client, resources, email)
     a = await open_company(client, staff, trucks=(1600, 300), drivers=2)
     b = await open_company(client, staff)
     customers = await invite_customers(resources, 2)
     ids = await _let_expire(client, customers[0], a)
     clock.advance(timedelta(hours=25))
-    a, b = await _signed_in_anew(client, a), await _signed_in_anew(client, b)
+    a, b = await signed_in_anew(client, a), await signed_in_anew(client, b)
     ids |= await _make_moves(client, customers, a, b)
     ids |= {
         "truck": a.truck_ids[0],

@@ -1,0 +1,317 @@
+"""Over random calendars: what search offers can be had, whoever cannot come is not offered, and it says why and when.
+
+What should be offered is reckoned here anew, from a plain list of who has what and is taken when.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+from typing import Any, Final
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from app.runtime.db.session import Database
+from tests.conftest import Logins
+from tests.factories.bookings import CONTACT
+from tests.factories.calendar import administrator
+from tests.factories.customers import SignedInCustomer
+from tests.factories.market import Company, hold, invite_customers, open_company, post, quote
+from tests.factories.standing import running, sign_in_staff, signed_in_anew
+
+pytestmark = pytest.mark.integration
+
+# A town of its own: nobody but these companies offers anything here.
+RAPID_CITY: Final = {"line1": "300 6th Street", "city": "Rapid City", "state": "SD", "postal_code": "57701"}
+FAR_AWAY: Final = {"line1": "224 W 9th Street", "city": "Sioux Falls", "state": "SD", "postal_code": "57104"}
+ZONE: Final = ZoneInfo("America/Denver")
+SEEDS: Final = range(25)
+FIRST_DAY: Final = datetime(2027, 3, 9, tzinfo=ZONE)
+DAYS_BETWEEN_SEEDS: Final = 9
+PAPERS_END: Final = date(2027, 6, 20)
+ASKED_DAYS: Final = 14
+BUSY_SHARE: Final = 0.6
+CANCELLED_SHARE: Final = 0.5
+JOBS_A_SEED: Final = 2
+# Which of the companies below.
+SUSPENDED: Final = 6
+PRICELESS: Final = 7
+NO_PRICES: Final = "DELETE FROM app.pricing_configs WHERE org_id = $1"
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(slots=True)
+class Yard:
+    """A company as a plain list: what it has by id, and when each of that is taken."""
+
+    company: Company
+    cuft: dict[str, int]
+    insured_until: date = date(2027, 12, 31)
+    is_in_market: bool = True
+    has_prices: bool = True
+    largest_crew_priced: int = 2
+    taken: list[tuple[str, Span]] = field(default_factory=list)
+
+    def is_free(self, resource: str, span: Span) -> bool:
+        return not any(one == resource and when[0] < span[1] and span[0] < when[1] for one, when in self.taken)
+
+    def free(self, resources: list[str], span: Span) -> list[str]:
+        return [one for one in resources if self.is_free(one, span)]
+
+    def can(self, volume: int, crew: int, span: Span | None) -> bool:
+        """Whether it has the trucks and people; with None, whether it would with an empty calendar."""
+        company = self.company
+        trucks = company.truck_ids if span is None else self.free(company.truck_ids, span)
+        drivers = company.driver_ids if span is None else self.free(company.driver_ids, span)
+        helpers = company.helper_ids if span is None else self.free(company.helper_ids, span)
+        needed = trucks_needed([self.cuft[one] for one in trucks], volume)
+        return needed is not None and len(drivers) >= needed and len(drivers) + len(helpers) >= max(crew, needed)
+
+
+def trucks_needed(sizes: list[int], volume: int) -> int | None:
+    room = 0
+    for count, size in enumerate(sorted(sizes, reverse=True), start=1):
+        room += size
+        if room >= volume:
+            return count
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    volume: int
+    crew: int
+    hours: float
+    starts_at: datetime
+
+    def plans(self) -> Iterator[tuple[int, Span]]:
+        """(crew, window): as recommended; then by two people, who take longer."""
+        yield self.crew, self._span(self.hours)
+        if self.crew > 2:
+            yield 2, self._span(self.hours * self.crew / 2)
+
+    def _span(self, hours: float) -> Span:
+        starts_at = self.starts_at.astimezone(UTC)
+        return starts_at, starts_at + timedelta(minutes=15 * ceil(max(1.0, hours) * 4))
+
+    def days_later(self, days: int) -> Job:
+        return replace(self, starts_at=self.starts_at + timedelta(days=days))
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        return {
+            "origin": RAPID_CITY,
+            "destination": RAPID_CITY,
+            "starts_at": self.starts_at.replace(tzinfo=None).isoformat(),
+            "limit": 50,
+            "estimate": {
+                "volume_cuft": self.volume,
+                "weight_lb": 500,
+                "crew_size": self.crew,
+                "duration_hours": {"p50": self.hours / 2, "p90": self.hours},
+            },
+        }
+
+
+def verdict(yard: Yard, job: Job) -> tuple[int, Span] | str:
+    """(crew, window) of its offer, or why it has none."""
+    longest = max((span for _, span in job.plans()), key=lambda span: span[1])
+    if longest[1].astimezone(ZONE).date() > yard.insured_until:
+        return "papers_end_before"
+    if not yard.has_prices:
+        return "no_prices"
+    reasons = []
+    for crew, span in job.plans():
+        if not yard.can(job.volume, crew, span):
+            reasons.append("none_free")
+        elif crew > yard.largest_crew_priced:
+            reasons.append("not_priced")
+        else:
+            return crew, span
+    if reasons[0] == "none_free" and not any(yard.can(job.volume, crew, None) for crew, _ in job.plans()):
+        return "too_large"
+    return reasons[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    client: httpx.AsyncClient
+    customer: SignedInCustomer
+    yards: list[Yard]
+
+    def verdicts(self, job: Job) -> dict[str, tuple[int, Span] | str]:
+        return {one.company.id: verdict(one, job) for one in self.yards if one.is_in_market}
+
+    def somebody_can(self, job: Job) -> bool:
+        return any(isinstance(one, tuple) for one in self.verdicts(job).values())
+
+    async def search(self, job: Job) -> dict[str, Any]:
+        answer = await self.client.post("/v1/search", json=job.wish)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@pytest.fixture(scope="module")
+async def town(logins: Logins, app_database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with running(logins, app_database, tmp_path_factory.mktemp("town")) as (client, resources, clock):
+        staff = await sign_in_staff(client, resources, f"staff.of.a.town.{uuid4().hex}@example.com")
+        [customer] = await invite_customers(resources, 1)
+        yards = [yard async for yard in _settle(client, staff)]
+        await post(client, staff, f"/v1/ops/orgs/{yards[SUSPENDED].company.id}/suspend", {"reason": "Papers forged"})
+        async with administrator(logins) as admin:
+            await admin.execute(NO_PRICES, yards[PRICELESS].company.member.org_id)
+        await _hold_in_vain(client, yards[0])
+        clock.advance(timedelta(minutes=16))
+        for yard in yards:
+            yard.company = await signed_in_anew(client, yard.company)
+        yield Town(client, customer, yards)
+
+
+async def _settle(client: httpx.AsyncClient, staff: dict[str, str]) -> AsyncIterator[Yard]:
+    large_crews = {"extra_mover_hourly_rate": "45"}
+    lines: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"trucks": (1600, 1000), "drivers": 3, "helpers": 3, "prices": large_crews}, {"largest_crew_priced": 9}),
+        ({"trucks": (400,)}, {}),
+        ({"trucks": (1600,), "helpers": 0}, {}),
+        ({"trucks": (500, 500), "drivers": 2, "helpers": 2}, {}),
+        ({"trucks": (1600,), "helpers": 2, "policy": {"expires_on": str(PAPERS_END)}}, {"insured_until": PAPERS_END}),
+        ({"trucks": (1000,), "helpers": 2, "place": FAR_AWAY}, {"is_in_market": False}),
+        ({"trucks": (1000,), "helpers": 2}, {"is_in_market": False}),
+        ({"trucks": (1000,), "helpers": 2}, {"has_prices": False}),
+    ]
+    for asked, known in lines:
+        company = await open_company(client, staff, **{"place": RAPID_CITY, **asked})
+        yield Yard(company, dict(zip(company.truck_ids, asked["trucks"], strict=True)), **known)
+
+
+def first_day(seed: int) -> datetime:
+    return FIRST_DAY + timedelta(days=DAYS_BETWEEN_SEEDS * seed)
+
+
+def wire(span: Span) -> dict[str, str]:
+    return {"starts_at": span[0].isoformat(), "ends_at": span[1].isoformat()}
+
+
+async def _hold_in_vain(client: httpx.AsyncClient, yard: Yard) -> None:
+    """A hold in each seed's days that nobody confirms: it is in no list here, for it takes nothing in the end."""
+    body = {
+        "truck_ids": yard.company.truck_ids[:1],
+        "driver_ids": yard.company.driver_ids[:1],
+        "origin": RAPID_CITY,
+        "destination": RAPID_CITY,
+        "contact": CONTACT,
+        "price": {"amount": "500"},
+    }
+    for seed in SEEDS:
+        window = wire((first_day(seed), first_day(seed) + timedelta(days=3)))
+        await post(client, yard.company.headers, "/v1/bookings", body | {"window": window}, 201)
+
+
+async def fill_calendars(town: Town, rng: random.Random, day: datetime) -> None:
+    """Trucks and people take time off at random; where they cannot, because they are taken, that is said."""
+    for yard in town.yards:
+        for resource in yard.company.resource_ids:
+            if rng.random() < BUSY_SHARE:
+                starts_at = day + timedelta(hours=rng.randrange(0, 96))
+                span = (starts_at, starts_at + timedelta(hours=rng.choice([2, 6, 48, 24 * 13])))
+                kind = "trucks" if resource in yard.company.truck_ids else "drivers"
+                path = f"/v1/{kind}/{resource}/time-off"
+                answer = await town.client.post(path, headers=yard.company.headers, json=wire(span))
+                assert answer.status_code == (201 if yard.is_free(resource, span) else 409), answer.text
+                if answer.status_code == 201:
+                    yard.taken.append((resource, span))
+
+
+async def check_found(town: Town, job: Job) -> dict[str, Any]:
+    """The search's answer, which is just what the lists say."""
+    found = await town.search(job)
+    verdicts = town.verdicts(job)
+    offered = {
+        one["organization"]["id"]: (one["crew_size"], (_at(one["starts_at"]), _at(one["ends_at"])))
+        for one in found["offers"]
+    }
+    assert offered == {one: told for one, told in verdicts.items() if isinstance(told, tuple)}
+    reasons = {} if offered else Counter(told for told in verdicts.values() if isinstance(told, str))
+    assert {one["code"]: one["count"] for one in found["reasons"]} == reasons
+    later = (job.days_later(days) for days in range(1, ASKED_DAYS + 1))
+    free = [] if offered else [one.starts_at.astimezone(UTC) for one in later if town.somebody_can(one)]
+    assert [_at(one) for one in found["nearest_free"]] == free[:3]
+    return found
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+async def take_offers(town: Town, job: Job, offers: list[dict[str, Any]]) -> dict[str, str]:
+    """Each is quoted and held at once, with trucks and people of that company that were free; (company, booking)."""
+    yards = {yard.company.id: yard for yard in town.yards}
+    held = {}
+    for offer in offers:
+        yard = yards[offer["organization"]["id"]]
+        pinned = await quote(town.client, town.customer, offer["offer_id"])
+        assert pinned["price"]["total"] == offer["price"]["total"]
+        answer = await hold(town.client, town.customer, pinned["id"])
+        assert answer.status_code == 201, answer.text
+        booking = answer.json()
+        span = (_at(booking["starts_at"]), _at(booking["ends_at"]))
+        assert span == (_at(offer["starts_at"]), _at(offer["ends_at"]))
+        taken = [*booking["truck_ids"], *booking["driver_ids"]]
+        assert yard.free(taken, span) == taken
+        assert sum(yard.cuft[truck] for truck in booking["truck_ids"]) >= job.volume
+        assert len(booking["driver_ids"]) == max(offer["crew_size"], len(booking["truck_ids"]))
+        yard.taken += [(one, span) for one in taken]
+        held[yard.company.id] = booking["id"]
+    return held
+
+
+async def cancel_some(town: Town, rng: random.Random, held: dict[str, str], span_of: Span) -> None:
+    for yard in town.yards:
+        booking_id = held.get(yard.company.id)
+        if booking_id is not None and rng.random() < CANCELLED_SHARE:
+            path = f"/v1/bookings/{booking_id}/cancel"
+            booking = await post(town.client, town.customer.headers, path, {"reason": "Changed my mind"})
+            gone = {*booking["truck_ids"], *booking["driver_ids"]}
+            yard.taken = [one for one in yard.taken if not (one[0] in gone and one[1][0] == span_of[0])]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_search_offers_just_what_can_be_booked(town: Town, seed: int) -> None:
+    rng = random.Random(seed)
+    day = first_day(seed)
+    await fill_calendars(town, rng, day)
+    for _ in range(JOBS_A_SEED):
+        job = Job(
+            volume=rng.choice([200, 900, 1500, 2500, 4000]),
+            crew=rng.choice([1, 2, 2, 3, 4]),
+            hours=rng.choice([0.5, 2.0, 3.3, 7.0, 30.0]),
+            starts_at=day + timedelta(days=rng.randrange(0, 4), hours=rng.randrange(6, 18)),
+        )
+        found = await check_found(town, job)
+        for instant in found["nearest_free"]:
+            again = replace(job, starts_at=_at(instant).astimezone(ZONE))
+            assert (await check_found(town, again))["offers"]
+        held = await take_offers(town, job, found["offers"])
+        await cancel_some(town, rng, held, next(job.plans())[1])
+        await check_found(town, job)
+
+
+async def test_whoever_cannot_come_is_in_the_town_all_the_same(town: Town) -> None:
+    """The companies that nobody may be offered are there and free, or the test above would prove little."""
+    far, suspended = town.yards[SUSPENDED - 1], town.yards[SUSPENDED]
+    job = Job(900, 2, 2.0, first_day(0))
+    assert far.can(900, 2, None)
+    assert suspended.can(900, 2, None)
+    answer = await town.client.post("/v1/search", json=job.wish | {"origin": FAR_AWAY, "destination": FAR_AWAY})
+    assert [one["organization"]["id"] for one in answer.json()["offers"]] == [far.company.id]
+    status = await town.client.get("/v1/org", headers=suspended.company.headers)
+    assert status.json()["status"] == "suspended"
