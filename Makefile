@@ -8,7 +8,7 @@ VENV_PYTHON := .venv/bin/python
 BASE_URL ?= http://127.0.0.1:$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset doctor demo test check bench gate migrate-check image-check openapi lock format
+.PHONY: help run stop reset doctor demo test check bench gate migrate-check image-check openapi access lock format
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ image-check: ## lint the Dockerfile and the compose file; build and run the imag
 
 openapi: ## write docs/openapi.json anew: ARGS=--accept-breaking
 	@$(LOCAL) openapi -- $(ARGS)
+
+access: ## write docs/access.md anew
+	@WRITE_ACCESS=1 $(LOCAL) test -- tests/test_access.py -q
 
 lock: ## write requirements.lock and requirements-dev.lock anew from poetry.lock
 	@$(PYTHON) scripts/export_lock.py

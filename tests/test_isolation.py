@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,7 +19,7 @@ from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from tests.conftest import Logins, Member, StaffMember
-from tests.factories.belongings import BOISE, CONTACT, KEY, MERIDIAN, Belongings, furnish, window
+from tests.factories.belongings import BOISE, CONTACT, KEY, MERIDIAN, Belongings, fill, furnish, window
 from tests.factories.callers import Caller
 from tests.factories.customers import sign_in_customer
 
@@ -89,17 +88,6 @@ async def fingerprint(admin: asyncpg.Connection, member: Member) -> dict[str, st
         rows = await admin.fetchval(HASH.format(table=table), member.org_id)
         found[table] = hashlib.sha256(rows.encode()).hexdigest()
     return found
-
-
-def fill(path: str, ids: dict[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match[1]
-        if name == "time_off_id":
-            name = "truck_time_off" if "/trucks/" in path else "driver_time_off"
-        assert name in ids, f"teach me this path parameter: {name} of {path}"
-        return ids[name]
-
-    return re.sub(r"\{(\w+)\}", value, path)
 
 
 def routes_with_ids(app: FastAPI) -> list[tuple[str, str, list[str]]]:

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app import registry
+from tests import access
 from tests.documented import operations, undocumented
 
 pytestmark = pytest.mark.integration  # building the app takes its resources
@@ -103,3 +104,9 @@ def test_an_answer_that_the_document_does_not_name_is_seen(app: FastAPI, status:
     answer = httpx.Response(status, headers=headers, content=json.dumps({"code": code}))
     found = undocumented(operations(app), "GET", "/v1/bookings/01890000-0000-7000-8000-000000000000", answer)
     assert (found is None) if told is None else (told in (found or ""))
+
+
+def test_every_route_has_a_row_in_the_access_matrix(document: dict[str, Any]):
+    """Whether the rows are true takes every kind of caller: tests/test_access.py."""
+    known = {route.name for route in access.routes(document)}
+    assert known == access.rows_of(access.FILE.read_text()).keys(), "run `make access`, and look at what has changed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -103,6 +104,19 @@ async def _moves(client: httpx.AsyncClient, customer: SignedInCustomer, member: 
     invoice_id = (await _post(client, member.headers, f"/v1/bookings/{done_id}/invoice"))["id"]
     quote_id = await quote_of(client, customer, member, 7)
     return {"quote_id": quote_id, "booking_id": booking_id, "done_id": done_id, "invoice_id": invoice_id}
+
+
+def fill(path: str, ids: dict[str, str]) -> str:
+    """The path with these ids in the place of its parameters."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name == "time_off_id":
+            name = "truck_time_off" if "/trucks/" in path else "driver_time_off"
+        assert name in ids, f"teach me this path parameter: {name} of {path}"
+        return ids[name]
+
+    return re.sub(r"\{(\w+)\}", value, path)
 
 
 async def furnish(client: httpx.AsyncClient, customer: SignedInCustomer, staff: StaffMember) -> Belongings:
