@@ -12,6 +12,7 @@ from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import registry
+from app.adapters.calendars.icalendar import IcalendarWriter
 from app.adapters.documents.typst import TypstRenderer
 from app.adapters.geocoding.offline import OfflineGeocoder
 from app.adapters.mail.mailbox_file import MailboxMailer, read_mailbox
@@ -76,6 +77,7 @@ def build_ports(settings: Settings, clock: Clock) -> Ports:
         geocoder=OfflineGeocoder(),
         router=GreatCircleRouter(),
         documents=TypstRenderer(),
+        calendars=IcalendarWriter(),
         media=ProcessInspector(uploads.inspection_seconds),
         scanner=None if uploads.scanner is None else ClamdScanner(uploads.scanner, uploads.scanner_seconds),
     )

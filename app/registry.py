@@ -19,6 +19,7 @@ from app.modules.bookings.routes.board import router as board_router
 from app.modules.bookings.routes.bookings import router as bookings_router
 from app.modules.bookings.routes.cancellation import router as cancellation_router
 from app.modules.bookings.routes.doors import router as doors_router
+from app.modules.bookings.routes.feeds import router as feeds_router
 from app.modules.bookings.routes.reschedule import router as reschedule_router
 from app.modules.calendar import models as calendar_models
 from app.modules.customers import handlers as customers_handlers
@@ -101,6 +102,7 @@ def routers() -> tuple[APIRouter, ...]:
         cancellation_router,
         reschedule_router,
         doors_router,
+        feeds_router,
         board_router,
         invoices_router,
         sign_in_router,

@@ -31,7 +31,8 @@ HASH: Final = "SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FR
 # A profile is everybody's; a link is itself the permission (tests/modules/files).
 PUBLIC: Final = {"/v1/orgs/{org_id}", "/v1/downloads/{token}"}
 # Lists of what is everybody's.
-OPEN_LISTS: Final = {"/v1/orgs", "/v1/errors", "/v1/inventory-items", "/v1/pricing-configs/schema"}
+# The calendar opens by its link alone: without one it is not there for anybody.
+OPEN_LISTS: Final = {"/v1/calendar.ics", "/v1/orgs", "/v1/errors", "/v1/inventory-items", "/v1/pricing-configs/schema"}
 
 # What a valid body looks like, for routes whose body is checked before anybody looks for the id.
 BODIES: Final[dict[str, Any]] = {

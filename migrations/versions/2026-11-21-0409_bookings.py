@@ -52,6 +52,10 @@ POLICIES = {
         # Whoever booked on the phone is sent them.
         Allow(WORKER, "select", OWN_COMPANY),
     ],
+    "calendar_feeds": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
     "booking_steps": [
         *(Allow(audience, "select insert", OWN_COMPANY) for audience in (MOVER, BOOKING, WORKER)),
         # A customer's erasure clears what was noted, and nothing else.
@@ -402,6 +406,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_door_codes")),
         sa.UniqueConstraint("org_id", "booking_id", "door", name=op.f("uq_door_codes_org_id_booking_id_door")),
     )
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("resource_id", sa.UUID(), nullable=True, comment="null: the whole company"),
+        sa.Column(
+            "created_by", sa.UUID(), nullable=False, comment="the member; who leaves, leaves the link to the company"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True, comment="null: it is read"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org_id", "resource_id"],
+            ["resources.org_id", "resources.id"],
+            name=op.f("fk_calendar_feeds_org_id_resource_id"),
+        ),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_calendar_feeds_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_calendar_feeds")),
+    )
+    op.create_index("ix_calendar_feeds_org_id_resource_id", "calendar_feeds", ["org_id", "resource_id"], unique=False)
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

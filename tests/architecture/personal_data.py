@@ -33,6 +33,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement asks_door_codes actuals final_price version created_at updated_at",
     },
+    "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
     "company_suspensions": {"people": "suspended_by lifted_by", "none": "reason suspended_at lifted_at org_id id"},
     "customer_sessions": {

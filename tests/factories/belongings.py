@@ -103,7 +103,10 @@ async def _moves(client: httpx.AsyncClient, customer: SignedInCustomer, member: 
     await _post(client, member.headers, f"/v1/bookings/{done_id}/complete", finished)
     invoice_id = (await _post(client, member.headers, f"/v1/bookings/{done_id}/invoice"))["id"]
     quote_id = await quote_of(client, customer, member, 7)
-    return {"quote_id": quote_id, "booking_id": booking_id, "done_id": done_id, "invoice_id": invoice_id}
+    feed_id = (await _post(client, member.headers, "/v1/calendar-feeds", {"name": "F"}))["id"]
+    return {"quote_id": quote_id, "booking_id": booking_id, "done_id": done_id, "invoice_id": invoice_id} | {
+        "feed_id": feed_id
+    }
 
 
 def fill(path: str, ids: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ Start reading at: Ports, below.
 
 from dataclasses import dataclass
 
+from app.kernel.ports.calendars import CalendarWriter
 from app.kernel.ports.documents import DocumentRenderer
 from app.kernel.ports.geocoding import Geocoder
 from app.kernel.ports.mail import Mailer
@@ -31,5 +32,6 @@ class Ports:
     geocoder: Geocoder
     router: Router
     documents: DocumentRenderer
+    calendars: CalendarWriter
     media: MediaInspector
     scanner: Scanner | None

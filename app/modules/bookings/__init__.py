@@ -1,7 +1,8 @@
 """The booking and its life: held, confirmed, assigned, driven, completed; or cancelled, or expired.
 
 Owns: bookings and every step of them.
-Tables: bookings, booking_steps, cancellation_policies, booking_rules, door_codes.
+Tables: bookings, booking_steps, cancellation_policies, booking_rules, door_codes,
+calendar_feeds.
 Invariants: a booking has all its trucks and crew or does not exist; what may follow what stands in
 rules.TRANSITIONS; a hold past its time is expired, whether or not the sweeper has written it; the price promised
 never changes, the final price is made of the same version and the hours and miles as worked.

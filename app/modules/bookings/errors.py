@@ -108,6 +108,16 @@ class DoorCodesAreTheCustomers(Forbidden):
     title: ClassVar[str] = "Only the customer of this booking can make new codes."
 
 
+class FeedNotFound(NotFound):
+    code: ClassVar[str] = "feed_not_found"
+    title: ClassVar[str] = "There is no such feed, or its link was revoked."
+
+
+class TooManyFeeds(Conflict):
+    code: ClassVar[str] = "too_many_feeds"
+    title: ClassVar[str] = "There are fifty feeds already: revoke one that nobody reads."
+
+
 class WrongWayToBook(Forbidden):
     code: ClassVar[str] = "wrong_way_to_book"
     title: ClassVar[str] = "Customers book a quote (quote_id); a company books by hand (window, trucks, people)."

@@ -175,3 +175,21 @@ class DoorCode(Tenant, Model):
         sa.UniqueConstraint("org_id", "booking_id", "door"),
         sa.CheckConstraint("attempts_left >= 0", name="attempts"),
     )
+
+
+class CalendarFeed(Tenant, Model):
+    """A link by which programs read the company's moves, or those of one truck or person, until it is revoked."""
+
+    __tablename__ = "calendar_feeds"
+
+    name: Mapped[str]
+    resource_id: Mapped[UUID | None] = mapped_column(comment="null: the whole company")
+    created_by: Mapped[UUID] = mapped_column(comment="the member; who leaves, leaves the link to the company")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="null: it is read")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.ForeignKeyConstraint(["org_id", "resource_id"], ["resources.org_id", "resources.id"]),
+        sa.Index("ix_calendar_feeds_org_id_resource_id", "org_id", "resource_id"),
+    )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
-from app.modules.bookings.models import Booking, BookingRules, BookingStep, CancellationPolicy, DoorCode
+from app.modules.bookings.models import Booking, BookingRules, BookingStep, CalendarFeed, CancellationPolicy, DoorCode
 from app.modules.bookings.values import BookingStatus, Door
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
@@ -272,6 +272,44 @@ async def list_jobs_of(
         .order_by(Booking.starts_at, Booking.id)
     )
     return (await session.execute(query)).scalars().all()
+
+
+async def list_for_feed(
+    session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], resource_id: UUID | None, limit: int
+) -> Sequence[Booking]:
+    """What was ever confirmed and starts between, cancelled ones among them, the first first."""
+    since, until = between
+    query = sa.select(Booking).where(
+        Booking.org_id == org_id,
+        Booking.starts_at >= since,
+        Booking.starts_at < until,
+        Booking.confirmed_at.is_not(None),
+    )
+    if resource_id is not None:
+        query = query.where(sa.literal(resource_id) == sa.any_(Booking.truck_ids.op("||")(Booking.driver_ids)))
+    return (await session.execute(query.order_by(Booking.starts_at, Booking.id).limit(limit))).scalars().all()
+
+
+LIVE_FEEDS = sa.select(CalendarFeed).where(CalendarFeed.revoked_at.is_(None)).order_by(CalendarFeed.id)
+
+
+async def get_feed(session: ReadSession, org_id: UUID, feed_id: UUID) -> CalendarFeed | None:
+    query = LIVE_FEEDS.where(CalendarFeed.org_id == org_id, CalendarFeed.id == feed_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_feeds(session: ReadSession, org_id: UUID) -> Sequence[CalendarFeed]:
+    return (await session.execute(LIVE_FEEDS.where(CalendarFeed.org_id == org_id))).scalars().all()
+
+
+async def revoke_feed(session: WriteSession, org_id: UUID, feed_id: UUID, now: datetime) -> bool:
+    query = (
+        sa.update(CalendarFeed)
+        .where(CalendarFeed.org_id == org_id, CalendarFeed.id == feed_id, CalendarFeed.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(CalendarFeed.id)
+    )
+    return (await session.execute(query, execution_options=QUIET)).one_or_none() is not None
 
 
 async def list_dead_holds(session: ReadSession, now: datetime, limit: int) -> Sequence[AnyRow]:

@@ -357,6 +357,27 @@ class BookingRulesOut(BookingRulesIn):
     version: int
 
 
+class FeedIn(Strict):
+    """`resource_id`: the jobs of one truck or person; without it, all of the company's."""
+
+    name: Text120
+    resource_id: UUID | None = None
+
+
+class FeedOut(BaseModel):
+    """`url` is for calendar programs: whoever has it reads the feed until it is revoked."""
+
+    id: UUID
+    name: str
+    resource_id: UUID | None
+    created_at: datetime
+    url: str
+
+
+class FeedsOut(BaseModel):
+    items: list[FeedOut]
+
+
 class StepOut(BaseModel):
     """`location`: where whoever reported it stood, if they told."""
 

@@ -51,6 +51,7 @@ __all__ = [
     "WindowRefused",
     "cancel_time_off",
     "change_resource",
+    "check_resource",
     "check_window",
     "count_in_service",
     "days_window",
@@ -90,6 +91,12 @@ count_in_service = service.count_in_service
 
 async def register_resource(session: WriteSession, org_id: UUID, resource: ResourceSpec) -> None:
     await repository.insert_resource(session, org_id, resource)
+
+
+async def check_resource(session: ReadSession, org_id: UUID, resource_id: UUID) -> None:
+    """Raises: ResourceNotFound (404) for one that is not the company's or is retired."""
+    if resource_id not in {one.id for one in await repository.list_resources(session, org_id)}:
+        raise ResourceNotFound
 
 
 async def change_resource(session: WriteSession, org_id: UUID, resource: ResourceSpec) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 # By the operation's name in the document: the one entry that a success leaves.
 TOLD: Final = {
+    "bookings.add_feed": "bookings.feed_added",
     "bookings.assign_booking": "bookings.assigned",
     "bookings.cancel_booking": "bookings.cancelled",
     "bookings.change_contact": "bookings.contact_changed",
@@ -22,6 +23,7 @@ TOLD: Final = {
     "bookings.report_no_show": "bookings.no_show",
     "bookings.report_unload": "bookings.unloading",
     "bookings.reschedule_booking": "bookings.rescheduled",
+    "bookings.revoke_feed": "bookings.feed_revoked",
     "bookings.set_policy": "bookings.policy_set",
     "bookings.set_rules": "bookings.rules_set",
     "bookings.start_booking": "bookings.en_route",

@@ -59,6 +59,8 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     await do(client, headers, "POST", f"/v1/uploads/{ids['upload_id']}/complete")
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "strict"})
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "flexible"})
+    feed = await do(client, headers, "POST", "/v1/calendar-feeds", {"name": "Ottoline's telephone"})
+    await do(client, headers, "DELETE", f"/v1/calendar-feeds/{feed['id']}")
     await do(client, headers, "PUT", "/v1/org/sign-in-policy", {"second_factor_required": False})
     draft = await do(client, headers, "POST", "/v1/pricing-configs", PRICES | {"base_hourly_rate": 175})
     await do(client, headers, "POST", f"/v1/pricing-configs/{draft['id']}/activate")
