@@ -50,7 +50,7 @@ class FieldChangeOut(BaseModel):
 
 
 class EntryOut(BaseModel):
-    """One entry of a trail. `network` is the caller's address without its end; `hash` hangs it to the one before."""
+    """One entry of a trail. `network` is the caller's address without its end, a customer's none; `hash` hangs it to the one before."""
 
     seq: int
     at: datetime

@@ -46,12 +46,13 @@ async def test_a_chain_that_nobody_touched_is_whole(worker_database: Database, c
     assert (verdict.entries, verdict.breaks) == (LENGTH, [])
 
 
+@pytest.mark.parametrize("each", [8, pytest.param(1_000, marks=pytest.mark.gate)])
 async def test_writers_at_once_leave_one_unbroken_chain(
-    app_database: Database, worker_database: Database, logins: Logins
+    app_database: Database, worker_database: Database, logins: Logins, each: int
 ):
     org_id = uuid4()
-    await asyncio.gather(*(write_entries(app_database, org_id, 8) for _ in range(32)))
-    assert [row["seq"] for row in await entries_of(logins, org_id)] == list(range(1, 32 * 8 + 1))
+    await asyncio.gather(*(write_entries(app_database, org_id, each) for _ in range(32)))
+    assert [row["seq"] for row in await entries_of(logins, org_id)] == list(range(1, 32 * each + 1))
     assert await found_by(worker_database, org_id) == []
 
 

@@ -45,5 +45,6 @@ def _content(actor: Actor, change: Change) -> Content:
         resource_id=change.resource_id,
         changes=rules.differences(change.before, change.after),
         request_id=request_id.get() or None,
-        network=rules.network_of(origin.address.get()),
+        # The trail is read by the company: where its customers are is not its own to know.
+        network=None if isinstance(actor, Customer) else rules.network_of(origin.address.get()),
     )
