@@ -50,7 +50,9 @@ class FieldChangeOut(BaseModel):
 
 
 class EntryOut(BaseModel):
-    """One entry of a trail. `network` is the caller's address without its end, a customer's none; `hash` hangs it to the one before."""
+    """One entry of a trail. `network` is the address of the caller without its end, and null for customers; `hash` ties
+    the entry to the one before.
+    """
 
     seq: int
     at: datetime
