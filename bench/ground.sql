@@ -100,7 +100,8 @@ FROM fleets AS f, generate_series(1, f.bookings_a_truck) AS turn,
 
 INSERT INTO app.bookings
     (org_id, id, reference, status, starts_at, ends_at, pickup_zone, origin, destination, contact, crew_size, truck_ids,
-     driver_ids, volume_cuft, weight_lb, distance_miles, price, total, currency, cancellation_terms, version, created_at, updated_at)
+     driver_ids, volume_cuft, weight_lb, distance_miles, price, total, currency, cancellation_terms, asks_door_codes,
+     version, created_at, updated_at)
 SELECT org_id, id, 'MH-' || upper(substr(md5(id::text), 1, 8)), status, starts_at, ends_at, zone, place, place,
     '{"full_name": "A Customer", "phone": "+14155550123", "email": null}', 2, ARRAY[truck_id], ARRAY[driver_id, helper_id],
     800, 5000, 12.3,
@@ -108,7 +109,7 @@ SELECT org_id, id, 'MH-' || upper(substr(md5(id::text), 1, 8)), status, starts_a
       "amount": {"amount": "812.50", "currency": "USD"}, "quantity": "1", "unit_price": "812.50"}]}',
     812.50, 'USD',
     '{"kind": "moderate", "steps": [{"notice_hours": 72, "refund_percent": 100}, {"notice_hours": 48, "refund_percent": 50}]}',
-    3, starts_at - interval '20 days', starts_at
+    false, 3, starts_at - interval '20 days', starts_at
 FROM moves;
 
 -- Every truck, and the crews of the last two months and of what is ahead: the exclusion constraint takes a minute for
