@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.modules.calendar import repository, rules, service
 from app.modules.calendar.errors import (
@@ -124,10 +125,12 @@ async def release(session: WriteSession, org_id: UUID, source_id: UUID) -> int:
 
 
 async def free_capacity(
-    session: ReadSession, org_ids: Sequence[UUID], window: Window, now: datetime
+    session: ReadSession, org_ids: Sequence[UUID], window: Window, zone: ZoneInfo, now: datetime
 ) -> dict[UUID, FreeCapacity]:
-    """For the market: what each company has free for the whole window. A company with nothing free is absent."""
-    return _by_company(await repository.find_free_capacity(session, org_ids, window, now))
+    """For the market: what each company has free for the whole window, whose days are those of `zone`. A company with
+    nothing free is absent.
+    """
+    return _by_company(await repository.find_free_capacity(session, org_ids, window, window.last_day(zone), now))
 
 
 async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UUID, FreeCapacity]:

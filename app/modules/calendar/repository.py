@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -316,12 +316,12 @@ async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> 
 
 
 async def find_free_capacity(
-    session: ReadSession, org_ids: Sequence[UUID], window: Window, now: datetime
+    session: ReadSession, org_ids: Sequence[UUID], window: Window, last_day: date, now: datetime
 ) -> Sequence[AnyRow]:
     """For the market, whose policies have no condition: here the range operator may use the GiST index."""
     parameters = {
         "org_ids": list(org_ids),
-        "last_day": window.ends_at.date(),
+        "last_day": last_day,
         "starts_at": window.starts_at,
         "ends_at": window.ends_at,
         "now": now,

@@ -39,6 +39,15 @@ class Busy:
     window: Window
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A window that somebody asks for now, by the clock of a place."""
+
+    window: Window
+    zone: ZoneInfo
+    now: datetime
+
+
 def check_window(window: Window, now: datetime, pointer: str = "") -> None:
     """Raises: WindowRefused (422) for one that is reversed, too short, longer than 14 days, or past."""
     problem = None
@@ -124,10 +133,10 @@ def _fewest(trucks: Iterable[tuple[int, int]], need: Need) -> int | None:
 
 
 def free_in(
-    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Window]], window: Window
+    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Window]], window: Window, zone: ZoneInfo
 ) -> list[ResourceSpec]:
-    """The resources that nothing takes in the window and whose papers reach its last day."""
-    last_day = window.ends_at.date()
+    """The resources that nothing takes in the window and whose papers reach its last day by the clock of `zone`."""
+    last_day = window.last_day(zone)
     return [
         resource
         for resource in resources
@@ -167,9 +176,10 @@ def choose_again(free: Sequence[ResourceSpec], old_ids: Sequence[UUID], need: Ne
 def alternatives(
     resources: Sequence[ResourceSpec],
     busy: Mapping[UUID, Sequence[Window]],
-    candidates: Iterable[Window],
+    wanted: Wanted,
     suits: Callable[[Sequence[ResourceSpec]], bool],
 ) -> list[Window]:
-    """The first three candidates in which what is free suits: enough for a need, or all that were named."""
-    fitting = (window for window in candidates if suits(free_in(resources, busy, window)))
+    """The first three windows near the wanted one in which what is free suits: enough for a need, or all named."""
+    candidates = nearby_windows(wanted.window, wanted.zone, wanted.now)
+    fitting = (window for window in candidates if suits(free_in(resources, busy, window, wanted.zone)))
     return list(islice(fitting, MOST_ALTERNATIVES))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,18 @@ class Ask:
     now: datetime
     held_until: datetime | None = None
 
+    @property
+    def clock(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def last_day(self) -> date:
+        return self.window.last_day(self.clock)
+
+    @property
+    def wanted(self) -> rules.Wanted:
+        return rules.Wanted(self.window, self.clock, self.now)
+
 
 async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
     """Take the trucks and the crew that fit best, all or nothing.
@@ -43,10 +55,10 @@ async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
     Raises: TooLarge (409) when even an empty calendar would not do, SlotTaken (409) with alternatives.
     """
     resources = await repository.lock_resources(session, ask.org_id)
-    if rules.pick([r for r in resources if rules.is_usable(r, ask.window.ends_at.date())], need) is None:
+    if rules.pick([r for r in resources if rules.is_usable(r, ask.last_day)], need) is None:
         raise TooLarge
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
-    taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.window), need)
+    taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.window, ask.clock), need)
     if taken is not None:
         chosen = [resource for resource in resources if resource.id in taken.resource_ids]
         if await _take(session, ask, chosen, busy):
@@ -85,7 +97,7 @@ async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: N
     resources = await repository.lock_resources(session, ask.org_id, None if need else old_ids)
     await repository.release_source(session, ask.org_id, ask.source_id)
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
-    chosen = rules.choose_again(rules.free_in(resources, _live(busy, ask.now), ask.window), old_ids, need)
+    chosen = rules.choose_again(rules.free_in(resources, _live(busy, ask.now), ask.window, ask.clock), old_ids, need)
     if chosen and await _take(session, ask, chosen, busy):
         return chosen
     raise await _slot_taken(session, ask, resources, lambda free: bool(rules.choose_again(free, old_ids, need)))
@@ -97,10 +109,9 @@ async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], 
     horizon = rules.horizon_of(ask.window)
     rows = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
     busy = _live([row for row in rows if row.source_id != ask.source_id], ask.now)
-    if rules.choose_again(rules.free_in(resources, busy, ask.window), old_ids, need):
+    if rules.choose_again(rules.free_in(resources, busy, ask.window, ask.clock), old_ids, need):
         return [ask.window]
-    candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
-    return rules.alternatives(resources, busy, candidates, lambda free: bool(rules.choose_again(free, old_ids, need)))
+    return rules.alternatives(resources, busy, ask.wanted, lambda free: bool(rules.choose_again(free, old_ids, need)))
 
 
 async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Availability:
@@ -112,9 +123,8 @@ async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Avail
     resources = await repository.list_resources(session, ask.org_id)
     rows = await repository.list_busy(session, ask.org_id, [r.id for r in resources], rules.horizon_of(ask.window))
     busy = _live(rows, ask.now)
-    free = rules.free_in(resources, busy, ask.window)
-    candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
-    others = rules.alternatives(resources, busy, candidates, lambda free: rules.pick(free, need) is not None)
+    free = rules.free_in(resources, busy, ask.window, ask.clock)
+    others = rules.alternatives(resources, busy, ask.wanted, lambda free: rules.pick(free, need) is not None)
     taken = {key: sorted(w for w in windows if w.overlaps(ask.window)) for key, windows in busy.items()}
     return Availability(
         fits=rules.pick(free, need) is not None,
@@ -140,7 +150,7 @@ async def _take_named(
     if len(locked) != len(set(resource_ids)):
         raise ResourceNotFound
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in locked], ask.window)
-    free = rules.free_in(locked, _live(busy, ask.now), ask.window)
+    free = rules.free_in(locked, _live(busy, ask.now), ask.window, ask.clock)
     if len(free) == len(locked) and await _take(session, ask, locked, busy):
         return locked
     taken = await _slot_taken(session, ask, locked, lambda free: len(free) == len(locked))
@@ -182,8 +192,7 @@ async def _slot_taken(
     """The refusal with what is free instead, read in the same transaction under the same locks."""
     horizon = rules.horizon_of(ask.window)
     busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
-    candidates = rules.nearby_windows(ask.window, ZoneInfo(ask.zone), ask.now)
-    found = rules.alternatives(resources, _live(busy, ask.now), candidates, suits)
+    found = rules.alternatives(resources, _live(busy, ask.now), ask.wanted, suits)
     return SlotTaken().offering(found)
 
 

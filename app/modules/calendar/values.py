@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 SHORTEST_WINDOW: Final = timedelta(minutes=15)
 LONGEST_WINDOW: Final = timedelta(days=14)
@@ -33,6 +34,10 @@ class Window:
     @property
     def length(self) -> timedelta:
         return self.ends_at - self.starts_at
+
+    def last_day(self, zone: ZoneInfo) -> date:
+        """The day it ends on by that clock; one that ends at midnight ends on the day before."""
+        return (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
 
     def overlaps(self, other: Window) -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at

@@ -15,6 +15,7 @@ from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, Resour
 pytestmark = pytest.mark.unit
 
 NOW = datetime(2027, 6, 1, 16, tzinfo=UTC)
+ZONE = ZoneInfo("America/Los_Angeles")
 
 
 def spec(number: int, kind: ResourceKind, cuft: int = 0, pounds: int = 0, until: date | None = None) -> ResourceSpec:
@@ -86,13 +87,30 @@ class TestFreeIn:
     def test_touching_windows_do_not_overlap(self):
         one = truck(1, 800)
         busy = {one.id: [window(0, 4)]}
-        assert rules.free_in([one], busy, window(4, 4)) == [one]
-        assert rules.free_in([one], busy, window(3.75, 4)) == []
+        assert rules.free_in([one], busy, window(4, 4), ZONE) == [one]
+        assert rules.free_in([one], busy, window(3.75, 4), ZONE) == []
 
     def test_papers_that_end_before_the_last_day_take_it_out(self):
         person = spec(1, ResourceKind.DRIVER, until=(NOW + timedelta(hours=5)).date())
-        assert rules.free_in([person], {}, window(1, 2)) == [person]
-        assert rules.free_in([person], {}, window(1, 48)) == []
+        assert rules.free_in([person], {}, window(1, 2), ZONE) == [person]
+        assert rules.free_in([person], {}, window(1, 48), ZONE) == []
+
+
+class TestLastDay:
+    @pytest.mark.parametrize(
+        ("zone", "ends_at", "day"),
+        [
+            ("America/Los_Angeles", "2027-06-02T06:59:00Z", "2027-06-01"),
+            ("America/Los_Angeles", "2027-06-02T07:00:00Z", "2027-06-01"),
+            ("America/Los_Angeles", "2027-06-02T07:00:01Z", "2027-06-02"),
+            ("America/New_York", "2027-06-02T06:59:00Z", "2027-06-02"),
+            ("America/Phoenix", "2027-06-02T06:59:00Z", "2027-06-01"),
+            ("Pacific/Honolulu", "2027-06-02T09:59:00Z", "2027-06-01"),
+        ],
+    )
+    def test_is_the_wall_clocks_and_midnight_ends_the_day_before(self, zone: str, ends_at: str, day: str):
+        ends = datetime.fromisoformat(ends_at)
+        assert Window(ends - timedelta(hours=4), ends).last_day(ZoneInfo(zone)) == date.fromisoformat(day)
 
 
 class TestAlternatives:
@@ -100,9 +118,10 @@ class TestAlternatives:
         resources = [truck(1, 1_000), spec(2, ResourceKind.DRIVER)]
         wanted = window(24, 4)
         busy = {resources[0].id: [wanted]}
-        candidates = rules.nearby_windows(wanted, ZoneInfo("America/Los_Angeles"), NOW)
         need = Need(500, 1_000, 1)
-        found = rules.alternatives(resources, busy, candidates, lambda free: rules.pick(free, need) is not None)
+        found = rules.alternatives(
+            resources, busy, rules.Wanted(wanted, ZONE, NOW), lambda free: rules.pick(free, need) is not None
+        )
         assert len(found) == 3
         assert all(one.length == wanted.length and not one.overlaps(wanted) for one in found)
 

@@ -185,7 +185,8 @@ async def _ask_all(session: ReadSession, field: _Field, asked: Located) -> tuple
     found: dict[UUID, Candidate] = {}
     for plan in asked.plans:
         left = [company for company in asking if company.id not in found]
-        free = await calendar.free_capacity(session, [one.id for one in left], plan.window, field.now) if left else {}
+        wanted = [company.id for company in left]
+        free = await calendar.free_capacity(session, wanted, plan.window, asked.zone, field.now) if wanted else {}
         for company in left:
             made = _asked_for(company, field.cards[company.id], plan, free.get(company.id))
             if isinstance(made, Candidate):
