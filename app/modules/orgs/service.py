@@ -47,6 +47,8 @@ async def create_org(session: WriteSession, org_id: UUID, body: OrgIn, address: 
 
 
 async def _add_area(session: WriteSession, org_id: UUID, center: Point, radius_miles: Decimal) -> ServiceAreaOut:
+    # As it is stored, and will be read again.
+    radius_miles = radius_miles.quantize(Decimal("0.1"))
     area = ServiceArea(org_id=org_id, id=new_id(), kind=AreaKind.RADIUS, radius_miles=radius_miles)
     await repository.insert_service_area(session, area, center)
     return ServiceAreaOut(id=area.id, kind=area.kind, center=center, radius_miles=radius_miles)

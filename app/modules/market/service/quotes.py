@@ -96,7 +96,7 @@ def _row(actor: Customer, offer: Offer, lifetime: timedelta) -> dict[str, Any]:
         "crew_size": offer.job.crew,
         "volume_cuft": offer.volume_cuft,
         "weight_lb": offer.weight_lb,
-        "distance_miles": offer.distance_miles,
+        "distance_miles": offer.distance_miles.quantize(Decimal("0.1")),
         "duration_hours": offer.job.hours.quantize(Decimal("0.01")),
         "job": pricing.job_to_json(offer.job),
         "expires_at": min(actor.now + lifetime, offer.starts_at),
