@@ -33,6 +33,7 @@ from app.modules.fleet import models as fleet_models
 from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
+from app.modules.identity.routes.api_keys import router as api_keys_router
 from app.modules.identity.routes.passwords import router as passwords_router
 from app.modules.identity.routes.second_factor import router as second_factor_router
 from app.modules.identity.routes.sessions import router as sessions_router
@@ -107,6 +108,7 @@ def routers() -> tuple[APIRouter, ...]:
         invoices_router,
         sign_in_router,
         sessions_router,
+        api_keys_router,
         passwords_router,
         second_factor_router,
         customers.codes,

@@ -28,8 +28,14 @@ HEADERS: Final = [(b"content-type", b"application/json")]
 
 
 def _identity(org: str, user: str, session: str) -> Identity:
-    ids = {"org_id": UUID(org), "user_id": UUID(user), "session_id": UUID(session)}
-    return Identity(Audience.MOVER, **ids, role=SessionRole.OWNER, now=datetime.now(UTC))
+    return Identity(
+        Audience.MOVER,
+        org_id=UUID(org),
+        user_id=UUID(user),
+        session_id=UUID(session),
+        role=SessionRole.OWNER,
+        now=datetime.now(UTC),
+    )
 
 
 class BareList:

@@ -26,6 +26,7 @@ class Role(StrEnum):
 
 class ActorKind(StrEnum):
     MOVER = "mover"
+    API_KEY = "api_key"
     CUSTOMER = "customer"
     STAFF = "staff"
     ANYONE = "anyone"
@@ -33,7 +34,7 @@ class ActorKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mover:
+class MoverMember:
     """A member, acting for one company."""
 
     user_id: UUID
@@ -46,6 +47,20 @@ class Mover:
     @property
     def id(self) -> UUID:
         return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class MoverProgram:
+    """A company's own program, by its API key. It is nobody: what is a person's alone takes a MoverMember."""
+
+    key_id: UUID
+    org_id: UUID
+    now: datetime
+    kind = ActorKind.API_KEY
+
+    @property
+    def id(self) -> UUID:
+        return self.key_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +105,6 @@ class System:
     kind = ActorKind.SYSTEM
 
 
+# Whoever acts for one company.
+Mover = MoverMember | MoverProgram
 Actor = Mover | Customer | Staff | Anyone | System

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
 from app.kernel.clock import Clock
 from app.kernel.ports import Ports
 from app.kernel.signing import Signer
+from app.runtime.auth.key_use import KeyUses
 from app.runtime.auth.passwords import Passwords
 from app.runtime.auth.tokens import Tokens
 from app.runtime.db.session import Database
@@ -31,6 +32,7 @@ class Resources:
     sealer: Sealer
     ports: Ports
     metrics: Metrics
+    key_uses: KeyUses = field(default_factory=KeyUses)
 
     async def close(self) -> None:
         """Let go of threads and connections; the database's engine belongs to whoever made it."""

@@ -83,6 +83,7 @@ class LimitSettings(Group):
     factor: int = Field(default=1, ge=1, le=1_000_000)
     anonymous_per_minute: int = 60
     caller_per_minute: int = 600
+    api_keys_per_minute: int = Field(default=3_000, ge=1, description="of all keys of one company together")
     search_per_minute: int = 30
     sign_in_per_quarter_hour: int = 5
     sign_in_per_address_hour: int = 100

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Mover, Role, Staff
+from app.kernel.actor import MoverMember, Role, Staff
 from app.kernel.clock import ManualClock
 from app.kernel.ids import uuid7_at
 from app.kernel.transport import Transport
@@ -65,9 +65,9 @@ class Company:
     org_id: UUID
     owner_id: UUID
 
-    def as_owner(self, now: datetime) -> tuple[Mover, Identity]:
+    def as_owner(self, now: datetime) -> tuple[MoverMember, Identity]:
         return (
-            Mover(self.owner_id, self.org_id, Role.OWNER, self.owner_id, now),
+            MoverMember(self.owner_id, self.org_id, Role.OWNER, self.owner_id, now),
             Identity(Audience.MOVER, org_id=self.org_id, user_id=self.owner_id, role=SessionRole.OWNER, now=now),
         )
 

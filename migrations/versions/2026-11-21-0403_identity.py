@@ -18,6 +18,8 @@ branch_labels = None
 depends_on = None
 
 MOVER, SIGNIN, STAFF, WORKER = Audience.MOVER, Audience.SIGNIN, Audience.STAFF, Audience.WORKER
+SIGNED_IN = SIGNED_IN_STAFF  # a person, of whatever kind
+KEY_USE = ("org_id", "id", "secret_hash", "previous_hash", "last_used_at", "previous_used_at")
 POLICIES = {
     "users": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
@@ -52,6 +54,15 @@ POLICIES = {
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
+    "api_keys": [
+        # A key is nobody, and so makes and changes none, whatever a route lets it do.
+        Allow(MOVER, "select", OWN_COMPANY),
+        Allow(MOVER, "insert update", f"{OWN_COMPANY} AND {SIGNED_IN}"),
+        # When a key was used is told by the program, beside the request.
+        Allow(SIGNIN, "select", OWN_COMPANY, columns=KEY_USE),
+        Allow(SIGNIN, "update", OWN_COMPANY, columns=("last_used_at", "previous_used_at")),
+        Allow(WORKER, "select", OWN_COMPANY, columns=("org_id", "id", "name")),
+    ],
     "sign_in_policies": [
         Allow(SIGNIN, "select insert update", OWN_COMPANY),
         Allow(MOVER, "select", OWN_COMPANY),
@@ -80,6 +91,71 @@ BEGIN
 END
 $$
 """
+
+
+# As above, for an API key of the transaction's company: MH402 becomes a 401, MH405 a 403.
+REQUIRE_API_KEY = """
+CREATE FUNCTION app.require_api_key(p_key uuid, p_secret text, p_scope text, p_now timestamptz) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_scopes text[];
+BEGIN
+    SELECT k.scopes INTO v_scopes FROM app.api_keys AS k JOIN app.organizations AS o ON o.id = k.org_id
+        WHERE k.id = p_key AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > p_now)
+        AND (k.secret_hash = decode(p_secret, 'hex')
+            OR (k.previous_hash = decode(p_secret, 'hex') AND k.previous_ends_at > p_now))
+        AND o.status <> 'suspended';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the key does not live' USING ERRCODE = 'MH402';
+    END IF;
+    IF p_scope IS NOT NULL AND p_scope <> ALL (v_scopes) THEN
+        RAISE EXCEPTION 'the key has not this scope' USING ERRCODE = 'MH405';
+    END IF;
+END
+$$
+"""
+
+
+def create_api_keys() -> None:
+    op.create_table(
+        "api_keys",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.ARRAY(sa.Text()), nullable=False, comment="what it may do: app.kernel.scopes"),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the whole key"),
+        sa.Column("created_by", sa.UUID(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True, comment="null: never"),
+        sa.Column(
+            "last_used_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="to the minute; null: not since it was made or rotated",
+        ),
+        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=True, comment="null: has its first secret"),
+        sa.Column("previous_hash", sa.LargeBinary(), nullable=True, comment="of the secret before the rotation"),
+        sa.Column(
+            "previous_ends_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="until when the former secret is good too",
+        ),
+        sa.Column(
+            "previous_used_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="as last_used_at, of the former secret",
+        ),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True, comment="null: not revoked"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("cardinality(scopes) > 0", name=op.f("ck_api_keys_scopes")),
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name=op.f("ck_api_keys_secret_hash")),
+        sa.CheckConstraint("(previous_hash IS NULL) = (previous_ends_at IS NULL)", name=op.f("ck_api_keys_previous")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_api_keys_org_id")),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_api_keys_created_by")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_api_keys")),
+    )
+    op.create_index(op.f("ix_api_keys_created_by"), "api_keys", ["created_by"], unique=False)
 
 
 def create_second_factors() -> None:
@@ -280,13 +356,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mail_tokens_expires_at"), "mail_tokens", ["expires_at"], unique=False)
     op.create_index(op.f("ix_mail_tokens_user_id"), "mail_tokens", ["user_id"], unique=False)
     create_second_factors()
+    create_api_keys()
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
     op.execute(REQUIRE_LOGIN_SESSION)
+    op.execute(REQUIRE_API_KEY)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.require_api_key")
     op.execute("DROP FUNCTION app.require_login_session")
     for table in reversed(POLICIES):
         op.drop_table(table)

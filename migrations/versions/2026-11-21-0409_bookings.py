@@ -294,6 +294,7 @@ def upgrade() -> None:
             "actor_kind",
             sa.Enum(
                 "mover",
+                "api_key",
                 "customer",
                 "staff",
                 "anyone",

@@ -4,34 +4,21 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.kernel.actor import Customer, Mover, Role
-from app.runtime.auth.dependencies import CurrentMover, MoverOrCustomer, RoleNotAllowed, allow
+from app.kernel.actor import Customer, Mover, MoverMember, Role
+from app.kernel.scopes import Scope
+from app.runtime.auth.dependencies import allow, allow_member, allow_or_customer
 
-OFFICE = frozenset({Role.OWNER, Role.MANAGER, Role.DISPATCHER})
-CREW = OFFICE | {Role.DRIVER}
+OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
+CREW = (*OFFICE, Role.DRIVER)
 
-
-async def office_or_customer(actor: MoverOrCustomer) -> Mover | Customer:
-    """Raises: RoleNotAllowed (403) for a member who does not dispatch."""
-    if isinstance(actor, Mover) and actor.role not in OFFICE:
-        raise RoleNotAllowed(f"This needs one of: {', '.join(sorted(OFFICE))}. You are {actor.role}.")
-    return actor
-
-
-async def crew_or_customer(actor: MoverOrCustomer) -> Mover | Customer:
-    """Raises: RoleNotAllowed (403) for a member who neither dispatches nor drives."""
-    if isinstance(actor, Mover) and actor.role not in CREW:
-        raise RoleNotAllowed(f"This needs one of: {', '.join(sorted(CREW))}. You are {actor.role}.")
-    return actor
-
-
-BookingsRead = MoverOrCustomer
-BookingsWrite = Annotated[Mover | Customer, Depends(office_or_customer)]
-BookingsDispatch = Annotated[Mover, Depends(allow(*OFFICE))]
+BookingsRead = Annotated[Mover | Customer, Depends(allow_or_customer(scope=Scope.BOOKINGS_READ))]
+BookingsWrite = Annotated[Mover | Customer, Depends(allow_or_customer(*OFFICE, scope=Scope.BOOKINGS_WRITE))]
+BookingsDispatch = Annotated[Mover, Depends(allow(*OFFICE, scope=Scope.BOOKINGS_DISPATCH))]
 # The crew reports from the road.
-BookingsWork = Annotated[Mover, Depends(allow(*CREW))]
-BookingsMeet = Annotated[Mover | Customer, Depends(crew_or_customer)]
-BoardRead = CurrentMover
-BookingsManage = Annotated[Mover, Depends(allow(Role.OWNER, Role.MANAGER))]
-PolicyRead = CurrentMover
-PolicyWrite = Annotated[Mover, Depends(allow(Role.OWNER, Role.MANAGER))]
+BookingsWork = Annotated[Mover, Depends(allow(*CREW, scope=Scope.BOOKINGS_WORK))]
+BookingsMeet = Annotated[Mover | Customer, Depends(allow_or_customer(*CREW, scope=Scope.BOOKINGS_WORK))]
+BoardRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
+# Making known that a job may go on without the customer, and the like, is a person's decision.
+BookingsManage = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]
+PolicyRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
+PolicyWrite = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]

@@ -98,3 +98,28 @@ class SecondFactorDemanded(Conflict):
 class SessionNotFound(NotFound):
     code: ClassVar[str] = "session_not_found"
     title: ClassVar[str] = "You have no such session, or it has ended."
+
+
+class ApiKeyNotFound(NotFound):
+    code: ClassVar[str] = "api_key_not_found"
+    title: ClassVar[str] = "Your company has no such API key."
+
+
+class ApiKeyEnded(Conflict):
+    code: ClassVar[str] = "api_key_ended"
+    title: ClassVar[str] = "This API key is revoked or expired: make a new one."
+
+
+class RotationUnderWay(Conflict):
+    code: ClassVar[str] = "rotation_under_way"
+    title: ClassVar[str] = "The former secret of this API key is still good: end it first, or wait for its end."
+
+
+class TooManyApiKeys(Conflict):
+    code: ClassVar[str] = "too_many_api_keys"
+    title: ClassVar[str] = "Your company has 50 live API keys, which is the most: revoke one first."
+
+
+class ScopeNotYours(Forbidden):
+    code: ClassVar[str] = "scope_not_yours"
+    title: ClassVar[str] = "You cannot give an API key what you may not do yourself."

@@ -56,3 +56,13 @@ class SecondFactorChanged(Event):
 
     user_id: UUID
     is_on: bool
+
+
+class ApiKeyMade(Event):
+    """An API key was made or given a new secret, and the company's owners should hear of it."""
+
+    name: ClassVar[str] = "identity.api_key_made"
+
+    org_id: UUID
+    key_id: UUID
+    is_rotation: bool

@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from app.kernel.actor import Role
 from app.modules.identity import repository
 from app.modules.identity.events import (
+    ApiKeyMade,
     EmailVerificationAsked,
     PasswordChanged,
     PasswordResetAsked,
@@ -49,6 +51,12 @@ CHANGED = (
 FACTOR = (
     "Hello {name},\n\nyour sign-in {what}, since {at:%Y-%m-%d %H:%M} UTC; other sessions were ended.\n\n"
     "If it was not you, change your password at once and write to us.\n"
+)
+
+KEY_MADE = (
+    'Hello {name},\n\nthe API key "{key}" of your company was {what} at {at:%Y-%m-%d %H:%M} UTC.\n\n'
+    "If nobody of yours did that, revoke it at once: DELETE {url}/v1/org/api-keys/{key_id}. "
+    "GET {url}/v1/org/audit tells who it was.\n"
 )
 
 
@@ -114,6 +122,21 @@ async def tell_of_second_factor(session: ReadSession, event: SecondFactorChanged
     what = "now needs a second factor" if event.is_on else "needs no second factor any more"
     text = FACTOR.format(name=person.full_name, what=what, at=work.announced_at)
     return (work.mail(person.email, f"Your sign-in {what}", text),)
+
+
+@handlers.deliver("identity.tell_of_api_key", ApiKeyMade)
+async def tell_of_api_key(session: ReadSession, event: ApiKeyMade, work: Work) -> Sequence[Outgoing]:
+    key = await repository.get_api_key_name(session, event.org_id, event.key_id)
+    if key is None:
+        return ()
+    what = "given a new secret" if event.is_rotation else "made"
+    told = {"key": key, "what": what, "at": work.announced_at, "key_id": event.key_id}
+    url = work.resources.settings.http.public_url
+    owners = await repository.list_member_emails(session, event.org_id, (Role.OWNER,))
+    return [
+        work.mail(owner.email, f"An API key was {what}", KEY_MADE.format(name=owner.full_name, url=url, **told))
+        for owner in owners
+    ]
 
 
 @handlers.every("identity.forget_old_links", seconds=3_600)

@@ -151,3 +151,31 @@ class SignInPolicy(Model):
     org_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organizations.id"), primary_key=True)
     second_factor_required: Mapped[bool]
     updated_at: Mapped[datetime]
+
+
+class ApiKey(Tenant, Model):
+    """What a company's own program calls with. Of its secrets there are hashes alone, two while it is rotated."""
+
+    __tablename__ = "api_keys"
+
+    name: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(comment="what it may do: app.kernel.scopes")
+    secret_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="SHA-256 of the whole key")
+    created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None] = mapped_column(comment="null: never")
+    last_used_at: Mapped[datetime | None] = mapped_column(
+        comment="to the minute; null: not since it was made or rotated"
+    )
+    rotated_at: Mapped[datetime | None] = mapped_column(comment="null: has its first secret")
+    previous_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary, comment="of the secret before the rotation")
+    previous_ends_at: Mapped[datetime | None] = mapped_column(comment="until when the former secret is good too")
+    previous_used_at: Mapped[datetime | None] = mapped_column(comment="as last_used_at, of the former secret")
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="null: not revoked")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.CheckConstraint("cardinality(scopes) > 0", name="scopes"),
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name="secret_hash"),
+        sa.CheckConstraint("(previous_hash IS NULL) = (previous_ends_at IS NULL)", name="previous"),
+    )

@@ -1,4 +1,4 @@
-"""What a new password may be, and the codes of a second factor (RFC 6238, decision 0014)."""
+"""What a new password may be, the codes of a second factor (RFC 6238, decision 0014), and what API keys are given."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import quote, urlencode
+
+from app.kernel.actor import Role
+from app.kernel.scopes import Scope
+from app.modules.identity.values import ApiKeyStatus
 
 PRODUCT_WORDS: Final = ("movehub",)
 # Shorter words of a name stand in too many innocent passwords.
@@ -101,3 +105,24 @@ def coarse_network(address: str) -> str:
     except ValueError:
         return "unknown"
     return str(ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False))  # noqa: PLR2004 - IPv4
+
+
+# Who may make keys may do all that keys can, but for this.
+OWNERS_ALONE: Final = frozenset({Scope.AUDIT_READ})
+
+
+def scopes_not_grantable(role: Role, scopes: Iterable[Scope]) -> list[Scope]:
+    """Those that a member of this role cannot give, having not what they open."""
+    return [] if role is Role.OWNER else sorted(OWNERS_ALONE.intersection(scopes))
+
+
+def api_key_status(
+    now: datetime, *, revoked_at: datetime | None, expires_at: datetime | None, previous_ends_at: datetime | None
+) -> ApiKeyStatus:
+    if revoked_at is not None:
+        return ApiKeyStatus.REVOKED
+    if expires_at is not None and expires_at <= now:
+        return ApiKeyStatus.EXPIRED
+    if previous_ends_at is not None and previous_ends_at > now:
+        return ApiKeyStatus.ROTATING
+    return ApiKeyStatus.ACTIVE

@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
 
 from app.kernel.actor import Role
+from app.kernel.scopes import Scope
 from app.kernel.text import Text120
 from app.modules.identity.rules import normalized_password
-from app.modules.identity.values import StaffRole, Transport
+from app.modules.identity.values import ApiKeyStatus, StaffRole, Transport
 from app.modules.orgs.public import OrgIn, OrgOut
 
 SHORTEST_PASSWORD = 12
@@ -24,6 +25,12 @@ def _storable(password: str) -> str:
     if "\x00" in password or not password.isprintable():
         raise ValueError("must not contain control characters")
     return password
+
+
+def _each_once(scopes: list[Scope]) -> list[Scope]:
+    if len(set(scopes)) != len(scopes):
+        raise ValueError("name each scope once")
+    return sorted(scopes)
 
 
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
@@ -218,3 +225,45 @@ class SessionOut(BaseModel):
 
 class SessionList(BaseModel):
     items: list[SessionOut]
+
+
+class ApiKeyIn(BaseModel):
+    """`expires_in_days` null: it is good until it is revoked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Text120
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope)), AfterValidator(_each_once)]
+    expires_in_days: Annotated[int, Field(ge=1, le=1_825)] | None = None
+
+
+class RotateApiKeyIn(BaseModel):
+    """For how long the former secret is good beside the new one; 0: not at all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    overlap_hours: Annotated[int, Field(ge=0, le=168)] = 24
+
+
+class ApiKeyOut(BaseModel):
+    """An API key without its secret. `prefix`: how the key begins. Times of use are to the minute."""
+
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    status: ApiKeyStatus
+    created_by: UUID
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    rotated_at: datetime | None
+    former_ends_at: datetime | None
+    former_last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKeyOut(ApiKeyOut):
+    """`key` is shown this once: an answer that is given again under its Idempotency-Key has null."""
+
+    key: str | None

@@ -4,7 +4,16 @@ from enum import StrEnum
 
 from app.kernel.transport import Transport
 
-__all__ = ["MailPurpose", "StaffRole", "Transport"]
+__all__ = ["ApiKeyStatus", "MailPurpose", "StaffRole", "Transport"]
+
+
+class ApiKeyStatus(StrEnum):
+    """`rotating`: the former secret is good too, until its end."""
+
+    ACTIVE = "active"
+    ROTATING = "rotating"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 class MailPurpose(StrEnum):

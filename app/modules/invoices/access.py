@@ -5,17 +5,11 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.kernel.actor import Customer, Mover, Role
-from app.runtime.auth.dependencies import MoverOrCustomer, RoleNotAllowed, allow
+from app.kernel.scopes import Scope
+from app.runtime.auth.dependencies import allow, allow_or_customer
 
+# Not drivers: what a move costs is between the office and the customer.
 BILLING = (Role.OWNER, Role.MANAGER, Role.DISPATCHER, Role.ACCOUNTANT)
 
-
-async def billing_or_customer(actor: MoverOrCustomer) -> Mover | Customer:
-    """Raises: RoleNotAllowed (403) for drivers: what a move costs is between the office and the customer."""
-    if isinstance(actor, Mover) and actor.role not in BILLING:
-        raise RoleNotAllowed
-    return actor
-
-
-InvoicesWrite = Annotated[Mover, Depends(allow(*BILLING))]
-InvoicesRead = Annotated[Mover | Customer, Depends(billing_or_customer)]
+InvoicesWrite = Annotated[Mover, Depends(allow(*BILLING, scope=Scope.INVOICES_WRITE))]
+InvoicesRead = Annotated[Mover | Customer, Depends(allow_or_customer(*BILLING, scope=Scope.INVOICES_READ))]

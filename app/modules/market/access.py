@@ -1,4 +1,12 @@
-from app.runtime.auth.dependencies import CurrentCustomer, MoverOrCustomer
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.kernel.actor import Customer, Mover
+from app.kernel.scopes import Scope
+from app.runtime.auth.dependencies import CurrentCustomer, allow_or_customer
 
 QuotesWrite = CurrentCustomer
-QuotesRead = MoverOrCustomer
+QuotesRead = Annotated[Mover | Customer, Depends(allow_or_customer(scope=Scope.QUOTES_READ))]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.kernel.paging import Page, cut
 from app.kernel.ports.geocoding import PlaceNotLocated
 from app.modules.pricing import service
-from app.modules.pricing.access import PricingRead, PricingWrite
+from app.modules.pricing.access import PricingRead, PricingTrial, PricingWrite
 from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnknown, NotPriced, UnknownItem
 from app.modules.pricing.models import PricingConfig as StoredConfig
 from app.modules.pricing.rules import PricingConfig, compile_config, find_items, price
@@ -54,14 +54,14 @@ async def estimate_move(body: EstimateIn, request: Request) -> EstimateOut:
 
 
 @trials.post("/simulate", responses=problems(HolidaysUnknown, NotPriced))
-async def simulate(body: SimulateIn, actor: PricingRead, request: Request) -> SimulatedOut:
+async def simulate(body: SimulateIn, actor: PricingTrial, request: Request) -> SimulatedOut:
     """Price a job with a price list that need not be stored. For the office and accountants."""
     job = body.job.to_job(resources_of(request).clock.now())
     return simulated_out(price(compile_config(body.config), job))
 
 
 @trials.get("/schema")
-async def show_schema(actor: PricingRead) -> dict[str, Any]:
+async def show_schema(actor: PricingTrial) -> dict[str, Any]:
     """The JSON Schema of a price list, to build a form from. For the office and accountants."""
     return PricingConfig.model_json_schema()
 

@@ -12,6 +12,7 @@ from starlette.requests import cookie_parser
 
 from app.kernel.signing import BadToken as BadSignature
 from app.kernel.signing import Signer
+from app.runtime.auth.api_keys import ApiKeyClaims, is_api_key, read_api_key
 from app.runtime.auth.opaque import read_token
 from app.runtime.auth.tokens import BadToken, Claims, Tokens
 
@@ -35,7 +36,7 @@ class CustomerClaims:
 class Credential:
     """Who the caller claims to be, proved by signature; `problem` where a credential was sent that is none."""
 
-    claims: Claims | CustomerClaims | None = None
+    claims: Claims | CustomerClaims | ApiKeyClaims | None = None
     by_cookie: bool = False
     problem: str | None = None
 
@@ -43,11 +44,22 @@ class Credential:
 NO_CREDENTIAL: Final = Credential()
 
 
-def _read(token: str, tokens: Tokens, signer: Signer, now: datetime) -> Claims | CustomerClaims:
+@dataclass(frozen=True, slots=True)
+class Verifiers:
+    """What tells our credentials from others'."""
+
+    tokens: Tokens
+    signer: Signer
+    pepper: Signer
+
+
+def _read(token: str, ours: Verifiers, now: datetime, *, by_cookie: bool) -> Claims | CustomerClaims | ApiKeyClaims:
+    if is_api_key(token) and not by_cookie:
+        return read_api_key(ours.pepper, token)
     if token.startswith(f"{CUSTOMER_PURPOSE}_"):
-        customer_id, session_id = read_token(signer, CUSTOMER_PURPOSE, token, ids=2)
+        customer_id, session_id = read_token(ours.signer, CUSTOMER_PURPOSE, token, ids=2)
         return CustomerClaims(customer_id, session_id)
-    return tokens.verify(token, now)
+    return ours.tokens.verify(token, now)
 
 
 def _cookie_of(headers: Headers) -> str:
@@ -58,7 +70,7 @@ def _cookie_of(headers: Headers) -> str:
     return ""
 
 
-def read_credential(headers: Headers, tokens: Tokens, signer: Signer, now: datetime) -> Credential:
+def read_credential(headers: Headers, ours: Verifiers, now: datetime) -> Credential:
     """The credential in the headers: Bearer or a cookie. Both at once are a problem: which of the two is meant?"""
     authorization, cookie = headers.get("authorization"), _cookie_of(headers)
     token = cookie
@@ -72,6 +84,6 @@ def read_credential(headers: Headers, tokens: Tokens, signer: Signer, now: datet
         return NO_CREDENTIAL
     by_cookie = authorization is None
     try:
-        return Credential(_read(token.strip(), tokens, signer, now), by_cookie)
+        return Credential(_read(token.strip(), ours, now, by_cookie=by_cookie), by_cookie)
     except (BadToken, BadSignature):
         return Credential(problem="The token is not one of ours, or is not valid any more.", by_cookie=by_cookie)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from app.kernel.errors import Forbidden
+from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import CSRF_HEADER, Credential
 from app.runtime.resources import resources_of
 
@@ -33,8 +34,11 @@ def csrf_token(request: Request, session_id: object) -> str:
 
 def refuse_forged(request: Request, credential: Credential) -> None:
     """Raises: CsrfRefused (403) for an unsafe request by cookie that does not prove where it comes from."""
-    if credential.by_cookie and credential.claims is not None and request.method not in SAFE_METHODS:
-        refuse_without_token(request, credential.claims.session_id)
+    claims = credential.claims
+    if not credential.by_cookie or claims is None or isinstance(claims, ApiKeyClaims):
+        return
+    if request.method not in SAFE_METHODS:
+        refuse_without_token(request, claims.session_id)
 
 
 def refuse_without_token(request: Request, session_id: object) -> None:

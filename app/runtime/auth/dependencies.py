@@ -1,7 +1,8 @@
 """The actor of a request as a parameter: no dependency, no access.
 
-`CurrentMover`, `CurrentCustomer`, `CurrentStaff`, `MoverOrCustomer`, `AnyCaller`; a module's access.py narrows
-them by role. Whether the session still lives is asked by the database in the transaction's first round trip.
+`CurrentMember`, `CurrentCustomer`, `CurrentStaff`; `allow` and `allow_or_customer` narrow them in a module's access.py
+by role, and say by which scope an API key is let in: without one, none is. Whether the session or the key still lives
+is asked by the database in the transaction's first round trip.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar
 from fastapi import Depends
 from starlette.requests import Request
 
-from app.kernel.actor import Actor, ActorKind, Anyone, Customer, Mover, Role, Staff
+from app.kernel.actor import Actor, ActorKind, Anyone, Customer, Mover, MoverMember, MoverProgram, Role, Staff
 from app.kernel.errors import Forbidden, Unauthenticated
+from app.kernel.scopes import Scope
+from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, Credential, CustomerClaims
 from app.runtime.auth.csrf import refuse_forged
 from app.runtime.auth.tokens import Claims
 from app.runtime.resources import resources_of
 
 CALLERS: Final = "__movehub_callers__"
+SCOPE: Final = "__movehub_scope__"
+# Where the route class puts the scope that its dependencies name: the first statement asks for it.
+KEY_SCOPE: Final = "movehub.key_scope"
 CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
@@ -48,10 +54,12 @@ def current_actor(request: Request) -> Actor:
     match credential.claims:
         case CustomerClaims(customer_id, session_id):
             return Customer(customer_id, session_id, now)
+        case ApiKeyClaims(key_id, org_id):
+            return MoverProgram(key_id, org_id, now)
         case Claims() as claims if claims.is_staff:
             return Staff(claims.user_id, claims.session_id, now)
         case Claims(org_id=org_id) as claims if org_id is not None:
-            return Mover(claims.user_id, org_id, Role(claims.role), claims.session_id, now)
+            return MoverMember(claims.user_id, org_id, Role(claims.role), claims.session_id, now)
         case _:
             return Anyone(now)
 
@@ -77,12 +85,18 @@ def open_to(*kinds: ActorKind) -> Callable[[Dependency], Dependency]:
     return mark
 
 
-@open_to(ActorKind.MOVER)
-async def current_mover(request: Request) -> Mover:
-    actor = known_actor(request)
-    if not isinstance(actor, Mover):
+def member_of(actor: Actor) -> MoverMember:
+    """Raises: WrongKindOfCaller (403), for an API key too."""
+    if isinstance(actor, MoverProgram):
+        raise WrongKindOfCaller("This is for people: API keys are not let in.")
+    if not isinstance(actor, MoverMember):
         raise WrongKindOfCaller("This is for members of a moving company.")
     return actor
+
+
+@open_to(ActorKind.MOVER)
+async def current_member(request: Request) -> MoverMember:
+    return member_of(known_actor(request))
 
 
 @open_to(ActorKind.CUSTOMER)
@@ -101,26 +115,57 @@ async def current_staff(request: Request) -> Staff:
     return actor
 
 
-@open_to(ActorKind.MOVER, ActorKind.CUSTOMER)
-async def mover_or_customer(request: Request) -> Mover | Customer:
-    actor = known_actor(request)
-    if isinstance(actor, Staff):
-        raise WrongKindOfCaller("This is for customers and members of a moving company.")
-    return actor
-
-
-CurrentMover = Annotated[Mover, Depends(current_mover)]
+CurrentMember = Annotated[MoverMember, Depends(current_member)]
 CurrentCustomer = Annotated[Customer, Depends(current_customer)]
 CurrentStaff = Annotated[Staff, Depends(current_staff)]
-MoverOrCustomer = Annotated[Mover | Customer, Depends(mover_or_customer)]
 
 
-def allow(*roles: Role) -> Callable[[Mover], Awaitable[Mover]]:
-    """A dependency that lets in members of these roles. Raises: RoleNotAllowed (403)."""
+def allow_member(*roles: Role) -> Callable[[CurrentMember], Awaitable[MoverMember]]:
+    """A dependency that lets in members of these roles, and no API key. Raises: RoleNotAllowed (403)."""
 
-    async def member_of_role(actor: CurrentMover) -> Mover:
-        if actor.role not in roles:
-            raise RoleNotAllowed(f"This needs one of: {', '.join(roles)}. You are {actor.role}.")
+    async def member_of_role(actor: CurrentMember) -> MoverMember:
+        _check_role(actor, roles)
         return actor
 
     return member_of_role
+
+
+def allow(*roles: Role, scope: Scope) -> Callable[[Request], Awaitable[Mover]]:
+    """A dependency that lets in members of these roles, of all when none is named, and API keys with this scope.
+
+    Raises: WrongKindOfCaller (403), RoleNotAllowed (403); what the key lacks, the first statement refuses.
+    """
+
+    @open_to(ActorKind.MOVER, ActorKind.API_KEY)
+    async def mover_of_role(request: Request) -> Mover:
+        return _mover_of(known_actor(request), roles)
+
+    setattr(mover_of_role, SCOPE, scope)
+    return mover_of_role
+
+
+def allow_or_customer(*roles: Role, scope: Scope) -> Callable[[Request], Awaitable[Mover | Customer]]:
+    """As `allow`, and customers; which rows are theirs, the database says."""
+
+    @open_to(ActorKind.MOVER, ActorKind.API_KEY, ActorKind.CUSTOMER)
+    async def mover_of_role_or_customer(request: Request) -> Mover | Customer:
+        actor = known_actor(request)
+        if isinstance(actor, Staff):
+            raise WrongKindOfCaller("This is for customers and members of a moving company.")
+        return actor if isinstance(actor, Customer) else _mover_of(actor, roles)
+
+    setattr(mover_of_role_or_customer, SCOPE, scope)
+    return mover_of_role_or_customer
+
+
+def _mover_of(actor: Actor, roles: tuple[Role, ...]) -> Mover:
+    if isinstance(actor, MoverProgram):
+        return actor
+    member = member_of(actor)
+    _check_role(member, roles)
+    return member
+
+
+def _check_role(actor: MoverMember, roles: tuple[Role, ...]) -> None:
+    if roles and actor.role not in roles:
+        raise RoleNotAllowed(f"This needs one of: {', '.join(roles)}. You are {actor.role}.")

@@ -69,6 +69,16 @@ class EnrolmentRequired(Forbidden):
     title: ClassVar[str] = "A second factor is demanded of you: until you have enrolled one, nothing else is open."
 
 
+class ApiKeyRefused(Unauthenticated):
+    code: ClassVar[str] = "api_key_refused"
+    title: ClassVar[str] = "This API key is revoked, replaced or expired, or its company is suspended."
+
+
+class ScopeMissing(Forbidden):
+    code: ClassVar[str] = "scope_missing"
+    title: ClassVar[str] = "This API key has not been given the scope that this needs."
+
+
 RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 UNAVAILABLE_STATES = frozenset({"53100", "53200", "53300", "25006", "57P01", "57P02", "57P03", "57P05"})
 BY_STATE: dict[str, type[AppError]] = {
@@ -83,6 +93,8 @@ BY_STATE: dict[str, type[AppError]] = {
     # A policy said no: to the client it does not exist. The log tells us that a query was built wrong.
     "42501": NotFound,
     "MH401": SessionEnded,
+    "MH402": ApiKeyRefused,
+    "MH405": ScopeMissing,
     "MH403": EnrolmentRequired,
 }
 

@@ -19,6 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
+from app.kernel.scopes import Scope
+
 IDENTITY = "identity"
 READ_ONLY = "read_only"
 AFTER_IDENTITY = "after_identity"
@@ -49,11 +51,21 @@ class SessionRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyProof:
+    """An API key, and the scope that it must have for what is to be done; None: that it lives is enough."""
+
+    key_id: UUID
+    secret_hash: bytes
+    scope: Scope | None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What a transaction says of itself in its first statement.
 
     With `session_id` it also asks, in the same round trip, whether that session is still alive at `now`: a
-    sign-out, a role change or a suspension takes effect at the next request, not when the token ends.
+    sign-out, a role change or a suspension takes effect at the next request, not when the token ends. With `key` it
+    asks that of an API key.
     """
 
     audience: Audience = Audience.NOBODY
@@ -62,6 +74,7 @@ class Identity:
     customer_id: UUID | None = None
     session_id: UUID | None = None
     role: SessionRole | None = None
+    key: KeyProof | None = None
     now: datetime | None = None
 
 
@@ -77,6 +90,8 @@ def _text(value: UUID | None) -> str:
 
 def _liveness(identity: Identity) -> str:
     """The call that raises MH401 when the session has ended; empty for a transaction without a session."""
+    if identity.key is not None and identity.now is not None:
+        return _key_liveness(identity.key, identity.now)
     if identity.session_id is None or identity.now is None:
         return ""
     session, now = _text(identity.session_id), identity.now.astimezone(UTC).isoformat()
@@ -84,6 +99,15 @@ def _liveness(identity: Identity) -> str:
         return f"SELECT app.require_customer_session('{session}','{now}')"
     role = SessionRole(identity.role or "").value
     return f"SELECT app.require_login_session('{session}','{role}','{now}')"
+
+
+def _key_liveness(key: KeyProof, now: datetime) -> str:
+    """The call that raises MH402 when the key does not live, MH405 when it has not the scope."""
+    scope = "NULL" if key.scope is None else f"'{Scope(key.scope).value}'"
+    return (
+        f"SELECT app.require_api_key('{_text(key.key_id)}','{key.secret_hash.hex()}',{scope},"
+        f"'{now.astimezone(UTC).isoformat()}')"
+    )
 
 
 def opening_text(identity: Identity, *, read_only: bool) -> str:

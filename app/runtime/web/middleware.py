@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.kernel.errors import PayloadTooLarge, TimedOut, TooManyRequests
 from app.kernel.ids import new_id
 from app.runtime import origin
-from app.runtime.auth.credentials import SCOPE_KEY, Credential, read_credential
+from app.runtime.auth.api_keys import ApiKeyClaims
+from app.runtime.auth.credentials import SCOPE_KEY, Credential, Verifiers, read_credential
 from app.runtime.rate_limit import Limit
 from app.runtime.resources import Resources
 from app.runtime.telemetry.logs import ACCESS, request_id
@@ -174,8 +175,7 @@ class Callers:
     def __init__(self, app: ASGIApp, *, resources: Resources) -> None:
         self._app = app
         self._clock = resources.clock
-        self._tokens = resources.tokens
-        self._signer = resources.signer
+        self._ours = Verifiers(resources.tokens, resources.signer, resources.pepper)
         self._limiter = resources.limiter
         self._limits = resources.settings.limits
         self._metrics = resources.metrics
@@ -184,7 +184,7 @@ class Callers:
         if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
             await self._app(scope, receive, send)
             return
-        credential = read_credential(Headers(scope=scope), self._tokens, self._signer, self._clock.now())
+        credential = read_credential(Headers(scope=scope), self._ours, self._clock.now())
         scope[SCOPE_KEY] = credential
         verdict = await self._limiter.take([self._limit(scope, credential)])
         headers = verdict.headers()
@@ -203,6 +203,10 @@ class Callers:
         await self._app(scope, receive, send_with_limits)
 
     def _limit(self, scope: Scope, credential: Credential) -> Limit:
+        if isinstance(credential.claims, ApiKeyClaims):
+            # All keys of a company together: more keys are not more requests.
+            subject = credential.claims.org_id.hex
+            return self._limiter.limit("api_key", subject, self._limits.api_keys_per_minute, 60)
         if credential.claims is not None:
             subject = credential.claims.session_id.hex
             return self._limiter.limit("caller", subject, self._limits.caller_per_minute, 60)

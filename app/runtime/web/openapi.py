@@ -21,10 +21,12 @@ from app.runtime.auth.credentials import ACCESS_COOKIE, CUSTOMER_COOKIE, SECURE_
 from app.runtime.auth.csrf import CsrfRefused
 from app.runtime.auth.dependencies import RoleNotAllowed, WrongKindOfCaller
 from app.runtime.db.constraints import (
+    ApiKeyRefused,
     DatabaseTimedOut,
     DatabaseUnavailable,
     EnrolmentRequired,
     RetrySafely,
+    ScopeMissing,
     SessionEnded,
     ValueRefused,
 )
@@ -42,6 +44,7 @@ PASSWORD_FLOW: Final = {"type": "oauth2", "flows": {"password": {"tokenUrl": "/v
 SECURITY_SCHEMES: Final = {
     "mover": PASSWORD_FLOW | {"description": "A member of a moving company: access token as Bearer."},
     "mover cookie": {"type": "apiKey", "in": "cookie", "name": f"{SECURE_PREFIX}{ACCESS_COOKIE}"},
+    "api-key": {"type": "http", "scheme": "bearer", "description": "A company's own program: its API key as Bearer."},
     "customer": {"type": "http", "scheme": "bearer", "description": "A customer's session token."},
     "customer cookie": {"type": "apiKey", "in": "cookie", "name": f"{SECURE_PREFIX}{CUSTOMER_COOKIE}"},
     "staff": PASSWORD_FLOW | {"description": "The platform's staff: access token as Bearer."},
@@ -73,6 +76,7 @@ WITH_DATABASE: Final = (DatabaseUnavailable, RetrySafely, TimedOut, DatabaseTime
 WITH_CHANGES: Final = (PayloadTooLarge, UnsupportedMediaType, ValueRefused)
 WITH_BODY: Final = (NotJson,)
 WITH_SESSION: Final = (Unauthenticated, SessionEnded, EnrolmentRequired, WrongKindOfCaller, RoleNotAllowed)
+WITH_KEY: Final = (ApiKeyRefused, ScopeMissing)
 WITH_PARAMETER: Final[dict[str, tuple[type[AppError], ...]]] = {
     "cursor": (CursorRefused,),
     "If-Match": (PreconditionFailed,),
@@ -144,6 +148,7 @@ def _refusals_of_the_house(path: str, method: str, operation: dict[str, Any]) ->
     found += WITH_CHANGES if changes else ()
     found += WITH_BODY if "requestBody" in operation else ()
     found += WITH_SESSION if has_session else ()
+    found += WITH_KEY if "api-key" in operation["x-callers"] else ()
     # A request by cookie that changes something must prove where it comes from.
     found += (CsrfRefused,) if has_session and changes else ()
     for parameter in operation.get("parameters", ()):

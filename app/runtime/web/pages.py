@@ -18,6 +18,7 @@ from starlette.responses import Response
 from app.kernel.errors import Fault, Unprocessable
 from app.kernel.paging import ListQuery, PageRequest
 from app.kernel.signing import BadToken
+from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import CustomerClaims
 from app.runtime.auth.dependencies import credential_of
 from app.runtime.auth.tokens import Claims
@@ -73,6 +74,8 @@ class Pager:
         match credential_of(self._request).claims:
             case Claims(org_id=org_id, user_id=user_id):
                 caller = str(org_id or user_id)
+            case ApiKeyClaims(org_id=org_id):
+                caller = str(org_id)
             case CustomerClaims(customer_id=customer_id):
                 caller = str(customer_id)
             case _:

@@ -24,14 +24,17 @@ from fastapi import params
 from fastapi.routing import APIRoute
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.actor import ActorKind
 from app.kernel.errors import AppError, BadRequest, Conflict, Fault, Unprocessable
+from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, CustomerClaims
-from app.runtime.auth.dependencies import CALLERS
-from app.runtime.db.constraints import RetrySafely
+from app.runtime.auth.dependencies import CALLERS, KEY_SCOPE, SCOPE
+from app.runtime.auth.tokens import Claims
+from app.runtime.db.constraints import RetrySafely, ScopeMissing
 from app.runtime.db.session import WriteSession
 from app.runtime.resources import resources_of
 from app.runtime.web.problems import UnsupportedMediaType
@@ -61,6 +64,7 @@ STORE = sa.text(
 # The names of runtime/web/openapi.py's security schemes by kind of caller.
 SCHEMES_OF: Final = {
     ActorKind.MOVER: ("mover", "mover cookie"),
+    ActorKind.API_KEY: ("api-key",),
     ActorKind.CUSTOMER: ("customer", "customer cookie"),
     ActorKind.STAFF: ("staff",),
 }
@@ -118,6 +122,8 @@ class Claim:
     """One request's claim on its key. The session that writes the effect carries it (`after_identity`)."""
 
     def __init__(self, caller_id: UUID, route: str, key: str, body: bytes, now: datetime) -> None:
+        # Fields of the answer that are shown once: they are not kept, and so never given again.
+        self.shown_once: tuple[str, ...] = ()
         self._row = {
             "caller": caller_id,
             "route": route,
@@ -154,10 +160,14 @@ class Claim:
                 **self._row,
                 "status": response.status_code,
                 "headers": kept,
-                "body": bytes(response.body),
+                "body": _without(bytes(response.body), self.shown_once),
                 "expires": self._row["now"] + KEPT,  # type: ignore[operator]
             },
         )
+
+
+def _without(body: bytes, names: tuple[str, ...]) -> bytes:
+    return json.dumps({**json.loads(body), **dict.fromkeys(names)}).encode() if names else body
 
 
 class UnknownParameter(Unprocessable):
@@ -182,10 +192,19 @@ class TransactionalRoute(APIRoute):
         # Named here: the app takes the routes as they are, without its own way of naming.
         options["generate_unique_id_function"] = operation_id
         super().__init__(*arguments, **options)
-        callers = {kind for one in _with_children(self.dependant) for kind in getattr(one.call, CALLERS, ())}
-        if callers:
-            schemes = [name for kind in sorted(callers) for name in SCHEMES_OF[kind]]
-            self.openapi_extra = {**(self.openapi_extra or {}), "security": [{name: []} for name in schemes]}
+        asked = [one.call for one in _with_children(self.dependant)]
+        # One at most: a key has it or not, and the database is asked once.
+        (self.key_scope,) = {getattr(call, SCOPE) for call in asked if hasattr(call, SCOPE)} or {None}
+        if callers := {kind for call in asked for kind in getattr(call, CALLERS, ())}:
+            self.openapi_extra = {**(self.openapi_extra or {}), "security": self._security(callers)}
+
+    def _security(self, callers: Iterable[ActorKind]) -> list[dict[str, list[str]]]:
+        """Any of these credentials; of a key, the scope is named (OpenAPI 3.1 has roles for schemes without OAuth)."""
+        return [
+            {name: [self.key_scope] if kind is ActorKind.API_KEY and self.key_scope else []}
+            for kind in sorted(callers)
+            for name in SCHEMES_OF[kind]
+        ]
 
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
@@ -199,13 +218,11 @@ class TransactionalRoute(APIRoute):
                 refuse_unknown(request, known)
             claim = await self.claim(request)
             request.scope[CLAIM_SCOPE] = claim
-            for _ in range(MOST_TRIES - 1):
-                try:
-                    return await _once(inner, request, claim)
-                except RetrySafely:
-                    resources_of(request).metrics.retries.inc()
-                    await asyncio.sleep(random.uniform(0.01, 0.2))  # noqa: S311 - jitter, not a secret
-            return await _once(inner, request, claim)
+            request.scope[KEY_SCOPE] = self.key_scope
+            try:
+                return note_key_use(request, await _tried(inner, request, claim))
+            except ScopeMissing:
+                raise ScopeMissing(f"This API key has not been given the scope {self.key_scope}.") from None
 
         return handle
 
@@ -246,10 +263,31 @@ class IdempotentRoute(TransactionalRoute):
         claims = request.scope.get(SCOPE_KEY, NO_CREDENTIAL).claims
         if claims is None:
             return None  # nobody whose key it could be; the route's own dependency refuses
-        caller = claims.customer_id if isinstance(claims, CustomerClaims) else claims.user_id
+        caller = _whose_key(claims)
         resources = resources_of(request)
         route = f"{request.method} {request.url.path}"
-        return Claim(caller, route, key, await request.body(), resources.clock.now())
+        claim = Claim(caller, route, key, await request.body(), resources.clock.now())
+        claim.shown_once = tuple((self.openapi_extra or {}).get(SHOWN_ONCE, ()))
+        return claim
+
+
+def _whose_key(claims: Claims | CustomerClaims | ApiKeyClaims) -> UUID:
+    """Whose Idempotency-Keys are one space: a person's, or an API key's, which stays one when it is rotated."""
+    match claims:
+        case CustomerClaims():
+            return claims.customer_id
+        case ApiKeyClaims():
+            return claims.key_id
+        case Claims():
+            return claims.user_id
+
+
+SHOWN_ONCE: Final = "x-shown-once"
+
+
+def shown_once(*fields: str) -> dict[str, Any]:
+    """For a route's `openapi_extra`: an answer given again under its Idempotency-Key has null in these fields."""
+    return {SHOWN_ONCE: list(fields)}
 
 
 KEY_REQUIRED: Final = {"x-idempotency-key-required": True}
@@ -285,6 +323,28 @@ def refuse_unknown(request: Request, known: frozenset[str]) -> None:
             Fault(f"query:{name[:50]}", "unknown_parameter", "There is no such parameter.") for name in unknown
         )
         raise UnknownParameter(faults=faults[:20])
+
+
+def note_key_use(request: Request, response: Response) -> Response:
+    """Have the use of an API key told when the answer has left."""
+    claims = request.scope.get(SCOPE_KEY, NO_CREDENTIAL).claims
+    if isinstance(claims, ApiKeyClaims):
+        resources = resources_of(request)
+        now = resources.clock.now()
+        if resources.key_uses.is_due(claims, now):
+            response.background = BackgroundTask(resources.key_uses.tell, resources.database, claims, now)
+    return response
+
+
+async def _tried(inner: Handler, request: Request, claim: Claim | None) -> Response:
+    """The answer of the first try that meets no deadlock; of the last, whatever it meets."""
+    for _ in range(MOST_TRIES - 1):
+        try:
+            return await _once(inner, request, claim)
+        except RetrySafely:
+            resources_of(request).metrics.retries.inc()
+            await asyncio.sleep(random.uniform(0.01, 0.2))  # noqa: S311 - jitter, not a secret
+    return await _once(inner, request, claim)
 
 
 async def _once(inner: Handler, request: Request, claim: Claim | None) -> Response:

@@ -1,7 +1,7 @@
 """The session of a request as a parameter: `Read`, `Write`, and `read_as` / `write_as` another audience.
 
-Identity comes from the verified credential: a member opens as its company, a customer as themselves, staff as
-staff, anybody else as nobody, who sees nothing.
+Identity comes from the verified credential: a member or an API key opens as its company, a customer as themselves,
+staff as staff, anybody else as nobody, who sees nothing.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends
 from starlette.requests import Request
 
+from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import CustomerClaims
-from app.runtime.auth.dependencies import credential_of
+from app.runtime.auth.dependencies import KEY_SCOPE, credential_of
 from app.runtime.auth.tokens import Claims
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
-from app.runtime.db.tenancy import AFTER_IDENTITY, Audience, Identity, SessionRole
+from app.runtime.db.tenancy import AFTER_IDENTITY, Audience, Identity, KeyProof, SessionRole
 from app.runtime.resources import resources_of
 from app.runtime.web.route import CLAIM_SCOPE, TRANSACTIONS, Claim
 
@@ -30,6 +31,9 @@ def identity_of(request: Request) -> Identity:
     match credential_of(request).claims:
         case CustomerClaims(customer_id, session_id):
             return Identity(Audience.CUSTOMER, customer_id=customer_id, session_id=session_id, now=now)
+        case ApiKeyClaims(key_id, org_id, secret_hash):
+            key = KeyProof(key_id, secret_hash, request.scope.get(KEY_SCOPE))
+            return Identity(Audience.MOVER, org_id=org_id, key=key, now=now)
         case Claims() as claims:
             return Identity(
                 Audience.STAFF if claims.is_staff else Audience.MOVER,

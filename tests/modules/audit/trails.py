@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from app.kernel.actor import Mover, Role
+from app.kernel.actor import Mover, MoverMember, Role
 from app.modules.audit.public import Change, record
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
@@ -19,7 +19,7 @@ NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
 def owner_of(org_id: UUID) -> Mover:
-    return Mover(uuid4(), org_id, Role.OWNER, uuid4(), NOON)
+    return MoverMember(uuid4(), org_id, Role.OWNER, uuid4(), NOON)
 
 
 async def write_entries(database: Database, org_id: UUID, count: int) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.kernel.actor import Mover, Role
+from app.kernel.actor import MoverMember, Role
 from app.kernel.ids import new_id
 from app.modules.bookings import repository as bookings
 from app.modules.bookings.rules import reference_of
@@ -71,7 +71,7 @@ class TestNumbers:
         done = await complete_by_hand(committed_client, company.headers)
         waiting = await copies_of(resources, company, done["id"])
         identity = Identity(Audience.MOVER, org_id=company.org_id)
-        actor = Mover(new_id(), company.org_id, Role.OWNER, new_id(), resources.clock.now())
+        actor = MoverMember(new_id(), company.org_id, Role.OWNER, new_id(), resources.clock.now())
         free = asyncio.Semaphore(AT_ONCE)
 
         async def issue(booking_id: UUID, *, rolls_back: bool) -> UUID | None:

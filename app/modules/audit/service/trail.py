@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.kernel.actor import Actor, Customer, Mover, Staff
+from app.kernel.actor import Actor, Customer, Mover, MoverMember, Staff
 from app.modules.audit import repository, rules
 from app.modules.audit.values import PLATFORM, Change, Content
 from app.runtime import origin
@@ -40,7 +40,7 @@ def _content(actor: Actor, change: Change) -> Content:
         action=rules.check_action(change.action),
         actor_kind=actor.kind.value,
         actor_id=actor.id if isinstance(actor, Mover | Customer | Staff) else None,
-        actor_role=actor.role.value if isinstance(actor, Mover) else None,
+        actor_role=actor.role.value if isinstance(actor, MoverMember) else None,
         resource=change.resource,
         resource_id=change.resource_id,
         changes=rules.differences(change.before, change.after),

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
-from app.kernel.actor import Mover, Role
+from app.kernel.actor import MoverMember, Role
 from app.modules.identity import service
 from app.modules.identity.access import SignedInUser
 from app.modules.identity.errors import (
@@ -28,7 +28,7 @@ from app.modules.identity.schemas import (
 )
 from app.modules.identity.service.passwords import require_password
 from app.modules.identity.service.second_factor import prepare_step_up
-from app.runtime.auth.dependencies import CurrentMover, allow
+from app.runtime.auth.dependencies import CurrentMember, allow_member
 from app.runtime.auth.passwords import SignInBusy
 from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience
@@ -42,7 +42,7 @@ router = APIRouter(prefix="/v1", tags=["sign-in"], route_class=TransactionalRout
 
 # A session that may only enrol is refused in every transaction but this audience's.
 SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
-CompanyOwner = Annotated[Mover, Depends(allow(Role.OWNER))]
+CompanyOwner = Annotated[MoverMember, Depends(allow_member(Role.OWNER))]
 
 
 @router.post("/auth/mfa/enrol", status_code=201, responses=problems(StepUpRequired, SecondFactorStands))
@@ -92,7 +92,7 @@ async def step_up(body: StepUpIn, actor: SignedInUser, session: SigninWrite, req
 
 
 @router.get("/org/sign-in-policy")
-async def show_sign_in_policy(actor: CurrentMover, session: Read) -> SignInPolicyOut:
+async def show_sign_in_policy(actor: CurrentMember, session: Read) -> SignInPolicyOut:
     """What the company demands of its members when they sign in. For all members."""
     return await service.show_sign_in_policy(session, actor)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.kernel.actor import Mover, Staff
+from app.kernel.actor import MoverMember, Staff
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.models import LoginSession, User
@@ -18,7 +18,7 @@ class Caller:
     login: LoginSession
 
 
-async def lock_caller(session: WriteSession, actor: Mover | Staff) -> Caller:
+async def lock_caller(session: WriteSession, actor: MoverMember | Staff) -> Caller:
     """Who asks, with a session that lives. Locks: the session. Raises: SessionEnded (401)."""
     login = await repository.lock_session(session, actor.session_id)
     user = await repository.get_user(session, actor.user_id)
@@ -29,8 +29,8 @@ async def lock_caller(session: WriteSession, actor: Mover | Staff) -> Caller:
     return Caller(user, login)
 
 
-async def tell_trail(session: WriteSession, actor: Mover | Staff, change: Change) -> None:
+async def tell_trail(session: WriteSession, actor: MoverMember | Staff, change: Change) -> None:
     """Tell the trail of the caller's company, which a sign-in's transaction acts for from here on."""
-    if isinstance(actor, Mover):
+    if isinstance(actor, MoverMember):
         await repository.act_as(session, user_id=actor.user_id, org_id=actor.org_id)
     record(session, actor, change)

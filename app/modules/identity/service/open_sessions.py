@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Mover, Staff
+from app.kernel.actor import MoverMember, Staff
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import SessionNotFound
@@ -15,7 +15,7 @@ from app.runtime.db.session import ReadSession, WriteSession
 MOST_LISTED: Final = 100
 
 
-async def list_sessions(session: ReadSession, actor: Mover | Staff) -> list[SessionOut]:
+async def list_sessions(session: ReadSession, actor: MoverMember | Staff) -> list[SessionOut]:
     """The caller's own that live, the latest used first, a hundred at most."""
     return [
         SessionOut(
@@ -32,7 +32,7 @@ async def list_sessions(session: ReadSession, actor: Mover | Staff) -> list[Sess
     ]
 
 
-async def end_session(session: WriteSession, actor: Mover | Staff, session_id: UUID) -> None:
+async def end_session(session: WriteSession, actor: MoverMember | Staff, session_id: UUID) -> None:
     """End one of the caller's own: refused from its next request on. Raises: SessionNotFound (404)."""
     if not await repository.revoke_session_of(session, actor.user_id, session_id, actor.now):
         raise SessionNotFound

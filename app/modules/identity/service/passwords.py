@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Anyone, Mover, Staff
+from app.kernel.actor import Anyone, MoverMember, Staff
 from app.kernel.errors import Fault
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository, rules
@@ -56,7 +56,7 @@ def check_password(password: str, names: Iterable[str], *, pointer: str = "/pass
     raise PasswordRefused(faults=(fault,))
 
 
-async def prepare_change(resources: Resources, actor: Mover | Staff, body: ChangePasswordIn) -> NewHash:
+async def prepare_change(resources: Resources, actor: MoverMember | Staff, body: ChangePasswordIn) -> NewHash:
     """Check the current password and hash the new one, before the change's transaction.
 
     Raises: SessionEnded (401), WrongPassword (403), PasswordRefused (422), SignInBusy (503).
@@ -66,7 +66,7 @@ async def prepare_change(resources: Resources, actor: Mover | Staff, body: Chang
     return NewHash(user.id, await resources.passwords.hash(body.new_password), user.password_hash)
 
 
-async def require_password(resources: Resources, actor: Mover | Staff, password: str) -> User:
+async def require_password(resources: Resources, actor: MoverMember | Staff, password: str) -> User:
     """The caller, who has proved to know their password; read in a short transaction of its own.
 
     Raises: SessionEnded (401), WrongPassword (403), SignInBusy (503).
@@ -78,7 +78,7 @@ async def require_password(resources: Resources, actor: Mover | Staff, password:
     return user
 
 
-async def change_password(session: WriteSession, actor: Mover | Staff, new: NewHash) -> None:
+async def change_password(session: WriteSession, actor: MoverMember | Staff, new: NewHash) -> None:
     """Set the password that `prepare_change` hashed, and end all other sessions.
 
     Locks: the session. Raises: SessionEnded (401), WrongPassword (403) where another change came first.

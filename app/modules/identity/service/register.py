@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.kernel.actor import Mover, Role
+from app.kernel.actor import MoverMember, Role
 from app.kernel.ids import new_id
 from app.kernel.places import Place
 from app.kernel.ports import Ports
@@ -45,7 +45,7 @@ async def register(
     tokens = await open_session(session, resources, person, device)
     await send_verification(session, resources, user.id)
     await emit(session, Registered(org_id=org_id, user_id=user.id), now=now)
-    owner = Mover(user.id, org_id, Role.OWNER, tokens.session_id, now)
+    owner = MoverMember(user.id, org_id, Role.OWNER, tokens.session_id, now)
     record(session, owner, Change("identity.registered", "company", org_id, after={"owner_id": user.id}))
     return SignedIn(person, tokens)
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Mover, Staff
+from app.kernel.actor import MoverMember, Staff
 from app.kernel.ids import new_id
 from app.modules.audit.public import Change
 from app.modules.identity import repository, rules
@@ -40,7 +40,7 @@ RECOVERY_PURPOSE: Final = "recovery code"
 FRESH: Final = timedelta(minutes=5)
 
 
-async def enrol(session: WriteSession, resources: Resources, actor: Mover | Staff) -> EnrolmentOut:
+async def enrol(session: WriteSession, resources: Resources, actor: MoverMember | Staff) -> EnrolmentOut:
     """A new secret, in force once a code of it is confirmed; one that waited is replaced.
 
     Locks: the session. Raises: SessionEnded (401), StepUpRequired (403), SecondFactorStands (409).
@@ -63,7 +63,9 @@ async def enrol(session: WriteSession, resources: Resources, actor: Mover | Staf
     return EnrolmentOut(secret=secret, otpauth_uri=rules.otpauth_uri(secret, caller.user.email))
 
 
-async def confirm(session: WriteSession, resources: Resources, actor: Mover | Staff, code: str) -> RecoveryCodesOut:
+async def confirm(
+    session: WriteSession, resources: Resources, actor: MoverMember | Staff, code: str
+) -> RecoveryCodesOut:
     """Put the new secret in force by a code of it. This session becomes a whole one, all others end.
 
     Locks: the session, the factor. Raises: SessionEnded (401), NothingToConfirm (409), WrongCode (403).
@@ -88,7 +90,7 @@ async def confirm(session: WriteSession, resources: Resources, actor: Mover | St
     return RecoveryCodesOut(recovery_codes=recovery_codes)
 
 
-async def disable(session: WriteSession, resources: Resources, actor: Mover | Staff, code: str) -> None:
+async def disable(session: WriteSession, resources: Resources, actor: MoverMember | Staff, code: str) -> None:
     """Do without the factor from now on; whoever calls has checked the password. All other sessions end.
 
     Locks: the session, the factor. Emits: identity.second_factor_changed.
@@ -108,7 +110,7 @@ async def disable(session: WriteSession, resources: Resources, actor: Mover | St
     await tell_trail(session, actor, Change("identity.second_factor_disabled", "user", actor.user_id))
 
 
-async def prepare_step_up(resources: Resources, actor: Mover | Staff, body: StepUpIn) -> None:
+async def prepare_step_up(resources: Resources, actor: MoverMember | Staff, body: StepUpIn) -> None:
     """Check the password, where one is sent, before the step-up's transaction.
 
     Raises: SessionEnded (401), WrongPassword (403), SignInBusy (503).
@@ -117,7 +119,7 @@ async def prepare_step_up(resources: Resources, actor: Mover | Staff, body: Step
         await require_password(resources, actor, body.password)
 
 
-async def step_up(session: WriteSession, resources: Resources, actor: Mover | Staff, body: StepUpIn) -> None:
+async def step_up(session: WriteSession, resources: Resources, actor: MoverMember | Staff, body: StepUpIn) -> None:
     """Show again who is at the keyboard: by a code, or by the password for who has no second factor.
 
     Locks: the session, the factor. Raises: SessionEnded (401), WrongCode (403), WrongPassword (403).
@@ -133,7 +135,7 @@ async def step_up(session: WriteSession, resources: Resources, actor: Mover | St
     await tell_trail(session, actor, Change("identity.stepped_up", "session", actor.session_id))
 
 
-async def require_fresh_proof(session: ReadSession, actor: Mover | Staff) -> None:
+async def require_fresh_proof(session: ReadSession, actor: MoverMember | Staff) -> None:
     """For what a stolen session must not do. Raises: StepUpRequired (403), SessionEnded (401)."""
     proved_at = await repository.get_proved_at(session, actor.session_id)
     if proved_at is None or actor.now - proved_at > FRESH:
@@ -176,7 +178,7 @@ async def company_demands(session: WriteSession, user_id: UUID, org_id: UUID) ->
     return await repository.get_factor_demand(session, org_id)
 
 
-def _check_fresh(login: LoginSession, actor: Mover | Staff) -> None:
+def _check_fresh(login: LoginSession, actor: MoverMember | Staff) -> None:
     if login.proved_at is None or actor.now - login.proved_at > FRESH:
         raise StepUpRequired
 

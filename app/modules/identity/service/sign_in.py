@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from app.kernel.actor import Mover, Role, Staff
+from app.kernel.actor import MoverMember, Role, Staff
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import BadCredentials, NoMembership
@@ -69,9 +69,9 @@ async def sign_in_with_code(
 
 
 def _tell_trail(session: WriteSession, person: Person, session_id: UUID, now: datetime) -> None:
-    actor: Mover | Staff = Staff(person.user_id, session_id, now)
+    actor: MoverMember | Staff = Staff(person.user_id, session_id, now)
     if person.org_id is not None and person.role is not None:
-        actor = Mover(person.user_id, person.org_id, person.role, session_id, now)
+        actor = MoverMember(person.user_id, person.org_id, person.role, session_id, now)
     record(session, actor, Change("identity.signed_in", "session", session_id))
 
 

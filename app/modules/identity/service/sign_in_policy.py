@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kernel.actor import Mover
+from app.kernel.actor import MoverMember
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import SecondFactorMissing
@@ -13,11 +13,11 @@ from app.runtime.db.constraints import SessionEnded
 from app.runtime.db.session import ReadSession, WriteSession
 
 
-async def show_sign_in_policy(session: ReadSession, actor: Mover) -> SignInPolicyOut:
+async def show_sign_in_policy(session: ReadSession, actor: MoverMember) -> SignInPolicyOut:
     return SignInPolicyOut(second_factor_required=await repository.get_factor_demand(session, actor.org_id))
 
 
-async def set_sign_in_policy(session: WriteSession, actor: Mover, body: SignInPolicyIn) -> SignInPolicyOut:
+async def set_sign_in_policy(session: WriteSession, actor: MoverMember, body: SignInPolicyIn) -> SignInPolicyOut:
     """Demand a second factor of all members, or no more. Sessions of members without one may only enrol at once.
 
     Locks: the session. Raises: SessionEnded (401), SecondFactorMissing (409) for an owner who has none.

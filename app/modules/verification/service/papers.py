@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from app.kernel.actor import Mover
+from app.kernel.actor import Mover, MoverMember
 from app.kernel.ids import new_id
 from app.kernel.money import money_out
 from app.kernel.paging import PageRequest
@@ -28,7 +28,7 @@ def policy_out(policy: InsurancePolicy) -> PolicyOut:
     )
 
 
-async def add_insurance_policy(session: WriteSession, actor: Mover, body: PolicyIn) -> InsurancePolicy:
+async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: PolicyIn) -> InsurancePolicy:
     """Raises: PolicyTaken (409)."""
     coverage = body.coverage.to_money()
     policy = InsurancePolicy(

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.kernel.actor import Mover, Staff
+from app.kernel.actor import Mover, MoverMember, Staff
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
@@ -79,7 +79,7 @@ async def show_verification(session: ReadSession, actor: Mover) -> Standing:
     )
 
 
-async def submit_verification(session: WriteSession, actor: Mover) -> Case:
+async def submit_verification(session: WriteSession, actor: MoverMember) -> Case:
     """Ask staff to verify the company, which has everything that is needed for it.
 
     Locks: the company.
