@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from app.runtime.db.rls import (
     CURRENT_CUSTOMER,
+    CURRENT_KEY,
     CURRENT_ORG,
     CURRENT_USER,
     EVERY_ROW,
@@ -44,7 +45,8 @@ POLICIES = {
     "inbox_messages": [Allow(WORKER, "select insert delete", EVERY_ROW)],
     "schedules": [Allow(WORKER, "select insert update", EVERY_ROW)],
     "idempotency_keys": [
-        *(Allow(audience, "select insert delete", f"caller_id = {CURRENT_USER}") for audience in (MOVER, STAFF)),
+        Allow(MOVER, "select insert delete", f"(caller_id = {CURRENT_USER} OR caller_id = {CURRENT_KEY})"),
+        Allow(STAFF, "select insert delete", f"caller_id = {CURRENT_USER}"),
         *(
             Allow(audience, "select insert delete", f"caller_id = {CURRENT_CUSTOMER}")
             for audience in (CUSTOMER, BOOKING)
@@ -134,7 +136,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "idempotency_keys",
-        sa.Column("caller_id", sa.UUID(), nullable=False, comment="user or customer"),
+        sa.Column("caller_id", sa.UUID(), nullable=False, comment="user, API key or customer"),
         sa.Column("route", sa.Text(), nullable=False, comment="method and path as requested"),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False, comment="SHA-256 of the body"),

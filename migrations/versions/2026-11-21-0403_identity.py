@@ -9,7 +9,7 @@ Undo: downgrade drops the tables.
 import sqlalchemy as sa
 from alembic import op
 
-from app.runtime.db.rls import CURRENT_USER, EVERY_ROW, OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.rls import A_PERSON, CURRENT_USER, EVERY_ROW, OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
 from app.runtime.db.tenancy import Audience
 
 revision = "identity_0001"
@@ -18,7 +18,6 @@ branch_labels = None
 depends_on = None
 
 MOVER, SIGNIN, STAFF, WORKER = Audience.MOVER, Audience.SIGNIN, Audience.STAFF, Audience.WORKER
-SIGNED_IN = SIGNED_IN_STAFF  # a person, of whatever kind
 KEY_USE = ("org_id", "id", "secret_hash", "previous_hash", "last_used_at", "previous_used_at")
 POLICIES = {
     "users": [
@@ -57,7 +56,7 @@ POLICIES = {
     "api_keys": [
         # A key is nobody, and so makes and changes none, whatever a route lets it do.
         Allow(MOVER, "select", OWN_COMPANY),
-        Allow(MOVER, "insert update", f"{OWN_COMPANY} AND {SIGNED_IN}"),
+        Allow(MOVER, "insert update", f"{OWN_COMPANY} AND {A_PERSON}"),
         # When a key was used is told by the program, beside the request.
         Allow(SIGNIN, "select", OWN_COMPANY, columns=KEY_USE),
         Allow(SIGNIN, "update", OWN_COMPANY, columns=("last_used_at", "previous_used_at")),

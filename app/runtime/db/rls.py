@@ -20,10 +20,12 @@ def _setting(name: str) -> str:
 CURRENT_ORG = _setting("current_org_id")
 CURRENT_USER = _setting("current_user_id")
 CURRENT_CUSTOMER = _setting("current_customer_id")
+CURRENT_KEY = _setting("current_key_id")
 
 OWN_COMPANY = f"org_id = {CURRENT_ORG}"
 OWN_ROWS = f"customer_id = {CURRENT_CUSTOMER}"
 OWN_BOOKING = f"{OWN_COMPANY} AND {OWN_ROWS}"
+A_PERSON = f"{CURRENT_USER} IS NOT NULL"  # and no API key
 SIGNED_IN_STAFF = f"{CURRENT_USER} IS NOT NULL"
 EVERY_ROW = "true"  # movehub_market on its columns, and tables without a tenant; the catalogue gate has the list
 NO_ROW = "false"

@@ -80,7 +80,8 @@ class Identity:
 
 SETTINGS = sa.text(
     "SELECT set_config('role', :role, true), set_config('app.current_org_id', :org, true), "
-    "set_config('app.current_user_id', :user, true), set_config('app.current_customer_id', :customer, true)"
+    "set_config('app.current_user_id', :user, true), set_config('app.current_customer_id', :customer, true), "
+    "set_config('app.current_key_id', :key, true)"
 )
 
 
@@ -111,13 +112,19 @@ def _key_liveness(key: KeyProof, now: datetime) -> str:
 
 
 def opening_text(identity: Identity, *, read_only: bool) -> str:
-    """BEGIN and the settings as one text. Safe by construction: an enum's value, the hex of UUIDs, an instant."""
+    """BEGIN and the settings as one text. Safe by construction: enums' values, the hex of UUIDs and hashes, an instant.
+
+    Only a key's transaction names a key: where none was named, the setting is empty.
+    """
     role = Audience(identity.audience).value
+    key = (
+        "" if identity.key is None else f"SELECT set_config('app.current_key_id','{_text(identity.key.key_id)}',true);"
+    )
     return (
         f"BEGIN{' READ ONLY' if read_only else ''};"
         f"SELECT set_config('role','{role}',true),set_config('app.current_org_id','{_text(identity.org_id)}',true),"
         f"set_config('app.current_user_id','{_text(identity.user_id)}',true),"
-        f"set_config('app.current_customer_id','{_text(identity.customer_id)}',true);{_liveness(identity)}"
+        f"set_config('app.current_customer_id','{_text(identity.customer_id)}',true);{key}{_liveness(identity)}"
     )
 
 
@@ -160,6 +167,7 @@ def name_identity(connection: Connection, identity: Identity) -> None:
             "org": _text(identity.org_id),
             "user": _text(identity.user_id),
             "customer": _text(identity.customer_id),
+            "key": _text(identity.key.key_id if identity.key else None),
         },
     )
     if liveness := _liveness(identity):

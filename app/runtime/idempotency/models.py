@@ -15,7 +15,7 @@ class IdempotencyKey(Model):
 
     __tablename__ = "idempotency_keys"
 
-    caller_id: Mapped[UUID] = mapped_column(primary_key=True, comment="user or customer")
+    caller_id: Mapped[UUID] = mapped_column(primary_key=True, comment="user, API key or customer")
     route: Mapped[str] = mapped_column(primary_key=True, comment="method and path as requested")
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="SHA-256 of the body")

@@ -12,15 +12,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.kernel.clock import ManualClock
-from app.kernel.scopes import Scope
 from app.modules.identity.service.api_keys import MOST_LIVE
 from app.runtime.auth.api_keys import LENGTH, make_api_key
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
-from tests.conftest import Logins, Member, StaffMember
+from tests.conftest import PASSWORD, Logins, Member, StaffMember
 
 pytestmark = pytest.mark.integration
 
@@ -225,9 +224,7 @@ class TestRotating:
 
 
 class TestStrangers:
-    async def test_a_key_sees_its_own_company_alone(
-        self, client: httpx.AsyncClient, mover_a: Member, mover_b: Member
-    ):
+    async def test_a_key_sees_its_own_company_alone(self, client: httpx.AsyncClient, mover_a: Member, mover_b: Member):
         made = await make(client, mover_a, "org:read")
         answer = await client.get("/v1/org", headers=bearer(made["key"]))
         assert answer.json()["id"] == str(mover_a.org_id)
@@ -251,9 +248,9 @@ class TestStrangers:
             key[:8] + "=" * 86,
             key[:8] + "é" * 86,
         ]
-        for text in forged:
-            answer = await client.get(TRUCKS, headers={"Authorization": f"Bearer {text}".encode()})
-            assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), text
+        for one in forged:
+            answer = await client.get(TRUCKS, headers={"Authorization": f"Bearer {one}".encode()})
+            assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), one
 
     async def test_a_true_mac_without_a_row_is_refused(
         self, client: httpx.AsyncClient, mover_a: Member, resources: Resources
@@ -287,9 +284,7 @@ class TestStrangers:
 
 
 class TestTelling:
-    async def test_the_trail_names_the_key_that_acted_and_who_made_it(
-        self, client: httpx.AsyncClient, mover_a: Member
-    ):
+    async def test_the_trail_names_the_key_that_acted_and_who_made_it(self, client: httpx.AsyncClient, mover_a: Member):
         made = await make(client, mover_a, "org:write", "audit:read")
         area = await client.post("/v1/org/service-areas", json={"radius_miles": 20}, headers=bearer(made["key"]))
         assert area.status_code == 201, area.text
@@ -297,7 +292,6 @@ class TestTelling:
         items = (await client.get("/v1/org/audit", headers=mover_a.headers)).json()["items"]
         by_action = {one["action"]: one for one in items}
         assert by_action["identity.api_key_made"]["actor"]["kind"] == "mover"
-        assert by_action["identity.api_key_made"]["resource"] == {"type": "api_key", "id": made["id"]} or True
         changes = {one["field"]: one for one in by_action["identity.api_key_made"]["changes"]}
         assert changes["scopes"]["after"] == ["audit:read", "org:write"]
         [acted] = [one["actor"] for one in items if one["actor"]["kind"] == "api_key"]
@@ -313,9 +307,7 @@ class TestTelling:
     ):
         caplog.set_level(logging.DEBUG)
         once = {"Idempotency-Key": uuid4().hex}
-        answer = await client.post(
-            KEYS, json={"name": "ERP", "scopes": ["org:write"]}, headers=mover_a.headers | once
-        )
+        answer = await client.post(KEYS, json={"name": "ERP", "scopes": ["org:write"]}, headers=mover_a.headers | once)
         made = answer.json()
         await client.post("/v1/org/service-areas", json={"radius_miles": 9}, headers=bearer(made["key"]))
         rotated = (await client.post(f"{KEYS}/{made['id']}/rotate", json={}, headers=mover_a.headers | once)).json()
@@ -330,8 +322,6 @@ class TestTelling:
         self, client: httpx.AsyncClient, mover_a: Member, resources: Resources
     ):
         made = await make(client, mover_a)
-        from sqlalchemy import text
-
         async with resources.database.write(Identity(Audience.MOVER, org_id=mover_a.org_id)) as session:
             changed = await session.execute(text("UPDATE app.api_keys SET scopes = '{audit:read}' RETURNING id"))
             assert changed.all() == []
@@ -339,8 +329,6 @@ class TestTelling:
 
 
 async def signed_in_again(client: httpx.AsyncClient, member: Member) -> dict[str, str]:
-    from tests.conftest import PASSWORD
-
     answer = await client.post("/v1/auth/login", json={"email": member.email, "password": PASSWORD})
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
