@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 
 from app.kernel.actor import Role
+from app.kernel.scopes import Scope
 from app.modules.identity.service.staff import create_staff
 from app.modules.identity.values import StaffRole
 from app.runtime.db.tenancy import Audience, Identity
@@ -23,7 +24,7 @@ from tests.factories.customers import sign_in_customer
 FILE: Final = Path(__file__).resolve().parent.parent / "docs" / "access.md"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 # 403 for who somebody is; every other one is about something else, and says what.
-WHO_ASKS: Final = {"wrong_kind_of_caller", "role_not_allowed"}
+WHO_ASKS: Final = {"wrong_kind_of_caller", "role_not_allowed", "scope_missing"}
 
 Headers = dict[str, str]
 SignIn = Callable[[], Awaitable[Headers]]
@@ -44,6 +45,7 @@ class Route:
     path: str
     callers: tuple[str, ...]
     takes_body: bool
+    scope: str | None
 
     @property
     def name(self) -> str:
@@ -53,12 +55,18 @@ class Route:
 def routes(document: Mapping[str, Any]) -> list[Route]:
     """What reads comes first: it finds everything as it was."""
     found = [
-        Route(method, path, tuple(item[method]["x-callers"]), "requestBody" in item[method])
+        Route(method, path, tuple(item[method]["x-callers"]), "requestBody" in item[method], scope_of(item[method]))
         for path, item in document["paths"].items()
         for method in METHODS
         if method in item
     ]
     return sorted(found, key=lambda route: (route.method != "get", route.path, route.method))
+
+
+def scope_of(operation: Mapping[str, Any]) -> str | None:
+    """What an API key needs for it; None where no key is let in."""
+    asked = [scope for entry in operation.get("security", ()) for scope in entry.get("api-key", ())]
+    return asked[0] if asked else None
 
 
 async def kinds(client: httpx.AsyncClient, resources: Resources, of_a: Belongings, phone: str) -> list[Kind]:
@@ -74,6 +82,7 @@ async def kinds(client: httpx.AsyncClient, resources: Resources, of_a: Belonging
     for role in (Role.DRIVER, Role.DISPATCHER, Role.ACCOUNTANT, Role.MANAGER, Role.OWNER):
         email = await add_member(resources, of_a.member.org_id, role)
         found.append(Kind(role.value, "mover", _signing_in(client, email)))
+    found.append(Kind("API key", "api-key", with_key(client, of_a, *Scope)))
     for staff_role in StaffRole:
         email = await _add_staff(resources, staff_role)
         found.append(Kind(f"staff {staff_role.value}", "staff", _signing_in(client, email)))
@@ -87,6 +96,21 @@ def _signing_in(client: httpx.AsyncClient, email: str) -> SignIn:
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
     return sign_in
+
+
+def with_key(client: httpx.AsyncClient, of_a: Belongings, *scopes: Scope) -> SignIn:
+    """A program of the company's, by an API key with these scopes; the same each time: no request ends it."""
+    known: list[Headers] = []
+
+    async def call() -> Headers:
+        if not known:
+            body = {"name": "ERP", "scopes": scopes}
+            answer = await client.post("/v1/org/api-keys", json=body, headers=of_a.member.headers)
+            assert answer.status_code == 201, answer.text
+            known.append({"Authorization": f"Bearer {answer.json()['key']}"})
+        return known[0]
+
+    return call
 
 
 async def _add_staff(resources: Resources, role: StaffRole) -> str:
@@ -157,16 +181,17 @@ answered. `tests/test_access.py` fails when an answer differs, or when a route h
 - GET asks for what is there: a booking, an invoice, a truck of the members' own company, which worked for this
   customer. All else is sent with an empty body and ids of nothing, so that it changes nothing: 404, 422 or 428 mean
   that the caller was let in as far as that.
+- The API key of this table has every scope; the last column names the one that the route asks for.
 - What another company or another customer is answered for the same ids is walked by `tests/test_isolation.py`: 404.
 """
 
 
 def write(matrix: dict[Route, list[Cell]], callers: list[Kind]) -> str:
     """The file's text."""
-    names = ["route", *(kind.name for kind in callers)]
+    names = ["route", *(kind.name for kind in callers), "scope of a key"]
     lines = [HEAD, _line(names), _line(["---"] * len(names))]
     rows = sorted(matrix.items(), key=lambda item: (item[0].path, METHODS.index(item[0].method)))
-    lines += [_line([f"`{route.name}`", *map(str, cells)]) for route, cells in rows]
+    lines += [_line([f"`{route.name}`", *map(str, cells), route.scope or "none"]) for route, cells in rows]
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,8 @@ class Scope(StrEnum):
     BOOKINGS_WORK = "bookings:work"
     BOOKINGS_WRITE = "bookings:write"
     CREW_READ = "crew:read"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
     FLEET_READ = "fleet:read"
     FLEET_WRITE = "fleet:write"
     INVOICES_READ = "invoices:read"

@@ -18,7 +18,7 @@ BookingsDispatch = Annotated[Mover, Depends(allow(*OFFICE, scope=Scope.BOOKINGS_
 BookingsWork = Annotated[Mover, Depends(allow(*CREW, scope=Scope.BOOKINGS_WORK))]
 BookingsMeet = Annotated[Mover | Customer, Depends(allow_or_customer(*CREW, scope=Scope.BOOKINGS_WORK))]
 BoardRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
-# Making known that a job may go on without the customer, and the like, is a person's decision.
+# That a job goes on without the customer's code is a person's decision.
 BookingsManage = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]
 PolicyRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
 PolicyWrite = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]

@@ -5,7 +5,10 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.kernel.actor import Mover, Role
-from app.runtime.auth.dependencies import CurrentMover, allow
+from app.kernel.scopes import Scope
+from app.runtime.auth.dependencies import allow
 
-FilesRead = CurrentMover
-FilesWrite = Annotated[Mover, Depends(allow(Role.OWNER, Role.MANAGER, Role.DISPATCHER, Role.DRIVER))]
+CREW = (Role.OWNER, Role.MANAGER, Role.DISPATCHER, Role.DRIVER)
+
+FilesRead = Annotated[Mover, Depends(allow(scope=Scope.FILES_READ))]
+FilesWrite = Annotated[Mover, Depends(allow(*CREW, scope=Scope.FILES_WRITE))]

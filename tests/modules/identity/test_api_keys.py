@@ -249,7 +249,7 @@ class TestStrangers:
             key[:8] + "é" * 86,
         ]
         for one in forged:
-            answer = await client.get(TRUCKS, headers={"Authorization": f"Bearer {one}".encode()})
+            answer = await client.get(TRUCKS, headers=[(b"Authorization", f"Bearer {one}".encode())])
             assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), one
 
     async def test_a_true_mac_without_a_row_is_refused(
