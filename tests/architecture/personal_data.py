@@ -14,6 +14,11 @@ SUBJECT: Final = frozenset({"erased", "kept", "lawful"})
 
 CLASSES: Final[dict[str, dict[str, str]]] = {
     "alembic_version": {"none": "version_num"},
+    "api_keys": {
+        "people": "created_by",
+        "none": "name scopes secret_hash created_at expires_at last_used_at rotated_at previous_hash previous_ends_at"
+        " previous_used_at revoked_at org_id id",
+    },
     # Ids and names of fields; the network is cut to /24 or /48.
     "audit_entries": {
         "people": "actor_id actor_role network",

@@ -62,6 +62,10 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     feed = await do(client, headers, "POST", "/v1/calendar-feeds", {"name": "Ottoline's telephone"})
     await do(client, headers, "DELETE", f"/v1/calendar-feeds/{feed['id']}")
     await do(client, headers, "PUT", "/v1/org/sign-in-policy", {"second_factor_required": False})
+    key = f"/v1/org/api-keys/{ids['key_id']}"
+    await do(client, headers, "POST", f"{key}/rotate", {})
+    await do(client, headers, "POST", f"{key}/end-rotation")
+    await do(client, headers, "DELETE", key)
     draft = await do(client, headers, "POST", "/v1/pricing-configs", PRICES | {"base_hourly_rate": 175})
     await do(client, headers, "POST", f"/v1/pricing-configs/{draft['id']}/activate")
     for kind, off in (("trucks", "truck_time_off"), ("drivers", "driver_time_off")):
