@@ -22,3 +22,5 @@ BoardRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
 BookingsManage = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]
 PolicyRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
 PolicyWrite = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]
+# A link outlives the key that made it: links are made by people.
+FeedsKeep = Annotated[MoverMember, Depends(allow_member(*OFFICE))]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.modules.bookings.access import BookingsDispatch
+from app.modules.bookings.access import FeedsKeep
 from app.modules.bookings.errors import FeedNotFound, TooManyFeeds
 from app.modules.bookings.models import CalendarFeed
 from app.modules.bookings.schemas import FeedIn, FeedOut, FeedsOut
@@ -22,20 +22,20 @@ router = APIRouter(prefix="/v1", tags=["calendar"], route_class=IdempotentRoute)
 
 
 @router.post("/calendar-feeds", status_code=201, responses=problems(ResourceNotFound, TooManyFeeds))
-async def add_feed(body: FeedIn, actor: BookingsDispatch, session: Write, request: Request) -> FeedOut:
+async def add_feed(body: FeedIn, actor: FeedsKeep, session: Write, request: Request) -> FeedOut:
     """Make a link by which calendar programs read your moves. For owners, managers and dispatchers."""
     return _feed_out(resources_of(request), await feeds.add_feed(session, actor, body))
 
 
 @router.get("/calendar-feeds")
-async def list_feeds(actor: BookingsDispatch, session: Read, request: Request) -> FeedsOut:
+async def list_feeds(actor: FeedsKeep, session: Read, request: Request) -> FeedsOut:
     """The links that are read, the oldest first. For owners, managers and dispatchers."""
     resources = resources_of(request)
     return FeedsOut(items=[_feed_out(resources, feed) for feed in await feeds.list_feeds(session, actor)])
 
 
 @router.delete("/calendar-feeds/{feed_id}", status_code=204, responses=problems(FeedNotFound))
-async def revoke_feed(feed_id: UUID, actor: BookingsDispatch, session: Write) -> None:
+async def revoke_feed(feed_id: UUID, actor: FeedsKeep, session: Write) -> None:
     """Its link opens nothing any more. For owners, managers and dispatchers."""
     await feeds.revoke_feed(session, actor, feed_id)
 

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.kernel.actor import Mover
+from app.kernel.actor import MoverMember
 from app.kernel.ids import new_id
 from app.kernel.places import Place
 from app.kernel.ports import Ports
@@ -34,7 +34,7 @@ SHOWN_AFTER: Final = timedelta(days=400)
 MISSED: Final = frozenset({BookingStatus.CANCELLED, BookingStatus.NO_SHOW})
 
 
-async def add_feed(session: WriteSession, actor: Mover, body: FeedIn) -> CalendarFeed:
+async def add_feed(session: WriteSession, actor: MoverMember, body: FeedIn) -> CalendarFeed:
     """Raises: ResourceNotFound (404), TooManyFeeds (409)."""
     if len(await repository.list_feeds(session, actor.org_id)) >= MOST_FEEDS:
         raise TooManyFeeds
@@ -56,11 +56,11 @@ async def add_feed(session: WriteSession, actor: Mover, body: FeedIn) -> Calenda
     return feed
 
 
-async def list_feeds(session: ReadSession, actor: Mover) -> Sequence[CalendarFeed]:
+async def list_feeds(session: ReadSession, actor: MoverMember) -> Sequence[CalendarFeed]:
     return await repository.list_feeds(session, actor.org_id)
 
 
-async def revoke_feed(session: WriteSession, actor: Mover, feed_id: UUID) -> None:
+async def revoke_feed(session: WriteSession, actor: MoverMember, feed_id: UUID) -> None:
     """Its link opens nothing from the next reading on. Locks: the feed. Raises: FeedNotFound (404)."""
     if not await repository.revoke_feed(session, actor.org_id, feed_id, actor.now):
         raise FeedNotFound
