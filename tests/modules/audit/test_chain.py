@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from app import cli
+from app import cli, registry
 from app.kernel.errors import NotFound
 from app.modules.audit import public as audit
 from app.modules.audit.handlers import export_heads
@@ -190,6 +190,10 @@ async def test_a_day_keeps_the_heads_that_it_has(
     assert days == 1
     assert [head.seq for head in heads if head.org_id == chain] == [LENGTH]
     assert await found_by(worker_database, chain, heads) == []
+
+
+def test_the_worker_exports_the_heads_by_itself():
+    assert "audit.export_heads" in {schedule.name for schedule in registry.handler_table().schedules}
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"heads": [{"org_id": "x"}]}', json.dumps([]).encode()])
