@@ -17,9 +17,10 @@ from app.modules.identity.service.staff import create_staff
 from app.modules.identity.values import StaffRole
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
+from tests.conftest import register
 from tests.factories.belongings import KEY, Belongings, fill
 from tests.factories.callers import PASSWORD, add_member
-from tests.factories.customers import sign_in_customer
+from tests.factories.customers import new_phone, sign_in_customer
 
 FILE: Final = Path(__file__).resolve().parent.parent / "docs" / "access.md"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -32,11 +33,12 @@ SignIn = Callable[[], Awaitable[Headers]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A column: `caller` is its name among a route's `x-callers`; None: nobody."""
+    """A column: `caller` is its name among a route's `x-callers`; None: nobody. Strangers own none of the ids."""
 
     name: str
     caller: str | None
     sign_in: SignIn
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,12 @@ def scope_of(operation: Mapping[str, Any]) -> str | None:
 
 
 async def kinds(client: httpx.AsyncClient, resources: Resources, of_a: Belongings, phone: str) -> list[Kind]:
-    """One caller of each kind: members of the company that owns the ids, the customer it worked for, staff."""
+    """One caller of each kind: members of the company that owns the ids, the customer it worked for, staff, and strangers."""
 
     async def nobody() -> Headers:
         return {}
 
-    async def customer() -> Headers:
-        return (await sign_in_customer(client, resources, phone=phone)).headers
-
-    found = [Kind("anonymous", None, nobody), Kind("customer", "customer", customer)]
+    found = [Kind("anonymous", None, nobody), Kind("customer", "customer", _as_customer(client, resources, phone))]
     for role in (Role.DRIVER, Role.DISPATCHER, Role.ACCOUNTANT, Role.MANAGER, Role.OWNER):
         email = await add_member(resources, of_a.member.org_id, role)
         found.append(Kind(role.value, "mover", _signing_in(client, email)))
@@ -86,7 +85,19 @@ async def kinds(client: httpx.AsyncClient, resources: Resources, of_a: Belonging
     for staff_role in StaffRole:
         email = await _add_staff(resources, staff_role)
         found.append(Kind(f"staff {staff_role.value}", "staff", _signing_in(client, email)))
+    strangers = await register(client)
+    email = await add_member(resources, strangers.org_id, Role.OWNER)
+    found.append(Kind("another owner", "mover", _signing_in(client, email), is_stranger=True))
+    newcomer = _as_customer(client, resources, new_phone())
+    found.append(Kind("another customer", "customer", newcomer, is_stranger=True))
     return found
+
+
+def _as_customer(client: httpx.AsyncClient, resources: Resources, phone: str) -> SignIn:
+    async def sign_in() -> Headers:
+        return (await sign_in_customer(client, resources, phone=phone)).headers
+
+    return sign_in
 
 
 def _signing_in(client: httpx.AsyncClient, email: str) -> SignIn:
@@ -182,7 +193,8 @@ answered. `tests/test_access.py` fails when an answer differs, or when a route h
   customer. All else is sent with an empty body and ids of nothing, so that it changes nothing: 404, 422 or 428 mean
   that the caller was let in as far as that.
 - The API key of this table has every scope; the last column names the one that the route asks for.
-- What another company or another customer is answered for the same ids is walked by `tests/test_isolation.py`: 404.
+- Another owner and another customer ask for the same ids: 404, as for ids of nothing. `tests/test_isolation.py` walks
+  what else they could try.
 """
 
 
