@@ -52,6 +52,7 @@ from app.modules.privacy.handlers import handlers as privacy_handlers
 from app.modules.privacy.routes import router as privacy_router
 from app.modules.verification import models as verification_models
 from app.modules.verification.handlers import handlers as verification_handlers
+from app.modules.verification.routes import public as verification_packs_router
 from app.modules.verification.routes import router as verification_router
 from app.runtime.db.base import Model
 from app.runtime.db.constraints import ErrorMap
@@ -120,6 +121,7 @@ def routers() -> tuple[APIRouter, ...]:
         pricing.trials,
         pricing.router,
         verification_router,
+        verification_packs_router,
         market.searches,
         market.router,
         files_router,

@@ -24,12 +24,30 @@ MOVER, BOOKING, MARKET, STAFF, WORKER = (
     Audience.STAFF,
     Audience.WORKER,
 )
-KINDS_AND_DATES = ("org_id", "id", "kind", "effective_on", "expires_on")
+LIMITS_AND_DATES = ("org_id", "id", "kind", "coverage_amount", "effective_on", "expires_on")
+KINDS_AND_DATES = ("org_id", "id", "kind", "truck_id", "effective_on", "expires_on", "withdrawn_at")
 POLICIES = {
     "insurance_policies": [
         Allow(MOVER, "select insert", OWN_COMPANY),
         Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW, columns=LIMITS_AND_DATES),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
+    "company_documents": [
+        Allow(MOVER, "select insert", OWN_COMPANY),
+        Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at",)),
+        Allow(BOOKING, "select", OWN_COMPANY, columns=KINDS_AND_DATES),
         Allow(MARKET, "select", EVERY_ROW, columns=KINDS_AND_DATES),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
+    "enforced_packs": [
+        *(Allow(audience, "select", EVERY_ROW) for audience in (MOVER, BOOKING, MARKET)),
+        Allow(STAFF, "select insert delete", SIGNED_IN_STAFF),
+    ],
+    "company_packs": [
+        Allow(MOVER, "select insert delete", OWN_COMPANY),
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "pack")),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
     "verification_cases": [
@@ -68,15 +86,25 @@ def upgrade() -> None:
         sa.Column("coverage_currency", sa.CHAR(length=3), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False, comment="first day of cover"),
         sa.Column("expires_on", sa.Date(), nullable=False, comment="last day of cover"),
+        sa.Column("upload_id", sa.UUID(), nullable=True, comment="the certificate; null: none shown"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("coverage_amount > 0", name=op.f("ck_insurance_policies_coverage_amount")),
         sa.CheckConstraint("expires_on > effective_on", name=op.f("ck_insurance_policies_period")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_insurance_policies_org_id")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "upload_id"],
+            ["uploads.org_id", "uploads.id"],
+            name=op.f("fk_insurance_policies_org_id_upload_id"),
+        ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_insurance_policies")),
         sa.UniqueConstraint("org_id", "policy_number", name=op.f("uq_insurance_policies_org_id_policy_number")),
     )
+    op.create_index(
+        "ix_insurance_policies_org_id_upload_id", "insurance_policies", ["org_id", "upload_id"], unique=False
+    )
+    _create_documents()
     op.create_table(
         "verification_cases",
         sa.Column(
@@ -126,6 +154,76 @@ def upgrade() -> None:
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+
+
+def _pack() -> sa.Enum:
+    codes = ("US-interstate", "US-CA", "US-WA", "generic")
+    return sa.Enum(*codes, name="pack", native_enum=False, create_constraint=True, length=40)
+
+
+def _create_documents() -> None:
+    kinds = (
+        "mc_number",
+        "state_permit",
+        "process_agent",
+        "business_licence",
+        "tax_id",
+        "truck_registration",
+        "truck_inspection",
+    )
+    op.create_table(
+        "company_documents",
+        sa.Column(
+            "kind",
+            sa.Enum(*kinds, name="kind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("truck_id", sa.UUID(), nullable=True, comment="of a truck's documents; null: the company's own"),
+        sa.Column("issuer", sa.Text(), nullable=False, comment="the authority that gave it"),
+        sa.Column("number", sa.Text(), nullable=True, comment="as printed; of a tax id its end, the rest is sealed"),
+        sa.Column("sealed_number", sa.LargeBinary(), nullable=True, comment="of a tax id; null: not secret"),
+        sa.Column("effective_on", sa.Date(), nullable=False, comment="first day it is valid"),
+        sa.Column("expires_on", sa.Date(), nullable=True, comment="last day it is valid; null: it does not end"),
+        sa.Column("upload_id", sa.UUID(), nullable=True, comment="the paper itself; null: none shown"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True, comment="null: it counts"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("expires_on >= effective_on", name=op.f("ck_company_documents_period")),
+        sa.CheckConstraint(
+            "(kind IN ('truck_registration', 'truck_inspection')) = (truck_id IS NOT NULL)",
+            name=op.f("ck_company_documents_of_truck"),
+        ),
+        sa.CheckConstraint("(kind = 'tax_id') = (sealed_number IS NOT NULL)", name=op.f("ck_company_documents_sealed")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_company_documents_org_id")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "truck_id"], ["trucks.org_id", "trucks.id"], name=op.f("fk_company_documents_org_id_truck_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "upload_id"],
+            ["uploads.org_id", "uploads.id"],
+            name=op.f("fk_company_documents_org_id_upload_id"),
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_company_documents")),
+    )
+    for column in ("truck_id", "upload_id"):
+        op.create_index(f"ix_company_documents_org_id_{column}", "company_documents", ["org_id", column], unique=False)
+    op.create_table(
+        "enforced_packs",
+        sa.Column("pack", _pack(), nullable=False),
+        sa.Column("enforced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("pack", name=op.f("pk_enforced_packs")),
+    )
+    op.create_table(
+        "company_packs",
+        sa.Column("pack", _pack(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_company_packs_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_company_packs")),
+        sa.UniqueConstraint("org_id", "pack", name=op.f("uq_company_packs_org_id_pack")),
+    )
 
 
 def _create_suspensions() -> None:

@@ -40,6 +40,11 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
+    "company_documents": {
+        "people": "number sealed_number",
+        "none": "org_id id kind truck_id issuer effective_on expires_on upload_id created_at withdrawn_at",
+    },
+    "company_packs": {"none": "org_id id pack declared_at"},
     "company_suspensions": {"people": "suspended_by lifted_by", "none": "reason suspended_at lifted_at org_id id"},
     "customer_sessions": {
         "secret": "token_hash",
@@ -51,10 +56,11 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "people": "full_name phone role license_number license_class license_expires_on",
         "none": "retired_at org_id id version created_at updated_at",
     },
+    "enforced_packs": {"none": "pack enforced_at"},
     "idempotency_keys": {"passing": "caller_id route key fingerprint status headers body created_at expires_at"},
     "inbox_messages": {"none": "consumer message_id received_at"},
     "insurance_policies": {
-        "none": "kind insurer policy_number coverage_amount coverage_currency effective_on expires_on created_at org_id"
+        "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at org_id"
         " id"
     },
     "invoice_counters": {"none": "org_id series last_number"},

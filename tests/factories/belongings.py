@@ -25,6 +25,7 @@ PRICES: Final = {
 }
 
 
+PERMIT: Final = {"kind": "state_permit", "issuer": "PUC", "number": "ID-T40213", "effective_on": "2026-05-01"}
 PAPER: Final = {"kind": "document", "file_name": "p.pdf", "content_type": "application/pdf", "size_bytes": 9}
 
 
@@ -59,6 +60,7 @@ async def _fleet(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str
         "truck_id": truck_id,
         "driver_id": driver_id,
         "truck_time_off": (await _post(client, headers, f"/v1/trucks/{truck_id}/time-off", window(20)))["id"],
+        "document_id": (await _post(client, headers, "/v1/org/documents", PERMIT))["id"],
         "upload_id": (await _post(client, headers, "/v1/uploads", PAPER))["id"],
         "driver_time_off": (await _post(client, headers, f"/v1/drivers/{driver_id}/time-off", window(21)))["id"],
     }

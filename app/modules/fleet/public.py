@@ -10,7 +10,7 @@ from uuid import UUID
 from app.modules.fleet import repository
 from app.runtime.db.session import ReadSession
 
-__all__ = ["FleetSize", "crew_names", "fleet_size", "truck_names"]
+__all__ = ["FleetSize", "crew_names", "fleet_size", "truck_names", "trucks_in_service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ async def truck_names(session: ReadSession, org_id: UUID, ids: Collection[UUID])
 async def crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     """Full names by id, of who has left too; an id that is not the company's is left out."""
     return await repository.list_crew_names(session, org_id, ids)
+
+
+async def trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
+    """Names by id of the trucks that are not retired."""
+    return await repository.list_trucks_in_service(session, org_id)
 
 
 async def fleet_size(session: ReadSession, org_id: UUID, on: date) -> FleetSize:

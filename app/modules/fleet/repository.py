@@ -71,6 +71,11 @@ async def list_truck_names(session: ReadSession, org_id: UUID, ids: Collection[U
     return {row.id: row.name for row in await session.execute(query)}
 
 
+async def list_trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
+    query = sa.select(Truck.id, Truck.name).where(Truck.org_id == org_id, Truck.retired_at.is_(None))
+    return {row.id: row.name for row in await session.execute(query.order_by(Truck.id))}
+
+
 async def list_crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     query = sa.select(Driver.id, Driver.full_name).where(Driver.org_id == org_id, Driver.id.in_(ids))
     return {row.id: row.full_name for row in await session.execute(query)}

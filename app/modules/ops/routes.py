@@ -10,7 +10,14 @@ from app.kernel.paging import Page, cut
 from app.modules.audit.public import EntryOut
 from app.modules.ops import service
 from app.modules.ops.access import ReviewRead, ReviewWrite
-from app.modules.ops.schemas import PlatformTrailQuery, ReasonIn, ReviewedSuspensionOut, ReviewOut, ReviewQuery
+from app.modules.ops.schemas import (
+    EnforcedPacks,
+    PlatformTrailQuery,
+    ReasonIn,
+    ReviewedSuspensionOut,
+    ReviewOut,
+    ReviewQuery,
+)
 from app.modules.orgs.public import OrgNotFound
 from app.modules.verification.public import (
     CaseAlreadyDecided,
@@ -52,6 +59,18 @@ async def approve_verification(case_id: UUID, actor: ReviewWrite, session: Write
 async def reject_verification(case_id: UUID, body: ReasonIn, actor: ReviewWrite, session: Write) -> ReviewOut:
     """Refuse to verify a company, and say why; it may ask again. For staff."""
     return await service.reject_verification(session, actor, case_id, body.reason)
+
+
+@router.get("/verification-packs")
+async def show_enforced_packs(actor: ReviewRead, session: Write) -> EnforcedPacks:
+    """The laws whose jobs go to nobody who has not declared them. For staff."""
+    return EnforcedPacks(packs=await service.show_enforced_packs(session))
+
+
+@router.put("/verification-packs")
+async def enforce_packs(body: EnforcedPacks, actor: ReviewWrite, session: Write) -> EnforcedPacks:
+    """Say whose jobs go to nobody who has not declared their law; open bookings stay. For staff."""
+    return EnforcedPacks(packs=await service.enforce_packs(session, actor, body.packs))
 
 
 @router.get("/audit", responses=problems(OrgNotFound, CursorRefused))

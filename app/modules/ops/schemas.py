@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from app.kernel.paging import ListQuery
 from app.kernel.text import Note500
 from app.modules.audit.public import TrailQuery
 from app.modules.orgs.values import OrgStatus
-from app.modules.verification.values import CaseStatus
+from app.modules.verification.values import CaseStatus, PackCode
 
 
 class ReviewQuery(ListQuery):
@@ -58,3 +59,11 @@ class ReviewedSuspensionOut(BaseModel):
     reason: str
     suspended_at: datetime
     lifted_at: datetime | None
+
+
+class EnforcedPacks(BaseModel):
+    """Laws by their codes; `generic` holds always."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    packs: Annotated[list[PackCode], Field(max_length=10)]

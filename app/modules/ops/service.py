@@ -14,7 +14,7 @@ from app.modules.ops.schemas import PlatformTrailQuery, ReviewedCompanyOut, Revi
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import Company
 from app.modules.verification import public as verification
-from app.modules.verification.public import Case, CaseStatus, Suspension
+from app.modules.verification.public import Case, CaseStatus, PackCode, Suspension
 from app.runtime.db.session import WriteSession
 
 
@@ -82,3 +82,11 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
 async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -> ReviewedSuspensionOut:
     """Locks: the company. Raises: OrgNotFound (404), CompanyNotSuspended (409). Emits: company.reinstated."""
     return await _suspension(session, await verification.reinstate_company(session, actor, org_id))
+
+
+async def show_enforced_packs(session: WriteSession) -> list[PackCode]:
+    return sorted(await verification.list_enforced_packs(session))
+
+
+async def enforce_packs(session: WriteSession, actor: Staff, packs: Sequence[PackCode]) -> list[PackCode]:
+    return sorted(await verification.enforce_packs(session, actor, packs))

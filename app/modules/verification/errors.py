@@ -11,6 +11,17 @@ class PolicyTaken(Conflict):
     constraints: ClassVar[tuple[str, ...]] = ("uq_insurance_policies_org_id_policy_number",)
 
 
+class DocumentNotFound(NotFound):
+    code: ClassVar[str] = "document_not_found"
+    title: ClassVar[str] = "There is no such document."
+
+
+class TruckOfDocumentNotFound(NotFound):
+    code: ClassVar[str] = "document_truck_not_found"
+    title: ClassVar[str] = "Your company has no such truck that could have a document."
+    constraints: ClassVar[tuple[str, ...]] = ("fk_company_documents_org_id_truck_id",)
+
+
 class VerificationIncomplete(Conflict):
     """`missing` lists what is lacking, as codes with a sentence each."""
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
-from uuid import UUID
-
 from app.modules.verification.errors import (
     CaseAlreadyDecided,
     CaseNotFound,
@@ -14,9 +10,10 @@ from app.modules.verification.errors import (
     CompanySuspended,
     VerificationIncomplete,
 )
-from app.modules.verification.service import papers, review, suspension
-from app.modules.verification.values import Case, CaseStatus, Suspension
-from app.runtime.db.session import ReadSession
+from app.modules.verification.service import review, suspension
+from app.modules.verification.service.documents import enforce_packs, list_enforced_packs
+from app.modules.verification.service.eligibility import find_eligible, find_lapse
+from app.modules.verification.values import Case, CaseStatus, Days, Lapse, Need, PackCode, Suspension, Trip
 
 __all__ = [
     "Case",
@@ -26,12 +23,19 @@ __all__ = [
     "CompanyNotSuspended",
     "CompanyNotVerified",
     "CompanySuspended",
+    "Days",
+    "Lapse",
+    "Need",
+    "PackCode",
     "Suspension",
+    "Trip",
     "VerificationIncomplete",
     "approve_case",
-    "insured_orgs",
-    "is_insured",
+    "enforce_packs",
+    "find_eligible",
+    "find_lapse",
     "list_cases",
+    "list_enforced_packs",
     "reinstate_company",
     "reject_case",
     "suspend_company",
@@ -42,13 +46,3 @@ list_cases = review.list_cases
 reject_case = review.reject_case
 suspend_company = suspension.suspend_company
 reinstate_company = suspension.reinstate_company
-
-
-async def insured_orgs(session: ReadSession, org_ids: Collection[UUID], first: date, last: date) -> set[UUID]:
-    """For the market: who of `org_ids` is insured on every day from `first` to `last`, both included."""
-    return await papers.find_insured(session, org_ids, first, last)
-
-
-async def is_insured(session: ReadSession, org_id: UUID, first: date, last: date) -> bool:
-    """Whether the company is insured on every day from `first` to `last`, both included."""
-    return org_id in await papers.find_insured(session, [org_id], first, last)

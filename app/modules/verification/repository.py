@@ -1,14 +1,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
-from app.modules.verification.models import CompanySuspension, InsurancePolicy, VerificationCase
-from app.modules.verification.values import CaseStatus, Cover
+from app.modules.verification.models import (
+    CompanyDocument,
+    CompanyPack,
+    CompanySuspension,
+    EnforcedPack,
+    InsurancePolicy,
+    VerificationCase,
+)
+from app.modules.verification.values import (
+    CaseStatus,
+    Cover,
+    Days,
+    DocumentKind,
+    InsuranceKind,
+    PackCode,
+    PolicyShown,
+    Shown,
+)
 from app.runtime.db.session import ReadSession, WriteSession
 
 LATEST = 50
@@ -27,19 +45,103 @@ async def list_policies(session: ReadSession, org_id: UUID, page: PageRequest) -
     return (await session.execute(query.order_by(InsurancePolicy.id).limit(page.limit + 1))).scalars().all()
 
 
-async def find_covers_by_org(
-    session: ReadSession, org_ids: Collection[UUID], first: date, last: date
-) -> dict[UUID, list[Cover]]:
-    """The days of the policies that touch the days asked for; a company without one is left out."""
-    query = sa.select(InsurancePolicy.org_id, InsurancePolicy.effective_on, InsurancePolicy.expires_on).where(
-        InsurancePolicy.org_id.in_(org_ids),
-        InsurancePolicy.effective_on <= last,
-        InsurancePolicy.expires_on >= first,
-    )
-    found: dict[UUID, list[Cover]] = {}
-    for row in await session.execute(query):
-        found.setdefault(row.org_id, []).append(Cover(row.effective_on, row.expires_on))
-    return found
+# One statement, so that a search asks once: what touches the days asked for, and what was declared.
+SHOWN = sa.text("""
+SELECT org_id, 'policy' AS what, kind, NULL::uuid AS truck_id, coverage_amount AS amount, effective_on, expires_on
+FROM app.insurance_policies
+WHERE org_id = ANY(:org_ids) AND effective_on <= :last AND expires_on >= :first
+UNION ALL
+SELECT org_id, 'document', kind, truck_id, NULL, effective_on, coalesce(expires_on, DATE '9999-12-30')
+FROM app.company_documents
+WHERE org_id = ANY(:org_ids) AND withdrawn_at IS NULL AND effective_on <= :last
+    AND coalesce(expires_on, DATE '9999-12-30') >= :first AND (:with_trucks OR truck_id IS NULL)
+UNION ALL
+SELECT org_id, 'pack', pack, NULL, NULL, NULL, NULL FROM app.company_packs WHERE org_id = ANY(:org_ids)
+UNION ALL
+SELECT NULL, 'enforced', pack, NULL, NULL, NULL, NULL FROM app.enforced_packs
+""")
+NOTHING = Shown([], {}, set())
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What each company shows, and what the platform enforces."""
+
+    by_org: dict[UUID, Shown]
+    enforced: set[PackCode]
+
+    def of(self, org_id: UUID) -> Shown:
+        return self.by_org.get(org_id, NOTHING)
+
+
+async def find_shown(
+    session: ReadSession, org_ids: Collection[UUID], days: Days, *, with_trucks: bool = False
+) -> Papers:
+    """What each company shows for the days asked for, and what it has declared."""
+    asked = {"org_ids": list(org_ids), "first": days.first, "last": days.last, "with_trucks": with_trucks}
+    found: dict[UUID, Shown] = {}
+    enforced: set[PackCode] = set()
+    for row in await session.execute(SHOWN, asked):
+        if row.org_id is None:
+            enforced.add(PackCode(row.kind))
+            continue
+        shown = found.get(row.org_id)
+        if shown is None:
+            shown = found[row.org_id] = Shown([], {}, set())
+        match row.what:
+            case "policy":
+                cover = Cover(row.effective_on, row.expires_on)
+                shown.policies.append(PolicyShown(InsuranceKind(row.kind), row.amount, cover))
+            case "document":
+                kept = shown.documents.setdefault((DocumentKind(row.kind), row.truck_id), [])
+                kept.append(Cover(row.effective_on, row.expires_on))
+            case _:
+                shown.packs.add(PackCode(row.kind))
+    return Papers(found, enforced)
+
+
+async def insert_document(session: WriteSession, document: CompanyDocument) -> None:
+    session.add(document)
+    await session.flush()
+
+
+async def get_document(session: ReadSession, org_id: UUID, document_id: UUID) -> CompanyDocument | None:
+    query = sa.select(CompanyDocument).where(CompanyDocument.org_id == org_id, CompanyDocument.id == document_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_documents(session: ReadSession, org_id: UUID, page: PageRequest) -> Sequence[CompanyDocument]:
+    """The oldest first, withdrawn ones too; one row more than the page holds."""
+    query = sa.select(CompanyDocument).where(CompanyDocument.org_id == org_id)
+    if page.after is not None:
+        query = query.where(CompanyDocument.id > UUID(page.after[0]))
+    return (await session.execute(query.order_by(CompanyDocument.id).limit(page.limit + 1))).scalars().all()
+
+
+async def withdraw_document(session: WriteSession, document: CompanyDocument, now: datetime) -> None:
+    document.withdrawn_at = now
+    await session.flush()
+
+
+async def list_packs(session: ReadSession, org_id: UUID) -> set[PackCode]:
+    query = sa.select(CompanyPack.pack).where(CompanyPack.org_id == org_id)
+    return set((await session.execute(query)).scalars())
+
+
+async def replace_packs(session: WriteSession, org_id: UUID, packs: Collection[PackCode], now: datetime) -> None:
+    await session.execute(sa.delete(CompanyPack).where(CompanyPack.org_id == org_id))
+    session.add_all(CompanyPack(org_id=org_id, id=new_id(), pack=pack, declared_at=now) for pack in sorted(packs))
+    await session.flush()
+
+
+async def list_enforced(session: ReadSession) -> set[PackCode]:
+    return set((await session.execute(sa.select(EnforcedPack.pack))).scalars())
+
+
+async def replace_enforced(session: WriteSession, packs: Collection[PackCode], now: datetime) -> None:
+    await session.execute(sa.delete(EnforcedPack))
+    session.add_all(EnforcedPack(pack=pack, enforced_at=now) for pack in sorted(packs))
+    await session.flush()
 
 
 async def insert_case(session: WriteSession, case: VerificationCase) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from uuid import UUID
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
+from app.kernel.money import money_out
 from app.kernel.paging import Page, cut
+from app.modules.files.public import UploadAlreadyAttached, UploadNotClean, UploadNotFound, UploadOfOtherKind
 from app.modules.identity.public import EmailNotVerified
 from app.modules.orgs.public import OrgNotFound
 from app.modules.verification.access import PapersRead, PapersWrite
@@ -13,20 +17,103 @@ from app.modules.verification.errors import (
     AlreadyVerified,
     CaseAlreadyOpen,
     CompanySuspended,
+    DocumentNotFound,
     PolicyTaken,
+    TruckOfDocumentNotFound,
     VerificationIncomplete,
 )
-from app.modules.verification.schemas import PolicyIn, PolicyOut, SubmittedOut, VerificationOut
-from app.modules.verification.service import papers, review
+from app.modules.verification.rules import PACKS
+from app.modules.verification.schemas import (
+    DocumentIn,
+    DocumentOut,
+    PackListOut,
+    PackOut,
+    PacksIn,
+    PacksOut,
+    PolicyIn,
+    PolicyOut,
+    RequirementOut,
+    SubmittedOut,
+    VerificationOut,
+)
+from app.modules.verification.service import documents, papers, review
+from app.modules.verification.values import Pack
+from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
 from app.runtime.web.route import IdempotentRoute
 from app.runtime.web.sessions import Read, Write
 
 router = APIRouter(prefix="/v1/org", tags=["verification"], route_class=IdempotentRoute)
+public = APIRouter(prefix="/v1", tags=["verification"], route_class=IdempotentRoute)
+
+ATTACHING = (UploadNotFound, UploadNotClean, UploadOfOtherKind, UploadAlreadyAttached)
 
 
-@router.post("/insurance-policies", status_code=201, responses=problems(PolicyTaken))
+def pack_out(pack: Pack) -> PackOut:
+    requirements = [
+        RequirementOut(
+            need=one.need,
+            authority=one.authority,
+            source=one.source,
+            in_force_from=one.in_force_from,
+            minimum=None if one.minimum is None else money_out(one.minimum, "USD"),
+        )
+        for one in pack.requirements
+    ]
+    return PackOut(code=pack.code, title=pack.title, requirements=requirements)
+
+
+@public.get("/verification-packs")
+async def list_verification_packs() -> PackListOut:
+    """What the law asks of a company, by jurisdiction, with who asks and where it stands. For everybody."""
+    return PackListOut(items=[pack_out(pack) for pack in PACKS.values()])
+
+
+@router.get("/verification-packs")
+async def show_verification_packs(actor: PapersRead, session: Read) -> PacksOut:
+    """Under whose law your company works. For members of the company."""
+    return PacksOut(packs=sorted(await documents.show_packs(session, actor)))
+
+
+@router.put("/verification-packs")
+async def declare_verification_packs(body: PacksIn, actor: PapersWrite, session: Write) -> PacksOut:
+    """Say under whose law your company works; jobs there are held to what it asks. For owners and managers."""
+    return PacksOut(packs=sorted(await documents.declare_packs(session, actor, body.packs)))
+
+
+@router.post("/documents", status_code=201, responses=problems(TruckOfDocumentNotFound, *ATTACHING))
+async def add_document(body: DocumentIn, actor: PapersWrite, session: Write, request: Request) -> DocumentOut:
+    """Show a permit, a number or a truck's paper, with its first and last day. For owners and managers."""
+    sealer = resources_of(request).sealer
+    return documents.document_out(await documents.add_document(session, actor, body, sealer))
+
+
+@router.get("/documents", responses=problems(CursorRefused))
+async def list_documents(
+    query: PlainListQuery, actor: PapersRead, pager: Paging, session: Read, response: Response
+) -> Page[DocumentOut]:
+    """Your company's documents, the oldest first, withdrawn ones too. For members of the company."""
+    rows = await documents.list_documents(session, actor, pager.page(query))
+    page, after = cut(rows, query.limit, lambda document: (document.id,))
+    cursor = pager.next_cursor(query, after)
+    pager.link(response, cursor)
+    return Page(items=[documents.document_out(document) for document in page], next_cursor=cursor)
+
+
+@router.get("/documents/{document_id}", responses=problems(DocumentNotFound))
+async def show_document(document_id: UUID, actor: PapersRead, session: Read) -> DocumentOut:
+    """One document. For members of the company."""
+    return documents.document_out(await documents.show_document(session, actor, document_id))
+
+
+@router.delete("/documents/{document_id}", status_code=204, responses=problems(DocumentNotFound))
+async def withdraw_document(document_id: UUID, actor: PapersWrite, session: Write) -> None:
+    """Let a document count no more; it stays in the list. For owners and managers."""
+    await documents.withdraw_document(session, actor, document_id)
+
+
+@router.post("/insurance-policies", status_code=201, responses=problems(PolicyTaken, *ATTACHING))
 async def add_insurance_policy(body: PolicyIn, actor: PapersWrite, session: Write) -> PolicyOut:
     """Tell of an insurance policy: its kind, its limit, its first and last day. For owners and managers."""
     return papers.policy_out(await papers.add_insurance_policy(session, actor, body))

@@ -10,7 +10,8 @@ from app.kernel.instants import Day
 from app.kernel.money import MoneyIn, MoneyOut
 from app.kernel.text import Text60, Text120
 from app.modules.orgs.values import OrgStatus
-from app.modules.verification.values import CaseStatus, InsuranceKind, MissingCode
+from app.modules.verification.rules import OF_EACH_TRUCK, fault_of_number
+from app.modules.verification.values import CaseStatus, DocumentKind, InsuranceKind, Need, PackCode
 
 
 class PolicyIn(BaseModel):
@@ -24,6 +25,7 @@ class PolicyIn(BaseModel):
     coverage: MoneyIn
     effective_on: Day
     expires_on: Day
+    upload_id: UUID | None = None
 
     @field_validator("coverage")
     @classmethod
@@ -49,16 +51,108 @@ class PolicyOut(BaseModel):
     coverage: MoneyOut
     effective_on: date
     expires_on: date
+    upload_id: UUID | None
     created_at: datetime
 
 
-class MissingOut(BaseModel):
-    """What is lacking, for a program and for a screen."""
+class DocumentIn(BaseModel):
+    """A permit, a number, or a truck's paper; `upload_id` is the paper itself, checked and found clean."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: DocumentKind
+    issuer: Annotated[Text120, Field(examples=["California Bureau of Household Goods and Services"])]
+    number: Annotated[Text60 | None, Field(validate_default=True, examples=["CAL-T0191234"])] = None
+    truck_id: Annotated[UUID | None, Field(validate_default=True)] = None
+    effective_on: Day
+    expires_on: Day | None = None
+    upload_id: UUID | None = None
+
+    @field_validator("number")
+    @classmethod
+    def refuse_wrong_number(cls, number: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("kind")
+        fault = None if kind is None else fault_of_number(kind, number)
+        if fault:
+            raise ValueError(fault)
+        return number
+
+    @field_validator("truck_id")
+    @classmethod
+    def refuse_wrong_subject(cls, truck_id: UUID | None, info: ValidationInfo) -> UUID | None:
+        kind = info.data.get("kind")
+        if kind is not None and (kind in OF_EACH_TRUCK.values()) != (truck_id is not None):
+            raise ValueError("names the truck of a truck's paper, and nothing else")
+        return truck_id
+
+    @field_validator("expires_on")
+    @classmethod
+    def refuse_reversed(cls, expires_on: date | None, info: ValidationInfo) -> date | None:
+        effective_on = info.data.get("effective_on")
+        if effective_on is not None and expires_on is not None and expires_on < effective_on:
+            raise ValueError("must not be before effective_on")
+        return expires_on
+
+
+class DocumentOut(BaseModel):
+    """A document as it is shown; of a tax id, `number` is its last four digits."""
+
+    id: UUID
+    kind: DocumentKind
+    truck_id: UUID | None
+    issuer: str
+    number: str | None
+    effective_on: date
+    expires_on: date | None
+    upload_id: UUID | None
+    created_at: datetime
+    withdrawn_at: datetime | None
+
+
+class PacksIn(BaseModel):
+    """Under whose law the company works; none: what is asked everywhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    packs: Annotated[list[PackCode], Field(max_length=10)]
+
+
+class PacksOut(BaseModel):
+    packs: list[PackCode]
+
+
+class RequirementOut(BaseModel):
+    """What a law asks; `minimum` is a policy's limit, `in_force_from` is null where our sources are younger."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    code: MissingCode
+    need: Need
+    authority: str
+    source: str
+    in_force_from: date | None
+    minimum: MoneyOut | None
+
+
+class PackOut(BaseModel):
+    code: PackCode
+    title: str
+    requirements: list[RequirementOut]
+
+
+class PackListOut(BaseModel):
+    items: list[PackOut]
+
+
+class MissingOut(BaseModel):
+    """What is lacking, for a program and for a screen: of which truck, and who asks for it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: Need
     message: str
+    truck_id: UUID | None
+    authority: str | None
+    source: str | None
 
 
 class CaseOut(BaseModel):

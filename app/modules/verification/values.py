@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -18,27 +20,124 @@ class CaseStatus(StrEnum):
     REJECTED = "rejected"
 
 
-class MissingCode(StrEnum):
-    """What a company still lacks before it can be verified."""
+class DocumentKind(StrEnum):
+    """What a company shows beside its insurance; the last two belong to a truck."""
+
+    MC_NUMBER = "mc_number"
+    STATE_PERMIT = "state_permit"
+    PROCESS_AGENT = "process_agent"
+    BUSINESS_LICENCE = "business_licence"
+    TAX_ID = "tax_id"
+    TRUCK_REGISTRATION = "truck_registration"
+    TRUCK_INSPECTION = "truck_inspection"
+
+
+class PackCode(StrEnum):
+    """Whose law a job is under."""
+
+    US_INTERSTATE = "US-interstate"
+    US_CA = "US-CA"
+    US_WA = "US-WA"
+    GENERIC = "generic"
+
+
+class Need(StrEnum):
+    """What a company may be lacking, as a program reads it."""
 
     TRUCK = "truck"
     DRIVER = "driver"
-    INSURANCE = "insurance"
     PRICING = "pricing"
+    INSURANCE = "insurance"
+    LIABILITY = "liability"
+    CARGO = "cargo"
+    WORKERS_COMP = "workers_comp"
+    USDOT_NUMBER = "usdot_number"
+    MC_NUMBER = "mc_number"
+    STATE_PERMIT = "state_permit"
+    PROCESS_AGENT = "process_agent"
+    BUSINESS_LICENCE = "business_licence"
+    TAX_ID = "tax_id"
+    TRUCK_REGISTRATION = "truck_registration"
+    TRUCK_INSPECTION = "truck_inspection"
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """Where a job begins and ends, as far as law is concerned."""
+
+    origin_country: str
+    origin_state: str
+    destination_country: str
+    destination_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Who asks for what, where it stands, since when (None: older than our sources), and how much, in US dollars."""
+
+    need: Need
+    authority: str
+    source: str
+    in_force_from: date | None = None
+    minimum: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    code: PackCode
+    title: str
+    requirements: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    code: MissingCode
+    """What is lacking: of which truck, and who asks for it."""
+
+    code: Need
     message: str
+    truck_id: UUID | None = None
+    authority: str | None = None
+    source: str | None = None
+
+
+class Days(NamedTuple):
+    """Of a job, by the clock where it is picked up; both included."""
+
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A policy's days, both included."""
+    """The days of a policy or a document, both included; the last is the calendar's where there is no end."""
 
     effective_on: date
     expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyShown:
+    kind: InsuranceKind
+    limit: Decimal
+    cover: Cover
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a company shows: its policies, the days of its documents by kind and truck, and what it has declared."""
+
+    policies: list[PolicyShown]
+    documents: dict[tuple[DocumentKind, UUID | None], list[Cover]]
+    packs: set[PackCode]
+    has_usdot_number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """What is not shown for the days of a job: the company's own, or a truck's."""
+
+    need: Need
+    truck_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ TOLD: Final = {
     "identity.step_up": "identity.stepped_up",
     "identity.verify_email": "identity.email_verified",
     "invoices.issue_invoice": "invoices.invoice_issued",
+    "ops.enforce_packs": "verification.packs_enforced",
     "ops.approve_verification": "verification.case_approved",
     "ops.list_platform_audit_entries": "ops.audit_read",
     "ops.list_verifications": "ops.verification_read",
@@ -74,8 +75,11 @@ TOLD: Final = {
     "pricing.write_config": "pricing.config_written",
     "privacy.erase_me": "privacy.erased",
     "privacy.export_me": "privacy.exported",
+    "verification.add_document": "verification.document_added",
     "verification.add_insurance_policy": "verification.policy_added",
+    "verification.declare_verification_packs": "verification.packs_declared",
     "verification.submit_verification": "verification.case_submitted",
+    "verification.withdraw_document": "verification.document_withdrawn",
 }
 
 _NOTHING_DONE: Final = "computes and keeps nothing"
@@ -96,6 +100,7 @@ UNTOLD: Final = {
     "identity.refresh": "what was signed in stays so; a replay is told, and has a test of its own",
     "market.make_quote": _OWN_DATA,
     "market.search": _NOTHING_DONE,
+    "ops.show_enforced_packs": "a setting of the platform, and nobody's",
     "pricing.estimate_move": _NOTHING_DONE,
     "pricing.simulate": _NOTHING_DONE,
 }

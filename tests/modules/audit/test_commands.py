@@ -57,6 +57,9 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     await do(client, headers, "PATCH", "/v1/org", {"name": "Ottoline & Daughters"})
     await do(client, headers, "DELETE", f"/v1/org/service-areas/{ids['area_id']}")
     await do(client, headers, "POST", f"/v1/uploads/{ids['upload_id']}/complete")
+    await do(client, headers, "DELETE", f"/v1/org/documents/{ids['document_id']}")
+    await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": ["US-interstate"]})
+    await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": []})
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "strict"})
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "flexible"})
     feed = await do(client, headers, "POST", "/v1/calendar-feeds", {"name": "Ottoline's telephone"})
@@ -117,6 +120,7 @@ async def ask_at_the_door(client: httpx.AsyncClient, headers: dict[str, str]) ->
 
 
 async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[str, str]) -> None:
+    await do(client, staff, "PUT", "/v1/ops/verification-packs", {"packs": []})
     other = await register(client)
     await make_ready(client, other.headers)
     case_id = await submit(client, other.headers)

@@ -1,36 +1,55 @@
-"""Whether customers may have a company for a window: its standing and its papers on those days."""
+"""Whether customers may have a company for a window: its standing, and its papers on those days."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.modules.bookings.errors import CompanyNotBookable, PapersEndBefore
 from app.modules.calendar import public as calendar
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
+from app.modules.verification.public import Days, Trip
 from app.runtime.db.session import ReadSession
 
 
-async def bookable_company(session: ReadSession, ask: calendar.Ask) -> orgs.Company:
-    """The company, when customers may have it for this window.
+def trip_of(fields: Mapping[str, Any]) -> Trip:
+    """Where a job begins and ends, from the fields of a booking or a quote."""
+    origin, destination = fields["origin"], fields["destination"]
+    return Trip(origin["country"], origin["state"], destination["country"], destination["state"])
 
-    Raises: CompanyNotBookable (409) for one suspended since the search, PapersEndBefore (409).
+
+def _days(window: calendar.Window, zone: str) -> Days:
+    local = ZoneInfo(zone)
+    return Days(window.starts_at.astimezone(local).date(), window.ends_at.astimezone(local).date())
+
+
+async def bookable_company(
+    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID] = ()
+) -> orgs.Company:
+    """The company, when customers may have it, with these trucks, for this window.
+
+    Raises: CompanyNotBookable (409) for one suspended since the search, PapersEndBefore (409) with the paper's name
+    and, of a truck's paper, the truck.
     """
     company = await orgs.company(session, ask.org_id)
     if company.status is not orgs.OrgStatus.VERIFIED:
         raise CompanyNotBookable
-    days = (instant.astimezone(ZoneInfo(ask.zone)).date() for instant in (ask.window.starts_at, ask.window.ends_at))
-    if not await verification.is_insured(session, ask.org_id, *days):
-        raise PapersEndBefore(paper="insurance")
+    lapse = await verification.find_lapse(session, ask.org_id, trip, _days(ask.window, ask.zone), truck_ids)
+    if lapse is not None:
+        raise PapersEndBefore(paper=lapse.need.value, truck_id=lapse.truck_id and str(lapse.truck_id))
     return company
 
 
-async def while_insured(session: ReadSession, ask: calendar.Ask, refused: calendar.SlotTaken) -> calendar.SlotTaken:
-    """The refusal with those alternatives on whose days the company is insured."""
-    zone = ZoneInfo(ask.zone)
+async def while_eligible(
+    session: ReadSession, ask: calendar.Ask, trip: Trip, refused: calendar.SlotTaken
+) -> calendar.SlotTaken:
+    """The refusal with those alternatives on whose days the company's papers are in order."""
     windows = refused.alternatives
-    days = [(window.starts_at.astimezone(zone).date(), window.ends_at.astimezone(zone).date()) for window in windows]
-    if not days or await verification.is_insured(session, ask.org_id, days[0][0], days[-1][1]):
+    days = [_days(window, ask.zone) for window in windows]
+    if not days or await verification.find_lapse(session, ask.org_id, trip, Days(days[0].first, days[-1].last)) is None:
         return refused
-    insured = [await verification.is_insured(session, ask.org_id, *one) for one in days]
-    return refused.offering(window for window, is_insured in zip(windows, insured, strict=True) if is_insured)
+    lapses = [await verification.find_lapse(session, ask.org_id, trip, one) for one in days]
+    return refused.offering(window for window, lapse in zip(windows, lapses, strict=True) if lapse is None)

@@ -21,7 +21,7 @@ from app.modules.bookings.errors import (
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
-from app.modules.bookings.service.eligibility import bookable_company, while_insured
+from app.modules.bookings.service.eligibility import bookable_company, trip_of, while_eligible
 from app.modules.bookings.service.policy import asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus
@@ -110,13 +110,15 @@ async def hold_quote(
         now=actor.now,
         held_until=held_until,
     )
+    fields = quote.booking_fields()
+    trip = trip_of(fields)
     # First what is most often lost in a race, and costs the loser least; what follows may still take it back.
     try:
         taken = await calendar.reserve(session, ask, need)
     except calendar.SlotTaken as refused:
-        raise await while_insured(session, ask, refused) from None
-    company = await bookable_company(session, ask)
-    row = quote.booking_fields() | {
+        raise await while_eligible(session, ask, trip, refused) from None
+    company = await bookable_company(session, ask, trip, taken.truck_ids)
+    row = fields | {
         "customer_id": actor.customer_id,
         "quote_id": quote.id,
         "truck_ids": list(taken.truck_ids),

@@ -15,7 +15,7 @@ from app.modules.bookings.errors import BookingNotFound, PriceChanged
 from app.modules.bookings.events import BookingRescheduled
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import RescheduleIn
-from app.modules.bookings.service.eligibility import bookable_company, while_insured
+from app.modules.bookings.service.eligibility import bookable_company, trip_of, while_eligible
 from app.modules.bookings.service.steps import Told, find_org_as, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
@@ -47,7 +47,7 @@ async def foresee_reschedule(
         raise BookingNotFound
     ask = _ask(booking, actor, starts_at)
     if booking.quote_id is not None:
-        await bookable_company(session, ask)
+        await bookable_company(session, ask, trip_of(vars(booking)))
     price = await _price_at(session, booking, ask.window.starts_at)
     free = await calendar.foresee_move(session, ask, _taken(booking), _need(booking))
     is_free = free == [ask.window]
@@ -71,7 +71,7 @@ async def reschedule_booking(
     ask = _ask(booking, actor, body.starts_at)
     is_of_market = booking.quote_id is not None
     if is_of_market:
-        await bookable_company(session, ask)
+        await bookable_company(session, ask, trip_of(vars(booking)))
     price = await _price_at(session, booking, ask.window.starts_at)
     total = pricing.price_from_json(price).total
     if total != body.expected_total.to_money():
@@ -79,7 +79,9 @@ async def reschedule_booking(
     try:
         resources = await calendar.move(session, ask, _taken(booking), _need(booking))
     except calendar.SlotTaken as refused:
-        raise (await while_insured(session, ask, refused) if is_of_market else refused) from None
+        raise (
+            await while_eligible(session, ask, trip_of(vars(booking)), refused) if is_of_market else refused
+        ) from None
     told = Told("bookings.rescheduled", fields_of(booking, ("starts_at", "total", "truck_ids", "driver_ids")))
     booking.price, booking.total = price, total.amount
     await _write(session, booking, actor, ask.window, resources, told=told)

@@ -52,6 +52,11 @@ class Located:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.origin.zone)
 
+    @property
+    def trip(self) -> verification.Trip:
+        origin, destination = self.origin, self.destination
+        return verification.Trip(origin.country, origin.state, destination.country, destination.state)
+
     def days_later(self, days: int) -> Located:
         """The same search so many days later, at the same wall time."""
         local = self.starts_at.astimezone(self.zone) + timedelta(days=days)
@@ -178,9 +183,9 @@ async def _ask_all(session: ReadSession, field: _Field, asked: Located) -> tuple
         return [], {}
     longest = max((plan.window for plan in asked.plans), key=lambda window: window.length)
     days = (instant.astimezone(asked.zone).date() for instant in (longest.starts_at, longest.ends_at))
-    insured = await verification.insured_orgs(session, ids, *days)
-    refused = {one: Reason.PAPERS for one in ids if one not in insured}
-    refused |= {one: Reason.NO_PRICES for one in ids if one in insured and one not in field.cards}
+    eligible = await verification.find_eligible(session, ids, asked.trip, verification.Days(*days))
+    refused = {one: Reason.PAPERS for one in ids if one not in eligible}
+    refused |= {one: Reason.NO_PRICES for one in ids if one in eligible and one not in field.cards}
     asking = [company for company in field.companies if company.id not in refused]
     found: dict[UUID, Candidate] = {}
     for plan in asked.plans:

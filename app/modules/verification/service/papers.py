@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
-from uuid import UUID
+from collections.abc import Sequence
 
 from app.kernel.actor import Mover, MoverMember
 from app.kernel.ids import new_id
 from app.kernel.money import money_out
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, fields_of, record
-from app.modules.verification import repository, rules
+from app.modules.files import public as files
+from app.modules.verification import repository
 from app.modules.verification.models import InsurancePolicy
 from app.modules.verification.schemas import PolicyIn, PolicyOut
 from app.runtime.db.session import ReadSession, WriteSession
@@ -24,12 +23,15 @@ def policy_out(policy: InsurancePolicy) -> PolicyOut:
         coverage=money_out(policy.coverage_amount, policy.coverage_currency),
         effective_on=policy.effective_on,
         expires_on=policy.expires_on,
+        upload_id=policy.upload_id,
         created_at=policy.created_at,
     )
 
 
 async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: PolicyIn) -> InsurancePolicy:
-    """Raises: PolicyTaken (409)."""
+    """Raises: PolicyTaken (409), and what attaching the certificate raises."""
+    if body.upload_id is not None:
+        await files.attach(session, actor, body.upload_id, files.UploadKind.DOCUMENT)
     coverage = body.coverage.to_money()
     policy = InsurancePolicy(
         org_id=actor.org_id,
@@ -41,6 +43,7 @@ async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: 
         coverage_currency=coverage.currency,
         effective_on=body.effective_on,
         expires_on=body.expires_on,
+        upload_id=body.upload_id,
         created_at=actor.now,
     )
     await repository.insert_policy(session, policy)
@@ -52,9 +55,3 @@ async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: 
 async def list_insurance_policies(session: ReadSession, actor: Mover, page: PageRequest) -> Sequence[InsurancePolicy]:
     """Up to one row more than the page holds, the oldest first; expired ones too."""
     return await repository.list_policies(session, actor.org_id, page)
-
-
-async def find_insured(session: ReadSession, org_ids: Collection[UUID], first: date, last: date) -> set[UUID]:
-    """The companies of `org_ids` that are insured on every day from `first` to `last`, both included."""
-    covers = await repository.find_covers_by_org(session, org_ids, first, last)
-    return {org_id for org_id, policies in covers.items() if rules.covers(policies, first, last)}

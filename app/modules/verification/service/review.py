@@ -6,7 +6,7 @@ The company's row is locked before its status is read and set, so that the statu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,9 +25,8 @@ from app.modules.verification import repository, rules
 from app.modules.verification.errors import CaseNotFound
 from app.modules.verification.events import VerificationDecided
 from app.modules.verification.models import VerificationCase
-from app.modules.verification.service.papers import find_insured
 from app.modules.verification.service.suspension import suspension_of
-from app.modules.verification.values import Case, CaseStatus, Missing, Suspension
+from app.modules.verification.values import Case, CaseStatus, Days, Missing, Suspension
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -55,13 +54,18 @@ def case_of(case: VerificationCase) -> Case:
 
 async def _missing(session: ReadSession, company: Company, now: datetime) -> list[Missing]:
     """What the company lacks today, by the clock of its office."""
-    today = now.astimezone(ZoneInfo(company.timezone)).date()
-    size = await fleet.fleet_size(session, company.id, today)
+    on = now.astimezone(ZoneInfo(company.timezone)).date()
+    today = Days(on, on)
+    trucks = await fleet.trucks_in_service(session, company.id)
+    papers = await repository.find_shown(session, [company.id], today, with_trucks=True)
+    shown = replace(papers.of(company.id), has_usdot_number=company.usdot_number is not None)
+    asked = rules.requirements_of(shown.packs)
     readiness = rules.Readiness(
-        trucks=size.trucks,
-        drivers=size.drivers,
-        is_insured=company.id in await find_insured(session, [company.id], today, today),
+        trucks=trucks,
+        drivers=(await fleet.fleet_size(session, company.id, on)).drivers,
         has_prices=await pricing.has_active_config(session, company.id),
+        asked=asked,
+        unmet=rules.unmet(asked, shown, trucks, today),
     )
     return rules.missing(readiness)
 

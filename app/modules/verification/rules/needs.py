@@ -1,0 +1,86 @@
+"""Whether what a company has shown meets what is asked of it, on every day of a time. All pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from app.modules.verification.values import Cover, Days, DocumentKind, InsuranceKind, Need, Requirement, Shown
+
+ONE_DAY: Final = timedelta(days=1)
+INSURANCES: Final = {
+    Need.LIABILITY: InsuranceKind.LIABILITY,
+    Need.CARGO: InsuranceKind.CARGO,
+    Need.WORKERS_COMP: InsuranceKind.WORKERS_COMP,
+}
+OF_THE_COMPANY: Final = {
+    Need.MC_NUMBER: DocumentKind.MC_NUMBER,
+    Need.STATE_PERMIT: DocumentKind.STATE_PERMIT,
+    Need.PROCESS_AGENT: DocumentKind.PROCESS_AGENT,
+    Need.BUSINESS_LICENCE: DocumentKind.BUSINESS_LICENCE,
+    Need.TAX_ID: DocumentKind.TAX_ID,
+}
+OF_EACH_TRUCK: Final = {
+    Need.TRUCK_REGISTRATION: DocumentKind.TRUCK_REGISTRATION,
+    Need.TRUCK_INSPECTION: DocumentKind.TRUCK_INSPECTION,
+}
+NUMBERS: Final = {
+    DocumentKind.MC_NUMBER: re.compile(r"(MC|FF|MX)-\d{4,8}", re.ASCII),
+    DocumentKind.STATE_PERMIT: re.compile(r"[A-Z]{2,4}-[A-Z0-9]{3,12}", re.ASCII),
+    DocumentKind.TAX_ID: re.compile(r"\d{2}-\d{7}", re.ASCII),
+}
+EXAMPLES: Final = {
+    DocumentKind.MC_NUMBER: "MC-123456",
+    DocumentKind.STATE_PERMIT: "CAL-T0191234 or THG-068123",
+    DocumentKind.TAX_ID: "12-3456789",
+}
+
+
+def covers(policies: Iterable[Cover], days: Days) -> bool:
+    """Whether on every day of `days` at least one of them is in force."""
+    uncovered = days.first
+    for policy in sorted(policies, key=lambda one: one.effective_on):
+        if policy.effective_on > uncovered:
+            break
+        uncovered = max(uncovered, policy.expires_on + ONE_DAY)
+    return uncovered > days.last
+
+
+def unmet(
+    asked: Mapping[Need, Requirement], shown: Shown, trucks: Collection[UUID], days: Days
+) -> list[tuple[Need, UUID | None]]:
+    """What of `asked` is not shown for every day of `days`; of trucks, which."""
+    lacking: list[tuple[Need, UUID | None]] = []
+    for need, requirement in asked.items():
+        if need in OF_EACH_TRUCK:
+            kind = OF_EACH_TRUCK[need]
+            without = [one for one in trucks if not covers(shown.documents.get((kind, one), ()), days)]
+            lacking += [(need, truck_id) for truck_id in without]
+        elif not _is_met(need, requirement.minimum or Decimal(0), shown, days):
+            lacking.append((need, None))
+    return lacking
+
+
+def _is_met(need: Need, minimum: Decimal, shown: Shown, days: Days) -> bool:
+    if need is Need.USDOT_NUMBER:
+        return shown.has_usdot_number
+    if need in OF_THE_COMPANY:
+        return covers(shown.documents.get((OF_THE_COMPANY[need], None), ()), days)
+    policies = (
+        policy.cover
+        for policy in shown.policies
+        if need is Need.INSURANCE or (policy.kind is INSURANCES[need] and policy.limit >= minimum)
+    )
+    return covers(policies, days)
+
+
+def fault_of_number(kind: DocumentKind, number: str | None) -> str | None:
+    """What is wrong with a document's number, with one that is right."""
+    pattern = NUMBERS.get(kind)
+    if pattern is not None and (number is None or not pattern.fullmatch(number)):
+        return f"must be the number as it is printed, such as {EXAMPLES[kind]}"
+    return None

@@ -1,0 +1,130 @@
+"""What the law asks of a company that moves households, by where the job lies. Figures are dated and name their source.
+
+A pack is data: a new jurisdiction, or a figure that has changed, is a change of this table and of nothing else.
+Where no pack is shipped, `generic` holds, which promises nothing but an insurance policy in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from app.modules.verification.values import Need, Pack, PackCode, Requirement, Trip
+
+FMCSA: Final = "Federal Motor Carrier Safety Administration"
+BHGS: Final = "California Bureau of Household Goods and Services"
+UTC: Final = "Washington Utilities and Transportation Commission"
+ICC_TERMINATION_ACT: Final = date(1996, 1, 1)
+HOUSEHOLD_MOVERS_ACT: Final = date(2018, 7, 1)
+ORDER_R_573: Final = date(2013, 12, 16)
+
+PACKS: Final = {
+    pack.code: pack
+    for pack in (
+        Pack(
+            PackCode.US_INTERSTATE,
+            "Moves across a state line",
+            (
+                Requirement(Need.USDOT_NUMBER, FMCSA, "49 CFR 390.19"),
+                Requirement(Need.MC_NUMBER, FMCSA, "49 U.S.C. 13902", ICC_TERMINATION_ACT),
+                Requirement(Need.PROCESS_AGENT, FMCSA, "49 U.S.C. 13304; form BOC-3", ICC_TERMINATION_ACT),
+                Requirement(
+                    Need.LIABILITY,
+                    FMCSA,
+                    "49 CFR 387.9, table 1 (1): vehicles of 10,001 lb or more",
+                    date(1985, 1, 1),
+                    Decimal(750_000),
+                ),
+                # $5,000 a vehicle and $10,000 an occurrence: a policy tells one limit, the occurrence's.
+                Requirement(Need.CARGO, FMCSA, "49 CFR 387.303(c); 75 FR 35318", date(2011, 3, 21), Decimal(10_000)),
+                Requirement(Need.TRUCK_INSPECTION, FMCSA, "49 CFR 396.17: each vehicle, every twelve months"),
+                Requirement(Need.TRUCK_REGISTRATION, "the state where the truck is registered", "its vehicle code"),
+            ),
+        ),
+        Pack(
+            PackCode.US_CA,
+            "Moves within California",
+            (
+                Requirement(
+                    Need.STATE_PERMIT,
+                    BHGS,
+                    "Household Movers Act, Business and Professions Code 19225 ff.",
+                    HOUSEHOLD_MOVERS_ACT,
+                ),
+                # Or 250,000 / 500,000 / 100,000 for one person, several, and property.
+                Requirement(
+                    Need.LIABILITY,
+                    BHGS,
+                    "Business and Professions Code 19248(a)(4), combined single limit",
+                    HOUSEHOLD_MOVERS_ACT,
+                    Decimal(600_000),
+                ),
+                Requirement(
+                    Need.CARGO,
+                    BHGS,
+                    "General Order 136 series: each shipment; kept by the Household Movers Act",
+                    HOUSEHOLD_MOVERS_ACT,
+                    Decimal(20_000),
+                ),
+                Requirement(Need.WORKERS_COMP, "California Department of Industrial Relations", "Labor Code 3700"),
+                Requirement(Need.TRUCK_REGISTRATION, "California Department of Motor Vehicles", "Vehicle Code 4000"),
+            ),
+        ),
+        Pack(
+            PackCode.US_WA,
+            "Moves within Washington",
+            (
+                Requirement(Need.STATE_PERMIT, UTC, "RCW 81.80.075; WAC 480-15"),
+                # 300,000 is enough for a fleet of vehicles of 10,000 lb or less.
+                Requirement(
+                    Need.LIABILITY,
+                    UTC,
+                    "WAC 480-15-530(2)(b): vehicles of 10,001 lb or more",
+                    ORDER_R_573,
+                    Decimal(750_000),
+                ),
+                # 10,000 is enough below 10,000 lb.
+                Requirement(
+                    Need.CARGO,
+                    UTC,
+                    "WAC 480-15-550(2)(b): vehicles of 10,000 lb or more",
+                    ORDER_R_573,
+                    Decimal(20_000),
+                ),
+                Requirement(Need.TRUCK_REGISTRATION, "Washington State Department of Licensing", "RCW 46.16A.030"),
+            ),
+        ),
+        Pack(PackCode.GENERIC, "Anywhere else", (Requirement(Need.INSURANCE, "MoveHub", "the rules of the market"),)),
+    )
+}
+UNITED_STATES: Final = "US"
+STATES: Final = {"CA": PackCode.US_CA, "WA": PackCode.US_WA}
+
+
+def pack_for(trip: Trip) -> PackCode:
+    """Whose law a job is under. A move through another state and back counts as within its own (moving.md 4.1)."""
+    if {trip.origin_country, trip.destination_country} != {UNITED_STATES}:
+        return PackCode.GENERIC
+    if trip.origin_state != trip.destination_state:
+        return PackCode.US_INTERSTATE
+    return STATES.get(trip.origin_state, PackCode.GENERIC)
+
+
+def licence_of(pack: PackCode) -> Need:
+    """By what a company is known to have none of a pack's papers: its licence for moves of that kind."""
+    return Need.MC_NUMBER if pack is PackCode.US_INTERSTATE else Need.STATE_PERMIT
+
+
+def requirements_of(packs: Collection[PackCode]) -> dict[Need, Requirement]:
+    """What several packs ask together: of each need the dearest figure; `generic` where there is no other."""
+    asked: dict[Need, Requirement] = {}
+    for code in sorted(packs) or [PackCode.GENERIC]:
+        for requirement in PACKS[code].requirements:
+            known = asked.get(requirement.need)
+            if known is None or (requirement.minimum or 0) > (known.minimum or 0):
+                asked[requirement.need] = requirement
+    if len(asked) > 1:
+        asked.pop(Need.INSURANCE, None)
+    return asked

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from app.kernel.actor import Mover, Staff
+from app.kernel.ids import new_id
+from app.kernel.paging import PageRequest
+from app.modules.audit.public import Change, record
+from app.modules.files import public as files
+from app.modules.fleet import public as fleet
+from app.modules.verification import repository
+from app.modules.verification.errors import DocumentNotFound, TruckOfDocumentNotFound
+from app.modules.verification.models import CompanyDocument
+from app.modules.verification.schemas import DocumentIn, DocumentOut
+from app.modules.verification.values import DocumentKind, PackCode
+from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.sealing import Sealer
+
+SHOWN_OF_SECRET: Final = 4
+
+
+def document_out(document: CompanyDocument) -> DocumentOut:
+    return DocumentOut.model_validate(document, from_attributes=True)
+
+
+async def add_document(session: WriteSession, actor: Mover, body: DocumentIn, sealer: Sealer) -> CompanyDocument:
+    """A tax id is kept sealed; what is shown of it are its last four digits.
+
+    Raises: TruckOfDocumentNotFound (404), and what attaching the paper raises.
+    """
+    if body.truck_id is not None and not await fleet.truck_names(session, actor.org_id, [body.truck_id]):
+        raise TruckOfDocumentNotFound
+    if body.upload_id is not None:
+        await files.attach(session, actor, body.upload_id, files.UploadKind.DOCUMENT)
+    document_id, is_secret = new_id(), body.kind is DocumentKind.TAX_ID
+    number = body.number or ""
+    document = CompanyDocument(
+        org_id=actor.org_id,
+        id=document_id,
+        kind=body.kind,
+        truck_id=body.truck_id,
+        issuer=body.issuer,
+        number=number[-SHOWN_OF_SECRET:] if is_secret else body.number,
+        sealed_number=sealer.seal(number, "company_documents", str(document_id)) if is_secret else None,
+        effective_on=body.effective_on,
+        expires_on=body.expires_on,
+        upload_id=body.upload_id,
+        created_at=actor.now,
+    )
+    await repository.insert_document(session, document)
+    told = {"kind": body.kind, "effective_on": body.effective_on, "expires_on": body.expires_on}
+    record(session, actor, Change("verification.document_added", "company_document", document_id, after=told))
+    return document
+
+
+async def show_document(session: ReadSession, actor: Mover, document_id: UUID) -> CompanyDocument:
+    """Raises: DocumentNotFound (404)."""
+    document = await repository.get_document(session, actor.org_id, document_id)
+    if document is None:
+        raise DocumentNotFound
+    return document
+
+
+async def list_documents(session: ReadSession, actor: Mover, page: PageRequest) -> Sequence[CompanyDocument]:
+    """Up to one row more than the page holds, the oldest first; withdrawn ones too."""
+    return await repository.list_documents(session, actor.org_id, page)
+
+
+async def withdraw_document(session: WriteSession, actor: Mover, document_id: UUID) -> None:
+    """It counts no more, and stays for whoever asks what was shown. Again: nothing changes.
+
+    Raises: DocumentNotFound (404).
+    """
+    document = await show_document(session, actor, document_id)
+    if document.withdrawn_at is None:
+        await repository.withdraw_document(session, document, actor.now)
+        record(session, actor, Change("verification.document_withdrawn", "company_document", document_id))
+
+
+async def show_packs(session: ReadSession, actor: Mover) -> set[PackCode]:
+    return await repository.list_packs(session, actor.org_id)
+
+
+async def declare_packs(session: WriteSession, actor: Mover, packs: Collection[PackCode]) -> set[PackCode]:
+    """Say under whose law the company works; from now on its jobs there are held to what that law asks."""
+    before = await repository.list_packs(session, actor.org_id)
+    declared = set(packs) - {PackCode.GENERIC}
+    await repository.replace_packs(session, actor.org_id, declared, actor.now)
+    sides = {"packs": sorted(before)}, {"packs": sorted(declared)}
+    record(session, actor, Change("verification.packs_declared", "company", actor.org_id, *sides))
+    return declared
+
+
+async def list_enforced_packs(session: ReadSession) -> set[PackCode]:
+    return await repository.list_enforced(session)
+
+
+async def enforce_packs(session: WriteSession, actor: Staff, packs: Collection[PackCode]) -> set[PackCode]:
+    """From now on jobs under these laws go to nobody who has not declared them. Open bookings stay."""
+    before = await repository.list_enforced(session)
+    enforced = set(packs) - {PackCode.GENERIC}
+    await repository.replace_enforced(session, enforced, actor.now)
+    sides = {"packs": sorted(before)}, {"packs": sorted(enforced)}
+    record(session, actor, Change("verification.packs_enforced", "platform", None, *sides))
+    return enforced
