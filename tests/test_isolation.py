@@ -32,7 +32,14 @@ HASH: Final = "SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FR
 PUBLIC: Final = {"/v1/orgs/{org_id}", "/v1/downloads/{token}"}
 # Lists of what is everybody's.
 # The calendar opens by its link alone: without one it is not there for anybody.
-OPEN_LISTS: Final = {"/v1/calendar.ics", "/v1/orgs", "/v1/errors", "/v1/inventory-items", "/v1/pricing-configs/schema"}
+OPEN_LISTS: Final = {
+    "/v1/calendar.ics",
+    "/v1/orgs",
+    "/v1/errors",
+    "/v1/inventory-items",
+    "/v1/pricing-configs/schema",
+    "/v1/verification-packs",
+}
 
 # What a valid body looks like, for routes whose body is checked before anybody looks for the id.
 BODIES: Final[dict[str, Any]] = {
@@ -200,6 +207,9 @@ READABLE: Final = {
         "resources",
         "reservations",
         "insurance_policies",
+        "company_documents",
+        "company_packs",
+        "enforced_packs",
         "pricing_configs",
     },
     Audience.SIGNIN: {
