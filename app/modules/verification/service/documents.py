@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Mover, Staff
+from app.kernel.actor import Mover, MoverMember, Staff
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
@@ -25,7 +25,7 @@ def document_out(document: CompanyDocument) -> DocumentOut:
     return DocumentOut.model_validate(document, from_attributes=True)
 
 
-async def add_document(session: WriteSession, actor: Mover, body: DocumentIn, sealer: Sealer) -> CompanyDocument:
+async def add_document(session: WriteSession, actor: MoverMember, body: DocumentIn, sealer: Sealer) -> CompanyDocument:
     """A tax id is kept sealed; what is shown of it are its last four digits.
 
     Raises: TruckOfDocumentNotFound (404), and what attaching the paper raises.
@@ -68,7 +68,7 @@ async def list_documents(session: ReadSession, actor: Mover, page: PageRequest) 
     return await repository.list_documents(session, actor.org_id, page)
 
 
-async def withdraw_document(session: WriteSession, actor: Mover, document_id: UUID) -> None:
+async def withdraw_document(session: WriteSession, actor: MoverMember, document_id: UUID) -> None:
     """It counts no more, and stays for whoever asks what was shown. Again: nothing changes.
 
     Raises: DocumentNotFound (404).
@@ -83,7 +83,7 @@ async def show_packs(session: ReadSession, actor: Mover) -> set[PackCode]:
     return await repository.list_packs(session, actor.org_id)
 
 
-async def declare_packs(session: WriteSession, actor: Mover, packs: Collection[PackCode]) -> set[PackCode]:
+async def declare_packs(session: WriteSession, actor: MoverMember, packs: Collection[PackCode]) -> set[PackCode]:
     """Say under whose law the company works; from now on its jobs there are held to what that law asks."""
     before = await repository.list_packs(session, actor.org_id)
     declared = set(packs) - {PackCode.GENERIC}
