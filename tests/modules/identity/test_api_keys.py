@@ -14,12 +14,17 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app import registry
 from app.kernel.clock import ManualClock
+from app.main import assemble, build_resources
 from app.modules.identity.service.api_keys import MOST_LIVE
 from app.runtime.auth.api_keys import LENGTH, make_api_key
+from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
-from tests.conftest import PASSWORD, Logins, Member, StaffMember
+from app.runtime.settings import LimitSettings, Settings
+from app.runtime.web.service import Readiness
+from tests.conftest import PASSWORD, Logins, Member, StaffMember, register
 
 pytestmark = pytest.mark.integration
 
@@ -160,6 +165,28 @@ class TestLiving:
         assert await code_of(client, made["key"], "/v1/bookings") == (403, "scope_missing")
         shown = (await client.get(f"{KEYS}/{made['id']}", headers=mover_a.headers)).json()
         assert shown["last_used_at"] is None
+
+
+class TestLimits:
+    async def test_all_keys_of_a_company_share_one_limit_and_forged_ones_have_none_of_their_own(
+        self, settings: Settings, app_database: Database, clock: ManualClock, logins: Logins
+    ):
+        limits = LimitSettings(anonymous_per_minute=20, api_keys_per_minute=6)
+        resources = build_resources(settings.model_copy(update={"limits": limits}), app_database, clock=clock)
+        app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+        transport = httpx.ASGITransport(app, client=(f"address-{uuid4()}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            client._transport.app = app  # type: ignore[attr-defined]
+            member, other = await register(client), await register(client)
+            keys = [(await make(client, member))["key"] for _ in range(3)]
+            strangers = (await make(client, other))["key"]
+            answers = await asyncio.gather(*(client.get(TRUCKS, headers=bearer(key)) for key in keys * 4))
+            assert sorted(answer.status_code for answer in answers) == [200] * 6 + [429] * 6
+            assert await code_of(client, strangers) == LIVES
+            forged = [make_api_key(resources.signer, uuid4(), uuid4(), is_live=False) for _ in range(30)]
+            answers = await asyncio.gather(*(client.get(TRUCKS, headers=bearer(key)) for key in forged))
+            assert {answer.status_code for answer in answers} == {401, 429}
+        await resources.close()
 
 
 class TestRotating:

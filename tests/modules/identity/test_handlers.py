@@ -36,6 +36,22 @@ class TestWelcomeOwner:
         assert "http://127.0.0.1:8000/docs" in mail["text"]
 
 
+class TestTellOfApiKey:
+    async def test_the_owners_hear_of_a_key_and_of_its_new_secret(
+        self, client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources, settings: Settings
+    ):
+        body = {"name": "ERP of the office", "scopes": ["fleet:read"]}
+        made = (await client.post("/v1/org/api-keys", json=body, headers=mover_a.headers)).json()
+        await client.post(f"/v1/org/api-keys/{made['id']}/rotate", json={}, headers=mover_a.headers)
+        await work(worker_resources)
+
+        mails = {mail["subject"]: mail["text"] for mail in read_mailbox(settings.mail.mailbox, to=mover_a.email)}
+        for subject in ("An API key was made", "An API key was given a new secret"):
+            assert '"ERP of the office"' in mails[subject]
+            assert f"/v1/org/api-keys/{made['id']}" in mails[subject]
+            assert "mh_test_" not in mails[subject]
+
+
 class TestWarnOfReplay:
     async def test_owner_hears_of_a_spent_token_that_came_back(
         self,
