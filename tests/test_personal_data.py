@@ -233,6 +233,17 @@ class TestEraseMe:
         listed = await client.get("/v1/bookings", headers=newcomer.headers)
         assert listed.json()["items"] == []
 
+    async def test_the_calendar_forgets_where_the_truck_stood(
+        self, client: httpx.AsyncClient, traces: Traces, admin: asyncpg.Connection
+    ):
+        told = "SELECT count(first_lat), count(*) FROM app.reservations WHERE source_id = $1"
+        before = await admin.fetchrow(told, UUID(traces.done_id))
+        await client.delete("/v1/customers/me", headers=traces.customer.headers)
+        after = await admin.fetchrow(told, UUID(traces.done_id))
+        assert before is not None
+        assert after is not None
+        assert (before[0] > 0, after[0], after[1]) == (True, 0, before[1])
+
     async def test_the_company_keeps_move_and_invoice(self, client: httpx.AsyncClient, traces: Traces):
         before = (await client.get(f"/v1/bookings/{traces.done_id}", headers=traces.member.headers)).json()
         await client.delete("/v1/customers/me", headers=traces.customer.headers)

@@ -22,6 +22,7 @@ DEMO_THIS_WEEK: Final = 0.7
 WEEKDAYS: Final = (0.8, 0.7, 0.7, 0.9, 1.3, 1.6, 0.5)
 SUMMER: Final = range(5, 10)
 THINKING_ABOUT: Final = timedelta(days=7)
+ACROSS_TOWN: Final = timedelta(minutes=90)
 JUST_NOW: Final = timedelta(minutes=20)
 
 
@@ -120,7 +121,7 @@ def _day(sketch: Sketch, size: TruckSize, team: int, day: date, present: datetim
     starts_at = datetime.combine(day, time(8, sketch.chance.choice([0, 0, 30])), sketch.zone)
     first = _job(sketch, size, team, starts_at, present)
     afternoon = datetime.combine(day, time(14), sketch.zone)
-    if first.ends_at < afternoon and sketch.happens(0.3):
+    if first.ends_at + ACROSS_TOWN <= afternoon and sketch.happens(0.3):
         return [first, _job(sketch, size, team, afternoon, present)]
     return [first]
 

@@ -34,8 +34,22 @@ SEEN_BY_MARKET = (
     "skills",
     "usable_until",
     "retired_at",
+    "turnaround_minutes",
 )
-TAKEN_WINDOWS = ("org_id", "resource_id", "during", "starts_at", "ends_at", "active", "held_until")
+TAKEN_WINDOWS = (
+    "org_id",
+    "resource_id",
+    "during",
+    "starts_at",
+    "ends_at",
+    "active",
+    "held_until",
+    "first_lat",
+    "first_lng",
+    "last_lat",
+    "last_lng",
+    "is_far",
+)
 POLICIES = {
     "resources": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
@@ -53,7 +67,20 @@ POLICIES = {
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select update", OWN_COMPANY),
     ],
+    "calendar_rules": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
 }
+
+# Miles on a sphere, as app/kernel/geo.py has them. One expression, which the planner writes into the query.
+CROW_MILES = """
+CREATE FUNCTION app.crow_miles(lat1 double precision, lng1 double precision, lat2 double precision, lng2 double precision)
+RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT 7917.5226 * asin(sqrt(least(1, power(sin(radians(lat2 - lat1) / 2), 2)
+        + cos(radians(lat1)) * cos(radians(lat2)) * power(sin(radians(lng2 - lng1) / 2), 2))))
+$$
+"""
 
 
 def upgrade() -> None:
@@ -70,6 +97,13 @@ def upgrade() -> None:
         sa.Column("usable_until", sa.Date(), nullable=True, comment="last day its papers allow; null: no limit"),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in service"),
         sa.Column(
+            "turnaround_minutes",
+            sa.Integer(),
+            nullable=False,
+            server_default="0",
+            comment="between two jobs, beside the drive",
+        ),
+        sa.Column(
             "locked_at",
             sa.DateTime(timezone=True),
             nullable=True,
@@ -78,6 +112,7 @@ def upgrade() -> None:
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("capacity_cuft >= 0 AND max_weight_lb >= 0", name=op.f("ck_resources_capacity")),
+        sa.CheckConstraint("turnaround_minutes BETWEEN 0 AND 120", name=op.f("ck_resources_turnaround")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_resources_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_resources")),
     )
@@ -126,8 +161,22 @@ def upgrade() -> None:
         ),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True, comment="a hold's end; null: kept"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_lat", sa.Double(), nullable=True, comment="where the job begins, WGS 84; null: no job"),
+        sa.Column("first_lng", sa.Double(), nullable=True, comment="as first_lat"),
+        sa.Column("last_lat", sa.Double(), nullable=True, comment="where the job ends; null as first_lat"),
+        sa.Column("last_lng", sa.Double(), nullable=True, comment="as last_lat"),
+        sa.Column(
+            "is_far",
+            sa.Boolean(),
+            server_default=sa.false(),
+            nullable=False,
+            comment="it ends out of reach of where it begins (values.LOCAL_MILES)",
+        ),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(first_lat, first_lng, last_lat, last_lng) IN (0, 4)", name=op.f("ck_reservations_stops")
+        ),
         postgresql.ExcludeConstraint(
             (sa.column("org_id"), "="),
             (sa.column("resource_id"), "="),
@@ -154,11 +203,33 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_reservations_org_id_source_id", "reservations", ["org_id", "source_id"], unique=False)
+    op.create_index(
+        "ix_reservations_far",
+        "reservations",
+        ["during"],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_where=sa.text("active AND is_far"),
+    )
+    op.create_table(
+        "calendar_rules",
+        sa.Column("turnaround_minutes", sa.Integer(), nullable=False, comment="between two jobs, beside the drive"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("turnaround_minutes BETWEEN 0 AND 120", name=op.f("ck_calendar_rules_turnaround")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_calendar_rules_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_calendar_rules")),
+        sa.UniqueConstraint("org_id", name=op.f("uq_calendar_rules_org_id")),
+    )
+    op.execute(CROW_MILES)
+    op.execute("REVOKE ALL ON FUNCTION app.crow_miles FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION app.crow_miles TO {MARKET.value}")
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.crow_miles")
     for table in reversed(POLICIES):
         op.drop_table(table)

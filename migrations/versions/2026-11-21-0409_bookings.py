@@ -366,6 +366,12 @@ def upgrade() -> None:
             nullable=False,
             comment="the customer gives a code at the pickup and one at the delivery",
         ),
+        sa.Column(
+            "turnaround_minutes",
+            sa.Integer(),
+            nullable=False,
+            comment="between two jobs, beside the drive; the calendar has it",
+        ),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),

@@ -25,7 +25,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "org_id seq at action actor_kind resource resource_id changes request_id content_hash previous_hash"
         " hash",
     },
-    "booking_rules": {"none": "door_codes org_id id version created_at updated_at"},
+    "booking_rules": {"none": "door_codes turnaround_minutes org_id id version created_at updated_at"},
     "booking_steps": {
         "erased": "note latitude longitude",
         "kept": "at from_status to_status actor_kind actor_id",
@@ -38,6 +38,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement asks_door_codes actuals final_price version created_at updated_at",
     },
+    "calendar_rules": {"none": "turnaround_minutes org_id id"},
     "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
     "company_documents": {
@@ -93,11 +94,15 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "recovery_codes": {"people": "user_id", "none": "id code_hash used_at"},
     "refresh_tokens": {"none": "id session_id token_hash created_at used_at child_id"},
+    # Of jobs that are over nobody asks for the way any more: an erasure clears it.
     "reservations": {
-        "none": "resource_id resource_kind during starts_at ends_at kind source_id active held_until created_at org_id"
-        " id"
+        "secret": "first_lat first_lng last_lat last_lng",
+        "none": "is_far resource_id resource_kind during starts_at ends_at kind source_id active held_until created_at org_id"
+        " id",
     },
-    "resources": {"none": "kind capacity_cuft max_weight_lb skills usable_until retired_at locked_at org_id id"},
+    "resources": {
+        "none": "kind capacity_cuft max_weight_lb skills usable_until retired_at turnaround_minutes locked_at org_id id"
+    },
     "schedules": {"none": "name due_at"},
     "second_factor_challenges": {"people": "user_id", "none": "id transport attempts created_at expires_at used_at"},
     "second_factors": {"people": "user_id sealed_secret", "none": "created_at confirmed_at last_step"},

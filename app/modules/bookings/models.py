@@ -153,6 +153,7 @@ class BookingRules(Tenant, Versioned, Model):
     __tablename__ = "booking_rules"
 
     door_codes: Mapped[bool] = mapped_column(comment="the customer gives a code at the pickup and one at the delivery")
+    turnaround_minutes: Mapped[int] = mapped_column(comment="between two jobs, beside the drive; the calendar has it")
 
     __table_args__ = (sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]), sa.UniqueConstraint("org_id"))
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.actor import ActorKind
+from app.kernel.geo import Point
 from app.kernel.money import round_cents
 from app.kernel.signing import Signer
 from app.modules.bookings.errors import (
@@ -22,7 +23,7 @@ from app.modules.bookings.errors import (
     TruckTooSmall,
 )
 from app.modules.bookings.values import BookingStatus, Door, Party, PolicyKind, RefundStep, Settlement, Terms
-from app.modules.calendar.public import ResourceKind, ResourceSpec
+from app.modules.calendar.public import ResourceKind, ResourceSpec, Stops
 
 S = BookingStatus
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
@@ -198,6 +199,11 @@ def check_named(resources: Iterable[ResourceSpec], volume_cuft: int, weight_lb: 
             f"They hold {room} cubic feet and {payload} pounds; the job has {volume_cuft} and {weight_lb}."
         )
     return [truck.id for truck in trucks], [person.id for person in people]
+
+
+def stops_of(origin: Mapping[str, Any], destination: Mapping[str, Any]) -> Stops:
+    """Where a job begins and ends, from its places as they are stored."""
+    return Stops(Point.model_validate(origin["location"]), Point.model_validate(destination["location"]))
 
 
 def reference_of(booking_id: UUID) -> str:

@@ -17,7 +17,7 @@ from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Note500, Text120
 from app.modules.bookings.values import BoardView, BookingStatus, Party, PolicyKind, Report
-from app.modules.calendar.public import ResourceKind
+from app.modules.calendar.public import LONGEST_TURNAROUND_MINUTES, ResourceKind
 from app.modules.pricing.public import PriceOut
 from app.runtime.phones import Phone
 
@@ -346,9 +346,12 @@ class WaiveIn(Strict):
 
 
 class BookingRulesIn(Strict):
-    """`door_codes`: customers give the crew a code at the pickup and one at the delivery."""
+    """`door_codes`: customers give the crew a code at the pickup and one at the delivery. `turnaround_minutes` lie
+    between two jobs of a truck or a person, beside the drive from the last stop to the next pickup.
+    """
 
     door_codes: bool
+    turnaround_minutes: Annotated[int, Field(ge=0, le=LONGEST_TURNAROUND_MINUTES)] = 0
 
 
 class BookingRulesOut(BookingRulesIn):

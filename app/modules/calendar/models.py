@@ -23,6 +23,7 @@ class Resource(Tenant, Model):
     skills: Mapped[list[str]] = mapped_column(default=list)
     usable_until: Mapped[date | None] = mapped_column(comment="last day its papers allow; null: no limit")
     retired_at: Mapped[datetime | None] = mapped_column(comment="null: in service")
+    turnaround_minutes: Mapped[int] = mapped_column(default=0, comment="between two jobs, beside the drive")
     locked_at: Mapped[datetime | None] = mapped_column(
         comment="never written: the one column whose UPDATE is granted, so that rows can be locked"
     )
@@ -30,6 +31,7 @@ class Resource(Tenant, Model):
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.CheckConstraint("capacity_cuft >= 0 AND max_weight_lb >= 0", name="capacity"),
+        sa.CheckConstraint("turnaround_minutes BETWEEN 0 AND 120", name="turnaround"),
         sa.Index("ix_resources_org_id_kind", "org_id", "kind"),
     )
 
@@ -51,6 +53,13 @@ class Reservation(Tenant, Model):
     active: Mapped[bool] = mapped_column(comment="false: cancelled, expired or given back; blocks nothing")
     held_until: Mapped[datetime | None] = mapped_column(comment="a hold's end; null: kept")
     created_at: Mapped[datetime]
+    first_lat: Mapped[float | None] = mapped_column(sa.Double, comment="where the job begins, WGS 84; null: no job")
+    first_lng: Mapped[float | None] = mapped_column(sa.Double, comment="as first_lat")
+    last_lat: Mapped[float | None] = mapped_column(sa.Double, comment="where the job ends; null as first_lat")
+    last_lng: Mapped[float | None] = mapped_column(sa.Double, comment="as last_lat")
+    is_far: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="it ends out of reach of where it begins (values.LOCAL_MILES)"
+    )
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id", "resource_id"], ["resources.org_id", "resources.id"]),
@@ -70,5 +79,23 @@ class Reservation(Tenant, Model):
             name="window",
         ),
         sa.Index("ix_reservations_org_id_resource_id_starts_at", "org_id", "resource_id", "starts_at"),
+        sa.CheckConstraint("num_nonnulls(first_lat, first_lng, last_lat, last_lng) IN (0, 4)", name="stops"),
         sa.Index("ix_reservations_org_id_source_id", "org_id", "source_id"),
+        sa.Index(
+            "ix_reservations_far", "during", postgresql_using="gist", postgresql_where=sa.text("active AND is_far")
+        ),
+    )
+
+
+class CalendarRules(Tenant, Model):
+    """What a company wants of its calendar, for resources to come; those that are there carry it themselves."""
+
+    __tablename__ = "calendar_rules"
+
+    turnaround_minutes: Mapped[int] = mapped_column(comment="between two jobs, beside the drive")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id"),
+        sa.CheckConstraint("turnaround_minutes BETWEEN 0 AND 120", name="turnaround"),
     )

@@ -18,6 +18,7 @@ from app.modules.calendar.errors import (
 )
 from app.modules.calendar.service import Ask
 from app.modules.calendar.values import (
+    LONGEST_TURNAROUND_MINUTES,
     LONGEST_WINDOW,
     Availability,
     FreeCapacity,
@@ -25,6 +26,7 @@ from app.modules.calendar.values import (
     Need,
     ResourceKind,
     ResourceSpec,
+    Stops,
     Taken,
     TimeOff,
     Window,
@@ -33,6 +35,7 @@ from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
+    "LONGEST_TURNAROUND_MINUTES",
     "LONGEST_WINDOW",
     "Ask",
     "Availability",
@@ -44,6 +47,7 @@ __all__ = [
     "ResourceSpec",
     "ResourceStillTaken",
     "SlotTaken",
+    "Stops",
     "Taken",
     "TimeOff",
     "TimeOffNotFound",
@@ -57,6 +61,7 @@ __all__ = [
     "count_in_service",
     "days_window",
     "foresee_move",
+    "forget_stops",
     "free_capacity",
     "keep",
     "list_lanes",
@@ -67,6 +72,7 @@ __all__ = [
     "reserve",
     "reserve_named",
     "retire_resource",
+    "set_turnaround",
     "show_availability",
     "suffices",
     "swap",
@@ -88,6 +94,7 @@ retire_resource = service.retire_resource
 take_time_off = service.take_time_off
 cancel_time_off = service.cancel_time_off
 count_in_service = service.count_in_service
+set_turnaround = service.set_turnaround
 
 
 async def register_resource(session: WriteSession, org_id: UUID, resource: ResourceSpec) -> None:
@@ -124,13 +131,20 @@ async def release(session: WriteSession, org_id: UUID, source_id: UUID) -> int:
     return await repository.release_source(session, org_id, source_id)
 
 
+async def forget_stops(session: WriteSession, org_id: UUID, source_id: UUID) -> None:
+    """Where a job that is over began and ended: nobody drives from there any more."""
+    await repository.forget_stops(session, org_id, source_id)
+
+
 async def free_capacity(
-    session: ReadSession, org_ids: Sequence[UUID], window: Window, zone: ZoneInfo, now: datetime
+    session: ReadSession, org_ids: Sequence[UUID], window: Window, place: tuple[ZoneInfo, Stops], now: datetime
 ) -> dict[UUID, FreeCapacity]:
-    """For the market: what each company has free for the whole window, whose days are those of `zone`. A company with
-    nothing free is absent.
+    """For the market: what each company has free for the whole window and is there with in time. A company with nothing
+    free is absent. `place`: the pickup's clock, and the stops.
     """
-    return _by_company(await repository.find_free_capacity(session, org_ids, window, window.last_day(zone), now))
+    zone, stops = place
+    there = window.last_day(zone), stops
+    return _by_company(await repository.find_free_capacity(session, org_ids, window, there, now))
 
 
 async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UUID, FreeCapacity]:

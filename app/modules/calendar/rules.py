@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice
+from math import ceil
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.errors import Fault
+from app.kernel.roads import road_minutes
 from app.modules.calendar.errors import WindowRefused
 from app.modules.calendar.values import (
+    LONGEST_DRIVE,
+    LONGEST_LOCAL_DRIVE,
     LONGEST_WINDOW,
     SHORTEST_WINDOW,
+    Busy,
     FreeCapacity,
     Need,
     ResourceKind,
     ResourceSpec,
+    Stops,
     Taken,
     Window,
 )
@@ -32,20 +38,13 @@ LATEST_HOUR: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
-    """A resource's live reservation."""
-
-    resource_id: UUID
-    window: Window
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
-    """A window that somebody asks for now, by the clock of a place."""
+    """A window that somebody asks for now, by the clock of a place; with its stops, when they are known."""
 
     window: Window
     zone: ZoneInfo
     now: datetime
+    stops: Stops | None = None
 
 
 def check_window(window: Window, now: datetime, pointer: str = "") -> None:
@@ -133,15 +132,40 @@ def _fewest(trucks: Iterable[tuple[int, int]], need: Need) -> int | None:
 
 
 def free_in(
-    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Window]], window: Window, zone: ZoneInfo
+    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], wanted: Wanted
 ) -> list[ResourceSpec]:
-    """The resources that nothing takes in the window and whose papers reach its last day by the clock of `zone`."""
-    last_day = window.last_day(zone)
+    """The resources that nothing takes in the window, that are there in time and in time for what follows, and whose
+    papers reach its last day by the clock of the place.
+    """
+    last_day = wanted.window.last_day(wanted.zone)
     return [
         resource
         for resource in resources
-        if is_usable(resource, last_day) and not any(window.overlaps(one) for one in busy.get(resource.id, ()))
+        if is_usable(resource, last_day)
+        and not any(clashes(wanted, resource.turnaround_minutes, one) for one in busy.get(resource.id, ()))
     ]
+
+
+def clashes(wanted: Wanted, turnaround_minutes: int, busy: Busy) -> bool:
+    """Whether one resource cannot do both: they overlap, or the drive from the last stop of the one to the first of
+    the other takes longer than lies between them.
+    """
+    window, stops = wanted.window, wanted.stops
+    if window.overlaps(busy.window):
+        return True
+    if busy.stops is None:
+        return False
+    if busy.window.ends_at <= window.starts_at:
+        gap = window.starts_at - busy.window.ends_at
+        reach = LONGEST_DRIVE if busy.stops.is_far else LONGEST_LOCAL_DRIVE
+        way = (busy.stops.last, stops.first) if stops else None
+    else:
+        gap = busy.window.starts_at - window.ends_at
+        reach = LONGEST_DRIVE if stops and stops.is_far else LONGEST_LOCAL_DRIVE
+        way = (stops.last, busy.stops.first) if stops else None
+    if gap >= reach:
+        return False
+    return gap < timedelta(minutes=turnaround_minutes + (ceil(road_minutes(*way)) if way else 0))
 
 
 def nearby_windows(wanted: Window, zone: ZoneInfo, now: datetime) -> Iterator[Window]:
@@ -175,11 +199,11 @@ def choose_again(free: Sequence[ResourceSpec], old_ids: Sequence[UUID], need: Ne
 
 def alternatives(
     resources: Sequence[ResourceSpec],
-    busy: Mapping[UUID, Sequence[Window]],
+    busy: Mapping[UUID, Sequence[Busy]],
     wanted: Wanted,
     suits: Callable[[Sequence[ResourceSpec]], bool],
 ) -> list[Window]:
     """The first three windows near the wanted one in which what is free suits: enough for a need, or all named."""
     candidates = nearby_windows(wanted.window, wanted.zone, wanted.now)
-    fitting = (window for window in candidates if suits(free_in(resources, busy, window, wanted.zone)))
+    fitting = (window for window in candidates if suits(free_in(resources, busy, replace(wanted, window=window))))
     return list(islice(fitting, MOST_ALTERNATIVES))

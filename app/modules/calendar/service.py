@@ -7,16 +7,19 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.kernel.geo import Point
 from app.kernel.ids import new_id
 from app.modules.calendar import repository, rules
 from app.modules.calendar.errors import ResourceNotFound, ResourceStillTaken, SlotTaken, TimeOffNotFound, TooLarge
 from app.modules.calendar.values import (
     Availability,
+    Busy,
     Lane,
     Need,
     ReservationKind,
     ResourceKind,
     ResourceSpec,
+    Stops,
     Taken,
     Window,
 )
@@ -26,7 +29,9 @@ from app.runtime.db.session import ReadSession, WriteSession
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One job's wish: its window, by the wall clock of `zone`; who it is for; `held_until` for a hold."""
+    """One job's wish: its window, by the wall clock of `zone`; who it is for; `held_until` for a hold; its `stops`,
+    without which no drive is reckoned.
+    """
 
     org_id: UUID
     source_id: UUID
@@ -34,6 +39,7 @@ class Ask:
     zone: str
     now: datetime
     held_until: datetime | None = None
+    stops: Stops | None = None
 
     @property
     def clock(self) -> ZoneInfo:
@@ -45,7 +51,7 @@ class Ask:
 
     @property
     def wanted(self) -> rules.Wanted:
-        return rules.Wanted(self.window, self.clock, self.now)
+        return rules.Wanted(self.window, self.clock, self.now, self.stops)
 
 
 async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
@@ -57,8 +63,8 @@ async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
     resources = await repository.lock_resources(session, ask.org_id)
     if rules.pick([r for r in resources if rules.is_usable(r, ask.last_day)], need) is None:
         raise TooLarge
-    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
-    taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.window, ask.clock), need)
+    busy = await _near(session, ask, resources, ask.window)
+    taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.wanted), need)
     if taken is not None:
         chosen = [resource for resource in resources if resource.id in taken.resource_ids]
         if await _take(session, ask, chosen, busy):
@@ -96,8 +102,8 @@ async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: N
     """
     resources = await repository.lock_resources(session, ask.org_id, None if need else old_ids)
     await repository.release_source(session, ask.org_id, ask.source_id)
-    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], ask.window)
-    chosen = rules.choose_again(rules.free_in(resources, _live(busy, ask.now), ask.window, ask.clock), old_ids, need)
+    busy = await _near(session, ask, resources, ask.window)
+    chosen = rules.choose_again(rules.free_in(resources, _live(busy, ask.now), ask.wanted), old_ids, need)
     if chosen and await _take(session, ask, chosen, busy):
         return chosen
     raise await _slot_taken(session, ask, resources, lambda free: bool(rules.choose_again(free, old_ids, need)))
@@ -107,9 +113,9 @@ async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], 
     """What `move` would find, with nothing locked: the window itself when it is free, else what is free instead."""
     resources = await repository.list_resources(session, ask.org_id)
     horizon = rules.horizon_of(ask.window)
-    rows = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
+    rows = await _near(session, ask, resources, horizon)
     busy = _live([row for row in rows if row.source_id != ask.source_id], ask.now)
-    if rules.choose_again(rules.free_in(resources, busy, ask.window, ask.clock), old_ids, need):
+    if rules.choose_again(rules.free_in(resources, busy, ask.wanted), old_ids, need):
         return [ask.window]
     return rules.alternatives(resources, busy, ask.wanted, lambda free: bool(rules.choose_again(free, old_ids, need)))
 
@@ -121,11 +127,11 @@ async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Avail
     """
     rules.check_window(ask.window, ask.now, "query:")
     resources = await repository.list_resources(session, ask.org_id)
-    rows = await repository.list_busy(session, ask.org_id, [r.id for r in resources], rules.horizon_of(ask.window))
+    rows = await _near(session, ask, resources, rules.horizon_of(ask.window))
     busy = _live(rows, ask.now)
-    free = rules.free_in(resources, busy, ask.window, ask.clock)
+    free = rules.free_in(resources, busy, ask.wanted)
     others = rules.alternatives(resources, busy, ask.wanted, lambda free: rules.pick(free, need) is not None)
-    taken = {key: sorted(w for w in windows if w.overlaps(ask.window)) for key, windows in busy.items()}
+    taken = {key: sorted(b.window for b in all_ if b.window.overlaps(ask.window)) for key, all_ in busy.items()}
     return Availability(
         fits=rules.pick(free, need) is not None,
         free=tuple(free),
@@ -144,13 +150,19 @@ async def list_lanes(
     return [Lane(row.id, ResourceKind(row.kind), row.taken) for row in rows]
 
 
+async def _near(session: ReadSession, ask: Ask, resources: Sequence[ResourceSpec], window: Window) -> Sequence[AnyRow]:
+    """What takes these resources in the window, and within a drive of it."""
+    goes_far = ask.stops is not None and ask.stops.is_far
+    return await repository.list_busy(session, ask.org_id, [r.id for r in resources], window, goes_far=goes_far)
+
+
 async def _take_named(
     session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID]
 ) -> list[ResourceSpec]:
     if len(locked) != len(set(resource_ids)):
         raise ResourceNotFound
-    busy = await repository.list_busy(session, ask.org_id, [r.id for r in locked], ask.window)
-    free = rules.free_in(locked, _live(busy, ask.now), ask.window, ask.clock)
+    busy = await _near(session, ask, locked, ask.window)
+    free = rules.free_in(locked, _live(busy, ask.now), ask.wanted)
     if len(free) == len(locked) and await _take(session, ask, locked, busy):
         return locked
     taken = await _slot_taken(session, ask, locked, lambda free: len(free) == len(locked))
@@ -166,8 +178,10 @@ async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec],
     dead = [row.id for row in busy if row.resource_id in ids and not _is_live(row, ask.now)]
     if dead:
         await repository.release_dead(session, ask.org_id, dead, ask.now)
+    where = repository.stops_row(ask.stops)
     rows = [
-        repository.reservation_row(
+        where
+        | repository.reservation_row(
             ask.org_id,
             resource,
             ask.window,
@@ -191,7 +205,7 @@ async def _slot_taken(
 ) -> SlotTaken:
     """The refusal with what is free instead, read in the same transaction under the same locks."""
     horizon = rules.horizon_of(ask.window)
-    busy = await repository.list_busy(session, ask.org_id, [r.id for r in resources], horizon)
+    busy = await _near(session, ask, resources, horizon)
     found = rules.alternatives(resources, _live(busy, ask.now), ask.wanted, suits)
     return SlotTaken().offering(found)
 
@@ -200,12 +214,20 @@ def _is_live(row: AnyRow, now: datetime) -> bool:
     return row.held_until is None or bool(row.held_until > now)
 
 
-def _live(busy: Sequence[AnyRow], now: datetime) -> Mapping[UUID, list[Window]]:
-    by_resource: dict[UUID, list[Window]] = defaultdict(list)
+def _live(busy: Sequence[AnyRow], now: datetime) -> Mapping[UUID, list[Busy]]:
+    by_resource: dict[UUID, list[Busy]] = defaultdict(list)
     for row in busy:
         if _is_live(row, now):
-            by_resource[row.resource_id].append(Window(row.starts_at, row.ends_at))
+            by_resource[row.resource_id].append(Busy(Window(row.starts_at, row.ends_at), _stops(row)))
     return by_resource
+
+
+def _stops(row: AnyRow) -> Stops | None:
+    if row.first_lat is None:
+        return None
+    # From the database, where they are checked: not once more, a refusal reads hundreds of them.
+    first = Point.model_construct(lat=row.first_lat, lng=row.first_lng)
+    return Stops(first, Point.model_construct(lat=row.last_lat, lng=row.last_lng))
 
 
 async def retire_resource(session: WriteSession, org_id: UUID, resource_id: UUID, now: datetime) -> None:
@@ -224,11 +246,12 @@ async def take_time_off(session: WriteSession, org_id: UUID, resource_id: UUID, 
     if not locked:
         raise ResourceNotFound
     busy = await repository.list_busy(session, org_id, [resource_id], window)
-    if any(_is_live(row, now) for row in busy):
+    inside = [row for row in busy if window.overlaps(Window(row.starts_at, row.ends_at))]
+    if any(_is_live(row, now) for row in inside):
         raise SlotTaken("A job or other time off stands in this window.")
-    await repository.release_dead(session, org_id, [row.id for row in busy], now)
+    await repository.release_dead(session, org_id, [row.id for row in inside], now)
     time_off_id = new_id()
-    row = repository.reservation_row(
+    row = repository.stops_row(None) | repository.reservation_row(
         org_id,
         locked[0],
         window,
@@ -246,6 +269,15 @@ async def cancel_time_off(session: WriteSession, org_id: UUID, resource_id: UUID
     """Raises: TimeOffNotFound (404)."""
     if not await repository.release_time_off(session, org_id, resource_id, time_off_id):
         raise TimeOffNotFound
+
+
+async def set_turnaround(session: WriteSession, org_id: UUID, minutes: int) -> None:
+    """What lies between two jobs of each of the company's trucks and people, beside the drive. For jobs to come.
+
+    Locks: the company's resources in id order.
+    """
+    await repository.lock_resources(session, org_id)
+    await repository.set_turnaround(session, org_id, minutes)
 
 
 async def count_in_service(session: ReadSession, org_id: UUID) -> dict[ResourceKind, int]:

@@ -7,8 +7,16 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.kernel.geo import Point, great_circle_miles
+
 SHORTEST_WINDOW: Final = timedelta(minutes=15)
 LONGEST_WINDOW: Final = timedelta(days=14)
+# A job whose ends are farther apart than this leaves its truck out of the neighbourhood.
+LOCAL_MILES: Final = 60
+# Jobs that lie farther apart in time than this are not looked at: local ones, and after one that went far.
+LONGEST_LOCAL_DRIVE: Final = timedelta(hours=4)
+LONGEST_DRIVE: Final = timedelta(hours=48)
+LONGEST_TURNAROUND_MINUTES: Final = 120
 
 
 class ResourceKind(StrEnum):
@@ -44,8 +52,32 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Stops:
+    """Where a job begins and where it ends."""
+
+    first: Point
+    last: Point
+
+    @property
+    def is_far(self) -> bool:
+        """Whether who has done it is out of reach of what is around its beginning."""
+        return great_circle_miles(self.first, self.last) > LOCAL_MILES
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What takes a resource. `stops`: of a job; None for time off, to which nobody drives."""
+
+    window: Window
+    stops: Stops | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceSpec:
-    """A resource as its owner in `fleet` describes it. `usable_until`: the last day its papers allow."""
+    """A resource as its owner in `fleet` describes it. `usable_until`: the last day its papers allow.
+
+    `turnaround_minutes` is the calendar's own: what lies between two jobs beside the drive, as the company wants it.
+    """
 
     id: UUID
     kind: ResourceKind
@@ -53,6 +85,7 @@ class ResourceSpec:
     max_weight_lb: int = 0
     skills: tuple[str, ...] = ()
     usable_until: date | None = None
+    turnaround_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

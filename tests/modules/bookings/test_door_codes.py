@@ -232,12 +232,20 @@ class TestWaiveDoorCodes:
 @pytest.mark.integration
 class TestSetRules:
     async def test_a_company_chooses_for_itself(self, client: httpx.AsyncClient, mover_a: Member, mover_b: Member):
-        assert (await client.get(RULES, headers=mover_a.headers)).json() == {"door_codes": False, "version": 0}
+        assert (await client.get(RULES, headers=mover_a.headers)).json() == {
+            "door_codes": False,
+            "turnaround_minutes": 0,
+            "version": 0,
+        }
         for version, status in ((1, 412), (0, 200), (0, 412), (1, 200)):
             headers = mover_a.headers | {"If-Match": f'"v{version}"'}
             answer = await client.put(RULES, headers=headers, json={"door_codes": True})
             assert answer.status_code == status, answer.text
-        assert (await client.get(RULES, headers=mover_a.headers)).json() == {"door_codes": True, "version": 2}
+        assert (await client.get(RULES, headers=mover_a.headers)).json() == {
+            "door_codes": True,
+            "turnaround_minutes": 0,
+            "version": 2,
+        }
         assert (await client.get(RULES, headers=mover_b.headers)).json()["door_codes"] is False
 
 

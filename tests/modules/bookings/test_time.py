@@ -117,7 +117,10 @@ class TestNightsWhenClocksChange:
 
     async def test_the_doubled_hour_is_two_hours_that_do_not_overlap(self, client: httpx.AsyncClient, mover_a: Member):
         first = await book_by_hand(
-            client, mover_a.headers, window=wall(f"{AUTUMN}T01:00:00-07:00", f"{AUTUMN}T02:00:00-07:00")
+            client,
+            mover_a.headers,
+            window=wall(f"{AUTUMN}T01:00:00-07:00", f"{AUTUMN}T02:00:00-07:00"),
+            destination=SAN_FRANCISCO,
         )
         same = {"truck_ids": first["truck_ids"], "driver_ids": first["driver_ids"]}
         places = {"origin": SAN_FRANCISCO, "destination": SAN_FRANCISCO}

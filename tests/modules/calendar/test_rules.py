@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.modules.calendar import rules
 from app.modules.calendar.errors import WindowRefused
-from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, ResourceSpec, Window
+from app.modules.calendar.values import Busy, FreeCapacity, Need, ResourceKind, ResourceSpec, Stops, Window
 
 pytestmark = pytest.mark.unit
 
@@ -29,6 +29,10 @@ def truck(number: int, cuft: int, pounds: int = 10_000) -> ResourceSpec:
 def window(start_hour: float, hours: float) -> Window:
     start = NOW + timedelta(hours=start_hour)
     return Window(start, start + timedelta(hours=hours))
+
+
+def at(asked: Window, stops: Stops | None = None) -> rules.Wanted:
+    return rules.Wanted(asked, ZONE, NOW, stops)
 
 
 class TestCheckWindow:
@@ -86,14 +90,14 @@ class TestPickCrew:
 class TestFreeIn:
     def test_touching_windows_do_not_overlap(self):
         one = truck(1, 800)
-        busy = {one.id: [window(0, 4)]}
-        assert rules.free_in([one], busy, window(4, 4), ZONE) == [one]
-        assert rules.free_in([one], busy, window(3.75, 4), ZONE) == []
+        busy = {one.id: [Busy(window(0, 4))]}
+        assert rules.free_in([one], busy, at(window(4, 4))) == [one]
+        assert rules.free_in([one], busy, at(window(3.75, 4))) == []
 
     def test_papers_that_end_before_the_last_day_take_it_out(self):
         person = spec(1, ResourceKind.DRIVER, until=(NOW + timedelta(hours=5)).date())
-        assert rules.free_in([person], {}, window(1, 2), ZONE) == [person]
-        assert rules.free_in([person], {}, window(1, 48), ZONE) == []
+        assert rules.free_in([person], {}, at(window(1, 2))) == [person]
+        assert rules.free_in([person], {}, at(window(1, 48))) == []
 
 
 class TestLastDay:
@@ -117,7 +121,7 @@ class TestAlternatives:
     def test_three_windows_of_the_same_length_that_can_really_be_taken(self):
         resources = [truck(1, 1_000), spec(2, ResourceKind.DRIVER)]
         wanted = window(24, 4)
-        busy = {resources[0].id: [wanted]}
+        busy = {resources[0].id: [Busy(wanted)]}
         need = Need(500, 1_000, 1)
         found = rules.alternatives(
             resources, busy, rules.Wanted(wanted, ZONE, NOW), lambda free: rules.pick(free, need) is not None

@@ -81,4 +81,6 @@ async def set_rules(
 
 def _answer(rules: CompanyRules, response: Response) -> BookingRulesOut:
     put_etag(response, rules.version)
-    return BookingRulesOut(door_codes=rules.door_codes, version=rules.version)
+    return BookingRulesOut(
+        door_codes=rules.door_codes, turnaround_minutes=rules.turnaround_minutes, version=rules.version
+    )

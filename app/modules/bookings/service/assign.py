@@ -32,6 +32,7 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
         window=calendar.Window(booking.starts_at, booking.ends_at),
         zone=booking.pickup_zone,
         now=actor.now,
+        stops=rules.stops_of(booking.origin, booking.destination),
     )
     had = fields_of(booking, ("truck_ids", "driver_ids"))
     named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))

@@ -109,6 +109,7 @@ async def hold_quote(
         zone=quote.pickup_zone,
         now=actor.now,
         held_until=held_until,
+        stops=rules.stops_of(quote.promised["origin"], quote.promised["destination"]),
     )
     fields = quote.booking_fields()
     trip = trip_of(fields)
@@ -149,6 +150,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         zone=job.origin.zone,
         now=actor.now,
         held_until=held_until,
+        stops=calendar.Stops(job.origin.location, job.destination.location),
     )
     named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
     resources = await calendar.reserve_named(session, ask, named)

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.kernel.places import Place
 from app.modules.bookings import repository
 from app.modules.bookings.rules import ERASED_CONTACT
+from app.modules.calendar import public as calendar
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -44,3 +45,4 @@ async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime
         fields = {"contact": dict(ERASED_CONTACT), "cancellation_reason": reason, "updated_at": now, **places}
         await repository.overwrite_booking(session, row["org_id"], row["id"], fields)
         await repository.clear_notes(session, row["org_id"], row["id"])
+        await calendar.forget_stops(session, row["org_id"], row["id"])

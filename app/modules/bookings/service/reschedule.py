@@ -101,6 +101,7 @@ def _ask(booking: Booking, actor: Mover | Customer, starts_at: datetime) -> cale
         window=window,
         zone=booking.pickup_zone,
         now=actor.now,
+        stops=rules.stops_of(booking.origin, booking.destination),
     )
 
 

@@ -188,10 +188,11 @@ async def _ask_all(session: ReadSession, field: _Field, asked: Located) -> tuple
     refused |= {one: Reason.NO_PRICES for one in ids if one in eligible and one not in field.cards}
     asking = [company for company in field.companies if company.id not in refused]
     found: dict[UUID, Candidate] = {}
+    place = asked.zone, calendar.Stops(asked.origin.location, asked.destination.location)
     for plan in asked.plans:
         left = [company for company in asking if company.id not in found]
         wanted = [company.id for company in left]
-        free = await calendar.free_capacity(session, wanted, plan.window, asked.zone, field.now) if wanted else {}
+        free = await calendar.free_capacity(session, wanted, plan.window, place, field.now) if wanted else {}
         for company in left:
             made = _asked_for(company, field.cards[company.id], plan, free.get(company.id))
             if isinstance(made, Candidate):

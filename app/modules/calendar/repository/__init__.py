@@ -1,0 +1,51 @@
+"""SQL of the calendar: reservations and resources, and what the market asks."""
+
+from app.modules.calendar.repository.market import (
+    find_free_capacity,
+    find_whole_capacity,
+)
+from app.modules.calendar.repository.reservations import (
+    count_in_service,
+    exists_taken_after,
+    forget_stops,
+    insert_reservations,
+    insert_resource,
+    keep_source,
+    list_busy,
+    list_lanes,
+    list_resources,
+    list_time_off,
+    lock_resources,
+    release_dead,
+    release_source,
+    release_time_off,
+    reservation_row,
+    retire_resource,
+    set_turnaround,
+    stops_row,
+    update_resource,
+)
+
+__all__ = [
+    "count_in_service",
+    "exists_taken_after",
+    "find_free_capacity",
+    "find_whole_capacity",
+    "forget_stops",
+    "insert_reservations",
+    "insert_resource",
+    "keep_source",
+    "list_busy",
+    "list_lanes",
+    "list_resources",
+    "list_time_off",
+    "lock_resources",
+    "release_dead",
+    "release_source",
+    "release_time_off",
+    "reservation_row",
+    "retire_resource",
+    "set_turnaround",
+    "stops_row",
+    "update_resource",
+]
