@@ -21,6 +21,7 @@ from app.modules.bookings.routes.cancellation import router as cancellation_rout
 from app.modules.bookings.routes.doors import router as doors_router
 from app.modules.bookings.routes.feeds import router as feeds_router
 from app.modules.bookings.routes.reschedule import router as reschedule_router
+from app.modules.bookings.routes.tracking import router as tracking_router
 from app.modules.calendar import models as calendar_models
 from app.modules.customers import handlers as customers_handlers
 from app.modules.customers import models as customers_models
@@ -103,6 +104,7 @@ def routers() -> tuple[APIRouter, ...]:
         bookings_router,
         cancellation_router,
         reschedule_router,
+        tracking_router,
         doors_router,
         feeds_router,
         board_router,

@@ -105,6 +105,26 @@ class System:
     kind = ActorKind.SYSTEM
 
 
+class LinkScope(StrEnum):
+    """The one thing that a link opens."""
+
+    TRACK = "track"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkHolder:
+    """Whoever has a link that we signed: nobody we know, let in to one thing of one booking.
+
+    `issue`: of how many links before; a booking tells which one is good.
+    """
+
+    scope: LinkScope
+    org_id: UUID
+    booking_id: UUID
+    issue: int
+    now: datetime
+
+
 # Whoever acts for one company.
 Mover = MoverMember | MoverProgram
 Actor = Mover | Customer | Staff | Anyone | System

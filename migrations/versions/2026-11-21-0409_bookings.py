@@ -181,6 +181,13 @@ def upgrade() -> None:
             nullable=True,
             comment="whether the company bears what another mover costs more; null as the fee",
         ),
+        sa.Column(
+            "link_issue",
+            sa.Integer(),
+            server_default=sa.text("1"),
+            nullable=False,
+            comment="which of the links given out is good: those before are withdrawn",
+        ),
         sa.Column("asks_door_codes", sa.Boolean(), nullable=False, comment="as the company's rule was when held"),
         sa.Column(
             "actuals",

@@ -7,6 +7,7 @@ from app.modules.bookings import service
 from app.modules.bookings.events import BookingCancelled, BookingConfirmed, BookingRescheduled, DoorCodesRenewed
 from app.modules.bookings.service import letters
 from app.modules.bookings.service.letters import Letters
+from app.runtime.auth.links import links_of
 from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
@@ -31,7 +32,8 @@ def _outgoing(found: Letters | None, work: Work) -> list[Outgoing]:
 
 @handlers.deliver("bookings.tell_confirmed", BookingConfirmed)
 async def tell_confirmed(session: ReadSession, event: BookingConfirmed, work: Work) -> list[Outgoing]:
-    return _outgoing(await letters.confirmed_letters(session, work.resources.pepper, event.booking_id), work)
+    pepper, links = work.resources.pepper, links_of(work.resources)
+    return _outgoing(await letters.confirmed_letters(session, pepper, links, event.booking_id), work)
 
 
 @handlers.deliver("bookings.tell_door_codes", DoorCodesRenewed)
@@ -46,7 +48,7 @@ async def tell_cancelled(session: ReadSession, event: BookingCancelled, work: Wo
 
 @handlers.deliver("bookings.tell_rescheduled", BookingRescheduled)
 async def tell_rescheduled(session: ReadSession, event: BookingRescheduled, work: Work) -> list[Outgoing]:
-    return _outgoing(await letters.rescheduled_letters(session, event.booking_id), work)
+    return _outgoing(await letters.rescheduled_letters(session, links_of(work.resources), event.booking_id), work)
 
 
 @handlers.every("bookings.expire_holds", seconds=30)

@@ -27,6 +27,7 @@ from app.modules.calendar.public import ResourceKind, ResourceSpec, Stops
 
 S = BookingStatus
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
+TRACKED: Final = ON_THE_WAY | {S.CONFIRMED, S.ASSIGNED, S.COMPLETED}
 
 # What may follow what. `complete` is legal from every step after the start: a company may be as terse as it likes.
 TRANSITIONS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = MappingProxyType(
@@ -214,3 +215,8 @@ def reference_of(booking_id: UUID) -> str:
         bits, digit = divmod(bits, len(REFERENCE_ALPHABET))
         letters.append(REFERENCE_ALPHABET[digit])
     return f"MH-{''.join(letters)}"
+
+
+def is_tracked(status: BookingStatus) -> bool:
+    """Whether there is a move to follow: promised, under way or done."""
+    return status in TRACKED

@@ -17,6 +17,7 @@ TOLD: Final = {
     "bookings.confirm_booking": "bookings.confirmed",
     "bookings.hold_booking": "bookings.held_by_hand",
     "bookings.renew_door_codes": "bookings.door_codes_renewed",
+    "bookings.renew_tracking_link": "bookings.link_renewed",
     "bookings.report_arrive": "bookings.arrived",
     "bookings.report_depart": "bookings.in_transit",
     "bookings.report_load": "bookings.loading",

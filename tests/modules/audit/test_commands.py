@@ -97,6 +97,7 @@ async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str
     for step, body in steps:
         await do(client, headers, "POST", f"{here}/{step}", body)
     await do(client, headers, "PATCH", here, {"contact": {"full_name": "Ottoline Vane", "phone": "+14155550177"}})
+    await do(client, headers, "POST", f"{here}/tracking-link/renew")
     for step in ("start", "arrive", "load", "depart", "unload"):
         await do(client, headers, "POST", f"{here}/{step}", {"note": "Ottoline was late"})
     done = {"actual_hours": "3", "actual_distance_miles": "9"}

@@ -14,9 +14,11 @@ from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.doors import told_codes
+from app.modules.bookings.service.tracking import link_to
 from app.modules.bookings.values import Door
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
+from app.runtime.auth.links import Links
 from app.runtime.db.session import ReadSession
 
 
@@ -32,27 +34,33 @@ class Letters:
     customer_text: str
 
 
-async def confirmed_letters(session: ReadSession, pepper: Signer, booking_id: UUID) -> Letters | None:
+async def confirmed_letters(session: ReadSession, pepper: Signer, links: Links, booking_id: UUID) -> Letters | None:
     """To the company: you have a move. To the customer: it is yours. None when the booking is gone."""
-    return await _letters(session, booking_id, "Confirmed", "is confirmed", pepper)
+    return await _letters(session, booking_id, "Confirmed", "is confirmed", pepper=pepper, links=links)
 
 
 async def codes_letters(session: ReadSession, pepper: Signer, booking_id: UUID) -> Letters | None:
-    return await _letters(session, booking_id, "New codes", "has new codes for the crew", pepper)
+    return await _letters(session, booking_id, "New codes", "has new codes for the crew", pepper=pepper)
 
 
 async def cancelled_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
     return await _letters(session, booking_id, "Cancelled", "is cancelled")
 
 
-async def rescheduled_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
-    return await _letters(session, booking_id, "Another time", "has another time")
+async def rescheduled_letters(session: ReadSession, links: Links, booking_id: UUID) -> Letters | None:
+    return await _letters(session, booking_id, "Another time", "has another time", links=links)
 
 
 async def _letters(
-    session: ReadSession, booking_id: UUID, headline: str, happened: str, pepper: Signer | None = None
+    session: ReadSession,
+    booking_id: UUID,
+    headline: str,
+    happened: str,
+    *,
+    pepper: Signer | None = None,
+    links: Links | None = None,
 ) -> Letters | None:
-    """With the pepper, the customer is told of the codes for the doors."""
+    """With the pepper, the customer is told of the codes for the doors; with links, how to follow the move."""
     booking = await repository.get_booking(session, booking_id)
     if booking is None:
         return None
@@ -73,7 +81,7 @@ async def _letters(
         customer_phone=contact["phone"],
         customer_text=(
             f"Your move {booking.reference} with {company.name} {happened}.{reason}\n\n{facts}\n"
-            f"{company.name}: {company.phone}\n{codes}"
+            f"{company.name}: {company.phone}\n{codes}{_way_to_follow(links, booking)}"
         ),
     )
 
@@ -86,6 +94,11 @@ async def _codes(session: ReadSession, pepper: Signer, booking: Booking) -> str:
         f"Give the crew this code before they load: {told[Door.PICKUP]}, and this one when all is unloaded: "
         f"{told[Door.DELIVERY]}. Nobody else needs them.\n"
     )
+
+
+def _way_to_follow(links: Links | None, booking: Booking) -> str:
+    url = link_to(links, booking).url if links else None
+    return f"Where it stands, for you and whoever you hand this to: {url}\n" if url else ""
 
 
 def _day(booking: Booking) -> str:

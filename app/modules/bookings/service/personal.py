@@ -42,7 +42,13 @@ async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime
             for name in ("origin", "destination")
         }
         reason = None if row["cancellation_reason"] is None else ""
-        fields = {"contact": dict(ERASED_CONTACT), "cancellation_reason": reason, "updated_at": now, **places}
+        fields = {
+            "contact": dict(ERASED_CONTACT),
+            "cancellation_reason": reason,
+            "link_issue": row["link_issue"] + 1,  # Whoever has a link sees nothing any more.
+            "updated_at": now,
+            **places,
+        }
         await repository.overwrite_booking(session, row["org_id"], row["id"], fields)
         await repository.clear_notes(session, row["org_id"], row["id"])
         await calendar.forget_stops(session, row["org_id"], row["id"])

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+
+from app.kernel.actor import LinkHolder, LinkScope
+from app.kernel.places import Place
+from app.modules.bookings.access import BookingsWrite
+from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings.routes.answers import BookingWrite
+from app.modules.bookings.schemas import TownOut, TrackedStepOut, TrackingLinkOut, TrackOut
+from app.modules.bookings.service import tracking
+from app.runtime.auth.links import LinkRefused, link_holder, links_of
+from app.runtime.resources import resources_of
+from app.runtime.web.openapi import problems
+from app.runtime.web.route import TransactionalRoute
+from app.runtime.web.sessions import Read
+
+# Without kept answers: a link is a permission, and asked for again it is the same one.
+router = APIRouter(prefix="/v1", tags=["bookings"], route_class=TransactionalRoute)
+
+TrackHolder = Annotated[LinkHolder, Depends(link_holder(LinkScope.TRACK))]
+
+
+@router.get("/bookings/{booking_id}/tracking-link", responses=problems(BookingNotFound))
+async def show_tracking_link(
+    booking_id: UUID, actor: BookingsWrite, session: Read, request: Request
+) -> TrackingLinkOut:
+    """The link by which anyone may follow this move, until a week after it. For customers and the office."""
+    links = links_of(resources_of(request))
+    return TrackingLinkOut.model_validate(await tracking.show_tracking_link(session, links, booking_id))
+
+
+@router.post("/bookings/{booking_id}/tracking-link/renew", responses=problems(BookingNotFound))
+async def renew_tracking_link(
+    booking_id: UUID, actor: BookingsWrite, session: BookingWrite, request: Request
+) -> TrackingLinkOut:
+    """Make another link; those given out before open nothing any more. For customers and the office."""
+    links = links_of(resources_of(request))
+    return TrackingLinkOut.model_validate(await tracking.renew_tracking_link(session, links, actor, booking_id))
+
+
+@router.get("/track", responses=problems(LinkRefused))
+async def track(holder: TrackHolder, request: Request) -> TrackOut:
+    """Where a move stands: no name, no street, no price. For anyone who has the link."""
+    found = await tracking.track(resources_of(request).database, holder)
+    booking = found.booking
+    return TrackOut(
+        reference=booking.reference,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        pickup_zone=booking.pickup_zone,
+        origin=_town(booking.origin),
+        destination=_town(booking.destination),
+        organization_name=found.company,
+        organization_phone=found.company_phone,
+        steps=[TrackedStepOut(status=step.to_status, at=step.at) for step in found.steps],
+    )
+
+
+def _town(stored: dict[str, object]) -> TownOut:
+    place = Place.model_validate(stored)
+    return TownOut(city=place.city, state=place.state)
