@@ -21,10 +21,10 @@ from app.kernel.signing import BadToken, Signer
 from app.runtime.resources import Resources, resources_of
 
 
-class LinkRefused(NotFound):
+class SignedLinkRefused(NotFound):
     """One answer for a forged, foreign, expired or withdrawn link: nothing to be learned from it."""
 
-    code: ClassVar[str] = "link_refused"
+    code: ClassVar[str] = "signed_link_refused"
     title: ClassVar[str] = "This link is not good any more, or never was: ask for a new one."
 
 
@@ -48,13 +48,13 @@ class Links:
         return self.signer.sign(_purpose(holder.scope), payload)
 
     def read(self, scope: LinkScope, token: str, now: datetime) -> LinkHolder:
-        """Raises: LinkRefused (404)."""
+        """Raises: SignedLinkRefused (404)."""
         try:
             payload: dict[str, Any] = self.signer.read(_purpose(scope), token)
         except BadToken:
-            raise LinkRefused from None
+            raise SignedLinkRefused from None
         if datetime.fromtimestamp(payload["x"], UTC) <= now:
-            raise LinkRefused
+            raise SignedLinkRefused
         return LinkHolder(scope, UUID(payload["o"]), UUID(payload["b"]), payload["i"], now)
 
 
@@ -67,7 +67,7 @@ def links_of(resources: Resources) -> Links:
 
 
 def link_holder(scope: LinkScope) -> Callable[..., Awaitable[LinkHolder]]:
-    """A dependency: whoever has a link of this scope. Raises: LinkRefused (404)."""
+    """A dependency: whoever has a link of this scope. Raises: SignedLinkRefused (404)."""
 
     async def holder_of_link(request: Request, token: Annotated[str, Query(max_length=400)] = "") -> LinkHolder:
         resources = resources_of(request)

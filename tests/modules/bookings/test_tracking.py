@@ -16,7 +16,7 @@ from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.actor import LinkHolder, LinkScope
 from app.kernel.clock import ManualClock
 from app.kernel.signing import Signer
-from app.runtime.auth.links import LinkRefused, Links, links_of
+from app.runtime.auth.links import Links, SignedLinkRefused, links_of
 from app.runtime.outbox.consumer import Consumer
 from app.runtime.outbox.relay import Relay
 from app.runtime.resources import Resources
@@ -28,7 +28,7 @@ from tests.factories.customers import new_email, sign_in_customer
 
 pytestmark = pytest.mark.integration
 
-REFUSED = (404, "link_refused")
+REFUSED = (404, "signed_link_refused")
 
 
 async def post(
@@ -258,5 +258,5 @@ class TestItOpensNothingElse:
         links = links_of(resources)
 
         assert links.read(LinkScope.TRACK, links.token(holder, now + timedelta(seconds=1)), now) == holder
-        with pytest.raises(LinkRefused):
+        with pytest.raises(SignedLinkRefused):
             links.read(LinkScope.TRACK, links.token(holder, now), now)

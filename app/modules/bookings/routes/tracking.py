@@ -13,7 +13,7 @@ from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.routes.answers import BookingWrite
 from app.modules.bookings.schemas import TownOut, TrackedStepOut, TrackingLinkOut, TrackOut
 from app.modules.bookings.service import tracking
-from app.runtime.auth.links import LinkRefused, link_holder, links_of
+from app.runtime.auth.links import SignedLinkRefused, link_holder, links_of
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import TransactionalRoute
@@ -43,7 +43,7 @@ async def renew_tracking_link(
     return TrackingLinkOut.model_validate(await tracking.renew_tracking_link(session, links, actor, booking_id))
 
 
-@router.get("/track", responses=problems(LinkRefused))
+@router.get("/track", responses=problems(SignedLinkRefused))
 async def track(holder: TrackHolder, request: Request) -> TrackOut:
     """Where a move stands: no name, no street, no price. For anyone who has the link."""
     found = await tracking.track(resources_of(request).database, holder)

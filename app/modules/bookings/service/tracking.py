@@ -15,7 +15,7 @@ from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.steps import lock_as
 from app.modules.orgs import public as orgs
-from app.runtime.auth.links import LinkRefused, Links
+from app.runtime.auth.links import Links, SignedLinkRefused
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import Database, ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
@@ -77,12 +77,12 @@ async def renew_tracking_link(
 async def track(database: Database, holder: LinkHolder) -> Tracked:
     """The booking behind a link, read in a short transaction as its company.
 
-    Raises: LinkRefused (404) when it was withdrawn, cancelled or erased.
+    Raises: SignedLinkRefused (404) when it was withdrawn, cancelled or erased.
     """
     async with database.read(Identity(Audience.MOVER, org_id=holder.org_id)) as session:
         booking = await repository.get_booking_of(session, holder.org_id, holder.booking_id)
         if booking is None or booking.link_issue != holder.issue or not rules.is_tracked(booking.status):
-            raise LinkRefused
+            raise SignedLinkRefused
         company = await orgs.company(session, holder.org_id)
         steps = await repository.list_steps(session, holder.org_id, booking.id)
     return Tracked(booking, company.name, company.phone, steps)
