@@ -31,9 +31,10 @@ HASH: Final = "SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FR
 # A profile is everybody's; a link is itself the permission (tests/modules/files).
 PUBLIC: Final = {"/v1/orgs/{org_id}", "/v1/downloads/{token}"}
 # Lists of what is everybody's.
-# The calendar opens by its link alone: without one it is not there for anybody.
+# A calendar and a tracked move open by their links alone: without one they are not there for anybody.
 OPEN_LISTS: Final = {
     "/v1/calendar.ics",
+    "/v1/track",
     "/v1/orgs",
     "/v1/errors",
     "/v1/inventory-items",
