@@ -10,6 +10,7 @@ Start reading at: rules/engine.py (`price`), rules/kinds.py (the table of rule t
 The pure part, by name:
   rules.parse_config(body) -> PricingConfig            raises ConfigInvalid (422), every fault with its pointer
   rules.config_to_json(config) -> dict                 the stored form; parse_config reads it back
+  service.make_ready(config) -> CompiledConfig          its holiday calendars turned into dates first
   rules.compile_config(config, holiday_dates=None)     raises HolidaysUnknown (422): no dates for a calendar
   rules.price(compiled, job) -> Price                  raises NotPriced (409), which a search skips
   rules.replay(config, job, price.holidays) -> Price   a stored job again, no holiday library asked

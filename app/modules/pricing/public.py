@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.modules.pricing import repository
 from app.modules.pricing.errors import ConfigNotFound, NotPriced, UnknownItem
-from app.modules.pricing.rules import job_from_json, job_to_json, price, price_from_json
+from app.modules.pricing.rules import job_from_json, job_to_json, price, price_from_json, replay
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.schemas import LoadIn, PriceOut
@@ -40,6 +40,7 @@ __all__ = [
     "job_to_json",
     "load_of",
     "make_job",
+    "price_again",
     "price_from_json",
     "price_job",
     "price_out",
@@ -54,6 +55,14 @@ VERSION = "config_version"
 def price_job(card: RateCard, job: Job) -> Price:
     """Raises: NotPriced (409)."""
     return price(card.compiled, job)
+
+
+def price_again(card: RateCard, job: Job, agreed: Price) -> Price:
+    """A job on the day it was agreed for, with the holidays of then: no newer library moves its price.
+
+    Raises: NotPriced (409).
+    """
+    return replay(card.compiled.config, job, agreed.holidays)
 
 
 def price_to_json(priced: Price, config_version: int | None) -> dict[str, Any]:

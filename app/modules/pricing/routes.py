@@ -13,7 +13,7 @@ from app.modules.pricing import service
 from app.modules.pricing.access import PricingRead, PricingTrial, PricingWrite
 from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnknown, NotPriced, UnknownItem
 from app.modules.pricing.models import PricingConfig as StoredConfig
-from app.modules.pricing.rules import PricingConfig, compile_config, find_items, price
+from app.modules.pricing.rules import PricingConfig, find_items, price
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, SimulateIn, item_out, simulated_out
 from app.modules.pricing.schemas.configs import ConfigOut
 from app.modules.pricing.schemas.items import InventoryOut, ItemQuery
@@ -57,7 +57,7 @@ async def estimate_move(body: EstimateIn, request: Request) -> EstimateOut:
 async def simulate(body: SimulateIn, actor: PricingTrial, request: Request) -> SimulatedOut:
     """Price a job with a price list that need not be stored. For the office and accountants."""
     job = body.job.to_job(resources_of(request).clock.now())
-    return simulated_out(price(compile_config(body.config), job))
+    return simulated_out(price(service.make_ready(body.config), job))
 
 
 @trials.get("/schema")

@@ -90,10 +90,10 @@ async def _final_price(session: WriteSession, booking: Booking, body: CompleteIn
             sentence = f"must be {booking.currency}, the booking's currency"
             raise CurrencyMismatch(faults=(Fault(pointer, CurrencyMismatch.code, sentence),))
     extras = [pricing.Extra(extra.code, extra.description, extra.amount.to_money()) for extra in body.extras]
+    agreed = pricing.price_from_json(booking.price)
     if booking.job is None or booking.pricing_config_id is None:
-        agreed = pricing.price_from_json(booking.price)
         return pricing.price_to_json(pricing.add_extras(agreed, extras, Decimal(0)), None)
     card = await pricing.rate_card(session, booking.org_id, booking.pricing_config_id)
     job = pricing.as_worked(pricing.job_from_json(booking.job), body.actual_hours, body.actual_distance_miles)
-    priced = pricing.add_extras(pricing.price_job(card, job), extras, card.compiled.config.tax_rate)
+    priced = pricing.add_extras(pricing.price_again(card, job, agreed), extras, card.compiled.config.tax_rate)
     return pricing.price_to_json(priced, card.number)

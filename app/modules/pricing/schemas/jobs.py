@@ -14,7 +14,7 @@ from app.modules.pricing.rules.rule import Code, Flag, Quantity, Whole
 from app.modules.pricing.values import ZERO, End, Job, Packing, Piece, Valuation, ValuationKind
 
 EARLIEST_YEAR = 2000
-LATEST_YEAR = 2200
+LATEST_YEAR = 2101
 
 
 def _zone(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,11 +11,13 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from app.modules.pricing import repository
-from app.modules.pricing.errors import ConfigNotFound
-from app.modules.pricing.rules import CompiledConfig, PricingConfig, compile_config, parse_config
+from app.modules.pricing.errors import ConfigNotFound, HolidaysUnknown
+from app.modules.pricing.rules import CompiledConfig, PricingConfig, parse_config
 from app.modules.pricing.rules.rule import Rule
+from app.modules.pricing.service.holidays import make_ready
 from app.runtime.db.session import ReadSession
 
+logger = logging.getLogger(__name__)
 MOST_KEPT: Final = 20_000
 
 
@@ -48,7 +51,7 @@ def _card(config_id: UUID, org_id: UUID, number: int, body: dict[str, Any]) -> R
     if card is None:
         if len(_compiled) >= MOST_KEPT:
             _compiled.clear()
-        card = _compiled[config_id] = RateCard(config_id, org_id, number, compile_config(_parse(body)))
+        card = _compiled[config_id] = RateCard(config_id, org_id, number, make_ready(_parse(body)))
     return card
 
 
@@ -73,5 +76,9 @@ async def active_cards(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UU
     unseen = [row.id for row in active if row.id not in _compiled]
     if unseen:
         for row in await repository.list_bodies(session, unseen):
-            _card(row.id, row.org_id, row.number, row.body)
+            try:
+                _card(row.id, row.org_id, row.number, row.body)
+            except HolidaysUnknown:
+                # The library has dropped a calendar since: this company is out of the market, not the whole search.
+                logger.warning("prices without holidays", extra={"pricing_config_id": str(row.id)})
     return {row.org_id: _compiled[row.id] for row in active if row.id in _compiled}

@@ -10,7 +10,8 @@ from app.modules.audit.public import Change, fields_of, record
 from app.modules.pricing import repository
 from app.modules.pricing.errors import ConfigNotFound
 from app.modules.pricing.models import PricingConfig as StoredConfig
-from app.modules.pricing.rules import PricingConfig, compile_config, config_to_json
+from app.modules.pricing.rules import PricingConfig, config_to_json
+from app.modules.pricing.service.holidays import make_ready
 from app.modules.pricing.values import ConfigStatus
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -20,7 +21,7 @@ async def write_config(session: WriteSession, actor: Mover, config: PricingConfi
 
     Raises: HolidaysUnknown (422), ConfigRace (409).
     """
-    compile_config(config)
+    make_ready(config)
     is_first = await repository.get_active(session, actor.org_id) is None
     row = {
         "org_id": actor.org_id,
