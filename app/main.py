@@ -35,7 +35,8 @@ from app.runtime.cache import Breaker, connect
 from app.runtime.db.engine import create_engine
 from app.runtime.db.privileges import refuse_powerful_login
 from app.runtime.db.session import Database
-from app.runtime.rate_limit import RateLimiter
+from app.runtime.rate_limit.kept import KeptLimits
+from app.runtime.rate_limit.limiter import RateLimiter
 from app.runtime.resources import Resources
 from app.runtime.sealing import Sealer
 from app.runtime.settings import AuthSettings, Settings, Store
@@ -115,7 +116,7 @@ def build_resources(
         settings=settings,
         clock=clock,
         database=database,
-        limiter=RateLimiter(redis, Breaker(settings.redis), factor=settings.limits.factor),
+        limiter=RateLimiter(redis, Breaker(settings.redis), KeptLimits(database), factor=settings.limits.factor),
         tokens=Tokens(settings.auth),
         passwords=Passwords(settings.auth),
         signer=build_signer(settings.auth),

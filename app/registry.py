@@ -62,6 +62,7 @@ from app.runtime.jobs import models as jobs_models
 from app.runtime.jobs import upkeep
 from app.runtime.jobs.handlers import Handlers, HandlerTable
 from app.runtime.outbox import models as outbox_models
+from app.runtime.rate_limit import kept as kept_limits
 
 Declared = TypeVar("Declared", AppError, Event)
 
@@ -81,6 +82,7 @@ TABLES: Final = (
     idempotency_models,
     invoices_models,
     jobs_models,
+    kept_limits,
     market_models,
     orgs_models,
     outbox_models,

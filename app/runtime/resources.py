@@ -13,7 +13,7 @@ from app.runtime.auth.key_use import KeyUses
 from app.runtime.auth.passwords import Passwords
 from app.runtime.auth.tokens import Tokens
 from app.runtime.db.session import Database
-from app.runtime.rate_limit import RateLimiter
+from app.runtime.rate_limit.limiter import RateLimiter
 from app.runtime.sealing import Sealer
 from app.runtime.settings import Settings
 from app.runtime.telemetry.metrics import Metrics

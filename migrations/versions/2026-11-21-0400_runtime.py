@@ -53,6 +53,8 @@ POLICIES = {
         ),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
+    # Digests and instants: whoever knocks at a door is not known yet, so there is no setting to ask for.
+    "rate_limits": [Allow(SIGNIN, "select insert update", EVERY_ROW), Allow(WORKER, "select delete", EVERY_ROW)],
 }
 
 CLAIM = """
@@ -85,6 +87,48 @@ BEGIN
         headers := v_row.headers;
         body := v_row.body;
     END IF;
+END
+$$
+"""
+
+# The arithmetic of the script in app/runtime/rate_limit/limiter.py. `place`: the limit that is spent, or the tightest.
+TAKE = """
+CREATE FUNCTION app.take_limits(
+    p_keys bytea[], p_emissions double precision[], p_bursts integer[],
+    OUT passes boolean, OUT place integer, OUT seconds double precision, OUT remaining integer
+) LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, app, pg_temp AS $$
+DECLARE
+    v_at double precision;
+    v_spent double precision[];
+    v_left integer;
+BEGIN
+    -- Locked in one order, so that two that knock together wait for each other and neither is a deadlock's victim.
+    INSERT INTO app.rate_limits AS kept (key, whole_at)
+        SELECT k, clock_timestamp() FROM unnest(p_keys) AS k ORDER BY k
+        ON CONFLICT (key) DO UPDATE SET whole_at = kept.whole_at;
+    v_at := extract(epoch FROM clock_timestamp());
+    FOR i IN 1 .. cardinality(p_keys) LOOP
+        v_spent[i] := p_emissions[i] + (
+            SELECT greatest(extract(epoch FROM kept.whole_at), v_at)
+            FROM app.rate_limits AS kept WHERE kept.key = p_keys[i]);
+        IF v_spent[i] - p_emissions[i] * p_bursts[i] > v_at + 0.000001 THEN
+            passes := false;
+            place := i;
+            seconds := v_spent[i] - p_emissions[i] * p_bursts[i] - v_at;
+            remaining := 0;
+            RETURN;
+        END IF;
+    END LOOP;
+    passes := true;
+    FOR i IN 1 .. cardinality(p_keys) LOOP
+        UPDATE app.rate_limits AS kept SET whole_at = to_timestamp(v_spent[i]) WHERE kept.key = p_keys[i];
+        v_left := floor((v_at - v_spent[i]) / p_emissions[i] + p_bursts[i] + 0.001);
+        IF remaining IS NULL OR v_left < remaining THEN
+            place := i;
+            seconds := v_spent[i] - v_at;
+            remaining := v_left;
+        END IF;
+    END LOOP;
 END
 $$
 """
@@ -148,15 +192,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("caller_id", "route", "key", name=op.f("pk_idempotency_keys")),
     )
     op.create_index("ix_idempotency_keys_expires_at", "idempotency_keys", ["expires_at"], unique=False)
+    op.create_table(
+        "rate_limits",
+        sa.Column("key", sa.LargeBinary(), nullable=False, comment="SHA-256 of limit and subject"),
+        sa.Column(
+            "whole_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="by the database's clock; earlier: nothing is spent",
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limits")),
+    )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
     op.execute(CLAIM)
+    op.execute(TAKE)
     # Readiness compares the schema with the release.
     op.execute("GRANT SELECT ON app.alembic_version TO movehub_app, movehub_worker")
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.take_limits")
     op.execute("DROP FUNCTION app.claim_idempotency_key")
     for table in reversed(POLICIES):
         op.drop_table(table)

@@ -103,6 +103,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "resources": {
         "none": "kind capacity_cuft max_weight_lb skills usable_until retired_at turnaround_minutes locked_at org_id id"
     },
+    "rate_limits": {"none": "key whole_at"},
     "schedules": {"none": "name due_at"},
     "second_factor_challenges": {"people": "user_id", "none": "id transport attempts created_at expires_at used_at"},
     "second_factors": {"people": "user_id sealed_secret", "none": "created_at confirmed_at last_step"},

@@ -35,9 +35,9 @@ from app.runtime.auth.dependencies import CurrentCustomer
 from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
+from app.runtime.web.addresses import address_of
 from app.runtime.web.etag import IfMatch, put_etag
 from app.runtime.web.limits import limit_code_verification
-from app.runtime.web.middleware import address_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.problems import problem_response
 from app.runtime.web.route import IdempotentRoute, TransactionalRoute

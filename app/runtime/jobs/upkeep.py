@@ -11,6 +11,7 @@ from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.idempotency.models import IdempotencyKey
 from app.runtime.jobs.handlers import Handlers
 from app.runtime.outbox.models import InboxMessage, OutboxEvent
+from app.runtime.rate_limit.kept import KeptLimit
 from app.runtime.resources import Resources
 
 handlers = Handlers()
@@ -18,6 +19,8 @@ handlers = Handlers()
 SENT_KEPT: Final = timedelta(days=7)
 # Longer than the queue keeps its dead letters: one that is put back must still be recognised.
 INBOX_KEPT: Final = timedelta(days=30)
+# They are whole by the database's clock, which may be behind this one.
+LIMITS_KEPT: Final = timedelta(days=1)
 BATCH: Final = 2_000
 
 
@@ -26,6 +29,7 @@ def _forgotten(now: datetime) -> tuple[tuple[Any, sa.ColumnElement[bool]], ...]:
         (OutboxEvent, OutboxEvent.sent_at < now - SENT_KEPT),
         (InboxMessage, InboxMessage.received_at < now - INBOX_KEPT),
         (IdempotencyKey, IdempotencyKey.expires_at <= now),
+        (KeptLimit, KeptLimit.whole_at < now - LIMITS_KEPT),
     )
 
 

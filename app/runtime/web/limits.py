@@ -1,4 +1,7 @@
-"""Limits of single routes, beside the one that every caller has: sign-in, registration, codes, search."""
+"""Limits of single routes, beside the one that every caller has: sign-in, registration, codes, search.
+
+All but search guard doors: without Redis they are counted in PostgreSQL (decision 0005).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from app.runtime.rate_limit import Limit
-from app.runtime.resources import Resources, resources_of
-from app.runtime.web.middleware import address_of
+from app.kernel.errors import TooManyRequests
+from app.runtime.rate_limit.limits import Limit
+from app.runtime.resources import resources_of
+from app.runtime.web.addresses import address_of
+from app.runtime.web.middleware import VERDICTS
 
 HOUR = 3_600
 QUARTER_HOUR = 900
@@ -25,11 +30,10 @@ async def limit_sign_in(request: Request, email: str) -> None:
     """Per account and address, and per address alone. Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     address, limits = address_of(request.scope), resources.settings.limits
-    await resources.limiter.require(
-        [
-            _limit(resources, "sign_in", _subject(email, address), limits.sign_in_per_quarter_hour, QUARTER_HOUR),
-            _limit(resources, "sign_in_address", address, limits.sign_in_per_address_hour, HOUR),
-        ]
+    await _require(
+        request,
+        resources.limiter.door("sign_in", _subject(email, address), limits.sign_in_per_quarter_hour, QUARTER_HOUR),
+        resources.limiter.door("sign_in_address", address, limits.sign_in_per_address_hour, HOUR),
     )
 
 
@@ -37,25 +41,24 @@ async def limit_registration(request: Request) -> None:
     """Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     requests = resources.settings.limits.register_per_address_hour
-    await resources.limiter.require([_limit(resources, "register", address_of(request.scope), requests, HOUR)])
+    await _require(request, resources.limiter.door("register", address_of(request.scope), requests, HOUR))
 
 
 async def limit_code_verification(request: Request) -> None:
     """Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     requests = resources.settings.limits.otp_verify_per_address_minute
-    await resources.limiter.require([_limit(resources, "otp_verify", address_of(request.scope), requests, MINUTE)])
+    await _require(request, resources.limiter.door("otp_verify", address_of(request.scope), requests, MINUTE))
 
 
 async def limit_mailed_link(request: Request, email: str) -> None:
     """As codes: per recipient, whether there is such an account or not, and per address. Raises: TooManyRequests."""
     resources = resources_of(request)
     address, limits = address_of(request.scope), resources.settings.limits
-    await resources.limiter.require(
-        [
-            _limit(resources, "mailed_link", _subject(email), limits.otp_per_recipient_hour, HOUR),
-            _limit(resources, "mailed_link_address", address, limits.otp_per_address_hour, HOUR),
-        ]
+    await _require(
+        request,
+        resources.limiter.door("mailed_link", _subject(email), limits.otp_per_recipient_hour, HOUR),
+        resources.limiter.door("mailed_link_address", address, limits.otp_per_address_hour, HOUR),
     )
 
 
@@ -63,22 +66,28 @@ async def limit_mail_token(request: Request) -> None:
     """Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     requests = resources.settings.limits.otp_verify_per_address_minute
-    await resources.limiter.require([_limit(resources, "mail_token", address_of(request.scope), requests, MINUTE)])
+    await _require(request, resources.limiter.door("mail_token", address_of(request.scope), requests, MINUTE))
 
 
 async def limit_proof(request: Request, user_id: UUID) -> None:
     """How often somebody who is signed in may try their own password or code. Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     requests = resources.settings.limits.sign_in_per_quarter_hour
-    await resources.limiter.require([_limit(resources, "proof", str(user_id), requests, QUARTER_HOUR)])
+    await _require(request, resources.limiter.door("proof", str(user_id), requests, QUARTER_HOUR))
 
 
 async def limit_search(request: Request) -> None:
     """Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     requests = resources.settings.limits.search_per_minute
-    await resources.limiter.require([_limit(resources, "search", address_of(request.scope), requests, MINUTE)])
+    await _require(request, resources.limiter.limit("search", address_of(request.scope), requests, MINUTE))
 
 
-def _limit(resources: Resources, name: str, subject: str, requests: int, seconds: int) -> Limit:
-    return resources.limiter.limit(name, subject, requests, seconds)
+async def _require(request: Request, *limits: Limit) -> None:
+    """Count against all limits or none; the answer tells the tightest. Raises: TooManyRequests (429)."""
+    resources = resources_of(request)
+    verdict = await resources.limiter.take(limits)
+    request.scope[VERDICTS].append(verdict)
+    if not verdict.passes:
+        resources.metrics.refused.labels(verdict.limit.name).inc()
+        raise TooManyRequests(headers=verdict.retry_after())

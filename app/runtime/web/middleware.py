@@ -1,7 +1,7 @@
-"""The middlewares, pure ASGI, outermost first: envelope, CORS (Starlette's), body limit, callers. Nothing else.
+"""The middlewares, pure ASGI, outermost first: envelope, CORS (Starlette's), callers, body limit. Nothing else.
 
 Envelope: request id, access log, metrics, security headers, deadline, and the last net for faults of ours.
-BodyLimit: counts the stream, whatever Content-Length says. Callers: verifies the token once and takes the limits.
+Callers: verifies the token once and takes the limits. BodyLimit: counts the stream, whatever Content-Length says.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,16 +23,18 @@ from app.kernel.ids import new_id
 from app.runtime import origin
 from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import SCOPE_KEY, Credential, Verifiers, read_credential
-from app.runtime.rate_limit import Limit
+from app.runtime.rate_limit.limits import Limit, Verdict, headers_of
 from app.runtime.resources import Resources
 from app.runtime.telemetry.logs import ACCESS, request_id
 from app.runtime.telemetry.metrics import Metrics
+from app.runtime.web.addresses import address_of
 from app.runtime.web.problems import UnsupportedMediaType, problem_response, unexpected
 
 logger = logging.getLogger(ACCESS)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _LENGTH: Final = re.compile(r"\d{1,18}", re.ASCII)
+VERDICTS: Final = "movehub.verdicts"
 UNLIMITED: Final = ("/health", "/metrics", "/docs", "/redoc", "/assets/")
 PAGES: Final = ("/docs", "/redoc", "/assets/", "/dev/")
 SECURITY_HEADERS: Final = (
@@ -73,7 +75,7 @@ class Envelope:
                 present = {name for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *(pair for pair in extra if pair[0] not in present),
+                    *(pair for pair in (*extra, *_rate_limits(scope)) if pair[0] not in present),
                 ]
             await send(message)
 
@@ -106,6 +108,12 @@ class Envelope:
                     "ms": round(seconds * 1000, 2),
                 },
             )
+
+
+def _rate_limits(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The header fields of the limits that the request was counted against; none of an unlimited path."""
+    verdicts: list[Verdict] = scope.get(VERDICTS, [])
+    return [(name.lower().encode(), value.encode()) for name, value in headers_of(verdicts).items() if value]
 
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -187,20 +195,12 @@ class Callers:
         credential = read_credential(Headers(scope=scope), self._ours, self._clock.now())
         scope[SCOPE_KEY] = credential
         verdict = await self._limiter.take([self._limit(scope, credential)])
-        headers = verdict.headers()
+        scope[VERDICTS] = [verdict]
         if not verdict.passes:
             self._metrics.refused.labels(verdict.limit.name).inc()
-            await problem_response(TooManyRequests(headers=headers), scope["path"])(scope, receive, send)
+            await problem_response(TooManyRequests(headers=verdict.retry_after()), scope["path"])(scope, receive, send)
             return
-
-        async def send_with_limits(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = MutableHeaders(scope=message)
-                for name, value in headers.items():
-                    present.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_with_limits)
+        await self._app(scope, receive, send)
 
     def _limit(self, scope: Scope, credential: Credential) -> Limit:
         if isinstance(credential.claims, ApiKeyClaims):
@@ -211,12 +211,3 @@ class Callers:
             subject = credential.claims.session_id.hex
             return self._limiter.limit("caller", subject, self._limits.caller_per_minute, 60)
         return self._limiter.limit("anonymous", address_of(scope), self._limits.anonymous_per_minute, 60)
-
-
-def address_of(scope: Scope) -> str:
-    """The caller's network address as the server and the trusted proxies tell it; of IPv6 the /64."""
-    client = scope.get("client")
-    host = str(client[0]) if client else "unknown"
-    if ":" in host:
-        return ":".join(host.split(":")[:4])
-    return host
