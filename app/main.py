@@ -145,13 +145,13 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
             )
         )
     middleware += [
+        Middleware(Callers, resources=resources),
         Middleware(
             BodyLimit,
             largest_bytes=settings.http.largest_body_bytes,
             # The form's own fields and lines come on top of the file.
             larger={UPLOAD_FORM: settings.uploads.largest_bytes + settings.http.largest_body_bytes},
         ),
-        Middleware(Callers, resources=resources),
     ]
     app = FastAPI(
         title="MoveHub",

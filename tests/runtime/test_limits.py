@@ -68,7 +68,8 @@ class TestTold:
                 await client.post("/v1/auth/login", json={}, headers={"content-encoding": "gzip"}),
             ]
         assert [answer.status_code for answer in answers] == [200, 404, 401, 415, 413, 415]
-        assert all(answer.headers["ratelimit-policy"].startswith('"anonymous";q=60;w=60') for answer in answers)
+        policies = [answer.headers.get("ratelimit-policy") for answer in answers]
+        assert policies == ['"anonymous";q=60;w=60'] * 6
         lefts = [answer.headers["ratelimit"].split(";")[1] for answer in answers]
         assert lefts == [f"r={left}" for left in (59, 58, 57, 56, 55, 54)]
 
@@ -87,6 +88,7 @@ class TestBuckets:
     async def test_a_thousand_forged_forwarders_are_one_caller(self, limited_app: FastAPI, limited: Settings):
         config = configure_server(limited_app, limited)
         config.load()
+        started = time.monotonic()
         async with _client(config.loaded_app, _address()) as client:
             statuses = await asyncio.gather(
                 *(
@@ -94,7 +96,8 @@ class TestBuckets:
                     for n in range(1_000)
                 )
             )
-        assert 60 <= sum(answer.status_code == 200 for answer in statuses) <= 70, "one a second comes free"
+        comes_free = time.monotonic() - started
+        assert 60 <= sum(answer.status_code == 200 for answer in statuses) <= 61 + comes_free, "one a second comes free"
 
     async def test_behind_the_proxy_the_proxys_word_counts_and_not_the_callers(
         self, limited_app: FastAPI, limited: Settings
