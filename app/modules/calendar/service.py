@@ -30,7 +30,7 @@ from app.runtime.db.session import ReadSession, WriteSession
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One job's wish: its window, by the wall clock of `zone`; who it is for; `held_until` for a hold; its `stops`,
-    without which no drive is reckoned.
+    None only for a question without places: no drive is reckoned.
     """
 
     org_id: UUID
@@ -38,8 +38,8 @@ class Ask:
     window: Window
     zone: str
     now: datetime
+    stops: Stops | None
     held_until: datetime | None = None
-    stops: Stops | None = None
 
     @property
     def clock(self) -> ZoneInfo:

@@ -65,7 +65,7 @@ async def show_availability(session: ReadSession, actor: Mover, query: Availabil
     if query.ends_at is not None:
         ends_at = to_instant(query.ends_at, zone, pointer="query:ends_at")
     window = calendar.Window(starts_at, ends_at)
-    ask = calendar.Ask(org_id=actor.org_id, source_id=new_id(), window=window, zone=zone, now=actor.now)
+    ask = calendar.Ask(org_id=actor.org_id, source_id=new_id(), window=window, zone=zone, now=actor.now, stops=None)
     return await calendar.show_availability(
         session, ask, calendar.Need(query.volume_cuft, query.weight_lb, query.crew_size)
     )
