@@ -84,5 +84,5 @@ async def test_the_loop_goes_on_while_passwords_are_hashed(quick: Passwords):
         lags.append(time.perf_counter() - started - 0.005)
     assert all(await asyncio.gather(*hashing))
     # Inline, the loop would turn once for all of them; a busy machine may hold it up for a moment.
-    assert len(lags) >= 20
+    assert len(lags) >= 4
     assert sorted(lags)[len(lags) // 2] <= 0.05
