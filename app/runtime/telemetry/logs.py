@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import sys
+import traceback
 from contextlib import nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ _MASKS: Final = (
     (re.compile(r"\bmh[a-z]_[A-Za-z0-9_-]{20,}"), "[token]"),
     (re.compile(r"(?i)(://[^:/@\s]+:)[^@\s]+@"), r"\1[secret]@"),
 )
+# The database quotes the value or the row that it refuses, the validator its input.
+_QUOTING: Final = frozenset({"asyncpg", "sqlalchemy", "pydantic_core"})
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -32,6 +35,30 @@ def mask(text: str) -> str:
     for pattern, replacement in _MASKS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _trace(error: BaseException | None) -> str:
+    """As Python writes it, without the messages of those who quote values."""
+    told: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        told.append(
+            f"Traceback (most recent call last):\n{''.join(traceback.format_tb(error.__traceback__))}{_name(error)}"
+        )
+        if isinstance(error, BaseExceptionGroup):
+            told[-1] += "".join(f"\n  | {line}" for one in error.exceptions for line in _trace(one).splitlines())
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nled to\n\n".join(reversed(told))
+
+
+def _name(error: BaseException) -> str:
+    kind = type(error)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if kind.__module__.partition(".")[0] not in _QUOTING:
+        return f"{name}: {error}"
+    facts = {fact: getattr(error, fact, None) for fact in ("sqlstate", "constraint_name", "statement")}
+    return f"{name} { ({fact: value for fact, value in facts.items() if value}) }"
 
 
 class JsonLines(logging.Formatter):
@@ -46,9 +73,7 @@ class JsonLines(logging.Formatter):
             line["request_id"] = current
         line.update({key: value for key, value in vars(record).items() if key not in _OWN})
         if record.exc_info:
-            trace = self.formatException(record.exc_info)
-            # PostgreSQL quotes the failing row in DETAIL.
-            line["exception"] = "\n".join(kept for kept in trace.splitlines() if not kept.startswith("DETAIL:"))
+            line["exception"] = _trace(record.exc_info[1])
         text = json.dumps(line, default=str, ensure_ascii=False)
         # An access line holds a method, a route's template and numbers: there is nothing in it to mask.
         return text if record.name == ACCESS else mask(text)
