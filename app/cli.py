@@ -42,8 +42,9 @@ from app.runtime.db.privileges import ServerTooOld, TooPowerful, refuse_powerful
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.memory import keep_one_arena
-from app.runtime.settings import AuthSettings, DatabaseSettings, Environment, Settings
+from app.runtime.settings import AuthSettings, DatabaseSettings, Environment, HttpSettings, Settings
 from app.runtime.telemetry import logs
+from app.runtime.web.internal import assemble_internal, listening_inside
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
 from app.seed import play
 
@@ -98,9 +99,12 @@ def run_serve(_: argparse.Namespace) -> None:
     async def serve() -> None:
         # Asked here as well as at the app's start: here the refusal can be told in one sentence.
         await refuse_powerful_login(app.state.resources.database.bind, is_production=settings.is_production)
-        await server.serve([listener])
+        internal = assemble_internal(app.state.resources, app.openapi)
+        async with listening_inside(internal, settings.http):
+            await server.serve([listener])
 
-    _refusing_to_start(lambda: asyncio.Runner(loop_factory=config.get_loop_factory()).run(serve()))
+    runner = asyncio.Runner(debug=settings.debug, loop_factory=config.get_loop_factory())
+    _refusing_to_start(lambda: runner.run(serve()))
 
 
 def _refusing_to_start(run: Callable[[], None]) -> None:
@@ -108,6 +112,8 @@ def _refusing_to_start(run: Callable[[], None]) -> None:
         run()
     except (TooPowerful, ServerTooOld) as error:
         raise Refused(str(error), REFUSES_TO_START) from None
+    except CannotListen as error:
+        raise Refused(str(error)) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
         raise Refused(f"PostgreSQL does not let us in ({type(error).__name__}).", REFUSES_TO_START) from None
 
@@ -116,7 +122,7 @@ def run_worker(_: argparse.Namespace) -> None:
     settings = read_settings()
     required_url(settings.db.worker_url, "WORKER_URL")
     logs.configure(settings.telemetry.log_level)
-    _refusing_to_start(lambda: asyncio.run(worker.run_worker(settings)))
+    _refusing_to_start(lambda: asyncio.run(worker.run_worker(settings), debug=settings.debug))
 
 
 def run_openapi(_: argparse.Namespace) -> None:
@@ -130,6 +136,7 @@ def run_openapi(_: argparse.Namespace) -> None:
             sealing_key=SecretStr(f"sealing key {stand_in}"),
         ),
         db=DatabaseSettings(app_url=SecretStr("postgresql://nobody@127.0.0.1/nothing")),
+        http=HttpSettings(public_url="https://movehub.example"),
     )
     document = create_app(settings).openapi()
     print(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))

@@ -43,8 +43,8 @@ from app.runtime.settings import AuthSettings, Settings, Store
 from app.runtime.telemetry import traces
 from app.runtime.telemetry.metrics import Metrics
 from app.runtime.web import openapi, problems
-from app.runtime.web.docs import mount_docs
-from app.runtime.web.middleware import BodyLimit, Callers, Envelope
+from app.runtime.web.internal import mount_for_operators
+from app.runtime.web.middleware import BodyLimit, Callers, Envelope, Hosts
 from app.runtime.web.route import operation_id
 from app.runtime.web.service import Readiness, errors_router, health_router, mailbox_router
 
@@ -133,6 +133,8 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
     middleware = [
         Middleware(Envelope, metrics=resources.metrics, deadline_seconds=settings.http.request_deadline_seconds)
     ]
+    if settings.http.hosts:
+        middleware.append(Middleware(Hosts, hosts=settings.http.hosts))
     if settings.http.cors_origins:
         middleware.append(
             Middleware(
@@ -156,6 +158,7 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
     app = FastAPI(
         title="MoveHub",
         version=release(),
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         middleware=middleware,
@@ -175,7 +178,7 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
         app.router.routes.extend(router.routes)
     if not settings.is_production:
         app.include_router(mailbox_router(lambda to: read_mailbox(settings.mail.mailbox, to=to)))
-    mount_docs(app, openapi_url="/openapi.json")
+        mount_for_operators(app, app.openapi)
     return app
 
 

@@ -52,7 +52,7 @@ def sentence(message: str) -> str:
 
 
 def _variable(path: Sequence[str]) -> str:
-    if path[0].lower() in ("environment", "port", "redis_url"):
+    if path[0].lower() in ("debug", "environment", "port", "redis_url"):
         return path[0].upper()
     return "MOVEHUB_" + "__".join(path).upper()
 

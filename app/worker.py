@@ -17,6 +17,7 @@ from app.runtime.outbox.consumer import Consumer
 from app.runtime.outbox.relay import Relay
 from app.runtime.settings import Settings
 from app.runtime.telemetry import traces
+from app.runtime.web.internal import assemble_internal, listening_inside
 
 logger = logging.getLogger("movehub.worker")
 
@@ -36,7 +37,7 @@ async def run_worker(settings: Settings) -> None:
     try:
         await refuse_powerful_login(engine, is_production=settings.is_production)
         logger.info("the worker runs", extra={"schedules": len(table.schedules)})
-        async with asyncio.TaskGroup() as loops:
+        async with listening_inside(assemble_internal(resources), settings.http), asyncio.TaskGroup() as loops:
             loops.create_task(keep_running("relay", relay.step, stopping))
             loops.create_task(keep_running("consumer", consumer.step, stopping))
             loops.create_task(keep_running("schedules", scheduler.step, stopping))

@@ -21,9 +21,9 @@ import asyncpg
 from pydantic import SecretStr
 
 from app.runtime.db.bootstrap import CannotPrepare
-from app.runtime.settings import DatabaseSettings, Environment, Settings
+from app.runtime.settings import DatabaseSettings, Environment, HttpSettings, Settings
 from bench.booking import Pgbench, find_dispatcher, measure_booking, record_script
-from bench.callers import AUTH, settings_of
+from bench.callers import AUTH, PUBLIC_URL, settings_of
 from bench.figures import Figure, middle, print_table, write_figures
 from bench.ground import COMPANIES, DISPATCHED, FEW_COMPANIES, Ground, find_companies, make_ground
 from bench.listing import CONNECTIONS, WrongAnswer, bare_environ, measure_list
@@ -116,6 +116,7 @@ async def compare_bookings(stage: Stage, client: Client, api: Serving) -> list[F
         auth=AUTH,
         db=DatabaseSettings(app_url=SecretStr(app_url)),
         redis_url=SecretStr(stage.redis_url),
+        http=HttpSettings(public_url=PUBLIC_URL),
     )
     [company] = await find_companies(stage.ground, [DISPATCHED])
     dispatcher = await find_dispatcher(stage.ground, company)

@@ -23,6 +23,7 @@ from bench.load import HOST
 TOKEN_KEY: Final = "the key of the benchmark, which guards nothing"
 PEPPER: Final = "the pepper of the benchmark, which guards nothing"
 SEALING_KEY: Final = "the sealing key of the benchmark, which seals nothing"
+PUBLIC_URL: Final = "https://bench.example"
 AUTH: Final = AuthSettings(token_key=SecretStr(TOKEN_KEY), pepper=SecretStr(PEPPER), sealing_key=SecretStr(SEALING_KEY))
 
 
@@ -35,6 +36,7 @@ def settings_of(ground: Ground, redis_url: str, folder: Path) -> dict[str, str]:
         "MOVEHUB_AUTH__TOKEN_KEY": TOKEN_KEY,
         "MOVEHUB_AUTH__PEPPER": PEPPER,
         "MOVEHUB_AUTH__SEALING_KEY": SEALING_KEY,
+        "MOVEHUB_HTTP__PUBLIC_URL": PUBLIC_URL,
         "MOVEHUB_LIMITS__FACTOR": "1000000",
         "MOVEHUB_MAIL__MAILBOX": str(folder / "mailbox.jsonl"),
         "MOVEHUB_STORAGE__ROOT": str(folder / "objects"),

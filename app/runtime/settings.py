@@ -102,6 +102,11 @@ class HttpSettings(Group):
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     public_url: str = "http://127.0.0.1:8000"
+    # The names that requests may be for; empty: any. A health check may ask by number.
+    hosts: tuple[str, ...] = ()
+    # Metrics and documentation for operators; in production they are nowhere else. None: off.
+    internal_host: str = "127.0.0.1"
+    internal_port: int | None = Field(default=None, ge=0, le=65_535)
     request_deadline_seconds: float = 15.0
     lame_duck_seconds: float = 5.0
     graceful_stop_seconds: int = 20
@@ -187,6 +192,11 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
+    debug: bool = Field(
+        default=False,
+        validation_alias=AliasChoices("DEBUG", "MOVEHUB_DEBUG", "debug"),
+        description="the event loop's own checks, which cost time and tell of insides",
+    )
     environment: Environment = Field(
         default=Environment.PRODUCTION, validation_alias=AliasChoices("ENVIRONMENT", "environment")
     )
@@ -211,15 +221,29 @@ class Settings(BaseSettings):
         return self.environment is Environment.PRODUCTION
 
     @model_validator(mode="after")
-    def refuse_example_secrets(self) -> Self:
-        if self.is_production:
-            auth = self.auth
-            keys = (auth.token_key, auth.previous_token_key, auth.pepper, auth.sealing_key, auth.previous_sealing_key)
-            given = [key.get_secret_value() for key in keys if key is not None]
-            if any(EXAMPLE_MARK in secret.lower() for secret in given):
-                raise ValueError("production needs its own secrets: an example value is refused")
-            if auth.second_factor_exempt:
-                raise ValueError("production exempts nobody from the second factor")
-            if len(set(given)) != len(given):
-                raise ValueError("token keys, pepper and sealing keys are different secrets")
+    def refuse_what_production_may_not_be(self) -> Self:
+        if not self.is_production:
+            return self
+        auth = self.auth
+        keys = (auth.token_key, auth.previous_token_key, auth.pepper, auth.sealing_key, auth.previous_sealing_key)
+        given = [key.get_secret_value() for key in keys if key is not None]
+        if any(EXAMPLE_MARK in secret.lower() for secret in given):
+            raise ValueError("production needs its own secrets: an example value is refused")
+        if auth.second_factor_exempt:
+            raise ValueError("production exempts nobody from the second factor")
+        if len(set(given)) != len(given):
+            raise ValueError("token keys, pepper and sealing keys are different secrets")
+        self._refuse_open_doors()
         return self
+
+    def _refuse_open_doors(self) -> None:
+        if self.debug or self.telemetry.log_level.upper() == "DEBUG":
+            raise ValueError("production runs without DEBUG: it tells of insides")
+        if not self.http.public_url.startswith("https://"):
+            raise ValueError(
+                "MOVEHUB_HTTP__PUBLIC_URL begins with https:// in production: cookies go over nothing else"
+            )
+        if not all(origin.startswith("https://") for origin in self.http.cors_origins):
+            raise ValueError(
+                "MOVEHUB_HTTP__CORS_ORIGINS begin with https:// in production: cookies go over nothing else"
+            )

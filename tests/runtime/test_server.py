@@ -75,8 +75,23 @@ class TestHeads:
             (b"GET /" + b"b" * 17_000 + b" HTTP/1.1\r\nHost: test\r\n\r\n", b"HTTP/1.1 400 Bad Request"),
             (HELLO + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", b"HTTP/1.1 400 Bad Request"),
             (HELLO + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", b"HTTP/1.1 400 Bad Request"),
+            (b"GET /hello HTTP/1.1\r\n\r\n", b"HTTP/1.1 400 Bad Request"),
+            (HELLO + b"Host: other\r\n\r\n", b"HTTP/1.1 400 Bad Request"),
+            (b"GET /hello HTTP/1.0\r\n\r\n", b"HTTP/1.1 200 OK"),
         ],
-        ids=["small", "large", "too large", "endless", "many", "path", "two lengths", "two other lengths"],
+        ids=[
+            "small",
+            "large",
+            "too large",
+            "endless",
+            "many",
+            "path",
+            "two lengths",
+            "two other lengths",
+            "no host",
+            "two hosts",
+            "no host, of old",
+        ],
     )
     async def test_only_bounded_and_unambiguous_heads_are_read(self, request_head: bytes, answer: bytes):
         async with serving() as (port, _, _):

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -56,7 +56,7 @@ class LastingFiles(StaticFiles):
         return response
 
 
-def mount_docs(app: FastAPI, *, openapi_url: str) -> None:
+def mount_docs(app: Starlette, *, openapi_url: str) -> None:
     """Serve /docs, /redoc and /assets/…, none of them in the OpenAPI document; `openapi_url` is a path of ours."""
     swagger = _page(
         "swagger-ui",

@@ -1,4 +1,4 @@
-"""The middlewares, pure ASGI, outermost first: envelope, CORS (Starlette's), callers, body limit. Nothing else.
+"""The middlewares, pure ASGI, outermost first: envelope, hosts, CORS (Starlette's), callers, body limit. No other.
 
 Envelope: request id, access log, metrics, security headers, deadline, and the last net for faults of ours.
 Callers: verifies the token once and takes the limits. BodyLimit: counts the stream, whatever Content-Length says.
@@ -10,15 +10,15 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import ClassVar, Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kernel.errors import PayloadTooLarge, TimedOut, TooManyRequests
+from app.kernel.errors import BadRequest, PayloadTooLarge, TimedOut, TooManyRequests
 from app.kernel.ids import new_id
 from app.runtime import origin
 from app.runtime.auth.api_keys import ApiKeyClaims
@@ -33,9 +33,10 @@ from app.runtime.web.problems import UnsupportedMediaType, problem_response, une
 logger = logging.getLogger(ACCESS)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+_PORT: Final = re.compile(r":\d{1,5}\Z", re.ASCII)
 _LENGTH: Final = re.compile(r"\d{1,18}", re.ASCII)
 VERDICTS: Final = "movehub.verdicts"
-UNLIMITED: Final = ("/health", "/metrics", "/docs", "/redoc", "/assets/")
+UNLIMITED: Final = re.compile(r"/(health(/live|/ready)?|metrics|docs|redoc|assets/.*)", re.ASCII)
 PAGES: Final = ("/docs", "/redoc", "/assets/", "/dev/")
 SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -125,6 +126,27 @@ def route_of(scope: Scope) -> str:
     return getattr(route, "path_format", None) or getattr(route, "path", None) or "unmatched"
 
 
+class HostRefused(BadRequest):
+    code: ClassVar[str] = "host_refused"
+    title: ClassVar[str] = "There is no such host here."
+
+
+class Hosts:
+    """Answers for its own names alone: whatever else is in front believes in the Host that it sends."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith("/health"):
+            host = Headers(scope=scope).get("host", "").lower()
+            if host not in self._hosts and _PORT.sub("", host) not in self._hosts:
+                await problem_response(HostRefused(), scope["path"])(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
 class TooLarge(HTTPException):
     """The body grew past the limit while it was read. FastAPI tells any other error of a reader as a bad body."""
 
@@ -189,7 +211,7 @@ class Callers:
         self._metrics = resources.metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
+        if scope["type"] != "http" or UNLIMITED.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         credential = read_credential(Headers(scope=scope), self._ours, self._clock.now())

@@ -33,7 +33,9 @@ class CannotListen(Exception):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """HTTP/1.1 whose request heads arrive within ten seconds and are of 16 KiB at the most; uvicorn bounds neither.
+    """HTTP/1.1 whose request heads arrive within ten seconds, are of 16 KiB at the most and name one host.
+
+    uvicorn asks for none of it.
 
     The body has its bounds in the middlewares: its size is counted there, and reading it counts to the deadline.
     """
@@ -67,6 +69,9 @@ class BoundedHttp(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) + AROUND_A_HEADER for name, value in self.headers)
         if size > LARGEST_HEAD_BYTES:
             raise ValueError("the head is too large")  # the parser makes a 400 of it
+        named = sum(name == b"host" for name, _ in self.headers)
+        if named > 1 or (named == 0 and self.parser.get_http_version() == "1.1"):
+            raise ValueError("a request of HTTP/1.1 names one host")
         super().on_headers_complete()
 
     def _await_head(self) -> None:
@@ -104,14 +109,15 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, setting: str = "PORT") -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises: CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise CannotListen(
-            f"Port {port} of {host} cannot be listened on ({os.strerror(error.errno or 0)}): choose another with PORT."
+            f"Port {port} of {host} cannot be listened on ({os.strerror(error.errno or 0)}): "
+            f"choose another with {setting}."
         ) from error
 
 

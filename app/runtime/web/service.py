@@ -18,6 +18,7 @@ from app.runtime.resources import resources_of
 
 CHECK_SECONDS: Final = 0.5
 KEPT_SECONDS: Final = 2.0
+AGAIN: Final = {"Retry-After": "2"}
 
 
 class Readiness:
@@ -90,13 +91,13 @@ def health_router(readiness: Readiness) -> APIRouter:
         health = Health(
             status="not_ready" if problem else "ready", missing=problem, degraded=["redis"] if breaker_open else []
         )
-        return JSONResponse(health.model_dump(), 503 if problem else 200)
-
-    @router.get("/metrics", include_in_schema=False)
-    async def metrics(request: Request) -> Response:
-        return Response(resources_of(request).metrics.render(), media_type="text/plain; version=0.0.4")
+        return JSONResponse(health.model_dump(), 503 if problem else 200, AGAIN if problem else None)
 
     return router
+
+
+async def show_metrics(request: Request) -> Response:
+    return Response(resources_of(request).metrics.render(), media_type="text/plain; version=0.0.4")
 
 
 def errors_router(errors: Iterable[type[AppError]]) -> APIRouter:
