@@ -10,7 +10,7 @@ from tests.architecture.contracts import ROOT
 
 pytestmark = pytest.mark.unit
 
-USUAL_NAMES = {"environment": "ENVIRONMENT", "port": "PORT", "redis_url": "REDIS_URL"}
+USUAL_NAMES = {"debug": "DEBUG", "environment": "ENVIRONMENT", "port": "PORT", "redis_url": "REDIS_URL"}
 
 
 def known() -> Iterator[str]:
