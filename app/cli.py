@@ -33,7 +33,7 @@ from app.main import build_ports, build_resources, create_app
 from app.modules.audit import public as audit
 from app.modules.identity import public as identity
 from app.modules.privacy import public as privacy
-from app.refusals import BAD_SETTINGS, Refused, read_settings, required_url, sentence
+from app.refusals import BAD_SETTINGS, Refused, complete_environment, read_settings, required_url, sentence
 from app.runtime.auth.passwords import Passwords
 from app.runtime.cache import connect
 from app.runtime.db.bootstrap import CannotPrepare, prepare_database
@@ -366,6 +366,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parse(arguments)
     run, _ = COMMANDS[chosen.command]
     try:
+        complete_environment(os.environ)
         run(chosen)
     except Refused as refusal:
         print(refusal, file=sys.stderr)

@@ -99,7 +99,8 @@ def build_object_store(settings: Settings) -> ObjectStore:
 
 
 def build_signer(auth: AuthSettings) -> Signer:
-    return Signer(auth.token_key.get_secret_value().encode())
+    previous = [] if auth.previous_token_key is None else [auth.previous_token_key.get_secret_value().encode()]
+    return Signer(auth.token_key.get_secret_value().encode(), *previous)
 
 
 def build_sealer(auth: AuthSettings) -> Sealer:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Final
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
+from app.adapters.vaults.aws_secrets_manager import SecretsUnavailable, fetch_secret
 from app.runtime.settings import AuthSettings, Settings
 
+SECRETS: Final = "MOVEHUB_SECRETS__"
+UNPREFIXED: Final = frozenset({"DEBUG", "ENVIRONMENT", "PORT", "REDIS_URL"})
 CANNOT: Final = 1
 BAD_SETTINGS: Final = 2
 
@@ -20,6 +23,26 @@ class Refused(Exception):
     def __init__(self, sentence: str, code: int = CANNOT) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+def complete_environment(environ: MutableMapping[str, str]) -> None:
+    """Add what the secret named by MOVEHUB_SECRETS__ID holds; a variable that is set and not empty stays as it is.
+
+    Raises: Refused.
+    """
+    secret_id = environ.get(f"{SECRETS}ID")
+    if not secret_id:
+        return
+    region, endpoint_url = (environ.get(f"{SECRETS}{name}") or None for name in ("REGION", "ENDPOINT_URL"))
+    try:
+        values = fetch_secret(secret_id, region=region, endpoint_url=endpoint_url)
+    except SecretsUnavailable as error:
+        raise Refused(f"{SECRETS}ID: {error}", BAD_SETTINGS) from None
+    strange = sorted(name for name in values if name not in UNPREFIXED and not name.startswith("MOVEHUB_"))
+    if strange:
+        raise Refused(f"{SECRETS}ID: the secret has names that are no settings: {', '.join(strange)}.", BAD_SETTINGS)
+    for name, value in values.items():
+        environ[name] = environ.get(name) or value
 
 
 def read_settings() -> Settings:
@@ -52,7 +75,7 @@ def sentence(message: str) -> str:
 
 
 def _variable(path: Sequence[str]) -> str:
-    if path[0].lower() in ("debug", "environment", "port", "redis_url"):
+    if path[0].lower() in {name.lower() for name in UNPREFIXED}:
         return path[0].upper()
     return "MOVEHUB_" + "__".join(path).upper()
 

@@ -182,6 +182,14 @@ class MarketSettings(Group):
     hold_minutes: int = Field(default=15, ge=2, le=30)
 
 
+class SecretSettings(Group):
+    """A secret of AWS Secrets Manager that completes the environment before it is read (app/refusals.py)."""
+
+    id: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="MOVEHUB_",
@@ -206,6 +214,7 @@ class Settings(BaseSettings):
     )
     db: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
+    secrets: SecretSettings = SecretSettings()
     auth: AuthSettings
     limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()
