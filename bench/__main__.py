@@ -32,13 +32,14 @@ from bench.racing import measure_race
 from bench.recording import NotRecorded
 from bench.searching import measure_search
 from bench.serving import DoesNotStart, Serving
+from bench.tokens import measure_tokens
 
 LATEST: Final = Path(__file__).with_name("latest.json")
 MOST_RESIDENT_MB: Final = 180.0
 MOST_SECONDS_TO_READY: Final = 3.0
 STARTS: Final = 3
 READY: Final = "/health/ready"
-PARTS: Final = ("start", "list", "booking", "search", "race")
+PARTS: Final = ("tokens", "start", "list", "booking", "search", "race")
 CANNOT_MEASURE: Final = (
     CannotPrepare,
     DoesNotStart,
@@ -80,7 +81,8 @@ class Stage:
 
 async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
     """The figures of these parts, all of one API process."""
-    figures = [measure_start(stage)] if "start" in parts else []
+    figures = measure_tokens() if "tokens" in parts else []
+    figures += [measure_start(stage)] if "start" in parts else []
     with Client() as client, stage.serve() as api:
         if "list" in parts:
             figures += await compare_lists(stage, client, api)
