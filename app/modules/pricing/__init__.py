@@ -17,6 +17,7 @@ The pure part, by name:
   rules.price_to_json / price_from_json / job_to_json / job_from_json
   rules.local_start(instant, zone)                     the pickup's wall time, for `Job.local_start`
   rules.lint(config, today) -> warnings                what a config may say but hardly means
+  rules.compare_configs(before, after) -> changes      where two versions differ
   rules.end_of(access) -> End                          how a place's access counts in prices and estimates
   rules.estimate(request) -> Estimate                  raises UnknownItem (422); `inventory` goes into the Job
   rules.CATALOGUE, rules.find_items(words, category)   the things that can be moved

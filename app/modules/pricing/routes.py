@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnkno
 from app.modules.pricing.models import PricingConfig as StoredConfig
 from app.modules.pricing.rules import PricingConfig, find_items, price
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, SimulateIn, item_out, simulated_out
-from app.modules.pricing.schemas.configs import ConfigOut
+from app.modules.pricing.schemas.configs import ChangeOut, ConfigOut, ConfigShownOut, DiffOut, DiffQuery, WarningOut
 from app.modules.pricing.schemas.items import InventoryOut, ItemQuery
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
@@ -39,6 +40,11 @@ def config_out(config: StoredConfig) -> ConfigOut:
         activated_at=config.activated_at,
         retired_at=config.retired_at,
     )
+
+
+def config_shown(config: StoredConfig, now: datetime) -> ConfigShownOut:
+    warnings = [WarningOut.of(fault) for fault in service.warnings_of(config, now)]
+    return ConfigShownOut(**config_out(config).model_dump(), warnings=warnings)
 
 
 @public.get("/inventory-items")
@@ -67,9 +73,9 @@ async def show_schema(actor: PricingTrial) -> dict[str, Any]:
 
 
 @router.post("", status_code=201, responses=problems(HolidaysUnknown, ConfigRace))
-async def write_config(body: PricingConfig, actor: PricingWrite, session: Write) -> ConfigOut:
+async def write_config(body: PricingConfig, actor: PricingWrite, session: Write) -> ConfigShownOut:
     """Store the next version of your prices. The first is in force at once. For owners and managers."""
-    return config_out(await service.write_config(session, actor, body))
+    return config_shown(await service.write_config(session, actor, body), actor.now)
 
 
 @router.get("", responses=problems(CursorRefused))
@@ -85,9 +91,19 @@ async def list_configs(
 
 
 @router.get("/{config_id}", responses=problems(ConfigNotFound))
-async def show_config(config_id: UUID, actor: PricingRead, session: Read) -> ConfigOut:
-    """One version of your prices. For the office and accountants."""
-    return config_out(await service.show_config(session, actor, config_id))
+async def show_config(config_id: UUID, actor: PricingRead, session: Read) -> ConfigShownOut:
+    """One version of your prices, with what you may not have meant. For the office and accountants."""
+    return config_shown(await service.show_config(session, actor, config_id), actor.now)
+
+
+@router.get("/{config_id}/diff", responses=problems(ConfigNotFound))
+async def compare_versions(
+    config_id: UUID, query: Annotated[DiffQuery, Query()], actor: PricingRead, session: Read
+) -> DiffOut:
+    """What this version of your prices says otherwise than another. For the office and accountants."""
+    before, after, changes = await service.compare_versions(session, actor, query.since, config_id)
+    told = [ChangeOut(**change._asdict()) for change in changes]
+    return DiffOut(version_before=before.number, version_after=after.number, changes=told)
 
 
 @router.post("/{config_id}/activate", responses=problems(ConfigNotFound, ConfigRace))

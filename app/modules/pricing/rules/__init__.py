@@ -2,6 +2,7 @@
 
 from app.modules.pricing.rules.catalogue import CATALOGUE, Item, find_items
 from app.modules.pricing.rules.config import PricingConfig, config_errors, config_to_json, parse_config
+from app.modules.pricing.rules.diff import compare_configs
 from app.modules.pricing.rules.engine import CompiledConfig, compile_config, price, replay
 from app.modules.pricing.rules.estimator import end_of, estimate, pieces_of
 from app.modules.pricing.rules.lint import lint
@@ -13,6 +14,7 @@ __all__ = [
     "CompiledConfig",
     "Item",
     "PricingConfig",
+    "compare_configs",
     "compile_config",
     "config_errors",
     "config_to_json",

@@ -4,16 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import ROUND_CEILING
+from typing import Final
 
 from app.kernel.errors import Fault
+from app.kernel.money import round_cents
 from app.modules.pricing.rules.config import PricingConfig
 from app.modules.pricing.rules.discounts import DiscountRule
 from app.modules.pricing.rules.timing import HolidayRule
 
+# What a rule says that says nothing.
+NOTHING: Final = {"amount": 0, "multiplier": 1, "percent": 0}
+
 
 def lint(config: PricingConfig, today: date) -> tuple[Fault, ...]:
-    """Rules that time has passed by, and rules that stand twice. `today` is the company's date."""
-    return (*_passed_by(config, today), *_repeated(config))
+    """Rules that time has passed by, that stand twice or change nothing, and a minimum that no job falls below.
+
+    `today` is the company's date.
+    """
+    return (*_minimum(config), *_passed_by(config, today), *_repeated(config), *_without_effect(config))
+
+
+def _minimum(config: PricingConfig) -> Iterator[Fault]:
+    """The least labour: the minimum hours, in started increments."""
+    increment = config.billing_increment_minutes
+    started = (config.minimum_hours * 60 / increment).to_integral_value(ROUND_CEILING)
+    least = config.base_hourly_rate * started * increment / 60
+    if 0 < config.minimum_charge <= least and not any(isinstance(r, DiscountRule) for r in config.surcharge_rules):
+        sentence = f"The minimum hours alone come to {round_cents(least)}: this minimum is never charged."
+        yield Fault("/minimum_charge", "never_applies", sentence)
+
+
+def _without_effect(config: PricingConfig) -> Iterator[Fault]:
+    for index, rule in enumerate(config.surcharge_rules):
+        asked = {name: getattr(rule, name, None) for name in ("amount", "multiplier", "percent")}
+        if any(value is not None and value == NOTHING[name] for name, value in asked.items()):
+            yield Fault(f"/surcharge_rules/{index}", "without_effect", "This rule never changes a price.")
 
 
 def _passed_by(config: PricingConfig, today: date) -> Iterator[Fault]:

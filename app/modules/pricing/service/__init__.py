@@ -1,7 +1,23 @@
 """Use cases of prices: the versions of a price list, cards to price with, jobs."""
 
-from app.modules.pricing.service.configs import activate_config, list_configs, show_config, write_config
+from app.modules.pricing.service.configs import (
+    activate_config,
+    compare_versions,
+    list_configs,
+    show_config,
+    warnings_of,
+    write_config,
+)
 from app.modules.pricing.service.holidays import make_ready
 from app.modules.pricing.service.jobs import estimate_move
 
-__all__ = ["activate_config", "estimate_move", "list_configs", "make_ready", "show_config", "write_config"]
+__all__ = [
+    "activate_config",
+    "compare_versions",
+    "estimate_move",
+    "list_configs",
+    "make_ready",
+    "show_config",
+    "warnings_of",
+    "write_config",
+]

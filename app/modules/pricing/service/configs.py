@@ -1,19 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
+from app.kernel.errors import Fault
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.pricing import repository
 from app.modules.pricing.errors import ConfigNotFound
 from app.modules.pricing.models import PricingConfig as StoredConfig
-from app.modules.pricing.rules import PricingConfig, config_to_json
+from app.modules.pricing.rules import PricingConfig, compare_configs, config_to_json, lint, parse_config
+from app.modules.pricing.rules.diff import Change as Differing
 from app.modules.pricing.service.holidays import make_ready
 from app.modules.pricing.values import ConfigStatus
 from app.runtime.db.session import ReadSession, WriteSession
+
+# The last place on earth where a day ends: what has passed there has passed for every company.
+LAST_CLOCK: Final = timedelta(hours=-12)
 
 
 async def write_config(session: WriteSession, actor: Mover, config: PricingConfig) -> StoredConfig:
@@ -65,3 +72,18 @@ async def activate_config(session: WriteSession, actor: Mover, config_id: UUID) 
         after = fields_of(config, ("number", "status"))
         record(session, actor, Change("pricing.config_activated", "pricing_config", config.id, before, after))
     return config
+
+
+def warnings_of(config: StoredConfig, now: datetime) -> tuple[Fault, ...]:
+    """What its author should look at again."""
+    return lint(parse_config(config.body), (now + LAST_CLOCK).date())
+
+
+async def compare_versions(
+    session: ReadSession, actor: Mover, since: UUID | None, config_id: UUID
+) -> tuple[StoredConfig, StoredConfig, tuple[Differing, ...]]:
+    """Both versions, and where they differ; no `since`: from the one in force. Raises: ConfigNotFound (404)."""
+    after = await show_config(session, actor, config_id)
+    in_force = await repository.get_active(session, actor.org_id) if since is None else None
+    before = in_force or await show_config(session, actor, since or config_id)
+    return before, after, compare_configs(before.body, after.body)
