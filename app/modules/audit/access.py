@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.kernel.actor import Mover, Role
+from app.kernel.actor import Mover
+from app.kernel.permissions import Permission
 from app.kernel.scopes import Scope
 from app.runtime.auth.dependencies import allow
 
-TrailRead = Annotated[Mover, Depends(allow(Role.OWNER, scope=Scope.AUDIT_READ))]
+TrailRead = Annotated[Mover, Depends(allow(Permission.AUDIT_READ, scope=Scope.AUDIT_READ))]

@@ -4,23 +4,27 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.kernel.actor import Customer, Mover, MoverMember, Role
+from app.kernel.actor import Customer, Mover, MoverMember
+from app.kernel.permissions import Permission
 from app.kernel.scopes import Scope
 from app.runtime.auth.dependencies import allow, allow_member, allow_or_customer
 
-OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
-CREW = (*OFFICE, Role.DRIVER)
-
-BookingsRead = Annotated[Mover | Customer, Depends(allow_or_customer(scope=Scope.BOOKINGS_READ))]
-BookingsWrite = Annotated[Mover | Customer, Depends(allow_or_customer(*OFFICE, scope=Scope.BOOKINGS_WRITE))]
-BookingsDispatch = Annotated[Mover, Depends(allow(*OFFICE, scope=Scope.BOOKINGS_DISPATCH))]
+BookingsRead = Annotated[
+    Mover | Customer, Depends(allow_or_customer(Permission.BOOKINGS_READ, scope=Scope.BOOKINGS_READ))
+]
+BookingsWrite = Annotated[
+    Mover | Customer, Depends(allow_or_customer(Permission.BOOKINGS_WRITE, scope=Scope.BOOKINGS_WRITE))
+]
+BookingsDispatch = Annotated[Mover, Depends(allow(Permission.BOOKINGS_DISPATCH, scope=Scope.BOOKINGS_DISPATCH))]
 # The crew reports from the road.
-BookingsWork = Annotated[Mover, Depends(allow(*CREW, scope=Scope.BOOKINGS_WORK))]
-BookingsMeet = Annotated[Mover | Customer, Depends(allow_or_customer(*CREW, scope=Scope.BOOKINGS_WORK))]
-BoardRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
+BookingsWork = Annotated[Mover, Depends(allow(Permission.BOOKINGS_WORK, scope=Scope.BOOKINGS_WORK))]
+BookingsMeet = Annotated[
+    Mover | Customer, Depends(allow_or_customer(Permission.BOOKINGS_WORK, scope=Scope.BOOKINGS_WORK))
+]
+BoardRead = Annotated[Mover, Depends(allow(Permission.BOARD_READ, scope=Scope.BOOKINGS_READ))]
 # That a job goes on without the customer's code is a person's decision.
-BookingsManage = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]
-PolicyRead = Annotated[Mover, Depends(allow(scope=Scope.BOOKINGS_READ))]
-PolicyWrite = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]
+BookingsManage = Annotated[MoverMember, Depends(allow_member(Permission.BOOKINGS_MANAGE))]
+PolicyRead = Annotated[Mover, Depends(allow(Permission.BOOKING_RULES_READ, scope=Scope.BOOKINGS_READ))]
+PolicyWrite = Annotated[MoverMember, Depends(allow_member(Permission.BOOKING_RULES_WRITE))]
 # A link outlives the key that made it: links are made by people.
-FeedsKeep = Annotated[MoverMember, Depends(allow_member(*OFFICE))]
+FeedsKeep = Annotated[MoverMember, Depends(allow_member(Permission.FEEDS_KEEP))]

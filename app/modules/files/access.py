@@ -4,11 +4,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.kernel.actor import Mover, Role
+from app.kernel.actor import Mover
+from app.kernel.permissions import Permission
 from app.kernel.scopes import Scope
 from app.runtime.auth.dependencies import allow
 
-CREW = (Role.OWNER, Role.MANAGER, Role.DISPATCHER, Role.DRIVER)
-
-FilesRead = Annotated[Mover, Depends(allow(scope=Scope.FILES_READ))]
-FilesWrite = Annotated[Mover, Depends(allow(*CREW, scope=Scope.FILES_WRITE))]
+FilesRead = Annotated[Mover, Depends(allow(Permission.FILES_READ, scope=Scope.FILES_READ))]
+FilesWrite = Annotated[Mover, Depends(allow(Permission.FILES_WRITE, scope=Scope.FILES_WRITE))]

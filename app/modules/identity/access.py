@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
-from app.kernel.actor import ActorKind, MoverMember, Role, Staff
+from app.kernel.actor import ActorKind, MoverMember, Staff
+from app.kernel.permissions import Permission
 from app.modules.identity import service
 from app.runtime.auth.dependencies import WrongKindOfCaller, allow_member, known_actor, open_to
 from app.runtime.web.sessions import Write
@@ -34,7 +35,7 @@ async def freshly_proved(actor: SignedInUser, session: Write) -> MoverMember | S
 
 FreshlyProved = Annotated[MoverMember | Staff, Depends(freshly_proved)]
 
-ApiKeysRead = Annotated[MoverMember, Depends(allow_member(Role.OWNER, Role.MANAGER))]
+ApiKeysRead = Annotated[MoverMember, Depends(allow_member(Permission.API_KEYS_MANAGE))]
 # What stops a key must not wait for a step-up.
 ApiKeysStop = ApiKeysRead
 

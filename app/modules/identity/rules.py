@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from app.kernel.actor import Role
+from app.kernel.permissions import ROLES, Permission
 from app.kernel.scopes import Scope
 from app.modules.identity.values import ApiKeyStatus
 
@@ -108,12 +109,9 @@ def coarse_network(address: str) -> str:
 
 
 # Who may make keys may do all that keys can, but for this.
-OWNERS_ALONE: Final = frozenset({Scope.AUDIT_READ})
-
-
 def scopes_not_grantable(role: Role, scopes: Iterable[Scope]) -> list[Scope]:
     """Those that a member of this role cannot give, having not what they open."""
-    return [] if role is Role.OWNER else sorted(OWNERS_ALONE.intersection(scopes))
+    return sorted(scope for scope in scopes if role not in ROLES[Permission(scope)])
 
 
 def api_key_status(

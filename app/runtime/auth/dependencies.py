@@ -1,8 +1,8 @@
 """The actor of a request as a parameter: no dependency, no access.
 
 `CurrentMember`, `CurrentCustomer`, `CurrentStaff`; `allow` and `allow_or_customer` narrow them in a module's access.py
-by role, and say by which scope an API key is let in: without one, none is. Whether the session or the key still lives
-is asked by the database in the transaction's first round trip.
+by a permission, and say by which scope an API key is let in: without one, none is. Whether the session or the key
+still lives is asked by the database in the transaction's first round trip.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from app.kernel.actor import Actor, ActorKind, Anyone, Customer, Mover, MoverMember, MoverProgram, Role, Staff
 from app.kernel.errors import Forbidden, Unauthenticated
+from app.kernel.permissions import ROLES, Permission
 from app.kernel.scopes import Scope
 from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, Credential, CustomerClaims
@@ -120,31 +121,31 @@ CurrentCustomer = Annotated[Customer, Depends(current_customer)]
 CurrentStaff = Annotated[Staff, Depends(current_staff)]
 
 
-def allow_member(*roles: Role) -> Callable[[CurrentMember], Awaitable[MoverMember]]:
-    """A dependency that lets in members of these roles, and no API key. Raises: RoleNotAllowed (403)."""
+def allow_member(permission: Permission) -> Callable[[CurrentMember], Awaitable[MoverMember]]:
+    """A dependency that lets in members whose role has the permission, and no API key. Raises: RoleNotAllowed (403)."""
 
     async def member_of_role(actor: CurrentMember) -> MoverMember:
-        _check_role(actor, roles)
+        _check_role(actor, permission)
         return actor
 
     return member_of_role
 
 
-def allow(*roles: Role, scope: Scope) -> Callable[[Request], Awaitable[Mover]]:
-    """A dependency that lets in members of these roles, of all when none is named, and API keys with this scope.
+def allow(permission: Permission, *, scope: Scope) -> Callable[[Request], Awaitable[Mover]]:
+    """A dependency that lets in members whose role has the permission, and API keys with this scope.
 
     Raises: WrongKindOfCaller (403), RoleNotAllowed (403); what the key lacks, the first statement refuses.
     """
 
     @open_to(ActorKind.MOVER, ActorKind.API_KEY)
     async def mover_of_role(request: Request) -> Mover:
-        return _mover_of(known_actor(request), roles)
+        return _mover_of(known_actor(request), permission)
 
     setattr(mover_of_role, SCOPE, scope)
     return mover_of_role
 
 
-def allow_or_customer(*roles: Role, scope: Scope) -> Callable[[Request], Awaitable[Mover | Customer]]:
+def allow_or_customer(permission: Permission, *, scope: Scope) -> Callable[[Request], Awaitable[Mover | Customer]]:
     """As `allow`, and customers; which rows are theirs, the database says."""
 
     @open_to(ActorKind.MOVER, ActorKind.API_KEY, ActorKind.CUSTOMER)
@@ -152,20 +153,20 @@ def allow_or_customer(*roles: Role, scope: Scope) -> Callable[[Request], Awaitab
         actor = known_actor(request)
         if isinstance(actor, Staff):
             raise WrongKindOfCaller("This is for customers and members of a moving company.")
-        return actor if isinstance(actor, Customer) else _mover_of(actor, roles)
+        return actor if isinstance(actor, Customer) else _mover_of(actor, permission)
 
     setattr(mover_of_role_or_customer, SCOPE, scope)
     return mover_of_role_or_customer
 
 
-def _mover_of(actor: Actor, roles: tuple[Role, ...]) -> Mover:
+def _mover_of(actor: Actor, permission: Permission) -> Mover:
     if isinstance(actor, MoverProgram):
         return actor
     member = member_of(actor)
-    _check_role(member, roles)
+    _check_role(member, permission)
     return member
 
 
-def _check_role(actor: MoverMember, roles: tuple[Role, ...]) -> None:
-    if roles and actor.role not in roles:
-        raise RoleNotAllowed(f"This needs one of: {', '.join(roles)}. You are {actor.role}.")
+def _check_role(actor: MoverMember, permission: Permission) -> None:
+    if actor.role not in ROLES[permission]:
+        raise RoleNotAllowed(f"This needs one of: {', '.join(ROLES[permission])}. You are {actor.role}.")

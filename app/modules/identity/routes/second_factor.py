@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
-from app.kernel.actor import MoverMember, Role
+from app.kernel.actor import MoverMember
+from app.kernel.permissions import Permission
 from app.modules.identity import service
 from app.modules.identity.access import SignedInUser
 from app.modules.identity.errors import (
@@ -42,7 +43,7 @@ router = APIRouter(prefix="/v1", tags=["sign-in"], route_class=TransactionalRout
 
 # A session that may only enrol is refused in every transaction but this audience's.
 SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
-CompanyOwner = Annotated[MoverMember, Depends(allow_member(Role.OWNER))]
+CompanyOwner = Annotated[MoverMember, Depends(allow_member(Permission.SECOND_FACTOR_DEMAND))]
 
 
 @router.post("/auth/mfa/enrol", status_code=201, responses=problems(StepUpRequired, SecondFactorStands))

@@ -1,0 +1,88 @@
+"""What each role in a company may do: one table. A module's access.py asks it by a permission's name.
+
+Who reads or writes which *rows* is the database's to say, by its policies; this says who may try at all. An API key
+has scopes in place of a role: every scope bears the name of the permission whose place it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from app.kernel.actor import Role
+
+
+class Permission(StrEnum):
+    API_KEYS_MANAGE = "api_keys:manage"
+    AUDIT_READ = "audit:read"
+    BOARD_READ = "board:read"
+    BOOKING_RULES_READ = "booking_rules:read"
+    BOOKING_RULES_WRITE = "booking_rules:write"
+    BOOKINGS_DISPATCH = "bookings:dispatch"
+    BOOKINGS_MANAGE = "bookings:manage"
+    BOOKINGS_READ = "bookings:read"
+    BOOKINGS_WORK = "bookings:work"
+    BOOKINGS_WRITE = "bookings:write"
+    CREW_READ = "crew:read"
+    FEEDS_KEEP = "feeds:keep"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
+    FLEET_READ = "fleet:read"
+    FLEET_WRITE = "fleet:write"
+    INVOICES_READ = "invoices:read"
+    INVOICES_WRITE = "invoices:write"
+    ORG_READ = "org:read"
+    ORG_WRITE = "org:write"
+    PAPERS_READ = "papers:read"
+    PAPERS_WRITE = "papers:write"
+    PRICES_READ = "prices:read"
+    PRICES_WRITE = "prices:write"
+    QUOTES_READ = "quotes:read"
+    SECOND_FACTOR_DEMAND = "second_factor:demand"
+    TIME_OFF_WRITE = "time_off:write"
+
+
+_OWNER: Final = (Role.OWNER,)
+_LEADS: Final = (Role.OWNER, Role.MANAGER)
+_OFFICE: Final = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
+# Not drivers: what a move costs is between the office and the customer.
+_BILLING: Final = (*_OFFICE, Role.ACCOUNTANT)
+# Those who report from the road, and who answers for them.
+_CREW: Final = (*_OFFICE, Role.DRIVER)
+_ALL: Final = tuple(Role)
+
+ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
+    {
+        Permission.AUDIT_READ: _OWNER,
+        Permission.SECOND_FACTOR_DEMAND: _OWNER,
+        Permission.API_KEYS_MANAGE: _LEADS,
+        Permission.BOOKING_RULES_WRITE: _LEADS,
+        # That a job goes on without the customer's code is a lead's decision.
+        Permission.BOOKINGS_MANAGE: _LEADS,
+        Permission.FLEET_WRITE: _LEADS,
+        Permission.ORG_WRITE: _LEADS,
+        Permission.PAPERS_WRITE: _LEADS,
+        Permission.PRICES_WRITE: _LEADS,
+        Permission.BOOKINGS_DISPATCH: _OFFICE,
+        Permission.BOOKINGS_WRITE: _OFFICE,
+        # Licence numbers and telephones of colleagues are for the office.
+        Permission.CREW_READ: _OFFICE,
+        Permission.FEEDS_KEEP: _OFFICE,
+        Permission.TIME_OFF_WRITE: _OFFICE,
+        Permission.INVOICES_READ: _BILLING,
+        Permission.INVOICES_WRITE: _BILLING,
+        Permission.PRICES_READ: _BILLING,
+        Permission.BOOKINGS_WORK: _CREW,
+        Permission.FILES_WRITE: _CREW,
+        Permission.BOARD_READ: _ALL,
+        Permission.BOOKING_RULES_READ: _ALL,
+        Permission.BOOKINGS_READ: _ALL,
+        Permission.FILES_READ: _ALL,
+        Permission.FLEET_READ: _ALL,
+        Permission.ORG_READ: _ALL,
+        Permission.PAPERS_READ: _ALL,
+        Permission.QUOTES_READ: _ALL,
+    }
+)
