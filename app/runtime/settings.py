@@ -86,6 +86,8 @@ class LimitSettings(Group):
     api_keys_per_minute: int = Field(default=3_000, ge=1, description="of all keys of one company together")
     search_per_minute: int = 30
     sign_in_per_quarter_hour: int = 5
+    # From places where the account has not signed in before; elsewhere its owner would be locked out by others.
+    sign_in_per_account_hour: int = 20
     sign_in_per_address_hour: int = 100
     register_per_address_hour: int = 20
     otp_per_recipient_hour: int = 5

@@ -47,6 +47,16 @@ async def find_user_by_email(session: ReadSession, email: str) -> User | None:
     return (await session.execute(sa.select(User).where(User.email == email))).scalar_one_or_none()
 
 
+async def has_signed_in_from(session: ReadSession, email: str, network: str, since: datetime) -> bool:
+    found = sa.exists().where(
+        LoginSession.user_id == User.id,
+        User.email == email,
+        LoginSession.network == network,
+        LoginSession.created_at >= since,
+    )
+    return bool((await session.execute(sa.select(found))).scalar_one())
+
+
 async def get_user(session: ReadSession, user_id: UUID) -> User | None:
     return (await session.execute(sa.select(User).where(User.id == user_id))).scalar_one_or_none()
 

@@ -99,12 +99,15 @@ def plain_recovery_code(text: str) -> str:
     return re.sub(r"[\s-]+", "", text).lower()
 
 
+UNKNOWN_NETWORK: Final = "unknown"
+
+
 def coarse_network(address: str) -> str:
     """Enough of a network address for its owner to know the place by: the /24, or of IPv6 the /48."""
     try:
         found = ip_address(address)
     except ValueError:
-        return "unknown"
+        return UNKNOWN_NETWORK
     return str(ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False))  # noqa: PLR2004 - IPv4
 
 

@@ -13,6 +13,7 @@ from app.runtime.auth.credentials import (
     CUSTOMER_COOKIE,
     REFRESH_COOKIE,
     SECURE_PREFIX,
+    cookie_prefixes,
 )
 from app.runtime.auth.csrf import refuse_foreign_sign_in
 from app.runtime.resources import resources_of
@@ -61,4 +62,6 @@ def drop_cookies(response: Response, request: Request) -> None:
 
 
 def refresh_cookie(request: Request) -> str | None:
-    return request.cookies.get(f"{SECURE_PREFIX}{REFRESH_COOKIE}") or request.cookies.get(REFRESH_COOKIE)
+    prefixes = cookie_prefixes(is_production=resources_of(request).settings.is_production)
+    sent = (request.cookies.get(prefix + REFRESH_COOKIE) for prefix in prefixes)
+    return next(filter(None, sent), None)

@@ -51,6 +51,12 @@ class Verifiers:
     tokens: Tokens
     signer: Signer
     pepper: Signer
+    cookie_prefixes: tuple[str, ...]
+
+
+def cookie_prefixes(*, is_production: bool) -> tuple[str, ...]:
+    """Under which names cookies are believed. Only what `__Host-` binds is no sibling subdomain's, nor a network's."""
+    return (SECURE_PREFIX,) if is_production else (SECURE_PREFIX, "")
 
 
 def _read(token: str, ours: Verifiers, now: datetime, *, by_cookie: bool) -> Claims | CustomerClaims | ApiKeyClaims:
@@ -62,17 +68,18 @@ def _read(token: str, ours: Verifiers, now: datetime, *, by_cookie: bool) -> Cla
     return ours.tokens.verify(token, now)
 
 
-def _cookie_of(headers: Headers) -> str:
+def _cookie_of(headers: Headers, prefixes: tuple[str, ...]) -> str:
     cookies = cookie_parser(headers.get("cookie", ""))
     for name in (ACCESS_COOKIE, CUSTOMER_COOKIE):
-        if token := cookies.get(SECURE_PREFIX + name) or cookies.get(name):
-            return token
+        for prefix in prefixes:
+            if token := cookies.get(prefix + name):
+                return token
     return ""
 
 
 def read_credential(headers: Headers, ours: Verifiers, now: datetime) -> Credential:
     """The credential in the headers: Bearer or a cookie. Both at once are a problem: which of the two is meant?"""
-    authorization, cookie = headers.get("authorization"), _cookie_of(headers)
+    authorization, cookie = headers.get("authorization"), _cookie_of(headers, ours.cookie_prefixes)
     token = cookie
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")

@@ -6,12 +6,14 @@ All but search guard doors: without Redis they are counted in PostgreSQL (decisi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
 from uuid import UUID
 
 from starlette.requests import Request
 
 from app.kernel.errors import TooManyRequests
-from app.runtime.rate_limit.limits import Limit
+from app.runtime.rate_limit.limits import Limit, Verdict
 from app.runtime.resources import resources_of
 from app.runtime.web.addresses import address_of
 from app.runtime.web.middleware import VERDICTS
@@ -26,8 +28,13 @@ def _subject(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:24]
 
 
-async def limit_sign_in(request: Request, email: str) -> None:
-    """Per account and address, and per address alone. Raises: TooManyRequests (429)."""
+async def limit_sign_in(request: Request, email: str, *, is_known_place: Callable[[], Awaitable[bool]]) -> None:
+    """Per account and address, per address alone, and per account from all places that it does not know.
+
+    Asked whether there is such an account or not. Whoever guesses from many addresses spends the account's limit and
+    locks nobody out: `is_known_place`, asked when it is spent, lets pass who signs in from where they usually do.
+    Raises: TooManyRequests (429).
+    """
     resources = resources_of(request)
     address, limits = address_of(request.scope), resources.settings.limits
     await _require(
@@ -35,6 +42,10 @@ async def limit_sign_in(request: Request, email: str) -> None:
         resources.limiter.door("sign_in", _subject(email, address), limits.sign_in_per_quarter_hour, QUARTER_HOUR),
         resources.limiter.door("sign_in_address", address, limits.sign_in_per_address_hour, HOUR),
     )
+    account = resources.limiter.door("sign_in_account", _subject(email), limits.sign_in_per_account_hour, HOUR)
+    verdict = await resources.limiter.take([account])
+    if not verdict.passes and not await is_known_place():
+        _refuse(request, verdict)
 
 
 async def limit_registration(request: Request) -> None:
@@ -87,7 +98,12 @@ async def _require(request: Request, *limits: Limit) -> None:
     """Count against all limits or none; the answer tells the tightest. Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     verdict = await resources.limiter.take(limits)
-    request.scope[VERDICTS].append(verdict)
     if not verdict.passes:
-        resources.metrics.refused.labels(verdict.limit.name).inc()
-        raise TooManyRequests(headers=verdict.retry_after())
+        _refuse(request, verdict)
+    request.scope[VERDICTS].append(verdict)
+
+
+def _refuse(request: Request, verdict: Verdict) -> NoReturn:
+    request.scope[VERDICTS].append(verdict)
+    resources_of(request).metrics.refused.labels(verdict.limit.name).inc()
+    raise TooManyRequests(headers=verdict.retry_after())

@@ -22,7 +22,7 @@ from app.kernel.errors import BadRequest, PayloadTooLarge, TimedOut, TooManyRequ
 from app.kernel.ids import new_id
 from app.runtime import origin
 from app.runtime.auth.api_keys import ApiKeyClaims
-from app.runtime.auth.credentials import SCOPE_KEY, Credential, Verifiers, read_credential
+from app.runtime.auth.credentials import SCOPE_KEY, Credential, Verifiers, cookie_prefixes, read_credential
 from app.runtime.rate_limit.limits import Limit, Verdict, headers_of
 from app.runtime.resources import Resources
 from app.runtime.telemetry.logs import ACCESS, request_id
@@ -205,7 +205,8 @@ class Callers:
     def __init__(self, app: ASGIApp, *, resources: Resources) -> None:
         self._app = app
         self._clock = resources.clock
-        self._ours = Verifiers(resources.tokens, resources.signer, resources.pepper)
+        prefixes = cookie_prefixes(is_production=resources.settings.is_production)
+        self._ours = Verifiers(resources.tokens, resources.signer, resources.pepper, prefixes)
         self._limiter = resources.limiter
         self._limits = resources.settings.limits
         self._metrics = resources.metrics

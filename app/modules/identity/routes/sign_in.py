@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -34,7 +35,7 @@ from app.modules.identity.schemas import (
 from app.modules.identity.service.passwords import accept_registration
 from app.modules.identity.service.register import locate_company
 from app.modules.identity.service.sessions import Challenged, Device, SignedIn, TokenPair
-from app.modules.identity.service.sign_in import find_by_password
+from app.modules.identity.service.sign_in import find_by_password, is_known_place
 from app.modules.identity.values import Transport
 from app.runtime.auth.cookies import drop_cookies, put_mover_cookies, refresh_cookie
 from app.runtime.auth.csrf import CsrfRefused, csrf_token, refuse_without_token
@@ -125,8 +126,8 @@ async def log_in(body: LoginIn, session: SigninWrite, request: Request, response
     codes: POST /v1/auth/mfa/verify answers it. `must_enrol_second_factor`: the session opens nothing but enrolment.
     For movers and staff.
     """
-    await limit_sign_in(request, body.email)
     resources = resources_of(request)
+    await limit_sign_in(request, body.email, is_known_place=partial(is_known_place, resources, body.email))
     user = await find_by_password(resources, body.email, body.password)
     done = await service.sign_in(session, resources, user, body.password, _device(request, body.transport))
     if isinstance(done, Challenged):
@@ -166,8 +167,8 @@ async def issue_token(
     For movers and staff.
     """
     email = form.username.strip().lower()[:254]
-    await limit_sign_in(request, email)
     resources = resources_of(request)
+    await limit_sign_in(request, email, is_known_place=partial(is_known_place, resources, email))
     user = await find_by_password(resources, email, normalized_password(form.password)[:128])
     done = await service.sign_in(session, resources, user, form.password, _device(request, Transport.BEARER))
     if isinstance(done, Challenged):

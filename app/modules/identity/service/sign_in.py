@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.kernel.actor import MoverMember, Role, Staff
@@ -8,14 +8,26 @@ from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import BadCredentials, NoMembership
 from app.modules.identity.models import User
+from app.modules.identity.rules import UNKNOWN_NETWORK, coarse_network
 from app.modules.identity.schemas import AnswerChallengeIn
 from app.modules.identity.service.challenges import answer_challenge, open_challenge
 from app.modules.identity.service.second_factor import company_demands
 from app.modules.identity.service.sessions import Challenged, Device, Person, SignedIn, open_session
 from app.modules.orgs import public as orgs
+from app.runtime import origin
 from app.runtime.db.session import Database, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
+
+
+async def is_known_place(resources: Resources, email: str) -> bool:
+    """Whether the account has signed in from this network within the time that a session lasts at the most."""
+    network = coarse_network(origin.address.get())
+    if network == UNKNOWN_NETWORK:
+        return False
+    since = resources.clock.now() - timedelta(days=resources.settings.auth.session_days)
+    async with resources.database.read(Identity(Audience.SIGNIN)) as session:
+        return await repository.has_signed_in_from(session, email, network, since)
 
 
 async def find_by_password(resources: Resources, email: str, password: str) -> User:
