@@ -35,6 +35,8 @@ from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
 from app.modules.identity.routes.api_keys import router as api_keys_router
+from app.modules.identity.routes.members import answers as invitation_answers_router
+from app.modules.identity.routes.members import router as members_router
 from app.modules.identity.routes.passwords import router as passwords_router
 from app.modules.identity.routes.second_factor import router as second_factor_router
 from app.modules.identity.routes.sessions import router as sessions_router
@@ -113,6 +115,8 @@ def routers() -> tuple[APIRouter, ...]:
         invoices_router,
         sign_in_router,
         sessions_router,
+        members_router,
+        invitation_answers_router,
         api_keys_router,
         passwords_router,
         second_factor_router,

@@ -33,8 +33,10 @@ class Permission(StrEnum):
     FLEET_WRITE = "fleet:write"
     INVOICES_READ = "invoices:read"
     INVOICES_WRITE = "invoices:write"
+    MEMBERS_MANAGE = "members:manage"
     ORG_READ = "org:read"
     ORG_WRITE = "org:write"
+    OWNERSHIP_TRANSFER = "ownership:transfer"
     PAPERS_READ = "papers:read"
     PAPERS_WRITE = "papers:write"
     PRICES_READ = "prices:read"
@@ -56,12 +58,15 @@ _ALL: Final = tuple(Role)
 ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
     {
         Permission.AUDIT_READ: _OWNER,
+        Permission.OWNERSHIP_TRANSFER: _OWNER,
         Permission.SECOND_FACTOR_DEMAND: _OWNER,
         Permission.API_KEYS_MANAGE: _LEADS,
         Permission.BOOKING_RULES_WRITE: _LEADS,
         # That a job goes on without the customer's code is a lead's decision.
         Permission.BOOKINGS_MANAGE: _LEADS,
         Permission.FLEET_WRITE: _LEADS,
+        # But for owners, whom owners alone change (identity/service/members.py).
+        Permission.MEMBERS_MANAGE: _LEADS,
         Permission.ORG_WRITE: _LEADS,
         Permission.PAPERS_WRITE: _LEADS,
         Permission.PRICES_WRITE: _LEADS,

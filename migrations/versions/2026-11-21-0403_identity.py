@@ -27,10 +27,16 @@ POLICIES = {
         Allow(WORKER, "select", EVERY_ROW, columns=("id", "email", "full_name")),
     ],
     "members": [
-        Allow(SIGNIN, "select", f"user_id = {CURRENT_USER}"),
-        Allow(SIGNIN, "insert", OWN_COMPANY),
+        Allow(SIGNIN, "select", f"user_id = {CURRENT_USER} OR {OWN_COMPANY}"),
+        Allow(SIGNIN, "insert delete", OWN_COMPANY),
+        Allow(SIGNIN, "update", OWN_COMPANY, columns=("role", "deactivated_at")),
         Allow(MOVER, "select", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
+    "invitations": [
+        Allow(SIGNIN, "select insert", OWN_COMPANY),
+        Allow(SIGNIN, "update", OWN_COMPANY, columns=("token_hash", "expires_at", "accepted_at", "revoked_at")),
         Allow(WORKER, "select", OWN_COMPANY),
     ],
     "login_sessions": [
@@ -80,7 +86,8 @@ BEGIN
         WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > p_now AND u.disabled_at IS NULL
         AND CASE WHEN s.current_org_id IS NULL THEN u.staff_role IS NOT NULL AND p_role = 'staff'
             ELSE EXISTS (SELECT 1 FROM app.members AS m
-                WHERE m.org_id = s.current_org_id AND m.user_id = s.user_id AND m.role = p_role) END;
+                WHERE m.org_id = s.current_org_id AND m.user_id = s.user_id AND m.role = p_role
+                    AND m.deactivated_at IS NULL) END;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the session has ended' USING ERRCODE = 'MH401';
     END IF;
@@ -113,6 +120,38 @@ BEGIN
 END
 $$
 """
+
+
+def create_invitations() -> None:
+    roles = ("owner", "manager", "dispatcher", "driver", "accountant")
+    op.create_table(
+        "invitations",
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(*roles, name="role", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the link's token"),
+        sa.Column("invited_by", sa.UUID(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True, comment="null: not accepted"),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True, comment="null: not revoked"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["invited_by"], ["users.id"], name=op.f("fk_invitations_invited_by")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_invitations_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_invitations")),
+    )
+    op.create_index(op.f("ix_invitations_invited_by"), "invitations", ["invited_by"], unique=False)
+    op.create_index(
+        "uq_invitations_org_id_email",
+        "invitations",
+        ["org_id", "email"],
+        unique=True,
+        postgresql_where=sa.text("accepted_at IS NULL AND revoked_at IS NULL"),
+    )
 
 
 def create_api_keys() -> None:
@@ -266,6 +305,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deactivated_at", sa.DateTime(timezone=True), nullable=True, comment="null: may act for the company"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_members_org_id")),
@@ -274,6 +314,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("org_id", "user_id", name=op.f("uq_members_org_id_user_id")),
     )
     op.create_index("ix_members_user_id", "members", ["user_id"], unique=False)
+    create_invitations()
     op.create_table(
         "login_sessions",
         sa.Column("id", sa.UUID(), nullable=False),

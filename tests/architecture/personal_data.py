@@ -64,6 +64,11 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at org_id"
         " id"
     },
+    "invitations": {
+        "people": "email invited_by",
+        "secret": "token_hash",
+        "none": "org_id id role created_at expires_at accepted_at revoked_at",
+    },
     "invoice_counters": {"none": "org_id series last_number"},
     "invoices": {
         "lawful": "document",
@@ -74,7 +79,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "id current_org_id transport created_at last_used_at expires_at revoked_at enrol_only_since proved_at",
     },
     "mail_tokens": {"people": "user_id", "none": "id purpose token_hash created_at expires_at used_at"},
-    "members": {"people": "user_id role", "none": "created_at org_id id"},
+    "members": {"people": "user_id role", "none": "created_at deactivated_at org_id id"},
     "organizations": {
         "none": "id name phone timezone usdot_number status address city state location rating_average rating_count"
         " version created_at updated_at"

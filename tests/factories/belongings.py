@@ -38,6 +38,17 @@ class Belongings:
     ids: dict[str, str]
 
 
+def _invited() -> dict[str, str]:
+    return {"email": f"{uuid4().hex}@example.com", "role": "driver"}
+
+
+async def _owner_of(client: httpx.AsyncClient, headers: dict[str, str]) -> str:
+    """The member's id of whoever owns the company."""
+    answer = await client.get("/v1/org/members", headers=headers)
+    found: str = answer.json()["items"][0]["id"]
+    return found
+
+
 def window(day: int) -> dict[str, str]:
     return {"starts_at": f"2027-06-{day:02d}T09:00:00", "ends_at": f"2027-06-{day:02d}T13:00:00"}
 
@@ -60,6 +71,8 @@ async def _fleet(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str
         "truck_id": truck_id,
         "driver_id": driver_id,
         "truck_time_off": (await _post(client, headers, f"/v1/trucks/{truck_id}/time-off", window(20)))["id"],
+        "invitation_id": (await _post(client, headers, "/v1/org/invitations", _invited()))["id"],
+        "member_id": await _owner_of(client, headers),
         "document_id": (await _post(client, headers, "/v1/org/documents", PERMIT))["id"],
         "upload_id": (await _post(client, headers, "/v1/uploads", PAPER))["id"],
         "driver_time_off": (await _post(client, headers, f"/v1/drivers/{driver_id}/time-off", window(21)))["id"],

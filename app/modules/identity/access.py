@@ -35,6 +35,9 @@ async def freshly_proved(actor: SignedInUser, session: Write) -> MoverMember | S
 
 FreshlyProved = Annotated[MoverMember | Staff, Depends(freshly_proved)]
 
+MembersRead = Annotated[MoverMember, Depends(allow_member(Permission.MEMBERS_MANAGE))]
+MembersWrite = MembersRead
+OwnershipTransfer = Annotated[MoverMember, Depends(allow_member(Permission.OWNERSHIP_TRANSFER))]
 ApiKeysRead = Annotated[MoverMember, Depends(allow_member(Permission.API_KEYS_MANAGE))]
 # What stops a key must not wait for a step-up.
 ApiKeysStop = ApiKeysRead

@@ -26,6 +26,58 @@ class NoMembership(Forbidden):
     title: ClassVar[str] = "This account belongs to no company."
 
 
+class MemberNotFound(NotFound):
+    code: ClassVar[str] = "member_not_found"
+    title: ClassVar[str] = "Your company has no such member."
+
+
+class LastOwner(Conflict):
+    code: ClassVar[str] = "last_owner"
+    title: ClassVar[str] = "A company keeps an owner: make somebody else one first."
+
+
+class OwnersAlone(Forbidden):
+    code: ClassVar[str] = "owners_alone"
+    title: ClassVar[str] = "Only owners make, change and remove owners."
+
+
+class AlreadyMember(Conflict):
+    code: ClassVar[str] = "already_member"
+    title: ClassVar[str] = "Somebody with this e-mail address is a member already."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_members_org_id_user_id",)
+
+
+class InvitationOpen(Conflict):
+    code: ClassVar[str] = "invitation_open"
+    title: ClassVar[str] = "This address is invited already: send the invitation again, or revoke it."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_invitations_org_id_email",)
+
+
+class TooManyInvitations(Conflict):
+    code: ClassVar[str] = "too_many_invitations"
+    title: ClassVar[str] = "Fifty invitations of your company wait for an answer, which is the most."
+
+
+class InvitationNotFound(NotFound):
+    code: ClassVar[str] = "invitation_not_found"
+    title: ClassVar[str] = "Your company has no such invitation that waits for an answer."
+
+
+class NameNeeded(Unprocessable):
+    code: ClassVar[str] = "name_needed"
+    title: ClassVar[str] = "You have no account yet: say what you are called."
+
+
+class InvitationRefused(Unprocessable):
+    code: ClassVar[str] = "invitation_refused"
+    title: ClassVar[str] = "This invitation is accepted, revoked, too old or not ours: ask for a new one."
+
+
+class NotYourCompany(NotFound):
+    code: ClassVar[str] = "not_your_company"
+    title: ClassVar[str] = "You are a member of no such company."
+
+
 class PasswordRefused(Unprocessable):
     code: ClassVar[str] = "password_refused"
     title: ClassVar[str] = "This password is too easy to guess: choose another."

@@ -14,6 +14,15 @@ class Registered(Event):
     user_id: UUID
 
 
+class Invited(Event):
+    """Somebody was asked, or asked again, to become a member: a link is to be sent."""
+
+    name: ClassVar[str] = "identity.invited"
+
+    org_id: UUID
+    invitation_id: UUID
+
+
 class RefreshReplayed(Event):
     """A spent refresh token was used again: its family was ended, and its owner should hear of it."""
 

@@ -8,14 +8,17 @@ from app.modules.identity import repository
 from app.modules.identity.events import (
     ApiKeyMade,
     EmailVerificationAsked,
+    Invited,
     PasswordChanged,
     PasswordResetAsked,
     RefreshReplayed,
     Registered,
     SecondFactorChanged,
 )
+from app.modules.identity.service.invitations import invitation_token
 from app.modules.identity.service.mail_tokens import mail_token_text
 from app.modules.identity.values import MailPurpose
+from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
@@ -47,6 +50,11 @@ RESET = (
 CHANGED = (
     "Hello {name},\n\nthe password of your account was changed at {at:%Y-%m-%d %H:%M} UTC, and other sessions were "
     "ended.\n\nIf it was not you, set a new one at once: POST {url}/v1/auth/password-reset/request.\n"
+)
+INVITED = (
+    "Hello,\n\n{company} asks you to join it at MoveHub as {role}. To accept, send this token within seven days\n\n"
+    "{token}\n\nto POST {url}/v1/auth/invitations/accept, with your password, or a new one and your name if you have "
+    "no account yet. If you do not know {company}, you need do nothing.\n"
 )
 FACTOR = (
     "Hello {name},\n\nyour sign-in {what}, since {at:%Y-%m-%d %H:%M} UTC; other sessions were ended.\n\n"
@@ -122,6 +130,19 @@ async def tell_of_second_factor(session: ReadSession, event: SecondFactorChanged
     what = "now needs a second factor" if event.is_on else "needs no second factor any more"
     text = FACTOR.format(name=person.full_name, what=what, at=work.announced_at)
     return (work.mail(person.email, f"Your sign-in {what}", text),)
+
+
+@handlers.deliver("identity.send_invitation", Invited)
+async def send_invitation(session: ReadSession, event: Invited, work: Work) -> Sequence[Outgoing]:
+    """Nothing for one that was answered meanwhile."""
+    invitation = await repository.get_invitation(session, event.org_id, event.invitation_id)
+    if invitation is None or invitation.accepted_at is not None or invitation.revoked_at is not None:
+        return ()
+    token = invitation_token(work.resources.signer, event.org_id, invitation.id, invitation.expires_at)
+    company = await orgs.company_name(session, event.org_id)
+    url = work.resources.settings.http.public_url
+    text = INVITED.format(company=company, role=invitation.role, token=token, url=url)
+    return (work.mail(invitation.email, f"{company} asks you to join", text),)
 
 
 @handlers.deliver("identity.tell_of_api_key", ApiKeyMade)

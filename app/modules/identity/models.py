@@ -40,11 +40,38 @@ class Member(Tenant, Model):
     user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"))
     role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
     created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None] = mapped_column(comment="null: may act for the company")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.UniqueConstraint("org_id", "user_id"),
         sa.Index("ix_members_user_id", "user_id"),
+    )
+
+
+class Invitation(Tenant, Model):
+    """Somebody is asked to become a member, by a link that is mailed to them."""
+
+    __tablename__ = "invitations"
+
+    email: Mapped[str]
+    role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="SHA-256 of the link's token")
+    invited_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None] = mapped_column(comment="null: not accepted")
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="null: not revoked")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.Index(
+            "uq_invitations_org_id_email",
+            "org_id",
+            "email",
+            unique=True,
+            postgresql_where=sa.text("accepted_at IS NULL AND revoked_at IS NULL"),
+        ),
     )
 
 

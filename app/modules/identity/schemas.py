@@ -54,6 +54,84 @@ class RegisterIn(BaseModel):
     transport: Transport = Transport.BEARER
 
 
+class MemberOut(BaseModel):
+    """Somebody's place in your company."""
+
+    id: UUID
+    user_id: UUID
+    full_name: str
+    email: str
+    role: Role
+    is_active: bool
+    created_at: datetime
+
+
+class ChangeMemberIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Role | None = None
+    is_active: bool | None = None
+
+
+class TransferIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    member_id: UUID
+
+
+class InviteIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+    role: Role
+
+
+class InvitationOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    email: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+    revoked_at: datetime | None
+
+
+class AcceptInvitationIn(BaseModel):
+    """`full_name` is asked of whoever has no account yet; `password` is the account's, or becomes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: Annotated[str, Field(max_length=200)]
+    password: NewPassword
+    full_name: Text120 | None = None
+
+
+class AcceptedOut(BaseModel):
+    """Sign in with this address now."""
+
+    email: str
+    organization_id: UUID
+    role: Role
+
+
+class MembershipOut(BaseModel):
+    organization_id: UUID
+    name: str
+    role: Role
+
+
+class MembershipsOut(BaseModel):
+    items: list[MembershipOut]
+
+
+class SwitchIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    organization_id: UUID
+
+
 class LoginIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

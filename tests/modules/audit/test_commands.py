@@ -155,6 +155,30 @@ async def sign_in_and_out(client: httpx.AsyncClient, clock: ManualClock, setting
     assert not (await client.post("/v1/auth/login", json={"email": email, "password": NEW})).is_success
 
 
+async def change_members(client: httpx.AsyncClient, settings: Settings, worker: Resources) -> None:
+    """One comes in, is given another role and taken out; another's invitation is sent again and revoked."""
+    owner = await register(client)
+    headers, email = owner.headers, new_email()
+    await do(client, headers, "POST", "/v1/org/invitations", {"email": email, "role": "driver"})
+    await work(worker)
+    answer = {"token": token_in(settings, email, "mhi"), "password": NEW, "full_name": "Zebedee Quill"}
+    await do(client, {"User-Agent": AGENT}, "POST", "/v1/auth/invitations/accept", answer)
+    second = {"email": new_email(), "role": "accountant"}
+    invited = await do(client, headers, "POST", "/v1/org/invitations", second)
+    await do(client, headers, "POST", f"/v1/org/invitations/{invited['id']}/resend")
+    await do(client, headers, "DELETE", f"/v1/org/invitations/{invited['id']}")
+    members = (await client.get("/v1/org/members", headers=headers)).json()["items"]
+    [member] = [one["id"] for one in members if one["email"] == email]
+    await do(client, headers, "PATCH", f"/v1/org/members/{member}", {"role": "manager"})
+    await do(client, headers, "POST", "/v1/org/transfer-ownership", {"member_id": member})
+    headers = await log_in(client, email, NEW)
+    company = {"organization_id": str(owner.org_id)}
+    told = await do(client, headers, "POST", "/v1/auth/switch-org", company)
+    headers = {"Authorization": f"Bearer {told['access_token']}"}
+    [former] = [one["id"] for one in members if one["id"] != member]
+    await do(client, headers, "DELETE", f"/v1/org/members/{former}")
+
+
 async def leave(client: httpx.AsyncClient, resources: Resources) -> None:
     """A customer who changes their name and address, takes their data along and is forgotten."""
     customer = (await sign_in_customer(client, resources)).headers
@@ -190,6 +214,7 @@ async def seen(
     missed = await move_people(client, of_a.member.headers)
     await ask_at_the_door(client, of_a.member.headers)
     await review_companies(client, str(of_a.member.org_id), staff.headers)
+    await change_members(client, settings, worker_resources)
     await leave(client, resources)
     await sign_in_and_out(client, clock, settings, worker_resources)
     clock.advance(timedelta(days=8))

@@ -16,6 +16,7 @@ from app.modules.identity.errors import (
     ChallengeRefused,
     EmailTaken,
     NoMembership,
+    NotYourCompany,
     PasswordRefused,
     RefreshRefused,
     SecondFactorRefused,
@@ -25,13 +26,16 @@ from app.modules.identity.rules import normalized_password
 from app.modules.identity.schemas import (
     AnswerChallengeIn,
     LoginIn,
+    MembershipsOut,
     MeOut,
     RefreshedOut,
     RefreshIn,
     RegisterIn,
     SignedInOut,
+    SwitchIn,
     TokenOut,
 )
+from app.modules.identity.service import switch_org
 from app.modules.identity.service.passwords import accept_registration
 from app.modules.identity.service.register import locate_company
 from app.modules.identity.service.sessions import Challenged, Device, SignedIn, TokenPair
@@ -39,6 +43,7 @@ from app.modules.identity.service.sign_in import find_by_password, is_known_plac
 from app.modules.identity.values import Transport
 from app.runtime.auth.cookies import drop_cookies, put_mover_cookies, refresh_cookie
 from app.runtime.auth.csrf import CsrfRefused, csrf_token, refuse_without_token
+from app.runtime.auth.dependencies import CurrentMember
 from app.runtime.auth.passwords import SignInBusy
 from app.runtime.db.constraints import SessionEnded
 from app.runtime.db.session import WriteSession
@@ -132,6 +137,22 @@ async def log_in(body: LoginIn, session: SigninWrite, request: Request, response
     done = await service.sign_in(session, resources, user, body.password, _device(request, body.transport))
     if isinstance(done, Challenged):
         return _second_factor_required(request, done)
+    return _signed_in(request, response, done)
+
+
+@router.get("/memberships")
+async def list_memberships(actor: CurrentMember, session: SigninWrite) -> MembershipsOut:
+    """The companies that you are a member of, the one last used first. For movers."""
+    return MembershipsOut(items=await switch_org.list_memberships(session, actor))
+
+
+@router.post("/switch-org", responses=problems(NotYourCompany))
+async def switch_organization(
+    body: SwitchIn, actor: CurrentMember, session: SigninWrite, request: Request, response: Response
+) -> SignedInOut:
+    """Go on for another of your companies: a new session takes the place of this one. For movers."""
+    agent = request.headers.get("user-agent", "unknown")
+    done = await switch_org.switch_org(session, resources_of(request), actor, body.organization_id, agent)
     return _signed_in(request, response, done)
 
 
