@@ -29,7 +29,7 @@ from app.modules.identity.schemas import (
 )
 from app.modules.identity.service.passwords import require_password
 from app.modules.identity.service.second_factor import prepare_step_up
-from app.runtime.auth.dependencies import CurrentMember
+from app.runtime.auth.dependencies import CurrentMember, allow_member
 from app.runtime.auth.passwords import SignInBusy
 from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience
