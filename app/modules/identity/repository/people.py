@@ -1,0 +1,58 @@
+"""The SQL of people who sign in with a password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.modules.identity.models import (
+    User,
+)
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+ACTING = sa.text("SELECT set_config('app.current_org_id', :org, true), set_config('app.current_user_id', :user, true)")
+
+
+async def act_as(session: WriteSession, *, user_id: UUID, org_id: UUID | None) -> None:
+    """Tell the transaction who has just been recognised: policies on companies and memberships ask for it."""
+    await session.execute(ACTING, {"org": str(org_id) if org_id else "", "user": str(user_id)})
+
+
+async def insert_user(session: WriteSession, user: User) -> None:
+    session.add(user)
+    await session.flush()
+
+
+async def find_user_by_email(session: ReadSession, email: str) -> User | None:
+    return (await session.execute(sa.select(User).where(User.email == email))).scalar_one_or_none()
+
+
+async def get_user(session: ReadSession, user_id: UUID) -> User | None:
+    return (await session.execute(sa.select(User).where(User.id == user_id))).scalar_one_or_none()
+
+
+async def get_user_address(session: ReadSession, user_id: UUID) -> AnyRow | None:
+    """Name and e-mail address, which are all that the worker may read of a user."""
+    query = sa.select(User.full_name, User.email).where(User.id == user_id)
+    return (await session.execute(query)).one_or_none()
+
+
+async def update_password_hash(session: WriteSession, user_id: UUID, password_hash: str) -> None:
+    await session.execute(sa.update(User).where(User.id == user_id).values(password_hash=password_hash))
+
+
+async def replace_password_hash(
+    session: WriteSession, user_id: UUID, password_hash: str, replaced: str, now: datetime
+) -> bool:
+    """Whether the hash that was to be replaced still stood."""
+    query = sa.update(User).where(User.id == user_id, User.password_hash == replaced, User.disabled_at.is_(None))
+    changed = query.values(password_hash=password_hash, updated_at=now, version=User.version + 1).returning(User.id)
+    return (await session.execute(changed)).scalar_one_or_none() is not None
+
+
+async def mark_email_verified(session: WriteSession, user_id: UUID, now: datetime) -> None:
+    query = sa.update(User).where(User.id == user_id, User.email_verified_at.is_(None))
+    await session.execute(query.values(email_verified_at=now))
