@@ -15,8 +15,10 @@ from app.modules.pricing.access import PricingRead, PricingTrial, PricingWrite
 from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnknown, NotPriced, UnknownItem
 from app.modules.pricing.models import PricingConfig as StoredConfig
 from app.modules.pricing.rules import PricingConfig, find_items, price
+from app.modules.pricing.rules.delivery import delivery_maximum
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, SimulateIn, item_out, simulated_out
 from app.modules.pricing.schemas.configs import ChangeOut, ConfigOut, ConfigShownOut, DiffOut, DiffQuery, WarningOut
+from app.modules.pricing.schemas.delivery import DeliveryIn, DeliveryOut, delivery_out
 from app.modules.pricing.schemas.items import InventoryOut, ItemQuery
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
@@ -57,6 +59,12 @@ async def list_items(query: Annotated[ItemQuery, Query()]) -> InventoryOut:
 async def estimate_move(body: EstimateIn, request: Request) -> EstimateOut:
     """Volume, weight, crew, hours and trucks of a move, with every factor. For anyone."""
     return await service.estimate_move(resources_of(request).ports, body)
+
+
+@public.post("/estimates/delivery-maximum")
+async def work_out_delivery_maximum(body: DeliveryIn) -> DeliveryOut:
+    """The most that may be asked for at the door under an estimate, with the authority of each limit. For anyone."""
+    return delivery_out(delivery_maximum(body.to_charges()), body.currency)
 
 
 @trials.post("/simulate", responses=problems(HolidaysUnknown, NotPriced))

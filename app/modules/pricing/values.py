@@ -174,12 +174,20 @@ class HomeSize(StrEnum):
     FOUR_BEDROOM = "four_bedroom"
 
 
+# The code of a thing that no catalogue holds: it is told by its dimensions.
+CUSTOM_ITEM: Final = "custom"
+
+
 class ItemCount(NamedTuple):
-    """So many of a catalogue item; `weight_lb` is the weighed weight of one, instead of the catalogue's."""
+    """So many of a catalogue item, or of a custom one of `volume_cuft` each.
+
+    `weight_lb` is the weighed weight of one, instead of the catalogue's.
+    """
 
     code: str
     quantity: int
     weight_lb: Decimal | None = None
+    volume_cuft: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +218,16 @@ class Hours(NamedTuple):
     p90: Decimal
 
 
+class CartonCount(NamedTuple):
+    """So many cartons of one kind of the catalogue."""
+
+    code: str
+    quantity: int
+
+
 class Estimate(NamedTuple):
+    """`cartons` are those that packing such a home usually takes, or those that are listed."""
+
     volume_cuft: Decimal
     weight_lb: Decimal
     crew_size: int
@@ -218,4 +235,5 @@ class Estimate(NamedTuple):
     truck_count: int
     person_hours: Decimal
     inventory: tuple[Piece, ...]
+    cartons: tuple[CartonCount, ...]
     factors: tuple[Factor, ...]

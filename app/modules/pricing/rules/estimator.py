@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from app.kernel.errors import Fault
 from app.kernel.places import Access
 from app.modules.pricing.errors import UnknownItem
-from app.modules.pricing.rules.catalogue import CATALOGUE
-from app.modules.pricing.rules.estimator_figures import FIGURES, HOMES, HOMES_SOURCE, Figure
+from app.modules.pricing.rules.catalogue import CATALOGUE, LB_PER_CUFT, Item
+from app.modules.pricing.rules.estimator_figures import CARTON_MIX, FIGURES, HOMES, HOMES_SOURCE, Figure
 from app.modules.pricing.values import (
+    CUSTOM_ITEM,
     ZERO,
+    CartonCount,
     End,
     Estimate,
     EstimateRequest,
@@ -31,6 +33,8 @@ _FULL_TRUCK_FT: Final = 26
 _SHOWN: Final = Decimal("0.0001")
 _MINUTES_PER_HOUR: Final = 60
 _SECONDS_PER_HOUR: Final = 3600
+_CUBIC_INCHES: Final = 1728
+_THOUSANDTH: Final = Decimal("0.001")
 
 Figures = Mapping[str, Factor]
 
@@ -54,16 +58,39 @@ def end_of(access: Access | None) -> End:
     )
 
 
+def _item_of(counted: ItemCount) -> Item:
+    """The catalogue's row, or one made of a custom item's own volume: nobody takes it apart."""
+    if counted.code != CUSTOM_ITEM or counted.volume_cuft is None:
+        return CATALOGUE[counted.code]
+    volume = counted.volume_cuft
+    return Item(CUSTOM_ITEM, "Custom item", volume, volume * LB_PER_CUFT, (CUSTOM_ITEM,))
+
+
+def volume_of(length_in: Decimal, width_in: Decimal, height_in: Decimal) -> Decimal:
+    """Cubic feet of a box of so many inches, to the thousandth, up."""
+    return (length_in * width_in * height_in / _CUBIC_INCHES).quantize(_THOUSANDTH, ROUND_CEILING)
+
+
+def pack_home(cartons: int) -> tuple[CartonCount, ...]:
+    """So many cartons by the usual mix: whole cartons, those nearest to the next one rounded up until it adds up."""
+    exact = {code: Fraction(cartons * share, 100) for code, share in CARTON_MIX.items()}
+    whole = {code: math.floor(count) for code, count in exact.items()}
+    nearest = sorted(exact, key=lambda code: whole[code] - exact[code])
+    for code in nearest[: cartons - sum(whole.values())]:
+        whole[code] += 1
+    return tuple(CartonCount(code, count) for code, count in whole.items() if count)
+
+
 def pieces_of(items: tuple[ItemCount, ...]) -> tuple[Piece, ...]:
     """The inventory with the catalogue's categories. Raises: UnknownItem (422), with `/items/1/code` for each."""
     faults = tuple(
         Fault(f"/items/{index}/code", UnknownItem.code, UnknownItem.title)
         for index, counted in enumerate(items)
-        if counted.code not in CATALOGUE
+        if counted.code not in CATALOGUE and (counted.code != CUSTOM_ITEM or counted.volume_cuft is None)
     )
     if faults:
         raise UnknownItem(faults=faults)
-    return tuple(Piece(counted.code, counted.quantity, CATALOGUE[counted.code].categories) for counted in items)
+    return tuple(Piece(counted.code, counted.quantity, _item_of(counted).categories) for counted in items)
 
 
 class _Load(NamedTuple):
@@ -72,6 +99,7 @@ class _Load(NamedTuple):
     disassembly_minutes: int
     loose: int
     pieces: tuple[Piece, ...]
+    cartons: tuple[CartonCount, ...]
     factor: Factor
 
 
@@ -79,22 +107,23 @@ def _load_of_items(items: tuple[ItemCount, ...]) -> _Load:
     pieces = pieces_of(items)
     volume, weight, minutes, loose = ZERO, ZERO, 0, 0
     for counted in items:
-        item = CATALOGUE[counted.code]
+        item = _item_of(counted)
         volume += item.volume_cuft * counted.quantity
         weight += (item.weight_lb if counted.weight_lb is None else counted.weight_lb) * counted.quantity
         minutes += item.disassembly_minutes * counted.quantity
         loose += counted.quantity if "carton" not in item.categories else 0
     factor = Factor("volume", "Volume of the listed things", volume, "cuft", "item catalogue")
-    return _Load(volume, weight, minutes, loose, pieces, factor)
+    cartons = tuple(CartonCount(piece.code, piece.quantity) for piece in pieces if "carton" in piece.categories)
+    return _Load(volume, weight, minutes, loose, pieces, cartons, factor)
 
 
 def _load_of(request: EstimateRequest, figures: Figures) -> _Load:
     if request.home_size is None:
         return _load_of_items(request.items)
-    volume = HOMES[request.home_size].volume_cuft
+    volume, cartons = HOMES[request.home_size]
     factor = Factor("volume", f"Usual volume of a home: {request.home_size}", volume, "cuft", HOMES_SOURCE)
     # Nobody has counted: the volume stands for everything, and no piece is added on its own.
-    return _Load(volume, volume * figures[Figure.LB_PER_CUFT].value, 0, 0, (), factor)
+    return _Load(volume, volume * figures[Figure.LB_PER_CUFT].value, 0, 0, (), pack_home(cartons), factor)
 
 
 def _access_factor(end: End, figures: Figures) -> Fraction:
@@ -166,6 +195,7 @@ def estimate(request: EstimateRequest, figures: Figures = FIGURES) -> Estimate:
         truck_count=_trucks(load.volume_cuft, weight, figures),
         person_hours=_shown(work.person_hours),
         inventory=load.pieces,
+        cartons=load.cartons,
         factors=(*_own_factors(load, work, weight), *figures.values()),
     )
 

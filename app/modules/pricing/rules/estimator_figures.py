@@ -91,3 +91,15 @@ HOMES: Final[Mapping[HomeSize, Home]] = MappingProxyType(
     }
 )
 HOMES_SOURCE: Final = "movingtrucksize.com, olympiamoving.com"
+
+# Of a hundred cartons, so many of each kind: our own starting guess, as no source splits its totals.
+CARTON_MIX: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "carton_book": 30,
+        "carton_medium": 35,
+        "carton_large": 15,
+        "carton_extra_large": 5,
+        "dish_pack": 10,
+        "wardrobe_carton": 5,
+    }
+)

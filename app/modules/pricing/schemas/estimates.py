@@ -9,24 +9,51 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 
 from app.kernel.places import Place, PlaceIn
 from app.modules.pricing.rules import CATALOGUE, Item, end_of
-from app.modules.pricing.rules.rule import AtLeastOne, PositiveQuantity, Whole, exactly_one
-from app.modules.pricing.values import Estimate, EstimateRequest, HomeSize, ItemCount
+from app.modules.pricing.rules.estimator import volume_of
+from app.modules.pricing.rules.rule import AtLeastOne, PositiveQuantity, Whole, exactly_one, refusal
+from app.modules.pricing.values import CUSTOM_ITEM, Estimate, EstimateRequest, HomeSize, ItemCount
 
 
 def _known(code: str) -> str:
-    if code not in CATALOGUE:
+    if code not in CATALOGUE and code != CUSTOM_ITEM:
         raise ValueError("is not in the catalogue: GET /v1/inventory-items lists it")
     return code
 
 
+Inches = Annotated[PositiveQuantity, Field(le=1200, examples=["48"])]
+
+
+class DimensionsIn(BaseModel):
+    """The box around a thing, in inches."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    length_in: Inches
+    width_in: Inches
+    height_in: Inches
+
+
 class ItemCountIn(BaseModel):
-    """So many of one catalogue item; `weight_lb` where one piece was weighed."""
+    """So many of one catalogue item, or of a `custom` one by its dimensions; `weight_lb` where one was weighed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Annotated[str, Field(examples=["sofa_3_seat"], max_length=60), AfterValidator(_known)]
     quantity: Annotated[Whole, Field(ge=1, le=1000, examples=[1])] = 1
     weight_lb: Annotated[PositiveQuantity, Field(le=100_000)] | None = None
+    dimensions: Annotated[DimensionsIn | None, Field(description="Of a custom item, and of no other")] = None
+
+    @model_validator(mode="after")
+    def refuse_custom_without_dimensions(self) -> Self:
+        if (self.code == CUSTOM_ITEM) != (self.dimensions is not None):
+            reason = "A custom item is told by its dimensions, and no other item is."
+            raise refusal((("dimensions",), "custom_item_dimensions", reason))
+        return self
+
+    def to_count(self) -> ItemCount:
+        box = self.dimensions
+        volume = None if box is None else volume_of(box.length_in, box.width_in, box.height_in)
+        return ItemCount(self.code, self.quantity, self.weight_lb, volume)
 
 
 class LoadIn(BaseModel):
@@ -58,7 +85,7 @@ def estimate_request(load: LoadIn, origin: PlaceIn | Place, destination: PlaceIn
     """A load between two places; of the places only the access counts."""
     return EstimateRequest(
         home_size=load.home_size,
-        items=tuple(ItemCount(counted.code, counted.quantity, counted.weight_lb) for counted in load.items or ()),
+        items=tuple(counted.to_count() for counted in load.items or ()),
         pickup=end_of(origin.access),
         dropoff=end_of(destination.access),
         weight_lb=load.weight_lb,
@@ -90,6 +117,15 @@ class FactorOut(BaseModel):
     source: str
 
 
+class CartonCountOut(BaseModel):
+    """So many cartons of one kind of the catalogue."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    code: Annotated[str, Field(examples=["carton_medium"])]
+    quantity: int
+
+
 class EstimateOut(BaseModel):
     """An estimate with every factor it was made from."""
 
@@ -102,6 +138,7 @@ class EstimateOut(BaseModel):
     truck_count: Annotated[int, Field(description="Of 26 feet, with room kept free")]
     person_hours: NumberOut
     distance_miles: NumberOut
+    cartons: Annotated[list[CartonCountOut], Field(description="That packing takes: as listed, or by the usual mix")]
     factors: list[FactorOut]
 
 
@@ -114,6 +151,7 @@ def estimate_out(estimate: Estimate, distance_miles: Decimal) -> EstimateOut:
         truck_count=estimate.truck_count,
         person_hours=estimate.person_hours,
         distance_miles=distance_miles,
+        cartons=[CartonCountOut.model_validate(carton) for carton in estimate.cartons],
         factors=[FactorOut.model_validate(factor) for factor in estimate.factors],
     )
 

@@ -1,0 +1,89 @@
+"""The most that a carrier may ask for at the door before the goods are handed over."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from app.kernel.money import round_cents
+from app.modules.pricing.values import ZERO
+
+# 49 CFR 375: a non-binding estimate may be exceeded by a tenth at the door, impracticable operations may be asked
+# for up to this share of all the other charges due there, and what remains is billed after so many days.
+NON_BINDING_LIMIT: Final = Decimal("1.10")
+IMPRACTICABLE_LIMIT: Final = Decimal("0.15")
+DAYS_UNTIL_BILLED: Final = 30
+
+
+class EstimateKind(StrEnum):
+    """What an estimate promises: a total, a guess on weight, or a ceiling that nothing but a change order lifts."""
+
+    BINDING = "binding"
+    NON_BINDING = "non_binding"
+    NOT_TO_EXCEED = "not_to_exceed"
+
+
+class Charges(NamedTuple):
+    """What a move came to, in one currency. `final` None: the most that the estimate allows.
+
+    `requested` is what the shipper asked for after the order was signed; `impracticable` what nobody could foresee.
+    """
+
+    kind: EstimateKind
+    estimated: Decimal
+    final: Decimal | None = None
+    requested: Decimal = ZERO
+    impracticable: Decimal = ZERO
+
+
+class Part(NamedTuple):
+    """A part of the charges: `at_delivery` may be asked for at the door, `later` only afterwards."""
+
+    code: str
+    at_delivery: Decimal
+    later: Decimal
+    authority: str
+
+
+class DeliveryMaximum(NamedTuple):
+    """`never`: beyond a binding total or a ceiling nothing is owed at all."""
+
+    parts: tuple[Part, ...]
+    at_delivery: Decimal
+    later: Decimal
+    never: Decimal
+
+
+_LIMITS: Final = {
+    EstimateKind.BINDING: (Decimal(1), "49 CFR 375.403: 100 % of a binding estimate"),
+    EstimateKind.NON_BINDING: (NON_BINDING_LIMIT, "49 CFR 375.405, 375.407: 110 % of a non-binding estimate"),
+    EstimateKind.NOT_TO_EXCEED: (Decimal(1), "Cal. BHGS MAX 4, item 130: the not-to-exceed amount"),
+}
+_REQUESTED: Final = "asked for by the shipper after the order was signed"
+_IMPRACTICABLE: Final = "49 CFR 375.403, 375.405: 15 % of all other charges due at delivery"
+
+
+def delivery_maximum(charges: Charges) -> DeliveryMaximum:
+    """What may be asked for at the door, what is billed after 30 days, and what not at all.
+
+    $4,000 non-binding with $900 of impracticable operations: 4,400 + min(900, 15 % of 4,400) = 5,060, and 240 later.
+    """
+    share, authority = _LIMITS[charges.kind]
+    limit = round_cents(charges.estimated * share)
+    final = limit if charges.final is None else charges.final
+    freight, over = min(final, limit), max(ZERO, final - limit)
+    stays_owed = charges.kind is EstimateKind.NON_BINDING
+    due = freight + charges.requested
+    unforeseen = min(charges.impracticable, round_cents(due * IMPRACTICABLE_LIMIT))
+    parts = (
+        Part("estimate", freight, over if stays_owed else ZERO, authority),
+        Part("requested_services", charges.requested, ZERO, _REQUESTED),
+        Part("impracticable_operations", unforeseen, charges.impracticable - unforeseen, _IMPRACTICABLE),
+    )
+    return DeliveryMaximum(
+        parts=parts,
+        at_delivery=due + unforeseen,
+        later=sum((part.later for part in parts), ZERO),
+        never=ZERO if stays_owed else over,
+    )

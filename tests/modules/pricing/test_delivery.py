@@ -1,0 +1,84 @@
+"""What may be asked for at the door: the worked example, each limit, and over HTTP."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.modules.pricing.rules.delivery import Charges, EstimateKind, delivery_maximum
+
+CENTS = st.decimals(0, 100_000, places=2)
+BINDING, NON_BINDING, CEILING = EstimateKind.BINDING, EstimateKind.NON_BINDING, EstimateKind.NOT_TO_EXCEED
+
+
+def charges(kind: EstimateKind, estimated: str, **parts: str) -> Charges:
+    return Charges(kind, Decimal(estimated), **{name: Decimal(amount) for name, amount in parts.items()})
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("told", "at_delivery", "later", "never"),
+    [
+        pytest.param(charges(NON_BINDING, "4000", impracticable="900"), "5060", "240", "0", id="worked example"),
+        pytest.param(charges(NON_BINDING, "4000", final="3700"), "3700", "0", "0", id="lighter than estimated"),
+        pytest.param(charges(NON_BINDING, "4000", final="5000"), "4400", "600", "0", id="heavier: 110 %, rest later"),
+        pytest.param(charges(BINDING, "4000", final="5000"), "4000", "0", "1000", id="binding is binding"),
+        pytest.param(charges(BINDING, "4000", requested="250"), "4250", "0", "0", id="asked for afterwards"),
+        pytest.param(
+            charges(BINDING, "4000", requested="1000", impracticable="800"), "5750", "50", "0", id="15 % of both"
+        ),
+        pytest.param(charges(CEILING, "2000", final="1800"), "1800", "0", "0", id="under the ceiling"),
+        pytest.param(charges(CEILING, "2000", final="2600"), "2000", "0", "600", id="ceiling"),
+        pytest.param(charges(NON_BINDING, "0.05"), "0.06", "0", "0", id="half a cent goes up"),
+    ],
+)
+def test_limits(told: Charges, at_delivery: str, later: str, never: str) -> None:
+    found = delivery_maximum(told)
+    assert (found.at_delivery, found.later, found.never) == (Decimal(at_delivery), Decimal(later), Decimal(never))
+
+
+@pytest.mark.unit
+@given(st.sampled_from(EstimateKind), CENTS, CENTS, CENTS, CENTS)
+def test_nothing_is_lost_and_no_limit_passed(
+    kind: EstimateKind, estimated: Decimal, final: Decimal, requested: Decimal, impracticable: Decimal
+) -> None:
+    found = delivery_maximum(Charges(kind, estimated, final, requested, impracticable))
+    assert found.at_delivery + found.later + found.never == final + requested + impracticable
+    assert found.at_delivery == sum(part.at_delivery for part in found.parts)
+    most = (estimated * Decimal("1.1") + requested) * Decimal("1.15") + Decimal("0.02")
+    assert found.at_delivery <= most
+    assert min(found.later, found.never, *(part.at_delivery for part in found.parts)) >= 0
+
+
+@pytest.mark.integration
+async def test_anyone_asks_what_is_lawful_at_the_door(client: httpx.AsyncClient) -> None:
+    body = {"kind": "non_binding", "estimated": "4000", "impracticable": 900}
+    answer = await client.post("/v1/estimates/delivery-maximum", json=body)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["at_delivery"]["amount"], told["later"]["amount"]) == ("5060.00", "240.00")
+    assert told["later_after_days"] == 30
+    assert [part["at_delivery"]["amount"] for part in told["parts"]] == ["4400.00", "0.00", "660.00"]
+    assert all(part["authority"] for part in told["parts"])
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"kind": "non_binding"}, "/estimated"),
+        ({"kind": "guess", "estimated": "1"}, "/kind"),
+        ({"kind": "binding", "estimated": "-1"}, "/estimated"),
+        ({"kind": "binding", "estimated": "1", "currency": "JPY"}, "/currency"),
+        ({"kind": "not_to_exceed", "estimated": "1", "impracticable": "1"}, "/impracticable"),
+    ],
+)
+async def test_refusals_name_the_place(client: httpx.AsyncClient, body: dict[str, Any], pointer: str) -> None:
+    answer = await client.post("/v1/estimates/delivery-maximum", json=body)
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
