@@ -23,7 +23,7 @@ BOX: Final = {"length_in": "48", "width_in": 36, "height_in": "24"}
 def test_a_box_of_four_by_three_by_two_feet() -> None:
     assert volume_of(Decimal(48), Decimal(36), Decimal(24)) == 24
     made = estimate(EstimateRequest(items=(ItemCount("custom", 2, volume_cuft=Decimal(24)),)))
-    assert (made.volume_cuft, made.weight_lb) == (48, 336)
+    assert (made.volume_cuft, made.weight_lb) == (Decimal(48), Decimal(336))
     assert [(piece.code, piece.categories) for piece in made.inventory] == [("custom", ("custom",))]
 
 
