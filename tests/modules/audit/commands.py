@@ -112,4 +112,5 @@ UNTOLD: Final = {
     "ops.show_enforced_packs": "a setting of the platform, and nobody's",
     "pricing.estimate_move": _NOTHING_DONE,
     "pricing.simulate": _NOTHING_DONE,
+    "pricing.work_out_delivery_maximum": _NOTHING_DONE,
 }
