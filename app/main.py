@@ -23,6 +23,7 @@ from app.adapters.queues.redis_streams import RedisStreamQueue
 from app.adapters.routing.great_circle import GreatCircleRouter
 from app.adapters.scanner.clamd import ClamdScanner
 from app.adapters.sms.mailbox_file import MailboxSmsSender
+from app.adapters.solving.highs import HighsSolver
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.ids import new_id
 from app.kernel.ports import Ports
@@ -80,6 +81,7 @@ def build_ports(settings: Settings, clock: Clock) -> Ports:
         documents=TypstRenderer(),
         calendars=IcalendarWriter(),
         media=ProcessInspector(uploads.inspection_seconds),
+        solver=HighsSolver(),
         scanner=None if uploads.scanner is None else ClamdScanner(uploads.scanner, uploads.scanner_seconds),
     )
 

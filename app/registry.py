@@ -26,6 +26,7 @@ from app.modules.calendar import models as calendar_models
 from app.modules.customers import handlers as customers_handlers
 from app.modules.customers import models as customers_models
 from app.modules.customers import routes as customers
+from app.modules.dispatch.routes import router as dispatch_router
 from app.modules.files import models as files_models
 from app.modules.files.handlers import handlers as files_handlers
 from app.modules.files.routes import doors as file_doors
@@ -112,6 +113,7 @@ def routers() -> tuple[APIRouter, ...]:
         doors_router,
         feeds_router,
         board_router,
+        dispatch_router,
         invoices_router,
         sign_in_router,
         sessions_router,

@@ -17,6 +17,7 @@ from app.kernel.ports.queues import Queue
 from app.kernel.ports.routing import Router
 from app.kernel.ports.scanner import Scanner
 from app.kernel.ports.sms import SmsSender
+from app.kernel.ports.solving import Solver
 
 __all__ = ["Ports"]
 
@@ -35,3 +36,4 @@ class Ports:
     calendars: CalendarWriter
     media: MediaInspector
     scanner: Scanner | None
+    solver: Solver

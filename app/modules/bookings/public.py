@@ -9,8 +9,9 @@ from uuid import UUID
 
 from app.kernel.places import Place
 from app.modules.bookings import repository
-from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings.errors import BookingNotFound, CrewIncomplete, IllegalStep, TruckTooSmall
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
+from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all
 from app.modules.bookings.values import BookingStatus
 from app.runtime.db.session import WriteSession
 
@@ -18,10 +19,17 @@ __all__ = [
     "Billable",
     "BookingNotFound",
     "BookingStatus",
+    "CrewIncomplete",
+    "DayJob",
+    "IllegalStep",
+    "Team",
+    "TruckTooSmall",
     "billable",
     "erase_customer",
+    "list_day_jobs",
     "open_bookings",
     "personal_data",
+    "reassign_all",
 ]
 
 

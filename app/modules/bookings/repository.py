@@ -274,6 +274,24 @@ async def list_jobs_of(
     return (await session.execute(query)).scalars().all()
 
 
+async def list_starting(
+    session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], statuses: Sequence[BookingStatus]
+) -> Sequence[Booking]:
+    """Those that start between, the first first."""
+    since, until = between
+    query = (
+        sa.select(Booking)
+        .where(
+            Booking.org_id == org_id,
+            Booking.starts_at >= since,
+            Booking.starts_at < until,
+            Booking.status.in_(statuses),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
 async def list_for_feed(
     session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], resource_id: UUID | None, limit: int
 ) -> Sequence[Booking]:

@@ -21,6 +21,7 @@ from app.modules.calendar.values import (
     LONGEST_TURNAROUND_MINUTES,
     LONGEST_WINDOW,
     Availability,
+    Busy,
     FreeCapacity,
     Lane,
     Need,
@@ -39,6 +40,7 @@ __all__ = [
     "LONGEST_WINDOW",
     "Ask",
     "Availability",
+    "Busy",
     "FreeCapacity",
     "Lane",
     "Need",
@@ -52,20 +54,26 @@ __all__ = [
     "TimeOff",
     "TimeOffNotFound",
     "TooLarge",
+    "Wanted",
     "Window",
     "WindowRefused",
     "cancel_time_off",
     "change_resource",
     "check_resource",
     "check_window",
+    "clashes",
     "count_in_service",
     "days_window",
     "foresee_move",
     "forget_stops",
     "free_capacity",
+    "is_usable",
     "keep",
     "list_lanes",
+    "list_resources",
+    "list_taken",
     "list_time_off",
+    "lock",
     "move",
     "register_resource",
     "release",
@@ -80,7 +88,13 @@ __all__ = [
     "whole_capacity",
 ]
 
+Wanted = rules.Wanted
 check_window = rules.check_window
+clashes = rules.clashes
+is_usable = rules.is_usable
+list_taken = service.list_taken
+list_resources = repository.list_resources
+lock = repository.lock_resources
 suffices = rules.suffices
 reserve = service.reserve
 reserve_named = service.reserve_named

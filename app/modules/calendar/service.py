@@ -150,6 +150,18 @@ async def list_lanes(
     return [Lane(row.id, ResourceKind(row.kind), row.taken) for row in rows]
 
 
+async def list_taken(
+    session: ReadSession, org_id: UUID, resource_ids: Sequence[UUID], window: Window, now: datetime
+) -> list[tuple[UUID, UUID, Busy]]:
+    """What takes these resources in the window and within a drive of it: each with the resource and the source."""
+    rows = await repository.list_busy(session, org_id, resource_ids, window, goes_far=True)
+    return [
+        (row.resource_id, row.source_id, Busy(Window(row.starts_at, row.ends_at), _stops(row)))
+        for row in rows
+        if _is_live(row, now)
+    ]
+
+
 async def _near(session: ReadSession, ask: Ask, resources: Sequence[ResourceSpec], window: Window) -> Sequence[AnyRow]:
     """What takes these resources in the window, and within a drive of it."""
     goes_far = ask.stops is not None and ask.stops.is_far

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from app.kernel.geo import Point
 from app.modules.fleet import repository
 from app.runtime.db.session import ReadSession
 
-__all__ = ["FleetSize", "crew_names", "fleet_size", "truck_names", "trucks_in_service"]
+__all__ = ["FleetSize", "crew_names", "fleet_size", "license_classes", "truck_names", "trucks_in_service", "yards"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,17 @@ async def crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) 
 async def trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
     """Names by id of the trucks that are not retired."""
     return await repository.list_trucks_in_service(session, org_id)
+
+
+async def yards(session: ReadSession, org_id: UUID) -> dict[UUID, Point]:
+    """Where each truck in service stands at night."""
+    bases = await repository.list_yards(session, org_id)
+    return {truck_id: Point.model_validate(base["location"]) for truck_id, base in bases.items()}
+
+
+async def license_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
+    """Of the drivers in service, as it stands on the licence."""
+    return await repository.list_license_classes(session, org_id)
 
 
 async def fleet_size(session: ReadSession, org_id: UUID, on: date) -> FleetSize:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -74,6 +75,18 @@ async def list_truck_names(session: ReadSession, org_id: UUID, ids: Collection[U
 async def list_trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
     query = sa.select(Truck.id, Truck.name).where(Truck.org_id == org_id, Truck.retired_at.is_(None))
     return {row.id: row.name for row in await session.execute(query.order_by(Truck.id))}
+
+
+async def list_yards(session: ReadSession, org_id: UUID) -> dict[UUID, dict[str, Any]]:
+    query = sa.select(Truck.id, Truck.base).where(Truck.org_id == org_id, Truck.retired_at.is_(None))
+    return {row.id: row.base for row in await session.execute(query)}
+
+
+async def list_license_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
+    query = sa.select(Driver.id, Driver.license_class).where(
+        Driver.org_id == org_id, Driver.retired_at.is_(None), Driver.role == CrewRole.DRIVER
+    )
+    return {row.id: row.license_class for row in await session.execute(query)}
 
 
 async def list_crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:

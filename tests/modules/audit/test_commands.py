@@ -111,6 +111,15 @@ async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str
     return str(missed["id"])
 
 
+async def plan_a_day(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    """A day with one job, whose team a plan gives it."""
+    window = {"starts_at": "2027-05-03T09:00:00", "ends_at": "2027-05-03T13:00:00"}
+    booking = await book_by_hand(client, headers, window=window)
+    await do(client, headers, "POST", f"/v1/bookings/{booking['id']}/confirm")
+    await do(client, headers, "POST", "/v1/dispatch/auto-assign/preview", {"day": "2027-05-03"})
+    await do(client, headers, "POST", "/v1/dispatch/auto-assign", {"day": "2027-05-03"})
+
+
 async def ask_at_the_door(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
     """New codes for somebody who booked on the phone, and none after all."""
     await do(client, headers, "PUT", "/v1/org/booking-rules", {"door_codes": True})
@@ -212,6 +221,7 @@ async def seen(
     of_a = await furnish(client, await sign_in_customer(client, resources), staff)
     await run_a_company(client, of_a)
     missed = await move_people(client, of_a.member.headers)
+    await plan_a_day(client, of_a.member.headers)
     await ask_at_the_door(client, of_a.member.headers)
     await review_companies(client, str(of_a.member.org_id), staff.headers)
     await change_members(client, settings, worker_resources)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+
+from app.modules.bookings.public import IllegalStep
+from app.modules.calendar.public import ResourceNotFound, SlotTaken
+from app.modules.dispatch import service
+from app.modules.dispatch.access import Dispatch
+from app.modules.dispatch.errors import PlanChanged
+from app.modules.dispatch.rules import DayPlan
+from app.modules.dispatch.schemas import AutoAssignIn, DayIn, LeftOut, PlannedOut, PlanOut
+from app.runtime.resources import resources_of
+from app.runtime.web.openapi import problems
+from app.runtime.web.route import IdempotentRoute
+from app.runtime.web.sessions import Read, Write
+
+router = APIRouter(prefix="/v1/dispatch", tags=["dispatch"], route_class=IdempotentRoute)
+
+
+def plan_out(plan: DayPlan) -> PlanOut:
+    jobs = [
+        PlannedOut(
+            booking_id=one.job.id,
+            reference=one.job.reference,
+            starts_at=one.job.window.starts_at,
+            ends_at=one.job.window.ends_at,
+            truck_ids=list(one.truck_ids),
+            driver_ids=list(one.driver_ids),
+            is_changed=one.is_changed,
+            drive_minutes=one.drive_minutes,
+            spare_cuft=one.spare_cuft,
+            most_week_hours=one.most_week_hours,
+        )
+        for one in plan.planned
+    ]
+    left = [
+        LeftOut(
+            booking_id=one.job.id,
+            reference=one.job.reference,
+            starts_at=one.job.window.starts_at,
+            reason=one.reason,
+        )
+        for one in plan.left
+    ]
+    return PlanOut(plan=plan.name, is_best=plan.is_best, jobs=jobs, left_over=left)
+
+
+@router.post("/auto-assign/preview")
+async def foresee_auto_assign(body: DayIn, actor: Dispatch, session: Read, request: Request) -> PlanOut:
+    """The best teams for a day's jobs, and why a job is left over; nothing is changed.
+
+    For owners, managers and dispatchers.
+    """
+    day = await service.read_day(session, actor, body)
+    await session.close()  # no transaction waits for the solver
+    return plan_out(await service.plan_day(resources_of(request).ports.solver, day))
+
+
+@router.post("/auto-assign", responses=problems(PlanChanged, SlotTaken, ResourceNotFound, IllegalStep))
+async def auto_assign(body: AutoAssignIn, actor: Dispatch, snapshot: Read, session: Write, request: Request) -> PlanOut:
+    """Give a day's jobs the best teams, all or none; who is left over keeps what they have.
+
+    For owners, managers and dispatchers.
+    """
+    day = await service.read_day(snapshot, actor, body)
+    await snapshot.close()  # no transaction waits for the solver
+    plan = await service.plan_day(resources_of(request).ports.solver, day)
+    await service.apply_plan(session, actor, plan, body.plan)
+    return plan_out(plan)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.kernel.instants import Day
+from app.modules.dispatch.values import LeftReason
+
+PlanName = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DayIn(Strict):
+    """`day`: of your office; the jobs that start on it and are confirmed. `include_assigned`: those too that a
+    dispatcher has given their team.
+    """
+
+    day: Day
+    include_assigned: bool = False
+
+
+class AutoAssignIn(DayIn):
+    """`plan`: as the preview named it; it is applied as it was seen or not at all. Without it, whatever is best."""
+
+    plan: PlanName | None = None
+
+
+class PlannedOut(BaseModel):
+    """A job and its team. `drive_minutes`: to the pickup, from the stop before or the yard; `spare_cuft`: room that
+    stays empty, null without an estimate; `most_week_hours`: of the one of the crew who will have worked most in these
+    seven days.
+    """
+
+    booking_id: UUID
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    truck_ids: list[UUID]
+    driver_ids: list[UUID]
+    is_changed: bool
+    drive_minutes: int
+    spare_cuft: int | None
+    most_week_hours: float
+
+
+class LeftOut(BaseModel):
+    """A job that keeps what it has, and why."""
+
+    booking_id: UUID
+    reference: str
+    starts_at: datetime
+    reason: LeftReason
+
+
+class PlanOut(BaseModel):
+    """`is_best`: no other plan costs less; false when the time was over before that was certain."""
+
+    plan: str
+    is_best: bool
+    jobs: list[PlannedOut]
+    left_over: list[LeftOut]

@@ -1,0 +1,76 @@
+"""Use cases of the dispatcher's desk."""
+
+from __future__ import annotations
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.kernel.actor import Mover
+from app.kernel.errors import PreconditionFailed
+from app.kernel.ports.solving import Solver
+from app.modules.bookings import public as bookings
+from app.modules.bookings.public import BookingStatus, DayJob, Team
+from app.modules.calendar import public as calendar
+from app.modules.calendar.public import Busy
+from app.modules.dispatch import rules
+from app.modules.dispatch.errors import PlanChanged
+from app.modules.dispatch.rules.day import DAYS_COUNTED
+from app.modules.dispatch.schemas import DayIn
+from app.modules.fleet import public as fleet
+from app.modules.orgs import public as orgs
+from app.runtime.db.session import ReadSession, WriteSession
+
+UNPLANNED: Final = (BookingStatus.CONFIRMED,)
+PLANNED_TOO: Final = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
+
+
+async def read_day(session: ReadSession, actor: Mover, body: DayIn) -> rules.Day:
+    """The day's jobs to come, and who and what there is for them; nothing is locked."""
+    clock = ZoneInfo((await orgs.company(session, actor.org_id)).timezone)
+    days = calendar.days_window(body.day, 1, clock)
+    statuses = PLANNED_TOO if body.include_assigned else UNPLANNED
+    found = await bookings.list_day_jobs(session, actor.org_id, days, statuses)
+    jobs = [job for job in found if job.window.starts_at > actor.now]
+    resources = await calendar.list_resources(session, actor.org_id)
+    ends_at = max((days.ends_at, *(job.window.ends_at for job in jobs)))
+    looked_at = calendar.Window(days.ends_at - DAYS_COUNTED, ends_at)
+    ids = [one.id for one in resources]
+    planned = {job.id for job in jobs}
+    taken: dict[object, list[Busy]] = {}
+    for resource_id, source_id, busy in await calendar.list_taken(session, actor.org_id, ids, looked_at, actor.now):
+        if source_id not in planned:
+            taken.setdefault(resource_id, []).append(busy)
+    return rules.Day(
+        jobs=tuple(jobs),
+        resources=tuple(sorted(resources, key=lambda one: one.id)),
+        taken={one: tuple(taken.get(one, ())) for one in ids},
+        yards=await fleet.yards(session, actor.org_id),
+        classes=await fleet.license_classes(session, actor.org_id),
+        now=actor.now,
+    )
+
+
+async def plan_day(solver: Solver, day: rules.Day) -> rules.DayPlan:
+    """The best teams that the solver finds in its time. No transaction is open."""
+    draft = rules.draft_program(day)
+    return rules.read_plan(day, draft, await solver.solve(draft.program))
+
+
+async def apply_plan(session: WriteSession, actor: Mover, plan: rules.DayPlan, seen: str | None) -> None:
+    """Give each planned job its team, all or none.
+
+    Locks: the booking rows in id order, then the resources in id order.
+    Raises: PlanChanged (409) when the plan is not the one that was seen, or a booking has changed since it was made;
+    SlotTaken (409) when somebody else has a truck or person since.
+    Emits: booking.assigned for each.
+    """
+    if seen is not None and seen != plan.name:
+        raise PlanChanged(plan=plan.name)
+    try:
+        await bookings.reassign_all(session, actor, [_team(one.job, one) for one in plan.planned])
+    except PreconditionFailed:
+        raise PlanChanged(plan=None) from None
+
+
+def _team(job: DayJob, planned: rules.Planned) -> Team:
+    return Team(job.id, job.version, planned.truck_ids, planned.driver_ids)
