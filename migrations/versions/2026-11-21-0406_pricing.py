@@ -1,4 +1,4 @@
-"""Price lists, one row a version.
+"""Price lists, one row a version; completed jobs, as they were worked.
 
 Why: the first release.
 Locks, and for how long: none that matter, the tables are new.
@@ -34,6 +34,7 @@ POLICIES = {
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", OWN_COMPANY),
     ],
+    "observed_jobs": [Allow(MOVER, "select insert", OWN_COMPANY)],
 }
 
 
@@ -77,6 +78,31 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status = 'active'"),
     )
+    op.create_table(
+        "observed_jobs",
+        sa.Column("booking_id", sa.UUID(), nullable=False, comment="once for each booking"),
+        sa.Column("volume_cuft", sa.Numeric(precision=12, scale=3), nullable=False),
+        sa.Column("crew_size", sa.Integer(), nullable=False),
+        sa.Column(
+            "prior_hours",
+            sa.Numeric(precision=14, scale=4),
+            nullable=False,
+            comment="by the static figures, for this crew",
+        ),
+        sa.Column(
+            "p50_hours", sa.Numeric(precision=14, scale=4), nullable=False, comment="by the jobs completed before"
+        ),
+        sa.Column("p90_hours", sa.Numeric(precision=14, scale=4), nullable=False, comment="as p50_hours"),
+        sa.Column("actual_hours", sa.Numeric(precision=14, scale=4), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("prior_hours > 0 AND actual_hours > 0", name=op.f("ck_observed_jobs_hours")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_observed_jobs_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_observed_jobs")),
+        sa.UniqueConstraint("org_id", "booking_id", name=op.f("uq_observed_jobs_org_id_booking_id")),
+    )
+    op.create_index("ix_observed_jobs_org_id_completed_at_id", "observed_jobs", ["org_id", "completed_at", "id"])
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -80,6 +80,9 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "mail_tokens": {"people": "user_id", "none": "id purpose token_hash created_at expires_at used_at"},
     "members": {"people": "user_id role", "none": "created_at deactivated_at org_id id"},
+    "observed_jobs": {
+        "none": "booking_id volume_cuft crew_size prior_hours p50_hours p90_hours actual_hours completed_at org_id id"
+    },
     "organizations": {
         "none": "id name phone timezone usdot_number status address city state location rating_average rating_count"
         " version created_at updated_at"

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,4 +34,26 @@ class PricingConfig(Tenant, Model):
             unique=True,
             postgresql_where=sa.text("status = 'active'"),
         ),
+    )
+
+
+class ObservedJob(Tenant, Model):
+    """A completed job, with what was expected of it before. Only ever added; hours of loading and unloading."""
+
+    __tablename__ = "observed_jobs"
+
+    booking_id: Mapped[UUID] = mapped_column(comment="once for each booking")
+    volume_cuft: Mapped[Decimal] = mapped_column(sa.Numeric(12, 3))
+    crew_size: Mapped[int]
+    prior_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4), comment="by the static figures, for this crew")
+    p50_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4), comment="by the jobs completed before")
+    p90_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4), comment="as p50_hours")
+    actual_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4))
+    completed_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id", "booking_id"),
+        sa.CheckConstraint("prior_hours > 0 AND actual_hours > 0", name="hours"),
+        sa.Index("ix_observed_jobs_org_id_completed_at_id", "org_id", "completed_at", "id"),
     )

@@ -14,6 +14,7 @@ from app.modules.pricing.schemas import LoadIn, PriceOut
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
 from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_of, make_job, starting_at
+from app.modules.pricing.service.learning import observe_job
 from app.modules.pricing.values import Job, Price, Travel
 from app.runtime.db.session import ReadSession
 
@@ -40,6 +41,7 @@ __all__ = [
     "job_to_json",
     "load_of",
     "make_job",
+    "observe_job",
     "price_again",
     "price_from_json",
     "price_job",

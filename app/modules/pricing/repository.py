@@ -6,9 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
+from app.modules.pricing.models import ObservedJob as StoredJob
 from app.modules.pricing.models import PricingConfig
+from app.modules.pricing.rules.learning import ObservedJob
 from app.modules.pricing.values import ConfigStatus
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -68,3 +71,26 @@ async def list_bodies(session: ReadSession, ids: Sequence[UUID]) -> Sequence[Any
         PricingConfig.id.in_(ids)
     )
     return (await session.execute(query)).all()
+
+
+async def insert_observed(session: WriteSession, row: dict[str, Any]) -> None:
+    """A booking that was observed before stays as it was."""
+    query = pg.insert(StoredJob).values(**row).on_conflict_do_nothing(index_elements=["org_id", "booking_id"])
+    await session.execute(query)
+
+
+async def list_observed(session: ReadSession, org_id: UUID, limit: int) -> Sequence[ObservedJob]:
+    """The latest completed jobs of the company, the last one first."""
+    query = (
+        sa.select(
+            StoredJob.volume_cuft,
+            StoredJob.prior_hours,
+            StoredJob.p50_hours,
+            StoredJob.p90_hours,
+            StoredJob.actual_hours,
+        )
+        .where(StoredJob.org_id == org_id)
+        .order_by(StoredJob.completed_at.desc(), StoredJob.id.desc())
+        .limit(limit)
+    )
+    return [ObservedJob(*row) for row in (await session.execute(query)).all()]

@@ -20,6 +20,8 @@ from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, S
 from app.modules.pricing.schemas.configs import ChangeOut, ConfigOut, ConfigShownOut, DiffOut, DiffQuery, WarningOut
 from app.modules.pricing.schemas.delivery import DeliveryIn, DeliveryOut, delivery_out
 from app.modules.pricing.schemas.items import InventoryOut, ItemQuery
+from app.modules.pricing.schemas.learning import EstimatorOut, estimator_out
+from app.modules.pricing.service import learning
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
@@ -65,6 +67,18 @@ async def estimate_move(body: EstimateIn, request: Request) -> EstimateOut:
 async def work_out_delivery_maximum(body: DeliveryIn) -> DeliveryOut:
     """The most that may be asked for at the door under an estimate, with the authority of each limit. For anyone."""
     return delivery_out(delivery_maximum(body.to_charges()), body.currency)
+
+
+@public.post("/org/estimates", responses=problems(PlaceNotLocated, UnknownItem))
+async def estimate_own_move(body: EstimateIn, actor: PricingTrial, session: Read, request: Request) -> EstimateOut:
+    """An estimate at your company's own pace, as its completed jobs have taught. For the office and accountants."""
+    return await learning.estimate_own_move(session, resources_of(request).ports, actor, body)
+
+
+@public.get("/org/estimator")
+async def show_estimator(actor: PricingRead, session: Read) -> EstimatorOut:
+    """What your completed jobs say of your pace, and how your estimates held. For the office and accountants."""
+    return estimator_out(await learning.list_observed(session, actor))
 
 
 @trials.post("/simulate", responses=problems(HolidaysUnknown, NotPriced))

@@ -113,6 +113,7 @@ UNTOLD: Final = {
     "market.search": _NOTHING_DONE,
     "ops.show_enforced_packs": "a setting of the platform, and nobody's",
     "pricing.estimate_move": _NOTHING_DONE,
+    "pricing.estimate_own_move": _NOTHING_DONE,
     "pricing.simulate": _NOTHING_DONE,
     "pricing.work_out_delivery_maximum": _NOTHING_DONE,
 }

@@ -77,6 +77,9 @@ async def complete_booking(
     booking.completed_at = actor.now
     booking.actuals = body.model_dump(mode="json", exclude={"code", "note", "location"})
     booking.final_price = await _final_price(session, booking, body)
+    if booking.job is not None:
+        worked, job = body.actual_hours, pricing.job_from_json(booking.job)
+        await pricing.observe_job(session, booking.org_id, booking.id, job, actual_hours=worked, now=actor.now)
     await write_step(session, booking, actor, came_from=came_from, note=report.note, location=report.location)
     await emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

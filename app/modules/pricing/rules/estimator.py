@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from app.kernel.errors import Fault
 from app.kernel.places import Access
@@ -26,6 +26,7 @@ from app.modules.pricing.values import (
     Factor,
     Hours,
     ItemCount,
+    Job,
     Piece,
 )
 
@@ -91,6 +92,23 @@ def pieces_of(items: tuple[ItemCount, ...]) -> tuple[Piece, ...]:
     if faults:
         raise UnknownItem(faults=faults)
     return tuple(Piece(counted.code, counted.quantity, _item_of(counted).categories) for counted in items)
+
+
+class _Effort(Protocol):
+    """What of a load makes work."""
+
+    @property
+    def volume_cuft(self) -> Decimal: ...
+    @property
+    def disassembly_minutes(self) -> int: ...
+    @property
+    def loose(self) -> int: ...
+
+
+class _Listed(NamedTuple):
+    volume_cuft: Decimal
+    disassembly_minutes: int
+    loose: int
 
 
 class _Load(NamedTuple):
@@ -162,7 +180,7 @@ class _Work(NamedTuple):
     person_hours: Fraction
 
 
-def _work(request: EstimateRequest, load: _Load, figures: Figures) -> _Work:
+def _work(request: EstimateRequest, load: _Effort, figures: Figures) -> _Work:
     loading = Fraction(figures[Figure.LOAD_WEIGHT].value)
     unloading = Fraction(figures[Figure.UNLOAD_WEIGHT].value)
     pickup = _access_factor(request.pickup, figures)
@@ -174,6 +192,25 @@ def _work(request: EstimateRequest, load: _Load, figures: Figures) -> _Work:
     return _Work(pickup, dropoff, carried * access + taking_apart + handling)
 
 
+def _hours(person_hours: Fraction, crew: int, figures: Figures) -> Fraction:
+    overhead = 1 + Fraction(figures[Figure.CREW_OVERHEAD].value) * (crew - 2)
+    return person_hours / crew * overhead * Fraction(figures[Figure.OWN_RATIO].value)
+
+
+def expected_hours(job: Job) -> Decimal:
+    """What the static figures say of a job with the crew that it had: half of such jobs take no longer. Not rounded
+    up; 0 where neither volume nor things are known.
+    """
+    known = [(CATALOGUE[piece.code], piece.quantity) for piece in job.inventory if piece.code in CATALOGUE]
+    load = _Listed(
+        job.volume_cuft,
+        sum(item.disassembly_minutes * quantity for item, quantity in known),
+        sum(piece.quantity for piece in job.inventory if "carton" not in piece.categories),
+    )
+    work = _work(EstimateRequest(pickup=job.pickup, dropoff=job.dropoff), load, FIGURES)
+    return _shown(_hours(work.person_hours, max(1, job.crew), FIGURES))
+
+
 def estimate(request: EstimateRequest, figures: Figures = FIGURES) -> Estimate:
     """Volume, weight, crew, hours and trucks of a move. Hours are loading and unloading, without the drive.
 
@@ -183,9 +220,8 @@ def estimate(request: EstimateRequest, figures: Figures = FIGURES) -> Estimate:
     work = _work(request, load, figures)
     weight = load.weight_lb if request.weight_lb is None else request.weight_lb
     crew = _crew(work.person_hours, figures)
-    overhead = 1 + Fraction(figures[Figure.CREW_OVERHEAD].value) * (crew - 2)
     step = Fraction(figures[Figure.HOURS_STEP].value)
-    steps = max(1, math.ceil(work.person_hours / crew * overhead / step))
+    steps = max(1, math.ceil(_hours(work.person_hours, crew, figures) / step))
     p50 = figures[Figure.HOURS_STEP].value * steps
     return Estimate(
         volume_cuft=load.volume_cuft,

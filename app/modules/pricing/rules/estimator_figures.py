@@ -31,6 +31,7 @@ class Figure(StrEnum):
     PER_FURTHER_MOVER = "per_further_mover"
     CREW_OVERHEAD = "crew_overhead"
     HOURS_STEP = "hours_step"
+    OWN_RATIO = "own_ratio"
     P90_RATIO = "p90_ratio"
     TRUCK_VOLUME = "truck_volume"
     TRUCK_LOAD = "truck_load"
@@ -64,6 +65,7 @@ _ROWS: Final = (
     Factor(Figure.PER_FURTHER_MOVER, "One mover more for each started", Decimal(8), "person-hour", _GUESS),
     Factor(Figure.CREW_OVERHEAD, "Lost for each mover above two", Decimal("0.03"), "share", "30 % less per mover"),
     Factor(Figure.HOURS_STEP, "Hours are rounded up to", Decimal("0.25"), "h", "move-mates"),
+    Factor(Figure.OWN_RATIO, "Hours of the company for each by these figures", Decimal(1), "ratio", _GUESS),
     Factor(Figure.P90_RATIO, "Nine in ten jobs take at most this times the half", Decimal("1.45"), "ratio", _GUESS),
     Factor(Figure.TRUCK_VOLUME, "Room of a 26 ft truck", Decimal(1600), "cuft", "1,400-1,700 cuft"),
     Factor(Figure.TRUCK_LOAD, "Load of a 26 ft truck", Decimal(10000), "lb", "10,000-12,000 lb"),

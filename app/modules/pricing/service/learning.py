@@ -1,0 +1,70 @@
+"""Jobs as they were worked, and what a company's estimates learn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from app.kernel.actor import Mover
+from app.kernel.ids import new_id
+from app.kernel.places import Place
+from app.kernel.ports import Ports
+from app.kernel.ports.geocoding import locate_place
+from app.modules.pricing import repository
+from app.modules.pricing.rules.estimator import expected_hours
+from app.modules.pricing.rules.learning import ObservedJob, estimate_own, expect, learn
+from app.modules.pricing.schemas import EstimateIn, EstimateOut, estimate_out
+from app.modules.pricing.values import Job
+from app.runtime.db.session import ReadSession, WriteSession
+
+# The latest jobs say more of a company's pace than those of years ago.
+LATEST: Final = 500
+
+
+async def observe_job(
+    session: WriteSession, org_id: UUID, booking_id: UUID, job: Job, *, actual_hours: Decimal, now: datetime
+) -> None:
+    """Keep a completed job with what was expected of it before; once for each booking.
+
+    A job of no told volume, or of no hours, teaches nothing and is not kept.
+    """
+    prior = expected_hours(job)
+    if prior <= 0 or actual_hours <= 0:
+        return
+    p50, p90 = expect(prior, job.volume_cuft, learn(await repository.list_observed(session, org_id, LATEST)))
+    row = {
+        "org_id": org_id,
+        "id": new_id(),
+        "booking_id": booking_id,
+        "volume_cuft": job.volume_cuft,
+        "crew_size": job.crew,
+        "prior_hours": prior,
+        "p50_hours": p50,
+        "p90_hours": p90,
+        "actual_hours": actual_hours,
+        "completed_at": now,
+    }
+    await repository.insert_observed(session, row)
+
+
+async def list_observed(session: ReadSession, actor: Mover) -> Sequence[ObservedJob]:
+    """The company's latest completed jobs."""
+    return await repository.list_observed(session, actor.org_id, LATEST)
+
+
+async def locate_ends(ports: Ports, body: EstimateIn) -> Decimal:
+    """The miles of the way between the places. Raises: PlaceNotLocated (422)."""
+    origin: Place = await locate_place(ports.geocoder, body.origin, pointer="/origin")
+    destination: Place = await locate_place(ports.geocoder, body.destination, pointer="/destination")
+    route = await ports.router.route(origin.location, destination.location)
+    return route.distance_miles
+
+
+async def estimate_own_move(session: ReadSession, ports: Ports, actor: Mover, body: EstimateIn) -> EstimateOut:
+    """An estimate at the company's own pace. Raises: PlaceNotLocated (422), UnknownItem (422)."""
+    miles = await locate_ends(ports, body)
+    observed = await repository.list_observed(session, actor.org_id, LATEST)
+    return estimate_out(estimate_own(body.to_request(), learn(observed)), miles)
