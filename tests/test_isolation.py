@@ -221,6 +221,7 @@ READABLE: Final = {
         "customer_sessions",
         "users",
         "login_sessions",
+        "rate_limits",
         "refresh_tokens",
         "mail_tokens",
         "second_factors",

@@ -23,7 +23,11 @@ def test_a_scope_bears_the_name_of_a_permission(scope: Scope) -> None:
 
 
 def test_a_manager_does_all_but_what_owners_keep_for_themselves() -> None:
-    assert set(Permission) - held_by(Role.MANAGER) == {Permission.AUDIT_READ, Permission.SECOND_FACTOR_DEMAND}
+    assert set(Permission) - held_by(Role.MANAGER) == {
+        Permission.AUDIT_READ,
+        Permission.OWNERSHIP_TRANSFER,
+        Permission.SECOND_FACTOR_DEMAND,
+    }
 
 
 def test_a_driver_sees_no_money_and_no_colleagues_papers() -> None:

@@ -15,6 +15,8 @@ from tests.factories.verification import make_verified
 pytestmark = pytest.mark.integration
 
 AREAS = "/v1/org/service-areas"
+# A state for each test that counts its companies.
+HAWAII: dict[str, Any] = {"line1": "530 S King Street", "city": "Honolulu", "state": "HI", "postal_code": "96813"}
 ALASKA: dict[str, Any] = {"line1": "632 W 6th Avenue", "city": "Anchorage", "state": "AK", "postal_code": "99501"}
 
 
@@ -44,9 +46,9 @@ class TestListCompanies:
         self, client: httpx.AsyncClient, staff: StaffMember
     ) -> None:
         for _ in range(2):
-            mover = await register(client, address=ALASKA, timezone="America/Anchorage")
+            mover = await register(client, address=HAWAII, timezone="Pacific/Honolulu")
             await make_verified(client, mover.headers, staff.headers)
-        cursor = (await client.get("/v1/orgs?state=AK&limit=1")).json()["next_cursor"]
+        cursor = (await client.get("/v1/orgs?state=HI&limit=1")).json()["next_cursor"]
         refused = await client.get("/v1/orgs", params={"state": "CA", "cursor": cursor})
         assert (refused.status_code, refused.json()["code"]) == (422, "cursor_refused")
 
