@@ -4,12 +4,21 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from app.modules.bookings.public import IllegalStep
-from app.modules.calendar.public import ResourceNotFound, SlotTaken
+from app.modules.calendar.public import ResourceNotFound, SlotTaken, WindowRefused
 from app.modules.dispatch import service
 from app.modules.dispatch.access import Dispatch
 from app.modules.dispatch.errors import PlanChanged
-from app.modules.dispatch.rules import DayPlan
-from app.modules.dispatch.schemas import AutoAssignIn, DayIn, LeftOut, PlannedOut, PlanOut
+from app.modules.dispatch.rules import DayPlan, Swapped
+from app.modules.dispatch.schemas import (
+    AutoAssignIn,
+    DayIn,
+    LeftOut,
+    PlannedOut,
+    PlanOut,
+    SwapOut,
+    SwapsOut,
+    SwapTruckIn,
+)
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import IdempotentRoute
@@ -68,3 +77,35 @@ async def auto_assign(body: AutoAssignIn, actor: Dispatch, snapshot: Read, sessi
     plan = await service.plan_day(resources_of(request).ports.solver, day)
     await service.apply_plan(session, actor, plan, body.plan)
     return plan_out(plan)
+
+
+def swaps_out(swaps: list[Swapped]) -> SwapsOut:
+    jobs = [
+        SwapOut(
+            booking_id=one.job.id,
+            reference=one.job.reference,
+            starts_at=one.job.window.starts_at,
+            truck_ids=list(one.truck_ids),
+            reason=one.reason,
+        )
+        for one in swaps
+    ]
+    return SwapsOut(is_off=all(one.reason is None for one in swaps), jobs=jobs)
+
+
+@router.post("/swap-truck/preview", responses=problems(ResourceNotFound))
+async def foresee_swap_truck(body: SwapTruckIn, actor: Dispatch, session: Read) -> SwapsOut:
+    """Which trucks the day's jobs of a broken one would have instead; nothing is changed.
+
+    For owners, managers and dispatchers.
+    """
+    return swaps_out(await service.foresee_swap(session, actor, body))
+
+
+@router.post("/swap-truck", responses=problems(ResourceNotFound, PlanChanged, SlotTaken, WindowRefused, IllegalStep))
+async def swap_truck(body: SwapTruckIn, actor: Dispatch, session: Write) -> SwapsOut:
+    """Give the day's jobs of a broken truck to others; when all are given away, it is off for the rest of the day.
+
+    For owners, managers and dispatchers.
+    """
+    return swaps_out(await service.swap_truck(session, actor, body))

@@ -65,3 +65,27 @@ class PlanOut(BaseModel):
     is_best: bool
     jobs: list[PlannedOut]
     left_over: list[LeftOut]
+
+
+class SwapTruckIn(Strict):
+    """A truck that broke down, and the day of your office whose jobs to come are given to others."""
+
+    truck_id: UUID
+    day: Day
+
+
+class SwapOut(BaseModel):
+    """`truck_ids`: all of the job's trucks. `reason`: why it keeps the broken one; null when it was given another."""
+
+    booking_id: UUID
+    reference: str
+    starts_at: datetime
+    truck_ids: list[UUID]
+    reason: LeftReason | None
+
+
+class SwapsOut(BaseModel):
+    """`is_off`: every job has another truck, so that this one can stand in the workshop for the rest of the day."""
+
+    is_off: bool
+    jobs: list[SwapOut]

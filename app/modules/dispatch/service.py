@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Mover
 from app.kernel.errors import PreconditionFailed
 from app.kernel.ports.solving import Solver
+from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
 from app.modules.bookings.public import BookingStatus, DayJob, Team
 from app.modules.calendar import public as calendar
@@ -15,22 +18,23 @@ from app.modules.calendar.public import Busy
 from app.modules.dispatch import rules
 from app.modules.dispatch.errors import PlanChanged
 from app.modules.dispatch.rules.day import DAYS_COUNTED
-from app.modules.dispatch.schemas import DayIn
+from app.modules.dispatch.schemas import DayIn, SwapTruckIn
 from app.modules.fleet import public as fleet
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
 
+SOON: Final = timedelta(minutes=1)
 UNPLANNED: Final = (BookingStatus.CONFIRMED,)
 PLANNED_TOO: Final = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
 
 
-async def read_day(session: ReadSession, actor: Mover, body: DayIn) -> rules.Day:
-    """The day's jobs to come, and who and what there is for them; nothing is locked."""
+async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UUID | None = None) -> rules.Day:
+    """The day's jobs to come, of one truck or all, and who and what there is for them; nothing is locked."""
     clock = ZoneInfo((await orgs.company(session, actor.org_id)).timezone)
     days = calendar.days_window(body.day, 1, clock)
     statuses = PLANNED_TOO if body.include_assigned else UNPLANNED
     found = await bookings.list_day_jobs(session, actor.org_id, days, statuses)
-    jobs = [job for job in found if job.window.starts_at > actor.now]
+    jobs = [job for job in found if job.window.starts_at > actor.now and truck_id in (None, *job.truck_ids)]
     resources = await calendar.list_resources(session, actor.org_id)
     ends_at = max((days.ends_at, *(job.window.ends_at for job in jobs)))
     looked_at = calendar.Window(days.ends_at - DAYS_COUNTED, ends_at)
@@ -74,3 +78,40 @@ async def apply_plan(session: WriteSession, actor: Mover, plan: rules.DayPlan, s
 
 def _team(job: DayJob, planned: rules.Planned) -> Team:
     return Team(job.id, job.version, planned.truck_ids, planned.driver_ids)
+
+
+async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) -> list[rules.Swapped]:
+    """Which truck each of the day's jobs would have instead. Raises: ResourceNotFound (404)."""
+    await calendar.check_resource(session, actor.org_id, body.truck_id)
+    day = await read_day(session, actor, DayIn(day=body.day, include_assigned=True), body.truck_id)
+    return rules.replace_truck(day, body.truck_id)
+
+
+async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> list[rules.Swapped]:
+    """Give the day's jobs of a truck to others, and keep the truck off for the rest of the day if nothing needs it.
+
+    Locks: the booking rows in id order, then the resources in id order.
+    Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or another has a
+    replacement since.
+    Emits: booking.assigned for each job moved.
+    """
+    swaps = await foresee_swap(session, actor, body)
+    teams = [
+        Team(one.job.id, one.job.version, one.truck_ids, one.job.driver_ids) for one in swaps if one.reason is None
+    ]
+    try:
+        await bookings.reassign_all(session, actor, teams)
+    except PreconditionFailed:
+        raise PlanChanged(plan=None) from None
+    if len(teams) == len(swaps):
+        await _keep_off(session, actor, body)
+    return swaps
+
+
+async def _keep_off(session: WriteSession, actor: Mover, body: SwapTruckIn) -> None:
+    clock = ZoneInfo((await orgs.company(session, actor.org_id)).timezone)
+    day = calendar.days_window(body.day, 1, clock)
+    window = calendar.Window(max(day.starts_at, actor.now + SOON), day.ends_at)
+    time_off_id = await calendar.take_time_off(session, actor.org_id, body.truck_id, window, actor.now)
+    after = {"resource_id": body.truck_id, "starts_at": window.starts_at, "ends_at": window.ends_at}
+    record(session, actor, Change("fleet.time_off_taken", "time_off", time_off_id, after=after))

@@ -118,6 +118,9 @@ async def plan_a_day(client: httpx.AsyncClient, headers: dict[str, str]) -> None
     await do(client, headers, "POST", f"/v1/bookings/{booking['id']}/confirm")
     await do(client, headers, "POST", "/v1/dispatch/auto-assign/preview", {"day": "2027-05-03"})
     await do(client, headers, "POST", "/v1/dispatch/auto-assign", {"day": "2027-05-03"})
+    idle = {"truck_id": booking["truck_ids"][0], "day": "2027-05-04"}
+    await do(client, headers, "POST", "/v1/dispatch/swap-truck/preview", idle)
+    await do(client, headers, "POST", "/v1/dispatch/swap-truck", idle)
 
 
 async def ask_at_the_door(client: httpx.AsyncClient, headers: dict[str, str]) -> None:

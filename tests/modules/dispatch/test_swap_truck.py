@@ -1,0 +1,54 @@
+"""A truck breaks down: its jobs of the day go to others, and it is off."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+import pytest
+
+from tests.conftest import Member
+from tests.factories.bookings import new_key
+from tests.factories.fleet import add_truck
+from tests.factories.market import post
+from tests.modules.dispatch.test_auto_assign import DAY, confirmed, seen
+
+pytestmark = pytest.mark.integration
+
+SWAP: Final = "/v1/dispatch/swap-truck"
+
+
+async def test_its_jobs_go_to_the_smallest_that_will_do_and_it_is_off(client: httpx.AsyncClient, mover_a: Member):
+    booking = await confirmed(client, mover_a)
+    broken = booking["truck_ids"][0]
+    await add_truck(client, mover_a.headers, license_plate="BIG 1", capacity_cuft=2400)
+    fit = await add_truck(client, mover_a.headers, license_plate="FIT 1", capacity_cuft=1700)
+    await add_truck(client, mover_a.headers, license_plate="TINY 1", capacity_cuft=300)
+    body = {"truck_id": broken, "day": DAY}
+    foreseen = await post(client, mover_a.headers, f"{SWAP}/preview", body)
+    assert (await seen(client, mover_a, booking))["truck_ids"] == [broken]
+    done = await post(client, mover_a.headers, SWAP, body)
+    assert done == foreseen
+    assert (done["is_off"], done["jobs"][0]["truck_ids"]) == (True, [fit["id"]])
+    after = await seen(client, mover_a, booking)
+    assert (after["status"], after["truck_ids"], after["driver_ids"]) == (
+        "assigned",
+        [fit["id"]],
+        booking["driver_ids"],
+    )
+    off = await client.get(f"/v1/trucks/{broken}/time-off", headers=mover_a.headers)
+    assert len(off.json()["items"]) == 1
+
+
+async def test_a_job_without_a_replacement_keeps_it_and_says_why(client: httpx.AsyncClient, mover_a: Member):
+    booking = await confirmed(client, mover_a)
+    body = {"truck_id": booking["truck_ids"][0], "day": DAY}
+    done = await post(client, mover_a.headers, SWAP, body)
+    assert (done["is_off"], [one["reason"] for one in done["jobs"]]) == (False, ["too_large"])
+    assert (await seen(client, mover_a, booking))["status"] == "confirmed"
+
+
+async def test_another_companys_truck_is_not_found(client: httpx.AsyncClient, mover_a: Member, mover_b: Member):
+    truck = await add_truck(client, mover_a.headers)
+    answer = await client.post(SWAP, headers=mover_b.headers | new_key(), json={"truck_id": truck["id"], "day": DAY})
+    assert (answer.status_code, answer.json()["code"]) == (404, "resource_not_found")
