@@ -39,6 +39,7 @@ OPEN_LISTS: Final = {
     "/v1/errors",
     "/v1/inventory-items",
     "/v1/pricing-configs/schema",
+    "/v1/room-templates",
     "/v1/verification-packs",
 }
 

@@ -16,10 +16,11 @@ from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnkno
 from app.modules.pricing.models import PricingConfig as StoredConfig
 from app.modules.pricing.rules import PricingConfig, find_items, price
 from app.modules.pricing.rules.delivery import delivery_maximum
+from app.modules.pricing.rules.rooms import ROOMS
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, SimulateIn, item_out, simulated_out
 from app.modules.pricing.schemas.configs import ChangeOut, ConfigOut, ConfigShownOut, DiffOut, DiffQuery, WarningOut
 from app.modules.pricing.schemas.delivery import DeliveryIn, DeliveryOut, delivery_out
-from app.modules.pricing.schemas.items import InventoryOut, ItemQuery
+from app.modules.pricing.schemas.items import InventoryOut, ItemQuery, RoomOut, RoomsOut
 from app.modules.pricing.schemas.learning import EstimatorOut, estimator_out
 from app.modules.pricing.service import learning
 from app.runtime.resources import resources_of
@@ -55,6 +56,12 @@ def config_shown(config: StoredConfig, now: datetime) -> ConfigShownOut:
 async def list_items(query: Annotated[ItemQuery, Query()]) -> InventoryOut:
     """The things that can be moved, with their volume and weight. For anyone."""
     return InventoryOut(items=[item_out(item) for item in find_items(query.q, query.category)])
+
+
+@public.get("/room-templates")
+async def list_rooms() -> RoomsOut:
+    """What usually stands in a room, to begin an inventory with. For anyone."""
+    return RoomsOut(items=[RoomOut.model_validate(room) for room in ROOMS.values()])
 
 
 @public.post("/estimates", responses=problems(PlaceNotLocated, UnknownItem))

@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from app.modules.pricing.errors import UnknownItem
-from app.modules.pricing.rules import estimate
+from app.modules.pricing.rules import CATALOGUE, estimate
 from app.modules.pricing.rules.estimator import pack_home, volume_of
 from app.modules.pricing.rules.estimator_figures import CARTON_MIX, HOMES
+from app.modules.pricing.rules.rooms import ROOMS
 from app.modules.pricing.values import EstimateRequest, HomeSize, ItemCount
 from tests.factories.market import CLOVIS, FRESNO
 
@@ -70,3 +71,19 @@ async def test_custom_items_need_their_dimensions(
     answer = await client.post("/v1/estimates", json={**PLACES, "items": [item]})
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.unit
+def test_rooms_name_things_of_the_catalogue() -> None:
+    assert {item.code for room in ROOMS.values() for item in room.items} <= set(CATALOGUE)
+    # A washer and a dryer of 25 each, an ironing board of 4.
+    assert ROOMS["laundry"].volume_cuft == 54
+
+
+@pytest.mark.integration
+async def test_a_room_is_a_list_to_estimate(client: httpx.AsyncClient) -> None:
+    rooms = (await client.get("/v1/room-templates")).json()["items"]
+    for room in rooms:
+        answer = await client.post("/v1/estimates", json={**PLACES, "items": room["items"]})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["volume_cuft"] == room["volume_cuft"]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.modules.pricing.schemas.estimates import InventoryItemOut
+from app.modules.pricing.schemas.estimates import InventoryItemOut, NumberOut
 
 
 class ItemQuery(BaseModel):
@@ -18,3 +18,27 @@ class ItemQuery(BaseModel):
 
 class InventoryOut(BaseModel):
     items: list[InventoryItemOut]
+
+
+class RoomItemOut(BaseModel):
+    """So many of a catalogue item."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    code: Annotated[str, Field(examples=["sofa_3_seat"])]
+    quantity: int
+
+
+class RoomOut(BaseModel):
+    """A room and what usually stands in it: correct the list, and send it as an estimate's `items`."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    code: Annotated[str, Field(examples=["living_room"])]
+    name: str
+    volume_cuft: NumberOut
+    items: list[RoomItemOut]
+
+
+class RoomsOut(BaseModel):
+    items: list[RoomOut]
