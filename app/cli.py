@@ -1,7 +1,7 @@
 """`movehub …`: everything an operator does with the program.
 
 What goes wrong is one sentence on standard error and an exit code: 1 it cannot be done, 2 the settings or the
-arguments are wrong, 3 the program refuses to start, 4 a chain of the audit trail is broken.
+arguments are wrong, 3 the program refuses to start, 4 a chain of the audit trail is broken or a price has moved.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from app.kernel.ports.queues import QueueUnavailable
 from app.main import build_ports, build_resources, create_app
 from app.modules.audit import public as audit
 from app.modules.identity import public as identity
+from app.modules.ops import public as ops
 from app.modules.privacy import public as privacy
 from app.refusals import BAD_SETTINGS, Refused, complete_environment, read_settings, required_url, sentence
 from app.runtime.auth.passwords import Passwords
@@ -50,6 +52,7 @@ from app.seed import play
 
 REFUSES_TO_START: Final = 3
 CHAIN_BROKEN: Final = 4
+PRICES_MOVED: Final = 4
 MIGRATE_URL: Final = "MOVEHUB_DB__MIGRATE_URL"
 PASSWORD: Final = "MOVEHUB_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
 SCHEMA_QUESTION: Final = sa.text("SELECT version_num FROM app.alembic_version")
@@ -229,6 +232,9 @@ async def _examine_redis(settings: Settings) -> str | None:
 
 def run_replay(arguments: argparse.Namespace) -> None:
     settings = read_settings()
+    if arguments.what == "prices":
+        _replay_prices(settings, arguments.since, arguments.org)
+        return
     try:
         moved = asyncio.run(_replay(settings, arguments.most))
     except QueueUnavailable as error:
@@ -242,6 +248,37 @@ async def _replay(settings: Settings, most: int) -> int:
         return await queue.redrive(most=most)
     finally:
         await queue.close()
+
+
+def _replay_prices(settings: Settings, since: datetime | None, org_id: UUID | None) -> None:
+    if since is None:
+        raise Refused("`movehub replay prices` needs --since, a day as 2027-06-01.", BAD_SETTINGS)
+    try:
+        prices, moved = asyncio.run(_tell_moved_prices(settings, since, org_id))
+    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+        raise Refused(f"The prices cannot be read ({type(error).__name__}).") from None
+    if moved:
+        raise Refused(f"{moved} of {prices} prices have moved.", PRICES_MOVED)
+    print(f"{prices} prices made again, no cent has moved.")
+
+
+async def _tell_moved_prices(settings: Settings, since: datetime, org_id: UUID | None) -> tuple[int, int]:
+    url = required_url(settings.db.app_url, "APP_URL")
+    engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
+    prices = moved = 0
+    try:
+        async for step in ops.replay_prices(Database(engine, registry.error_map()), since, org_id):
+            prices, moved = prices + step.prices, moved + len(step.findings)
+            for line in (line for finding in step.findings for line in ops.describe(finding)):
+                print(line, flush=True)
+    finally:
+        await engine.dispose()
+    return prices, moved
+
+
+def _day(text: str) -> datetime:
+    """The beginning of a day in UTC. Raises: ValueError."""
+    return datetime.combine(date.fromisoformat(text), time(), UTC)
 
 
 def run_seed(arguments: argparse.Namespace) -> None:
@@ -334,7 +371,7 @@ COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "openapi": (run_openapi, "print the OpenAPI document"),
     "create-staff": (run_create_staff, f"add a member of the platform's staff; password from {PASSWORD} or asked"),
     "seed": (run_seed, "fill an empty database with demo data"),
-    "replay": (run_replay, "put messages that were set aside back into the queue, the oldest first"),
+    "replay": (run_replay, "put messages set aside back into the queue; `prices`: price history again"),
     "audit": (run_audit, "walk the audit trail's chains and name the first broken link of each"),
     "erase": (run_erase, "after a restore: erase again whom the list in the object store names"),
     "doctor": (run_doctor, "check settings, database and Redis"),
@@ -358,7 +395,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         if name == "erase":
             one.add_argument("--reapply", action="store_true", required=True, help="all that it does")
         if name == "replay":
-            one.add_argument("--most", type=int, default=1_000)
+            one.add_argument("what", nargs="?", choices=["messages", "prices"], default="messages")
+            one.add_argument("--most", type=int, default=1_000, help="messages: no more than these, the oldest first")
+            one.add_argument("--since", type=_day, help="prices: made on this day (UTC) or later, as 2027-06-01")
+            one.add_argument("--org", type=UUID, help="prices: of one company")
     return parser.parse_args(arguments)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.kernel.places import Place
 from app.modules.bookings import repository
 from app.modules.bookings.errors import BookingNotFound, CrewIncomplete, IllegalStep, TruckTooSmall
+from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
 from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all
 from app.modules.bookings.values import BookingStatus
@@ -26,10 +27,12 @@ __all__ = [
     "TruckTooSmall",
     "billable",
     "erase_customer",
+    "final_prices",
     "list_day_jobs",
     "open_bookings",
     "personal_data",
     "reassign_all",
+    "reprice_bookings",
 ]
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from app.modules.bookings.models import Booking, BookingRules, BookingStep, Cale
 from app.modules.bookings.values import BookingStatus, Door
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
+from app.runtime.db.walk import Walk
 
 LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
 NOT_WORKED = (BookingStatus.HELD, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
@@ -334,3 +335,25 @@ async def list_dead_holds(session: ReadSession, now: datetime, limit: int) -> Se
     """(org_id, booking_id) of holds past their time, across companies: ids and nothing else."""
     query = sa.text("SELECT org_id, booking_id FROM app.dead_holds(:now, :limit)")
     return (await session.execute(query, {"now": now, "limit": limit})).all()
+
+
+PRICED = sa.select(
+    *(
+        BOOKINGS.c[name]
+        for name in (
+            *("org_id", "id", "pricing_config_id", "job", "price", "total", "currency"),
+            *("actuals", "final_price"),
+        )
+    )
+)
+
+
+async def list_priced(session: ReadSession, walk: Walk) -> Sequence[AnyRow]:
+    """The next bookings of a walk over all companies, with what their prices were made of."""
+    return (await session.execute(walk.step(PRICED, BOOKINGS, BOOKINGS.c.created_at))).all()
+
+
+async def list_final_prices(session: ReadSession, keys: Collection[tuple[UUID, UUID]]) -> Sequence[AnyRow]:
+    """(id, final_price) of these bookings, by company and id."""
+    query = sa.select(BOOKINGS.c.id, BOOKINGS.c.final_price)
+    return (await session.execute(query.where(sa.tuple_(BOOKINGS.c.org_id, BOOKINGS.c.id).in_(keys)))).all()

@@ -6,12 +6,27 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from app.modules.invoices import repository
+from app.modules.bookings import public as bookings
+from app.modules.invoices import repository, rules
+from app.modules.pricing.public import Finding, Repriced
 from app.runtime.db.session import ReadSession
+from app.runtime.db.walk import Walk
 
-__all__ = ["personal_data"]
+__all__ = ["personal_data", "reprice_invoices"]
 
 
 async def personal_data(session: ReadSession, customer_id: UUID) -> Sequence[dict[str, Any]]:
     """Every invoice of the customer. As the customer. They are not erased: the law has the company keep them."""
     return await repository.list_rows_of_customer(session, customer_id)
+
+
+async def reprice_invoices(session: ReadSession, walk: Walk) -> Repriced:
+    """The next invoices of the walk, each beside what its booking's final price gives. As staff."""
+    rows = await repository.list_billed(session, walk)
+    final = await bookings.final_prices(session, {(row.org_id, row.booking_id) for row in rows})
+    found = (
+        Finding("invoice", row.org_id, row.id, moved)
+        for row in rows
+        if (moved := rules.find_moved(row.document, row._asdict(), final.get(row.booking_id)))
+    )
+    return Repriced(len(rows), tuple(found), (rows[-1].org_id, rows[-1].id) if rows else None)

@@ -12,6 +12,7 @@ from app.kernel.paging import PageRequest
 from app.modules.invoices.models import Invoice, InvoiceCounter
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.walk import Walk
 
 INVOICES = table_of(Invoice)
 
@@ -73,3 +74,16 @@ async def list_rows_of_customer(session: ReadSession, customer_id: UUID) -> Sequ
     """The whole rows, for the customer's own transaction."""
     query = sa.select(INVOICES).where(INVOICES.c.customer_id == customer_id).order_by(INVOICES.c.id)
     return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+BILLED = sa.select(
+    *(
+        INVOICES.c[name]
+        for name in ("org_id", "id", "booking_id", "document", "subtotal", "tax", "total", "currency", "sha256")
+    )
+)
+
+
+async def list_billed(session: ReadSession, walk: Walk) -> Sequence[AnyRow]:
+    """The next invoices of a walk over all companies, with what stands on them."""
+    return (await session.execute(walk.step(BILLED, INVOICES, INVOICES.c.issued_at))).all()

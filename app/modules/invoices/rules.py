@@ -8,15 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.kernel.ports.documents import Buyer, InvoiceDocument, PrintedLine, PrintedMove, Seller
 from app.modules.bookings.public import Billable
 from app.modules.orgs.public import Company
+from app.modules.pricing.public import Moved
 
 # Practice of the trade where nothing else was agreed.
 DUE_AFTER: Final = timedelta(days=30)
+SUMS: Final = ("subtotal", "tax", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,39 @@ def _printed(line: Mapping[str, Any]) -> PrintedLine:
         unit_price=Decimal(line["unit_price"]),
         amount=Decimal(line["amount"]["amount"]),
     )
+
+
+def find_moved(
+    document: Mapping[str, Any], beside: Mapping[str, Any], final_price: Mapping[str, Any] | None
+) -> tuple[Moved, ...]:
+    """Every line and sum of a stored document that its booking's final price does not give; `beside`: the columns."""
+    if final_price is None:
+        return (Moved("booking", "completed", "without a final price"),)
+    try:
+        bill = bill_of(final_price)
+        was = [PrintedLine.model_validate(line) for line in document["lines"]]
+        now = [_printed(line) for line in bill.lines]
+        sums = {name: Decimal(document[name]) for name in SUMS}
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        return (Moved("document", "as stored", f"cannot be read ({type(error).__name__}: {error})"),)
+    pairs = enumerate(zip_longest(was, now), 1)
+    moved = [Moved(f"line {at}", _line_text(old), _line_text(new)) for at, (old, new) in pairs if old != new]
+    for name in SUMS:
+        due = getattr(bill, name)
+        moved += [
+            Moved(place, f"{stored:.2f} {bill.currency}", f"{due:.2f} {bill.currency}")
+            for place, stored in ((name, sums[name]), (f"{name} beside the document", beside[name]))
+            if stored != due
+        ]
+    if fingerprint(document) != beside["sha256"]:
+        moved.append(Moved("fingerprint of the document", beside["sha256"], fingerprint(document)))
+    return tuple(moved)
+
+
+def _line_text(line: PrintedLine | None) -> str:
+    if line is None:
+        return "nothing"
+    return f"{line.description}, {line.quantity} {line.unit} at {line.unit_price}: {line.amount}"
 
 
 def fingerprint(document: Mapping[str, Any]) -> str:

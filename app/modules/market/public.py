@@ -1,7 +1,16 @@
 """What other modules may ask of the market."""
 
 from app.modules.market.errors import QuoteExpired, QuoteNotFound
+from app.modules.market.service.history import reprice_quotes
 from app.modules.market.service.personal import erase_customer, personal_data
 from app.modules.market.service.quotes import BookableQuote, quote_to_book
 
-__all__ = ["BookableQuote", "QuoteExpired", "QuoteNotFound", "erase_customer", "personal_data", "quote_to_book"]
+__all__ = [
+    "BookableQuote",
+    "QuoteExpired",
+    "QuoteNotFound",
+    "erase_customer",
+    "personal_data",
+    "quote_to_book",
+    "reprice_quotes",
+]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.modules.market.models import Quote
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.walk import Walk
 
 QUOTES = table_of(Quote)
 
@@ -48,3 +49,13 @@ async def find_own_quote(session: WriteSession, quote_id: UUID, customer_id: UUI
     """A customer's own quote; in the same statement the transaction learns its company."""
     query = OWN_QUOTE.where(Quote.id == quote_id, Quote.customer_id == customer_id)
     return (await session.execute(query)).one_or_none()
+
+
+PRICED = sa.select(
+    *(QUOTES.c[name] for name in ("org_id", "id", "pricing_config_id", "job", "price", "total", "currency"))
+)
+
+
+async def list_priced(session: ReadSession, walk: Walk) -> Sequence[AnyRow]:
+    """The next quotes of a walk over all companies, with what their prices were made of."""
+    return (await session.execute(walk.step(PRICED, QUOTES, QUOTES.c.created_at))).all()

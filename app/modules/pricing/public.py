@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from app.modules.pricing.errors import ConfigNotFound, NotPriced, UnknownItem
 from app.modules.pricing.rules import job_from_json, job_to_json, price, price_from_json, replay
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
+from app.modules.pricing.rules.moved import Moved, find_moved, money_text
 from app.modules.pricing.schemas import LoadIn, PriceOut
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
+from app.modules.pricing.service.history import Finding, Repriced, past_cards
 from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_of, make_job, starting_at
 from app.modules.pricing.service.learning import observe_job
 from app.modules.pricing.values import Job, Price, Travel
@@ -21,14 +24,17 @@ from app.runtime.db.session import ReadSession
 __all__ = [
     "ConfigNotFound",
     "Extra",
+    "Finding",
     "Job",
     "JobFacts",
     "Load",
     "LoadIn",
+    "Moved",
     "NotPriced",
     "Price",
     "PriceOut",
     "RateCard",
+    "Repriced",
     "Travel",
     "UnknownItem",
     "active_card",
@@ -36,12 +42,16 @@ __all__ = [
     "add_extras",
     "agreed_price",
     "as_worked",
+    "find_moved",
+    "find_repriced",
     "has_active_config",
     "job_from_json",
     "job_to_json",
     "load_of",
     "make_job",
+    "money_text",
     "observe_job",
+    "past_cards",
     "price_again",
     "price_from_json",
     "price_job",
@@ -65,6 +75,18 @@ def price_again(card: RateCard, job: Job, agreed: Price) -> Price:
     Raises: NotPriced (409).
     """
     return replay(card.compiled.config, job, agreed.holidays)
+
+
+def find_repriced(
+    stored: dict[str, Any], column: tuple[Decimal, str] | None, job: dict[str, Any], card: RateCard | None
+) -> tuple[Moved, ...]:
+    """What is another when a price list's price is made again of its stored job; `card`: one of `past_cards`."""
+    if card is None:
+        return (Moved("price list", "as stored", "cannot be read"),)
+    moved = find_moved(stored, column, lambda agreed: price_again(card, job_from_json(job), agreed))
+    if stored.get(VERSION) != card.number:
+        moved = (*moved, Moved("version of the price list", str(stored.get(VERSION)), str(card.number)))
+    return moved
 
 
 def price_to_json(priced: Price, config_version: int | None) -> dict[str, Any]:

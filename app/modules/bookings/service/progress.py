@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from app.modules.bookings.events import BookingCompleted, BookingProgressed, Boo
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import CompleteIn, StepIn, report_of
 from app.modules.bookings.service.doors import pass_door
+from app.modules.bookings.service.history import Work
 from app.modules.bookings.service.steps import lock_as, write_step
 from app.modules.bookings.values import BookingStatus, Report
 from app.modules.pricing import public as pricing
@@ -93,10 +93,9 @@ async def _final_price(session: WriteSession, booking: Booking, body: CompleteIn
             sentence = f"must be {booking.currency}, the booking's currency"
             raise CurrencyMismatch(faults=(Fault(pointer, CurrencyMismatch.code, sentence),))
     extras = [pricing.Extra(extra.code, extra.description, extra.amount.to_money()) for extra in body.extras]
+    work = Work(body.actual_hours, body.actual_distance_miles, extras)
     agreed = pricing.price_from_json(booking.price)
     if booking.job is None or booking.pricing_config_id is None:
-        return pricing.price_to_json(pricing.add_extras(agreed, extras, Decimal(0)), None)
+        return pricing.price_to_json(work.price(agreed, None, None), None)
     card = await pricing.rate_card(session, booking.org_id, booking.pricing_config_id)
-    job = pricing.as_worked(pricing.job_from_json(booking.job), body.actual_hours, body.actual_distance_miles)
-    priced = pricing.add_extras(pricing.price_again(card, job, agreed), extras, card.compiled.config.tax_rate)
-    return pricing.price_to_json(priced, card.number)
+    return pricing.price_to_json(work.price(agreed, booking.job, card), card.number)
