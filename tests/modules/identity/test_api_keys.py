@@ -309,6 +309,21 @@ class TestStrangers:
         beyond = await client.post(KEYS, json=body | {"scopes": ["audit:read"]}, headers=headers)
         assert (beyond.status_code, beyond.json()["code"]) == (403, "scope_not_yours")
 
+    async def test_a_manager_gets_no_secret_of_a_key_that_only_owners_can_give(
+        self, client: httpx.AsyncClient, mover_a: Member, logins: Logins
+    ):
+        audits, fleet = await make(client, mover_a, "audit:read"), await make(client, mover_a, "fleet:read")
+        manager = await as_role(client, mover_a, "manager", logins)
+        refused = await client.post(f"{KEYS}/{audits['id']}/rotate", json={}, headers=manager)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_yours")
+        assert "key" not in refused.json()
+        shown = (await client.get(f"{KEYS}/{audits['id']}", headers=manager)).json()
+        assert (shown["status"], shown["rotated_at"]) == ("active", None)
+        allowed = await client.post(f"{KEYS}/{fleet['id']}/rotate", json={}, headers=manager)
+        assert allowed.status_code == 200, allowed.text
+        # Stopping a key stays a manager's, whatever it opens.
+        assert (await client.delete(f"{KEYS}/{audits['id']}", headers=manager)).status_code == 204
+
 
 class TestTelling:
     async def test_the_trail_names_the_key_that_acted_and_who_made_it(self, client: httpx.AsyncClient, mover_a: Member):

@@ -85,7 +85,7 @@ async def show_api_key(key_id: UUID, actor: ApiKeysRead, session: Read, request:
 
 @router.post(
     "/{key_id}/rotate",
-    responses=problems(StepUpRequired, ApiKeyNotFound, ApiKeyEnded, RotationUnderWay),
+    responses=problems(StepUpRequired, ScopeNotYours, ApiKeyNotFound, ApiKeyEnded, RotationUnderWay),
     openapi_extra=shown_once("key"),
 )
 async def rotate_api_key(

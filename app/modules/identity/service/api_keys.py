@@ -5,7 +5,7 @@ A key's text is shown once and kept by its hash. What a key may do are its scope
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -44,8 +44,7 @@ async def make_key(
 
     Locks: the company's keys. Raises: ScopeNotYours (403), TooManyApiKeys (409). Emits: identity.api_key_made.
     """
-    if beyond := rules.scopes_not_grantable(actor.role, body.scopes):
-        raise ScopeNotYours(f"For owners alone: {', '.join(beyond)}.")
+    _refuse_beyond(actor, body.scopes)
     await repository.lock_api_keys(session, actor.org_id)
     if await repository.count_live_api_keys(session, actor.org_id, actor.now) >= MOST_LIVE:
         raise TooManyApiKeys
@@ -87,10 +86,13 @@ async def rotate_key(
     """A new secret for a key; the former is good for `overlap` more. Of two who rotate at once one is refused, or the
     secret that the company's programs hold would die with the first's.
 
-    Locks: the key. Raises: ApiKeyNotFound (404), ApiKeyEnded (409), RotationUnderWay (409).
+    The new secret is as good as a new key, so who may not give the key's scopes may not rotate it either.
+
+    Locks: the key. Raises: ApiKeyNotFound (404), ScopeNotYours (403), ApiKeyEnded (409), RotationUnderWay (409).
     Emits: identity.api_key_made.
     """
     key = await _lock(session, actor, key_id)
+    _refuse_beyond(actor, [Scope(scope) for scope in key.scopes])
     status = status_of(key, actor)
     if status is ApiKeyStatus.ROTATING:
         raise RotationUnderWay
@@ -135,6 +137,12 @@ def status_of(key: ApiKey, actor: MoverMember) -> ApiKeyStatus:
     return rules.api_key_status(
         actor.now, revoked_at=key.revoked_at, expires_at=key.expires_at, previous_ends_at=key.previous_ends_at
     )
+
+
+def _refuse_beyond(actor: MoverMember, scopes: Iterable[Scope]) -> None:
+    """Raises: ScopeNotYours (403)."""
+    if beyond := rules.scopes_not_grantable(actor.role, scopes):
+        raise ScopeNotYours(f"For owners alone: {', '.join(beyond)}.")
 
 
 async def _lock(session: WriteSession, actor: MoverMember, key_id: UUID) -> ApiKey:
