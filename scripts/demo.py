@@ -118,7 +118,7 @@ def show_address(stage: Stage, email: str) -> None:
     found = re.search(r"\bmhv_\S+", stage.letter(email, "your e-mail address"))
     require(found, f"The mail to {email} has no token.")
     token = found[0] if found else ""
-    stage.tell(Person("Ann"), "POST", "/v1/auth/verify-email", expect=204, body={"token": token})
+    stage.ask(Person("Ann"), "POST", "/v1/auth/verify-email", expect=204, body={"token": token})
 
 
 def sign_in(stage: Stage, name: str, recipient: dict[str, str]) -> Person:
