@@ -305,8 +305,7 @@ async def mover_b(client: httpx.AsyncClient) -> Member:
     return await register(client)
 
 
-@pytest.fixture
-async def staff(client: httpx.AsyncClient, resources: Resources) -> StaffMember:
+async def sign_in_staff(client: httpx.AsyncClient, resources: Resources, role: StaffRole) -> StaffMember:
     email = f"staff{next(_numbers)}.{os.getpid()}@example.com"
     password_hash = await resources.passwords.hash(PASSWORD)
     async with resources.database.write(Identity(Audience.SIGNIN)) as session:
@@ -315,11 +314,21 @@ async def staff(client: httpx.AsyncClient, resources: Resources) -> StaffMember:
             email=email,
             full_name="Sam Staff",
             password_hash=password_hash,
-            role=StaffRole.REVIEWER,
+            role=role,
             now=resources.clock.now(),
         )
     answer = await client.post("/v1/auth/login", json={"email": email, "password": PASSWORD})
     return StaffMember(email, {"Authorization": f"Bearer {answer.json()['access_token']}"})
+
+
+@pytest.fixture
+async def staff(client: httpx.AsyncClient, resources: Resources) -> StaffMember:
+    return await sign_in_staff(client, resources, StaffRole.REVIEWER)
+
+
+@pytest.fixture
+async def admin(client: httpx.AsyncClient, resources: Resources) -> StaffMember:
+    return await sign_in_staff(client, resources, StaffRole.ADMIN)
 
 
 # Rows are committed everywhere; these names say that a test counts on it.

@@ -24,6 +24,14 @@ class Role(StrEnum):
     ACCOUNTANT = "accountant"
 
 
+class StaffRole(StrEnum):
+    """What a member of the platform's own staff is."""
+
+    REVIEWER = "reviewer"
+    SUPPORT = "support"
+    ADMIN = "admin"
+
+
 class ActorKind(StrEnum):
     MOVER = "mover"
     API_KEY = "api_key"
@@ -77,11 +85,12 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of the platform's own staff."""
+    """A member of the platform's own staff. `role` is None until the database has been asked for it."""
 
     user_id: UUID
     session_id: UUID
     now: datetime
+    role: StaffRole | None = None
     kind = ActorKind.STAFF
 
     @property

@@ -1,4 +1,6 @@
-"""What each role in a company may do: one table. A module's access.py asks it by a permission's name.
+"""What each role may do, in a company and of the platform's staff: one table each.
+
+A module's access.py asks it by a permission's name.
 
 Who reads or writes which *rows* is the database's to say, by its policies; this says who may try at all. An API key
 has scopes in place of a role: every scope bears the name of the permission whose place it takes.
@@ -11,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from app.kernel.actor import Role
+from app.kernel.actor import Role, StaffRole
 
 
 class Permission(StrEnum):
@@ -34,6 +36,7 @@ class Permission(StrEnum):
     INVOICES_READ = "invoices:read"
     INVOICES_WRITE = "invoices:write"
     MEMBERS_MANAGE = "members:manage"
+    JOBS_READ = "jobs:read"
     ORG_READ = "org:read"
     ORG_WRITE = "org:write"
     OWNERSHIP_TRANSFER = "ownership:transfer"
@@ -75,6 +78,7 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         # Licence numbers and telephones of colleagues are for the office.
         Permission.CREW_READ: _OFFICE,
         Permission.FEEDS_KEEP: _OFFICE,
+        Permission.JOBS_READ: _OFFICE,
         Permission.TIME_OFF_WRITE: _OFFICE,
         Permission.INVOICES_READ: _BILLING,
         Permission.INVOICES_WRITE: _BILLING,
@@ -89,5 +93,30 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         Permission.ORG_READ: _ALL,
         Permission.PAPERS_READ: _ALL,
         Permission.QUOTES_READ: _ALL,
+    }
+)
+
+
+class StaffPermission(StrEnum):
+    CASES_DECIDE = "cases:decide"
+    CASES_READ = "cases:read"
+    COMPANIES_SUSPEND = "companies:suspend"
+    PACKS_ENFORCE = "packs:enforce"
+    PACKS_READ = "packs:read"
+    TRAILS_READ = "trails:read"
+
+
+_ADMINS: Final = (StaffRole.ADMIN,)
+_REVIEWERS: Final = (StaffRole.REVIEWER, StaffRole.ADMIN)
+_ALL_STAFF: Final = tuple(StaffRole)
+
+STAFF_ROLES: Final[Mapping[StaffPermission, tuple[StaffRole, ...]]] = MappingProxyType(
+    {
+        StaffPermission.PACKS_ENFORCE: _ADMINS,
+        StaffPermission.CASES_DECIDE: _REVIEWERS,
+        StaffPermission.COMPANIES_SUSPEND: _REVIEWERS,
+        StaffPermission.CASES_READ: _ALL_STAFF,
+        StaffPermission.PACKS_READ: _ALL_STAFF,
+        StaffPermission.TRAILS_READ: _ALL_STAFF,
     }
 )

@@ -20,6 +20,7 @@ __all__ = [
     "create_staff",
     "office_emails",
     "require_verified_email",
+    "staff_role",
 ]
 
 OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
@@ -45,3 +46,9 @@ async def create_staff(session: WriteSession, person: StaffIn, password_hash: st
         role=person.role,
         now=now,
     )
+
+
+async def staff_role(session: ReadSession | WriteSession, user_id: UUID) -> StaffRole | None:
+    """What a member of the staff is now, whatever their token says; None: none, or disabled."""
+    user = await repository.get_user(session, user_id)
+    return user.staff_role if user is not None and user.disabled_at is None else None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.kernel.actor import StaffRole
 from app.kernel.transport import Transport
 
 __all__ = ["ApiKeyStatus", "MailPurpose", "StaffRole", "Transport"]
@@ -21,11 +22,3 @@ class MailPurpose(StrEnum):
 
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a purpose
-
-
-class StaffRole(StrEnum):
-    """What a member of the platform's own staff may do."""
-
-    REVIEWER = "reviewer"
-    SUPPORT = "support"
-    ADMIN = "admin"

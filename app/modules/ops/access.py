@@ -1,6 +1,36 @@
 from __future__ import annotations
 
-from app.runtime.auth.dependencies import CurrentStaff
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Annotated
 
-ReviewRead = CurrentStaff
-ReviewWrite = CurrentStaff
+from fastapi import Depends
+
+from app.kernel.actor import Staff
+from app.kernel.permissions import STAFF_ROLES, StaffPermission
+from app.modules.identity import public as identity
+from app.runtime.auth.dependencies import CurrentStaff, RoleNotAllowed
+from app.runtime.web.sessions import Write
+
+
+def allow_staff(permission: StaffPermission) -> Callable[[CurrentStaff, Write], Awaitable[Staff]]:
+    """A dependency that lets in staff whose role, as the database has it now, has the permission.
+
+    Raises: RoleNotAllowed (403), SessionEnded (401).
+    """
+
+    async def staff_of_role(actor: CurrentStaff, session: Write) -> Staff:
+        role = await identity.staff_role(session, actor.user_id)
+        if role is None or role not in STAFF_ROLES[permission]:
+            raise RoleNotAllowed(f"This needs one of: {', '.join(STAFF_ROLES[permission])}. You are {role}.")
+        return replace(actor, role=role)
+
+    return staff_of_role
+
+
+CasesRead = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_READ))]
+CasesDecide = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_DECIDE))]
+CompaniesSuspend = Annotated[Staff, Depends(allow_staff(StaffPermission.COMPANIES_SUSPEND))]
+PacksRead = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_READ))]
+PacksEnforce = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_ENFORCE))]
+TrailsRead = Annotated[Staff, Depends(allow_staff(StaffPermission.TRAILS_READ))]

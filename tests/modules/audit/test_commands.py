@@ -203,7 +203,7 @@ async def leave(client: httpx.AsyncClient, resources: Resources) -> None:
 
 
 @pytest.fixture
-async def witness(app: FastAPI, client: httpx.AsyncClient, staff: StaffMember) -> Witness:
+async def witness(app: FastAPI, client: httpx.AsyncClient, admin: StaffMember) -> Witness:
     """Looks on from here on; the staff have signed in."""
     found = Witness(app)
     client.event_hooks["response"].append(found.look)
@@ -214,19 +214,19 @@ async def witness(app: FastAPI, client: httpx.AsyncClient, staff: StaffMember) -
 async def seen(
     client: httpx.AsyncClient,
     witness: Witness,
-    staff: StaffMember,
+    admin: StaffMember,
     resources: Resources,
     worker_resources: Resources,
     settings: Settings,
     clock: ManualClock,
 ) -> Witness:
     """All commands were given."""
-    of_a = await furnish(client, await sign_in_customer(client, resources), staff)
+    of_a = await furnish(client, await sign_in_customer(client, resources), admin)
     await run_a_company(client, of_a)
     missed = await move_people(client, of_a.member.headers)
     await plan_a_day(client, of_a.member.headers)
     await ask_at_the_door(client, of_a.member.headers)
-    await review_companies(client, str(of_a.member.org_id), staff.headers)
+    await review_companies(client, str(of_a.member.org_id), admin.headers)
     await change_members(client, settings, worker_resources)
     await leave(client, resources)
     await sign_in_and_out(client, clock, settings, worker_resources)

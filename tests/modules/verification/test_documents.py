@@ -153,15 +153,15 @@ class TestTheJobsDay:
             assert {name: held.json()[name] for name in told} == told
 
     async def test_an_enforced_law_leaves_out_who_has_not_declared_it(
-        self, client: httpx.AsyncClient, staff: StaffMember
+        self, client: httpx.AsyncClient, staff: StaffMember, admin: StaffMember
     ):
         company = await open_company(client, staff.headers)
         path = "/v1/ops/verification-packs"
         try:
-            put = await client.put(path, json={"packs": ["US-CA"]}, headers=staff.headers)
+            put = await client.put(path, json={"packs": ["US-CA"]}, headers=admin.headers)
             assert put.json() == {"packs": ["US-CA"]}
             assert await offer_of(client, company, "2027-03-24T09:00:00") is None
         finally:
-            await client.put(path, json={"packs": []}, headers=staff.headers)
+            await client.put(path, json={"packs": []}, headers=admin.headers)
         assert (await client.get(path, headers=staff.headers)).json() == {"packs": []}
         assert await offer_of(client, company, "2027-03-24T09:00:00")

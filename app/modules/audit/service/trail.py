@@ -40,7 +40,7 @@ def _content(actor: Actor, change: Change) -> Content:
         action=rules.check_action(change.action),
         actor_kind=actor.kind.value,
         actor_id=actor.id if isinstance(actor, Mover | Customer | Staff) else None,
-        actor_role=actor.role.value if isinstance(actor, MoverMember) else None,
+        actor_role=actor.role.value if isinstance(actor, MoverMember | Staff) and actor.role else None,
         resource=change.resource,
         resource_id=change.resource_id,
         changes=rules.differences(change.before, change.after),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.kernel.localtime import LocalTimeRefused
 from app.modules.bookings import service
-from app.modules.bookings.access import BoardRead
+from app.modules.bookings.access import BoardRead, JobsRead
 from app.modules.bookings.routes.answers import booking_out
 from app.modules.bookings.schemas import (
     AvailabilityOut,
@@ -36,8 +36,8 @@ async def show_board(query: Annotated[BoardQuery, Query()], actor: BoardRead, se
 
 
 @router.get("/drivers/{driver_id}/jobs", responses=problems(ResourceNotFound))
-async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor: BoardRead, session: Read) -> JobsOut:
-    """The jobs of one of your crew on a day, with places and whom to call; today's without one. For members."""
+async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor: JobsRead, session: Read) -> JobsOut:
+    """The jobs of one of your crew on a day, with places and whom to call; today's without one. For the office."""
     jobs = await service.list_jobs(session, actor, driver_id, query.day)
     name = await service.organization_name(session, jobs[0]) if jobs else ""
     return JobsOut(items=[booking_out(job, name, actor.now) for job in jobs])

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.kernel.errors import PreconditionFailed
 from app.kernel.localtime import LocalTimeRefused
 from app.modules.bookings import service
-from app.modules.bookings.access import BookingsRead, BookingsWrite
+from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import (
     BookingNotFound,
     CompanyNotBookable,
@@ -44,9 +44,9 @@ REFUSALS = (
 
 @router.post("/{booking_id}/reschedule/preview", responses=problems(*REFUSALS))
 async def foresee_reschedule(
-    booking_id: UUID, body: PreviewIn, actor: BookingsRead, session: BookingRead
+    booking_id: UUID, body: PreviewIn, actor: BookingsWrite, session: BookingRead
 ) -> RescheduleOut:
-    """What a booking costs at another time, and whether that is free. For members and the customer."""
+    """What a booking costs at another time, and whether that is free. For the office and the customer."""
     seen = await service.foresee_reschedule(session, actor, booking_id, body.starts_at)
     price = price_out(seen.price)
     return RescheduleOut(
