@@ -76,7 +76,7 @@ async def issue_invoice(booking_id: UUID, actor: InvoicesWrite, session: Write) 
 async def list_invoices(
     query: PlainListQuery, actor: InvoicesRead, pager: Paging, session: Read, response: Response
 ) -> Page[InvoiceSummary]:
-    """Your company's invoices, or your own across companies, the newest first. For the office, accountants and customers."""
+    """Your company's invoices, or a customer's own, the newest first. For the office, accountants and customers."""
     rows = await service.list_invoices(session, actor, pager.page(query))
     page, after = cut(rows, query.limit, lambda row: (row.issued_at.isoformat(), row.id))
     cursor = pager.next_cursor(query, after)
