@@ -78,7 +78,7 @@ async def sign_in_staff(client: httpx.AsyncClient, resources: Resources, email: 
             email=email,
             full_name="Sam Staff",
             password_hash=await resources.passwords.hash(PASSWORD),
-            role=StaffRole.REVIEWER,
+            role=StaffRole.ADMIN,
             now=resources.clock.now(),
         )
     return await _sign_in(client, email)
