@@ -14,7 +14,8 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
@@ -55,6 +56,8 @@ CHAIN_BROKEN: Final = 4
 PRICES_MOVED: Final = 4
 MIGRATE_URL: Final = "MOVEHUB_DB__MIGRATE_URL"
 PASSWORD: Final = "MOVEHUB_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
+# What asking a database ends with that is away, or refuses.
+NO_DATABASE: Final = (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError)
 SCHEMA_QUESTION: Final = sa.text("SELECT version_num FROM app.alembic_version")
 
 
@@ -117,7 +120,7 @@ def _refusing_to_start(run: Callable[[], None]) -> None:
         raise Refused(str(error), REFUSES_TO_START) from None
     except CannotListen as error:
         raise Refused(str(error)) from None
-    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+    except NO_DATABASE as error:
         raise Refused(f"PostgreSQL does not let us in ({type(error).__name__}).", REFUSES_TO_START) from None
 
 
@@ -145,6 +148,16 @@ def run_openapi(_: argparse.Namespace) -> None:
     print(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
 
 
+@asynccontextmanager
+async def _database(settings: Settings, url: SecretStr) -> AsyncIterator[Database]:
+    """The database of one command, for as long as the block lasts."""
+    engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
+    try:
+        yield Database(engine, registry.error_map())
+    finally:
+        await engine.dispose()
+
+
 def run_create_staff(arguments: argparse.Namespace) -> None:
     settings = read_settings()
     password = os.environ.get(PASSWORD) or getpass.getpass("Password: ")
@@ -165,17 +178,11 @@ def run_create_staff(arguments: argparse.Namespace) -> None:
 
 
 async def _create_staff(settings: Settings, person: identity.StaffIn) -> None:
-    engine = create_engine(
-        required_url(settings.db.app_url, "APP_URL"), settings.db, application_name="movehub-cli", pooled=False
-    )
-    passwords = Passwords(settings.auth)
-    try:
-        password_hash = await passwords.hash(person.password)
-        async with Database(engine, registry.error_map()).write(Identity(Audience.SIGNIN)) as session:
+    async with _database(settings, required_url(settings.db.app_url, "APP_URL")) as database:
+        with closing(Passwords(settings.auth)) as passwords:
+            password_hash = await passwords.hash(person.password)
+        async with database.write(Identity(Audience.SIGNIN)) as session:
             await identity.create_staff(session, person, password_hash, SystemClock().now())
-    finally:
-        passwords.close()
-        await engine.dispose()
 
 
 def run_doctor(_: argparse.Namespace) -> None:
@@ -211,7 +218,7 @@ async def _examine_database(settings: Settings, url: SecretStr) -> str | None:
             found = (await connection.execute(SCHEMA_QUESTION)).scalar_one_or_none()
     except (TooPowerful, ServerTooOld) as error:
         return str(error)
-    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+    except NO_DATABASE as error:
         return f"cannot be asked ({type(error).__name__})"
     finally:
         await engine.dispose()
@@ -255,7 +262,7 @@ def _replay_prices(settings: Settings, since: datetime | None, org_id: UUID | No
         raise Refused("`movehub replay prices` needs --since, a day as 2027-06-01.", BAD_SETTINGS)
     try:
         prices, moved = asyncio.run(_tell_moved_prices(settings, since, org_id))
-    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+    except NO_DATABASE as error:
         raise Refused(f"The prices cannot be read ({type(error).__name__}).") from None
     if moved:
         raise Refused(f"{moved} of {prices} prices have moved.", PRICES_MOVED)
@@ -263,16 +270,12 @@ def _replay_prices(settings: Settings, since: datetime | None, org_id: UUID | No
 
 
 async def _tell_moved_prices(settings: Settings, since: datetime, org_id: UUID | None) -> tuple[int, int]:
-    url = required_url(settings.db.app_url, "APP_URL")
-    engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
     prices = moved = 0
-    try:
-        async for step in ops.replay_prices(Database(engine, registry.error_map()), since, org_id):
+    async with _database(settings, required_url(settings.db.app_url, "APP_URL")) as database:
+        async for step in ops.replay_prices(database, since, org_id):
             prices, moved = prices + step.prices, moved + len(step.findings)
             for line in (line for finding in step.findings for line in ops.describe(finding)):
                 print(line, flush=True)
-    finally:
-        await engine.dispose()
     return prices, moved
 
 
@@ -320,7 +323,7 @@ def run_audit(arguments: argparse.Namespace) -> None:
         days, verdict = asyncio.run(_verify_audit(settings, arguments.org))
     except (audit.ExportUnreadable, StoreUnavailable) as error:
         raise Refused(f"The exported heads cannot be compared: {error}.") from None
-    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+    except NO_DATABASE as error:
         raise Refused(f"The trail cannot be read ({type(error).__name__}).") from None
     if verdict.breaks:
         raise Refused("\n".join(map(audit.describe, verdict.breaks)), CHAIN_BROKEN)
@@ -332,13 +335,11 @@ async def _verify_audit(settings: Settings, org_id: UUID | None) -> tuple[int, a
     clock = SystemClock()
     # Before the transaction: a store that is slow holds no snapshot open. A head is never younger than its chain.
     days, heads = await audit.exported(build_ports(settings, clock).objects, clock.now().date())
-    url = required_url(settings.db.worker_url, "WORKER_URL")
-    engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
-    try:
-        async with Database(engine, registry.error_map()).read(Identity(Audience.WORKER)) as session:
-            return days, await audit.verify(session, heads, org_id)
-    finally:
-        await engine.dispose()
+    async with (
+        _database(settings, required_url(settings.db.worker_url, "WORKER_URL")) as database,
+        database.read(Identity(Audience.WORKER)) as session,
+    ):
+        return days, await audit.verify(session, heads, org_id)
 
 
 def run_erase(_: argparse.Namespace) -> None:
@@ -347,20 +348,15 @@ def run_erase(_: argparse.Namespace) -> None:
         again = asyncio.run(_erase_again(settings))
     except (privacy.ListUnreadable, StoreUnavailable) as error:
         raise Refused(f"Nobody was erased: {error}.") from None
-    except (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError) as error:
+    except NO_DATABASE as error:
         raise Refused(f"The database stopped it ({type(error).__name__}): run it again.") from None
     print(f"{again} of the erased were back, and are erased again.")
 
 
 async def _erase_again(settings: Settings) -> int:
     clock = SystemClock()
-    url = required_url(settings.db.app_url, "APP_URL")
-    engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
-    try:
-        objects = build_ports(settings, clock).objects
-        return await privacy.reapply(Database(engine, registry.error_map()), objects, clock.now())
-    finally:
-        await engine.dispose()
+    async with _database(settings, required_url(settings.db.app_url, "APP_URL")) as database:
+        return await privacy.reapply(database, build_ports(settings, clock).objects, clock.now())
 
 
 COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {

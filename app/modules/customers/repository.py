@@ -11,6 +11,7 @@ from app.modules.customers.models import Customer, CustomerSession, OtpChallenge
 from app.modules.customers.rules import HOUR, Sendings
 from app.modules.customers.values import Channel
 from app.runtime.db.base import AnyRow, table_of
+from app.runtime.db.locks import lock_name
 from app.runtime.db.session import ReadSession, WriteSession
 
 BATCH = 2_000
@@ -19,13 +20,11 @@ DAY = timedelta(days=1)
 CUSTOMERS = table_of(Customer)
 SESSIONS = table_of(CustomerSession)
 
-LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('customers.otp ' || :subject, 0))")
-
 
 async def lock_sendings(session: WriteSession, recipient: str, address: str) -> None:
     """One request at a time counts and sends, to a recipient and from an address: held to the transaction's end."""
-    await session.execute(LOCK, {"subject": f"to {recipient}"})
-    await session.execute(LOCK, {"subject": f"from {address}"})
+    await lock_name(session, f"customers.otp to {recipient}")
+    await lock_name(session, f"customers.otp from {address}")
 
 
 async def count_sendings_to(session: ReadSession, recipient: str, now: datetime) -> Sendings:

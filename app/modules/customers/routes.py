@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -32,8 +31,6 @@ from app.modules.customers.service import Asked, SignedIn
 from app.runtime.auth.cookies import drop_cookies, put_customer_cookies
 from app.runtime.auth.csrf import CsrfRefused, csrf_token
 from app.runtime.auth.dependencies import CurrentCustomer
-from app.runtime.db.session import WriteSession
-from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
 from app.runtime.web.addresses import address_of
 from app.runtime.web.etag import IfMatch, put_etag
@@ -41,12 +38,10 @@ from app.runtime.web.limits import limit_code_verification
 from app.runtime.web.openapi import problems
 from app.runtime.web.problems import problem_response
 from app.runtime.web.route import IdempotentRoute, TransactionalRoute
-from app.runtime.web.sessions import Read, Write, write_as
+from app.runtime.web.sessions import Read, SigninWrite, Write
 
 codes = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=TransactionalRoute)
 router = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=IdempotentRoute)
-
-SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
 
 
 def _signed_in(request: Request, response: Response, done: SignedIn, transport: Transport) -> CustomerSignedInOut:

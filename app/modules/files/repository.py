@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from app.modules.files.models import Upload
 from app.modules.files.values import Task, TaskKind, UploadStatus
+from app.runtime.db.locks import lock_name
 from app.runtime.db.session import ReadSession, WriteSession
 
 UNFINISHED = (UploadStatus.PENDING, UploadStatus.SCANNING)
@@ -21,9 +21,7 @@ async def insert_upload(session: WriteSession, upload: Upload) -> None:
 
 async def lock_company_uploads(session: WriteSession, org_id: UUID) -> None:
     """One announcement of a company at a time, so that its limits are counted right; until the transaction ends."""
-    await session.execute(
-        sa.text("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || :org, 0))"), {"org": str(org_id)}
-    )
+    await lock_name(session, f"uploads {org_id}")
 
 
 async def count_uploads(session: ReadSession, org_id: UUID) -> tuple[int, int]:
@@ -37,11 +35,6 @@ async def count_uploads(session: ReadSession, org_id: UUID) -> tuple[int, int]:
 async def get_upload(session: ReadSession, org_id: UUID, upload_id: UUID) -> Upload | None:
     query = sa.select(Upload).where(Upload.org_id == org_id, Upload.id == upload_id)
     return (await session.execute(query)).scalar_one_or_none()
-
-
-async def get_uploads(session: ReadSession, org_id: UUID, upload_ids: Collection[UUID]) -> Sequence[Upload]:
-    query = sa.select(Upload).where(Upload.org_id == org_id, Upload.id.in_(upload_ids))
-    return (await session.execute(query)).scalars().all()
 
 
 async def lock_upload(session: WriteSession, org_id: UUID, upload_id: UUID, *, wait: bool = True) -> Upload | None:

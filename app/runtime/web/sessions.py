@@ -1,4 +1,4 @@
-"""The session of a request as a parameter: `Read`, `Write`, and `read_as` / `write_as` another audience.
+"""The session of a request as a parameter: `Read`, `Write`, `SigninWrite`, and `read_as` / `write_as` another audience.
 
 Identity comes from the verified credential: a member or an API key opens as its company, a customer as themselves,
 staff as staff, anybody else as nobody, who sees nothing.
@@ -100,3 +100,5 @@ async def open_hot_read(request: Request) -> HotRead:
 Hot = Annotated[HotRead, Depends(open_hot_read)]
 Read = Annotated[ReadSession, Depends(_reader(None))]
 Write = Annotated[WriteSession, Depends(_writer(None))]
+# For whoever signs in or has a session that may only enrol: the caller's own session is not asked for.
+SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]

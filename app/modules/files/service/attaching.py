@@ -11,7 +11,7 @@ from app.runtime.db.session import WriteSession
 
 
 async def attach(session: WriteSession, actor: Mover, upload_id: UUID, kind: UploadKind) -> Upload:
-    """Hang a clean file of the actor's company on something; it stays until it is detached.
+    """Hang a clean file of the actor's company on something; it stays with it.
 
     Locks: the upload. Raises: UploadNotFound (404), UploadOfOtherKind (422), UploadNotClean (409),
     UploadAlreadyAttached (409).
@@ -27,10 +27,3 @@ async def attach(session: WriteSession, actor: Mover, upload_id: UUID, kind: Upl
         raise UploadAlreadyAttached
     await repository.update_upload(session, upload, attached_at=actor.now)
     return upload
-
-
-async def detach(session: WriteSession, org_id: UUID, upload_id: UUID) -> None:
-    """Let go of a file: it is forgotten within a day. Locks: the upload."""
-    upload = await repository.lock_upload(session, org_id, upload_id)
-    if upload is not None:
-        await repository.update_upload(session, upload, attached_at=None)

@@ -12,14 +12,13 @@ from app.kernel.paging import PageRequest
 from app.modules.identity.models import (
     ApiKey,
 )
+from app.runtime.db.locks import lock_name
 from app.runtime.db.session import ReadSession, WriteSession
-
-LOCK_KEYS = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('api keys ' || :org, 0))")
 
 
 async def lock_api_keys(session: WriteSession, org_id: UUID) -> None:
     """So that of two who make a company's last permitted key, one comes second."""
-    await session.execute(LOCK_KEYS, {"org": str(org_id)})
+    await lock_name(session, f"api keys {org_id}")
 
 
 async def count_live_api_keys(session: ReadSession, org_id: UUID, now: datetime) -> int:

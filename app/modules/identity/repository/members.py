@@ -17,6 +17,7 @@ from app.modules.identity.models import (
     User,
 )
 from app.runtime.db.base import AnyRow
+from app.runtime.db.locks import lock_name
 from app.runtime.db.session import ReadSession, WriteSession
 
 
@@ -40,12 +41,9 @@ async def list_memberships(session: ReadSession, user_id: UUID) -> Sequence[AnyR
     return (await session.execute(query)).all()
 
 
-LOCK_MEMBERS = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('members ' || :org, 0))")
-
-
 async def lock_members(session: WriteSession, org_id: UUID) -> None:
     """One change of a company's members at a time, so that its last owner is counted right."""
-    await session.execute(LOCK_MEMBERS, {"org": str(org_id)})
+    await lock_name(session, f"members {org_id}")
 
 
 async def get_member(session: ReadSession, org_id: UUID, member_id: UUID) -> Member | None:

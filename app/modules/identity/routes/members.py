@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -35,20 +34,16 @@ from app.modules.identity.schemas import (
 )
 from app.modules.identity.service import invitations, members, require_fresh_proof
 from app.runtime.auth.passwords import SignInBusy
-from app.runtime.db.session import WriteSession
-from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
 from app.runtime.web.limits import limit_mail_token
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
 from app.runtime.web.route import TransactionalRoute
-from app.runtime.web.sessions import write_as
+from app.runtime.web.sessions import SigninWrite
 
 # Without keys: a second invitation, or a second change, is told by what stands there already.
 router = APIRouter(prefix="/v1/org", tags=["members"], route_class=TransactionalRoute)
 answers = APIRouter(prefix="/v1/auth", tags=["sign-in"], route_class=TransactionalRoute)
-
-SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
 
 
 @router.get("/members", responses=problems(CursorRefused))

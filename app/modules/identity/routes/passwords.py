@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from starlette.requests import Request
 
@@ -12,17 +10,13 @@ from app.modules.identity.schemas import AddressIn, ChangePasswordIn, MailTokenI
 from app.modules.identity.service.passwords import prepare_change, prepare_reset
 from app.runtime.auth.passwords import SignInBusy
 from app.runtime.db.constraints import SessionEnded
-from app.runtime.db.session import WriteSession
-from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
 from app.runtime.web.limits import limit_mail_token, limit_mailed_link, limit_proof
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import TransactionalRoute
-from app.runtime.web.sessions import write_as
+from app.runtime.web.sessions import SigninWrite
 
 router = APIRouter(prefix="/v1/auth", tags=["sign-in"], route_class=TransactionalRoute)
-
-SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
 
 
 @router.post("/verify-email/request", status_code=202, responses=problems())

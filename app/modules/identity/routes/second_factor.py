@@ -31,18 +31,14 @@ from app.modules.identity.service.passwords import require_password
 from app.modules.identity.service.second_factor import prepare_step_up
 from app.runtime.auth.dependencies import CurrentMember, allow_member
 from app.runtime.auth.passwords import SignInBusy
-from app.runtime.db.session import WriteSession
-from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
 from app.runtime.web.limits import limit_proof
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import TransactionalRoute
-from app.runtime.web.sessions import Read, write_as
+from app.runtime.web.sessions import Read, SigninWrite
 
 router = APIRouter(prefix="/v1", tags=["sign-in"], route_class=TransactionalRoute)
 
-# A session that may only enrol is refused in every transaction but this audience's.
-SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
 CompanyOwner = Annotated[MoverMember, Depends(allow_member(Permission.SECOND_FACTOR_DEMAND))]
 
 

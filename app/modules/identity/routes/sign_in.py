@@ -46,18 +46,14 @@ from app.runtime.auth.csrf import CsrfRefused, csrf_token, refuse_without_token
 from app.runtime.auth.dependencies import CurrentMember
 from app.runtime.auth.passwords import SignInBusy
 from app.runtime.db.constraints import SessionEnded
-from app.runtime.db.session import WriteSession
-from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
 from app.runtime.web.limits import limit_code_verification, limit_registration, limit_sign_in
 from app.runtime.web.openapi import problems
 from app.runtime.web.problems import problem_response
 from app.runtime.web.route import TransactionalRoute
-from app.runtime.web.sessions import Read, Write, write_as
+from app.runtime.web.sessions import Read, SigninWrite, Write
 
 router = APIRouter(prefix="/v1/auth", tags=["sign-in"], route_class=TransactionalRoute)
-
-SigninWrite = Annotated[WriteSession, write_as(Audience.SIGNIN)]
 
 
 def _device(request: Request, transport: Transport) -> Device:
