@@ -47,7 +47,7 @@ from app.modules.invoices.handlers import handlers as invoices_handlers
 from app.modules.invoices.routes import router as invoices_router
 from app.modules.market import models as market_models
 from app.modules.market import routes as market
-from app.modules.ops.routes import router as ops_router
+from app.modules.ops.routes.reviews import router as ops_router
 from app.modules.orgs import models as orgs_models
 from app.modules.orgs.routes import router as orgs_router
 from app.modules.pricing import models as pricing_models
