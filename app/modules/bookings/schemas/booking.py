@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, EmailStr, Field, model_validator
+
+from app.kernel.instants import Instant
+from app.kernel.money import ExactDecimal, MoneyIn, MoneyOut
+from app.kernel.paging import ListQuery
+from app.kernel.patch import Patch
+from app.kernel.places import PlaceIn, PlaceOut
+from app.kernel.text import Text120
+from app.modules.bookings.schemas.cancellation import SettlementOut
+from app.modules.bookings.schemas.shapes import Named, Strict, WindowIn
+from app.modules.bookings.values import BookingStatus
+from app.modules.pricing.public import PriceOut
+from app.runtime.phones import Phone
+
+
+class ContactIn(Strict):
+    """Whom the crew calls at the door."""
+
+    full_name: Text120
+    phone: Phone
+    email: Annotated[EmailStr, Field(max_length=254)] | None = None
+
+
+class ContactPatch(Patch):
+    clearable = frozenset({"email"})
+
+    full_name: Text120 | None = None
+    phone: Phone | None = None
+    email: Annotated[EmailStr, Field(max_length=254)] | None = None
+
+
+class HandEstimate(Strict):
+    """What a dispatcher reckons the job to be; priced by the company's active price list."""
+
+    volume_cuft: Annotated[int, Field(gt=0, le=100_000)]
+    weight_lb: Annotated[int, Field(ge=0, le=1_000_000)]
+    crew_size: Annotated[int, Field(ge=1, le=30)]
+    duration_hours: Annotated[ExactDecimal, Field(gt=0, le=336, decimal_places=2)]
+
+
+class BookingIn(Strict):
+    """A customer books a quote. A dispatcher books by hand: window, trucks, people, places, and a price or an
+    estimate that makes one.
+    """
+
+    contact: ContactIn
+    quote_id: UUID | None = None
+    window: WindowIn | None = None
+    truck_ids: Named | None = None
+    driver_ids: Named | None = None
+    origin: PlaceIn | None = None
+    destination: PlaceIn | None = None
+    price: MoneyIn | None = None
+    estimate: HandEstimate | None = None
+
+    @model_validator(mode="after")
+    def refuse_half_of_each(self) -> Self:
+        by_hand = (self.window, self.truck_ids, self.driver_ids, self.origin, self.destination)
+        if self.quote_id is not None:
+            if any(part is not None for part in (*by_hand, self.price, self.estimate)):
+                raise ValueError("takes either quote_id, or the fields of a booking by hand")
+        elif any(part is None for part in by_hand):
+            raise ValueError("without quote_id needs window, truck_ids, driver_ids, origin and destination")
+        elif (self.price is None) == (self.estimate is None):
+            raise ValueError("a booking by hand takes a price or an estimate, one of them")
+        return self
+
+
+class BookingPatch(Strict):
+    contact: ContactPatch
+
+
+class AssignIn(Strict):
+    truck_ids: Annotated[Named, Field(min_length=1)]
+    driver_ids: Annotated[Named, Field(min_length=1)]
+
+
+class BookingFilter(ListQuery):
+    status: BookingStatus | None = None
+    starts_after: Instant | None = None
+    starts_before: Instant | None = None
+
+    def filters(self) -> dict[str, Any]:
+        """The filters that were sent, by name; their values are bound as they are."""
+        sent = sorted(self.model_fields_set - {"limit", "cursor"})
+        return {name: getattr(self, name) for name in sent if getattr(self, name) is not None}
+
+
+class OrganizationRef(BaseModel):
+    id: UUID
+    name: str
+
+
+class ContactOut(BaseModel):
+    full_name: str
+    phone: str
+    email: str | None
+
+
+class BookingOut(BaseModel):
+    id: UUID
+    reference: str
+    status: BookingStatus
+    hold_expires_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    pickup_zone: str
+    organization: OrganizationRef
+    customer_id: UUID | None
+    quote_id: UUID | None
+    contact: ContactOut
+    origin: PlaceOut
+    destination: PlaceOut
+    crew_size: int
+    volume_cuft: int | None
+    weight_lb: int | None
+    distance_miles: Decimal | None
+    truck_ids: list[UUID]
+    driver_ids: list[UUID]
+    price: PriceOut
+    final_price: PriceOut | None
+    confirmed_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+    cancellation_reason: str | None
+    settlement: SettlementOut | None
+    asks_door_codes: bool
+    version: int
+    created_at: datetime
+
+
+class BookingSummary(BaseModel):
+    """A booking in a list; the whole of it is at /v1/bookings/{id}."""
+
+    id: UUID
+    reference: str
+    status: BookingStatus
+    hold_expires_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    pickup_zone: str
+    organization_id: UUID
+    contact_name: str
+    origin_city: str
+    destination_city: str
+    crew_size: int
+    truck_ids: list[UUID]
+    driver_ids: list[UUID]
+    total: MoneyOut
+    version: int

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.kernel.instants import Moment
+
+Named = Annotated[tuple[UUID, ...], Field(max_length=40)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WindowIn(Strict):
+    """RFC 3339 with an offset; without one it is the wall time at the pickup."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+
+class WindowOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    starts_at: datetime
+    ends_at: datetime

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from app.kernel.actor import ActorKind
+from app.kernel.geo import Point
+from app.kernel.money import ExactDecimal, MoneyIn
+from app.kernel.text import Note500, Text120
+from app.modules.bookings.schemas.shapes import Strict
+from app.modules.bookings.values import BookingStatus, Report
+
+Miles = Annotated[ExactDecimal, Field(ge=0, le=10_000, decimal_places=1)]
+WorkedHours = Annotated[ExactDecimal, Field(ge=0, le=400, decimal_places=2)]
+DoorCode = Annotated[str, Field(pattern="^[0-9]{6}$")]
+
+
+class StepIn(Strict):
+    """`location`: where whoever reports it stands."""
+
+    note: Note500 | None = None
+    location: Point | None = None
+
+
+class LoadIn(StepIn):
+    """`code`: the customer's for the pickup, where the company asks for it."""
+
+    code: DoorCode | None = None
+
+
+def report_of(to: BookingStatus, body: StepIn | None) -> Report:
+    return Report(to) if body is None else Report(to, body.note, body.location, getattr(body, "code", None))
+
+
+def _not_a_line_of_ours(code: str) -> str:
+    if code in {"labour", "travel", "mileage", "flat_rate", "minimum_charge_adjustment", "tax"}:
+        raise ValueError("is a line that the price makes itself")
+    return code
+
+
+class ExtraIn(Strict):
+    """Work that the price did not hold, as agreed with the customer."""
+
+    code: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$"), AfterValidator(_not_a_line_of_ours)]
+    description: Text120
+    amount: MoneyIn
+
+
+class CompleteIn(LoadIn):
+    """`code`: the customer's for the delivery, where the company asks for it."""
+
+    actual_hours: WorkedHours
+    actual_distance_miles: Miles
+    extras: Annotated[tuple[ExtraIn, ...], Field(max_length=50)] = ()
+
+
+class StepOut(BaseModel):
+    """`location`: where whoever reported it stood, if they told."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    actor_kind: ActorKind
+    actor_id: UUID | None
+    note: str | None
+    location: Point | None
+
+
+class HistoryOut(BaseModel):
+    items: list[StepOut]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from app.modules.bookings.values import BookingStatus
+
+
+class TrackingLinkOut(BaseModel):
+    """`url` is null while there is nothing to follow: before the confirmation, and after a cancellation."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    url: str | None
+    expires_at: datetime
+
+
+class TownOut(BaseModel):
+    city: str
+    state: str
+
+
+class TrackedStepOut(BaseModel):
+    status: BookingStatus
+    at: datetime
+
+
+class TrackOut(BaseModel):
+    """A move as its family may see it, and whoever they hand the link to."""
+
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+    pickup_zone: str
+    origin: TownOut
+    destination: TownOut
+    organization_name: str
+    organization_phone: str
+    steps: list[TrackedStepOut]
