@@ -48,6 +48,7 @@ from app.modules.invoices.routes import router as invoices_router
 from app.modules.market import models as market_models
 from app.modules.market import routes as market
 from app.modules.ops.routes.reviews import router as ops_router
+from app.modules.ops.routes.staff import router as staff_router
 from app.modules.orgs import models as orgs_models
 from app.modules.orgs.routes import router as orgs_router
 from app.modules.pricing import models as pricing_models
@@ -138,6 +139,7 @@ def routers() -> tuple[APIRouter, ...]:
         file_doors,
         audit_router,
         ops_router,
+        staff_router,
     )
 
 

@@ -46,6 +46,7 @@ OPEN_LISTS: Final = {
 # What a valid body looks like, for routes whose body is checked before anybody looks for the id.
 BODIES: Final[dict[str, Any]] = {
     "{member_id}": lambda ids: {"role": "driver"},
+    "{staff_id}": lambda _: {"role": "support"},
     "assign": lambda ids: {"truck_ids": [ids["truck_id"]], "driver_ids": [ids["driver_id"]]},
     "waive": lambda _: {"reason": "no"},
     "cancel": lambda _: {"reason": "no"},

@@ -103,6 +103,7 @@ class StaffPermission(StrEnum):
     COMPANIES_SUSPEND = "companies:suspend"
     PACKS_ENFORCE = "packs:enforce"
     PACKS_READ = "packs:read"
+    STAFF_MANAGE = "staff:manage"
     TRAILS_READ = "trails:read"
 
 
@@ -113,6 +114,7 @@ _ALL_STAFF: Final = tuple(StaffRole)
 STAFF_ROLES: Final[Mapping[StaffPermission, tuple[StaffRole, ...]]] = MappingProxyType(
     {
         StaffPermission.PACKS_ENFORCE: _ADMINS,
+        StaffPermission.STAFF_MANAGE: _ADMINS,
         StaffPermission.CASES_DECIDE: _REVIEWERS,
         StaffPermission.COMPANIES_SUSPEND: _REVIEWERS,
         StaffPermission.CASES_READ: _ALL_STAFF,

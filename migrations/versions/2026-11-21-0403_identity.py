@@ -18,13 +18,17 @@ branch_labels = None
 depends_on = None
 
 MOVER, SIGNIN, STAFF, WORKER = Audience.MOVER, Audience.SIGNIN, Audience.STAFF, Audience.WORKER
+IS_STAFF = f"{SIGNED_IN_STAFF} AND staff_role IS NOT NULL"
 KEY_USE = ("org_id", "id", "secret_hash", "previous_hash", "last_used_at", "previous_used_at")
 POLICIES = {
     "users": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(MOVER, "select update", f"id = {CURRENT_USER}"),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
-        Allow(WORKER, "select", EVERY_ROW, columns=("id", "email", "full_name")),
+        # Staff make and change staff; which of them may, the program says.
+        Allow(STAFF, "insert", IS_STAFF),
+        Allow(STAFF, "update", IS_STAFF, columns=("staff_role", "disabled_at", "version", "updated_at")),
+        Allow(WORKER, "select", EVERY_ROW, columns=("id", "email", "full_name", "staff_role")),
     ],
     "members": [
         Allow(SIGNIN, "select", f"user_id = {CURRENT_USER} OR {OWN_COMPANY}"),
@@ -42,7 +46,7 @@ POLICIES = {
     "login_sessions": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
         Allow(MOVER, "select update", f"user_id = {CURRENT_USER}"),
-        Allow(STAFF, "select update", f"user_id = {CURRENT_USER}"),
+        Allow(STAFF, "select update", f"user_id = {CURRENT_USER} OR (current_org_id IS NULL AND {SIGNED_IN_STAFF})"),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
     "refresh_tokens": [
@@ -51,6 +55,7 @@ POLICIES = {
     ],
     "mail_tokens": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
+        Allow(STAFF, "insert", SIGNED_IN_STAFF),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
     "second_factors": [Allow(SIGNIN, "select insert update delete", EVERY_ROW)],
@@ -122,16 +127,17 @@ $$
 """
 
 
-def create_invitations() -> None:
+def _role() -> sa.Column[str]:
     roles = ("owner", "manager", "dispatcher", "driver", "accountant")
+    kind = sa.Enum(*roles, name="role", native_enum=False, create_constraint=True, length=40)
+    return sa.Column("role", kind, nullable=False)
+
+
+def create_invitations() -> None:
     op.create_table(
         "invitations",
         sa.Column("email", sa.Text(), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum(*roles, name="role", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
+        _role(),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the link's token"),
         sa.Column("invited_by", sa.UUID(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -289,21 +295,7 @@ def upgrade() -> None:
     op.create_table(
         "members",
         sa.Column("user_id", sa.UUID(), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum(
-                "owner",
-                "manager",
-                "dispatcher",
-                "driver",
-                "accountant",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
+        _role(),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deactivated_at", sa.DateTime(timezone=True), nullable=True, comment="null: may act for the company"),
         sa.Column("org_id", sa.UUID(), nullable=False),

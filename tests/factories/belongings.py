@@ -141,6 +141,7 @@ async def furnish(client: httpx.AsyncClient, customer: SignedInCustomer, staff: 
     member = await register(client, address=BOISE, timezone="America/Boise")
     sessions = (await client.get("/v1/auth/sessions", headers=member.headers)).json()["items"]
     ids = {"org_id": str(member.org_id), "session_id": sessions[0]["id"]}
+    ids["staff_id"] = (await client.get("/v1/auth/me", headers=staff.headers)).json()["user"]["id"]
     key = {"name": "ERP", "scopes": ["fleet:read"]}
     ids["key_id"] = (await _post(client, member.headers, "/v1/org/api-keys", key))["id"]
     ids |= await _fleet(client, member.headers)

@@ -11,7 +11,8 @@ import httpx
 from app.kernel.actor import Role
 from app.kernel.ids import new_id
 from app.modules.identity import repository
-from app.modules.identity.models import Member, User
+from app.modules.identity.models import Member
+from app.modules.identity.service.people import Newcomer, new_user
 from app.runtime.auth.credentials import CUSTOMER_PURPOSE
 from app.runtime.auth.opaque import make_token
 from app.runtime.db.tenancy import Audience, Identity
@@ -50,18 +51,9 @@ async def add_member(resources: Resources, org_id: UUID, role: Role) -> str:
     """A member of the company in this role; the e-mail address, with PASSWORD."""
     user_id, now = new_id(), resources.clock.now()
     email = f"{user_id.hex}@example.com"
-    user = User(
-        id=user_id,
-        email=email,
-        password_hash=await resources.passwords.hash(PASSWORD),
-        full_name=role.title(),
-        staff_role=None,
-        disabled_at=None,
-        email_verified_at=now,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
+    password_hash = await resources.passwords.hash(PASSWORD)
+    newcomer = Newcomer(email, role.title(), password_hash, email_verified_at=now)
+    user = new_user(newcomer, now, user_id)
     member = Member(org_id=org_id, id=new_id(), user_id=user_id, role=role, created_at=now)
     async with resources.database.write(Identity(Audience.SIGNIN, org_id=org_id, user_id=user_id)) as session:
         await repository.insert_user(session, user)

@@ -36,6 +36,16 @@ class LastOwner(Conflict):
     title: ClassVar[str] = "A company keeps an owner: make somebody else one first."
 
 
+class StaffNotFound(NotFound):
+    code: ClassVar[str] = "staff_not_found"
+    title: ClassVar[str] = "The platform's staff has no such member."
+
+
+class LastAdmin(Conflict):
+    code: ClassVar[str] = "last_admin"
+    title: ClassVar[str] = "The platform keeps an admin who can sign in: make somebody else one first."
+
+
 class OwnersAlone(Forbidden):
     code: ClassVar[str] = "owners_alone"
     title: ClassVar[str] = "Only owners make, change and remove owners."

@@ -23,6 +23,14 @@ class Invited(Event):
     invitation_id: UUID
 
 
+class StaffHired(Event):
+    """Somebody became a member of the platform's staff, and should hear of it."""
+
+    name: ClassVar[str] = "identity.staff_hired"
+
+    user_id: UUID
+
+
 class RefreshReplayed(Event):
     """A spent refresh token was used again: its family was ended, and its owner should hear of it."""
 

@@ -14,6 +14,7 @@ from app.modules.identity.events import (
     RefreshReplayed,
     Registered,
     SecondFactorChanged,
+    StaffHired,
 )
 from app.modules.identity.service.invitations import invitation_token
 from app.modules.identity.service.mail_tokens import mail_token_text
@@ -59,6 +60,11 @@ INVITED = (
 FACTOR = (
     "Hello {name},\n\nyour sign-in {what}, since {at:%Y-%m-%d %H:%M} UTC; other sessions were ended.\n\n"
     "If it was not you, change your password at once and write to us.\n"
+)
+HIRED = (
+    "Hello {name},\n\nyou are a member of MoveHub's staff now, as {role}. A link to choose your password is on its "
+    "way. If it is too old when you come to it, ask for another: POST {url}/v1/auth/password-reset/request.\n\n"
+    "At your first sign-in you enrol a second factor: have an authenticator app at hand.\n"
 )
 
 KEY_MADE = (
@@ -130,6 +136,16 @@ async def tell_of_second_factor(session: ReadSession, event: SecondFactorChanged
     what = "now needs a second factor" if event.is_on else "needs no second factor any more"
     text = FACTOR.format(name=person.full_name, what=what, at=work.announced_at)
     return (work.mail(person.email, f"Your sign-in {what}", text),)
+
+
+@handlers.deliver("identity.welcome_staff", StaffHired)
+async def welcome_staff(session: ReadSession, event: StaffHired, work: Work) -> Sequence[Outgoing]:
+    person = await repository.get_user_address(session, event.user_id)
+    if person is None or person.staff_role is None:
+        return ()
+    url = work.resources.settings.http.public_url
+    text = HIRED.format(name=person.full_name, role=person.staff_role, url=url)
+    return (work.mail(person.email, "Welcome to the staff of MoveHub", text),)
 
 
 @handlers.deliver("identity.send_invitation", Invited)

@@ -5,20 +5,33 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from app.kernel.actor import Role
+from app.kernel.actor import Role, Staff
+from app.kernel.paging import PageRequest
 from app.modules.identity import repository, service
-from app.modules.identity.errors import EmailNotVerified, EmailTaken
-from app.modules.identity.schemas import StaffIn
+from app.modules.identity.errors import EmailNotVerified, EmailTaken, LastAdmin, StaffNotFound, StepUpRequired
+from app.modules.identity.models import User
+from app.modules.identity.schemas import ChangeStaffIn, HireIn, StaffIn, StaffOut
 from app.modules.identity.values import StaffRole
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.resources import Resources
 
 __all__ = [
+    "ChangeStaffIn",
     "EmailNotVerified",
     "EmailTaken",
+    "HireIn",
+    "LastAdmin",
     "StaffIn",
+    "StaffNotFound",
+    "StaffOut",
     "StaffRole",
+    "StepUpRequired",
+    "change_staff",
     "create_staff",
+    "hire_staff",
+    "list_staff",
     "office_emails",
+    "require_fresh_proof",
     "require_verified_email",
     "staff_role",
 ]
@@ -52,3 +65,40 @@ async def staff_role(session: ReadSession | WriteSession, user_id: UUID) -> Staf
     """What a member of the staff is now, whatever their token says; None: none, or disabled."""
     user = await repository.get_user(session, user_id)
     return user.staff_role if user is not None and user.disabled_at is None else None
+
+
+async def require_fresh_proof(session: ReadSession, actor: Staff) -> None:
+    """For what a stolen session must not do. Raises: StepUpRequired (403), SessionEnded (401)."""
+    await service.require_fresh_proof(session, actor)
+
+
+async def hire_staff(session: WriteSession, resources: Resources, actor: Staff, body: HireIn) -> StaffOut:
+    """Somebody becomes a member of the staff, and is mailed a link to choose a password. Raises: EmailTaken (409)."""
+    return _staff_out(await service.hire(session, resources, actor, body))
+
+
+async def list_staff(session: ReadSession, page: PageRequest) -> list[StaffOut]:
+    """Up to one more than the page holds, the oldest first, deactivated ones too."""
+    return [_staff_out(user) for user in await service.list_staff(session, page)]
+
+
+async def change_staff(session: WriteSession, actor: Staff, staff_id: UUID, body: ChangeStaffIn) -> StaffOut:
+    """Another role, deactivated, or active again; their sessions end.
+
+    Locks: the platform's staff. Raises: StaffNotFound (404), LastAdmin (409), SessionEnded (401).
+    """
+    return _staff_out(await service.change_staff(session, actor, staff_id, body))
+
+
+def _staff_out(user: User) -> StaffOut:
+    return StaffOut.model_validate(
+        {
+            "id": user.id,
+            "email": user.email,
+            "full_name": user.full_name,
+            "role": user.staff_role,
+            "is_active": user.disabled_at is None,
+            "email_verified_at": user.email_verified_at,
+            "created_at": user.created_at,
+        }
+    )

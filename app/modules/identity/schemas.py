@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
 
 from app.kernel.actor import Role
+from app.kernel.patch import Patch
 from app.kernel.scopes import Scope
 from app.kernel.text import Text120
 from app.modules.identity.rules import normalized_password
@@ -239,6 +240,35 @@ class StaffIn(BaseModel):
     password: NewPassword
     full_name: Text120
     role: StaffRole
+
+
+class HireIn(BaseModel):
+    """Who becomes a member of the platform's staff; a link to choose a password is mailed there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+    full_name: Text120
+    role: StaffRole
+
+
+class ChangeStaffIn(Patch):
+    """What is to be different."""
+
+    role: StaffRole | None = None
+    is_active: bool | None = None
+
+
+class StaffOut(BaseModel):
+    """A member of the platform's staff. `email_verified_at` null: has not followed the link to choose a password."""
+
+    id: UUID
+    email: str
+    full_name: str
+    role: StaffRole
+    is_active: bool
+    email_verified_at: datetime | None
+    created_at: datetime
 
 
 class UserOut(BaseModel):

@@ -33,4 +33,14 @@ CasesDecide = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_DECIDE)
 CompaniesSuspend = Annotated[Staff, Depends(allow_staff(StaffPermission.COMPANIES_SUSPEND))]
 PacksRead = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_READ))]
 PacksEnforce = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_ENFORCE))]
+StaffRead = Annotated[Staff, Depends(allow_staff(StaffPermission.STAFF_MANAGE))]
 TrailsRead = Annotated[Staff, Depends(allow_staff(StaffPermission.TRAILS_READ))]
+
+
+async def freshly_proved_admin(actor: StaffRead, session: Write) -> Staff:
+    """Raises: StepUpRequired (403), RoleNotAllowed (403), SessionEnded (401)."""
+    await identity.require_fresh_proof(session, actor)
+    return actor
+
+
+StaffManage = Annotated[Staff, Depends(freshly_proved_admin)]

@@ -142,6 +142,9 @@ async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[s
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/suspend", REASON)
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/reinstate")
     await do(client, staff, "GET", f"/v1/ops/audit?org_id={org_id}")
+    hired = {"email": new_email(), "full_name": "Ottoline Quill", "role": "support"}
+    colleague = await do(client, staff, "POST", "/v1/ops/staff", hired)
+    await do(client, staff, "PATCH", f"/v1/ops/staff/{colleague['id']}", {"is_active": False})
 
 
 async def sign_in_and_out(client: httpx.AsyncClient, clock: ManualClock, settings: Settings, worker: Resources) -> None:

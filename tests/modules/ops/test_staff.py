@@ -24,10 +24,14 @@ REVIEW: list[Operation] = [
     ("POST", f"/v1/ops/orgs/{NOBODY}/reinstate", None),
 ]
 ENFORCE: list[Operation] = [("PUT", "/v1/ops/verification-packs", {"packs": []})]
+EMPLOY: list[Operation] = [
+    ("GET", "/v1/ops/staff", None),
+    ("PATCH", f"/v1/ops/staff/{NOBODY}", {"role": "support"}),
+]
 MAY = {
     StaffRole.SUPPORT: READ,
     StaffRole.REVIEWER: READ + REVIEW,
-    StaffRole.ADMIN: READ + REVIEW + ENFORCE,
+    StaffRole.ADMIN: READ + REVIEW + ENFORCE + EMPLOY,
 }
 
 
@@ -40,7 +44,7 @@ def test_every_permission_has_its_row_and_an_admin_has_them_all() -> None:
 @pytest.mark.parametrize("role", list(StaffRole))
 async def test_each_role_is_let_in_to_its_own(client: httpx.AsyncClient, resources: Resources, role: StaffRole) -> None:
     headers = (await sign_in_staff(client, resources, role)).headers
-    for operation in READ + REVIEW + ENFORCE:
+    for operation in READ + REVIEW + ENFORCE + EMPLOY:
         method, path, body = operation
         answer = await client.request(method, path, json=body, headers=headers)
         if operation in MAY[role]:

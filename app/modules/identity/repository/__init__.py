@@ -37,10 +37,14 @@ from app.modules.identity.repository.members import (
 )
 from app.modules.identity.repository.people import (
     act_as,
+    count_admins,
     find_user_by_email,
+    get_staff,
     get_user,
     get_user_address,
     insert_user,
+    list_staff,
+    lock_staff,
     mark_email_verified,
     replace_password_hash,
     update_password_hash,
@@ -79,6 +83,7 @@ from app.modules.identity.repository.sessions import (
 
 __all__ = [
     "act_as",
+    "count_admins",
     "count_attempts",
     "count_live_api_keys",
     "count_open_invitations",
@@ -98,6 +103,7 @@ __all__ = [
     "get_member_of_user",
     "get_proved_at",
     "get_role",
+    "get_staff",
     "get_token",
     "get_user",
     "get_user_address",
@@ -120,6 +126,7 @@ __all__ = [
     "list_member_emails",
     "list_members",
     "list_memberships",
+    "list_staff",
     "lock_api_key",
     "lock_api_keys",
     "lock_challenge",
@@ -127,6 +134,7 @@ __all__ = [
     "lock_members",
     "lock_open_invitation",
     "lock_session",
+    "lock_staff",
     "mark_email_verified",
     "put_factor_demand",
     "replace_password_hash",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.modules.identity.models import (
-    User,
-)
+from app.kernel.paging import PageRequest
+from app.modules.identity.models import User
+from app.modules.identity.values import StaffRole
 from app.runtime.db.base import AnyRow
+from app.runtime.db.locks import lock_name
 from app.runtime.db.session import ReadSession, WriteSession
 
 ACTING = sa.text("SELECT set_config('app.current_org_id', :org, true), set_config('app.current_user_id', :user, true)")
@@ -35,9 +37,38 @@ async def get_user(session: ReadSession, user_id: UUID) -> User | None:
 
 
 async def get_user_address(session: ReadSession, user_id: UUID) -> AnyRow | None:
-    """Name and e-mail address, which are all that the worker may read of a user."""
-    query = sa.select(User.full_name, User.email).where(User.id == user_id)
+    """Name, e-mail address and staff's role, which are all that the worker may read of a user."""
+    query = sa.select(User.full_name, User.email, User.staff_role).where(User.id == user_id)
     return (await session.execute(query)).one_or_none()
+
+
+async def lock_staff(session: WriteSession) -> None:
+    """One change of the platform's staff at a time, so that its last admin is counted right."""
+    await lock_name(session, "staff")
+
+
+async def get_staff(session: ReadSession, user_id: UUID) -> User | None:
+    query = sa.select(User).where(User.id == user_id, User.staff_role.is_not(None))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_staff(session: ReadSession, page: PageRequest) -> Sequence[User]:
+    """The oldest first; one row more than the page holds."""
+    query = sa.select(User).where(User.staff_role.is_not(None))
+    if page.after is not None:
+        query = query.where(User.id > UUID(page.after[0]))
+    return (await session.execute(query.order_by(User.id).limit(page.limit + 1))).scalars().all()
+
+
+async def count_admins(session: ReadSession, *, but: UUID) -> int:
+    """Those others who can sign in: active, and known to read their mail."""
+    query = sa.select(sa.func.count()).where(
+        User.staff_role == StaffRole.ADMIN,
+        User.disabled_at.is_(None),
+        User.email_verified_at.is_not(None),
+        User.id != but,
+    )
+    return int((await session.execute(query)).scalar_one())
 
 
 async def update_password_hash(session: WriteSession, user_id: UUID, password_hash: str) -> None:

@@ -14,19 +14,22 @@ from app.modules.identity.service.second_factor import (
 )
 from app.modules.identity.service.sign_in import sign_in, sign_in_with_code
 from app.modules.identity.service.sign_in_policy import set_sign_in_policy, show_sign_in_policy
-from app.modules.identity.service.staff import create_staff
+from app.modules.identity.service.staff import change_staff, create_staff, hire, list_staff
 from app.modules.identity.service.verify_email import ask_for_verification, require_verified_email, verify_email
 
 __all__ = [
     "ask_for_reset",
     "ask_for_verification",
     "change_password",
+    "change_staff",
     "confirm",
     "create_staff",
     "disable",
     "end_session",
     "enrol",
+    "hire",
     "list_sessions",
+    "list_staff",
     "log_out",
     "log_out_everywhere",
     "refresh",

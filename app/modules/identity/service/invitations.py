@@ -27,10 +27,11 @@ from app.modules.identity.errors import (
     TooManyInvitations,
 )
 from app.modules.identity.events import Invited
-from app.modules.identity.models import Invitation, Member, User
+from app.modules.identity.models import Invitation, Member
 from app.modules.identity.schemas import AcceptInvitationIn, InviteIn
 from app.modules.identity.service.members import act_for_company
 from app.modules.identity.service.passwords import check_password
+from app.modules.identity.service.people import Newcomer, new_user
 from app.modules.orgs import public as orgs
 from app.runtime.auth.opaque import make_token, read_token, token_hash
 from app.runtime.db.session import WriteSession
@@ -166,7 +167,8 @@ async def accept_invitation(session: WriteSession, resources: Resources, answer:
     if invitation is None or not _is_good(invitation, token, now):
         raise InvitationRefused
     if answer.user_id is None:
-        await repository.insert_user(session, _newcomer(user_id, invitation.email, answer, now))
+        newcomer = Newcomer(invitation.email, answer.full_name, answer.password_hash, email_verified_at=now)
+        await repository.insert_user(session, new_user(newcomer, now, user_id))
     else:
         await repository.mark_email_verified(session, user_id, now)
     invitation.accepted_at = now
@@ -176,21 +178,6 @@ async def accept_invitation(session: WriteSession, resources: Resources, answer:
     sides = {"user_id": user_id, "role": invitation.role}
     record(session, actor, Change("identity.invitation_accepted", "member", member.id, after=sides))
     return invitation
-
-
-def _newcomer(user_id: UUID, email: str, answer: Answer, now: datetime) -> User:
-    return User(
-        id=user_id,
-        email=email,
-        password_hash=answer.password_hash,
-        full_name=answer.full_name,
-        staff_role=None,
-        disabled_at=None,
-        email_verified_at=now,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
 
 
 def _ids_of(resources: Resources, token: str) -> tuple[UUID, UUID]:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
-
 from app.kernel.actor import MoverMember, Role
 from app.kernel.ids import new_id
 from app.kernel.places import Place
@@ -10,9 +8,10 @@ from app.kernel.ports.geocoding import locate_place
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.events import Registered
-from app.modules.identity.models import Member, User
+from app.modules.identity.models import Member
 from app.modules.identity.schemas import RegisterIn
-from app.modules.identity.service.sessions import Device, Person, SignedIn, open_session
+from app.modules.identity.service.people import Newcomer, Person, new_user
+from app.modules.identity.service.sessions import Device, SignedIn, open_session
 from app.modules.identity.service.verify_email import send_verification
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import WriteSession
@@ -35,7 +34,7 @@ async def register(
     now = resources.clock.now()
     password_hash = await resources.passwords.hash(body.password)
     org_id = new_id()
-    user = _user(body, password_hash, now)
+    user = new_user(Newcomer(body.email, body.full_name, password_hash), now)
     await repository.act_as(session, user_id=user.id, org_id=org_id)
     await repository.insert_user(session, user)
     organization = await orgs.create_company(session, org_id, body.organization, address, now)
@@ -48,18 +47,3 @@ async def register(
     owner = MoverMember(user.id, org_id, Role.OWNER, tokens.session_id, now)
     record(session, owner, Change("identity.registered", "company", org_id, after={"owner_id": user.id}))
     return SignedIn(person, tokens)
-
-
-def _user(body: RegisterIn, password_hash: str, now: datetime) -> User:
-    return User(
-        id=new_id(),
-        email=body.email,
-        password_hash=password_hash,
-        full_name=body.full_name,
-        staff_role=None,
-        disabled_at=None,
-        email_verified_at=None,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )

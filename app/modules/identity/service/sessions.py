@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Role
 from app.kernel.ids import new_id
 from app.modules.identity import repository
 from app.modules.identity.models import LoginSession, RefreshToken
 from app.modules.identity.rules import coarse_network
+from app.modules.identity.service.people import Person
 from app.modules.identity.values import Transport
-from app.modules.orgs.public import OrgOut
 from app.runtime import origin
 from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.auth.tokens import STAFF_ROLE, Claims
@@ -31,20 +30,6 @@ class Device:
 
     transport: Transport
     user_agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user as signed in: for a company in a role, or as staff."""
-
-    user_id: UUID
-    email: str
-    full_name: str
-    staff_role: str | None
-    email_verified_at: datetime | None
-    org_id: UUID | None
-    role: Role | None
-    organization: OrgOut | None
 
 
 @dataclass(frozen=True, slots=True)

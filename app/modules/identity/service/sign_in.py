@@ -11,9 +11,9 @@ from app.modules.identity.models import User
 from app.modules.identity.rules import UNKNOWN_NETWORK, coarse_network
 from app.modules.identity.schemas import AnswerChallengeIn
 from app.modules.identity.service.challenges import answer_challenge, open_challenge
+from app.modules.identity.service.people import Person, member_person, staff_person
 from app.modules.identity.service.second_factor import company_demands
-from app.modules.identity.service.sessions import Challenged, Device, Person, SignedIn, open_session
-from app.modules.orgs import public as orgs
+from app.modules.identity.service.sessions import Challenged, Device, SignedIn, open_session
 from app.runtime import origin
 from app.runtime.db.session import Database, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
@@ -95,12 +95,11 @@ async def _must_enrol(session: WriteSession, resources: Resources, person: Perso
 
 async def _person(session: WriteSession, user: User) -> Person:
     if user.staff_role is not None:
-        return Person(user.id, user.email, user.full_name, user.staff_role, user.email_verified_at, None, None, None)
+        return staff_person(user)
     await repository.act_as(session, user_id=user.id, org_id=None)
     memberships = await repository.list_memberships(session, user.id)
     if not memberships:
         raise NoMembership
     org_id, role = memberships[0]
     await repository.act_as(session, user_id=user.id, org_id=org_id)
-    organization = await orgs.profile(session, org_id)
-    return Person(user.id, user.email, user.full_name, None, user.email_verified_at, org_id, Role(role), organization)
+    return await member_person(session, user, org_id, Role(role))

@@ -8,11 +8,11 @@ from app.kernel.actor import MoverMember, Role
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import NotYourCompany
-from app.modules.identity.models import User
 from app.modules.identity.schemas import MembershipOut
 from app.modules.identity.service.callers import lock_caller
+from app.modules.identity.service.people import member_person
 from app.modules.identity.service.second_factor import company_demands
-from app.modules.identity.service.sessions import Device, Person, SignedIn, open_session
+from app.modules.identity.service.sessions import Device, SignedIn, open_session
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import WriteSession
 from app.runtime.resources import Resources
@@ -44,15 +44,10 @@ async def switch_org(
         raise NotYourCompany
     demands = await company_demands(session, actor.user_id, org_id)
     enrol_only = demands and not await repository.has_factor(session, actor.user_id)
-    person = await _person(session, caller.user, org_id, roles[org_id])
+    person = await member_person(session, caller.user, org_id, roles[org_id])
     device = Device(caller.login.transport, user_agent)
     tokens = await open_session(session, resources, person, device, enrol_only=enrol_only)
     await repository.revoke_session(session, actor.session_id, actor.now)
     acting = MoverMember(actor.user_id, org_id, roles[org_id], tokens.session_id, actor.now)
     record(session, acting, Change("identity.signed_in", "session", tokens.session_id))
     return SignedIn(person, tokens, enrol_only)
-
-
-async def _person(session: WriteSession, user: User, org_id: UUID, role: Role) -> Person:
-    organization = await orgs.profile(session, org_id)
-    return Person(user.id, user.email, user.full_name, None, user.email_verified_at, org_id, role, organization)
