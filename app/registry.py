@@ -23,6 +23,7 @@ from app.modules.bookings.routes.feeds import router as feeds_router
 from app.modules.bookings.routes.reschedule import router as reschedule_router
 from app.modules.bookings.routes.tracking import router as tracking_router
 from app.modules.calendar import models as calendar_models
+from app.modules.calendar.routes import router as shifts_router
 from app.modules.customers import handlers as customers_handlers
 from app.modules.customers import models as customers_models
 from app.modules.customers import routes as customers
@@ -114,6 +115,7 @@ def routers() -> tuple[APIRouter, ...]:
         doors_router,
         feeds_router,
         board_router,
+        shifts_router,
         dispatch_router,
         invoices_router,
         sign_in_router,

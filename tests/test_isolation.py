@@ -54,6 +54,7 @@ BODIES: Final[dict[str, Any]] = {
     "reschedule": lambda _: {"starts_at": window(26)["starts_at"], "expected_total": {"amount": "500"}},
     "complete": lambda _: {"actual_hours": 3, "actual_distance_miles": 9},
     "time-off": lambda _: window(25),
+    "shifts": lambda _: {},
     "rotate": lambda _: {},
     "suspend": lambda _: {"reason": "no"},
     "reject": lambda _: {"reason": "no"},

@@ -35,6 +35,10 @@ SEEN_BY_MARKET = (
     "usable_until",
     "retired_at",
     "turnaround_minutes",
+    "hours_zone",
+    "hours_weekly",
+    "hours_less",
+    "hours_more",
 )
 TAKEN_WINDOWS = (
     "org_id",
@@ -67,11 +71,17 @@ POLICIES = {
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select update", OWN_COMPANY),
     ],
+    "shifts": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
     "calendar_rules": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
 }
+
+FUNCTIONS = ("works", "works_laid_out", "wall_minutes", "crow_miles")
 
 # Miles on a sphere, as app/kernel/geo.py has them. One expression, which the planner writes into the query.
 CROW_MILES = """
@@ -79,6 +89,39 @@ CREATE FUNCTION app.crow_miles(lat1 double precision, lng1 double precision, lat
 RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT 7917.5226 * asin(sqrt(least(1, power(sin(radians(lat2 - lat1) / 2), 2)
         + cos(radians(lat1)) * cos(radians(lat2)) * power(sin(radians(lng2 - lng1) / 2), 2))))
+$$
+"""
+
+# As app/modules/calendar/rules/shifts.py has them.
+WALL_MINUTES = """
+CREATE FUNCTION app.wall_minutes(at timestamptz, zone text) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT floor(extract(epoch FROM at AT TIME ZONE zone) / 60)::integer - 4 * 1440
+$$
+"""
+# `last`: the last minute of the window. A day that differs, or more than a day, is not looked up but laid out.
+WORKS = """
+CREATE FUNCTION app.works(weekly int4multirange, less int4multirange, more int4multirange, first integer, last integer)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN last - first < 1440
+            AND NOT (less && int4range(first, greatest(first, last) + 1) OR more && int4range(first, greatest(first, last) + 1))
+        THEN weekly @> int4range(first % 10080, first % 10080 + greatest(first, last) - first + 1)
+        ELSE app.works_laid_out(weekly, less, more, first, greatest(first, last)) END
+$$
+"""
+WORKS_LAID_OUT = """
+CREATE FUNCTION app.works_laid_out(
+    weekly int4multirange, less int4multirange, more int4multirange, first integer, last integer)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN last - first < 1440 THEN on_duty @> int4range(first, last + 1)
+        ELSE on_duty @> first AND on_duty @> last AND NOT EXISTS (
+            SELECT 1 FROM generate_series(first / 1440 + 1, last / 1440 - 1) AS day
+            WHERE NOT on_duty && int4range(day * 1440, (day + 1) * 1440)) END
+    FROM (
+        SELECT coalesce(range_agg(int4range(lower(span) + week, upper(span) + week)), '{}'::int4multirange)
+            - less + more AS on_duty
+        FROM unnest(weekly) AS span, generate_series(first / 10080 * 10080, last, 10080) AS week) AS hours
 $$
 """
 
@@ -104,6 +147,27 @@ def upgrade() -> None:
             comment="between two jobs, beside the drive",
         ),
         sa.Column(
+            "hours_zone", sa.Text(), nullable=True, comment="IANA zone of the clock it works by; null: at any time"
+        ),
+        sa.Column(
+            "hours_weekly",
+            postgresql.INT4MULTIRANGE(),
+            nullable=True,
+            comment="minutes of a week and a day, from Monday; null as hours_zone",
+        ),
+        sa.Column(
+            "hours_less",
+            postgresql.INT4MULTIRANGE(),
+            nullable=True,
+            comment="what days that differ take away: minutes since 1970-01-05; null as hours_zone",
+        ),
+        sa.Column(
+            "hours_more",
+            postgresql.INT4MULTIRANGE(),
+            nullable=True,
+            comment="what they add; null as hours_zone",
+        ),
+        sa.Column(
             "locked_at",
             sa.DateTime(timezone=True),
             nullable=True,
@@ -113,6 +177,9 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("capacity_cuft >= 0 AND max_weight_lb >= 0", name=op.f("ck_resources_capacity")),
         sa.CheckConstraint("turnaround_minutes BETWEEN 0 AND 120", name=op.f("ck_resources_turnaround")),
+        sa.CheckConstraint(
+            "num_nonnulls(hours_zone, hours_weekly, hours_less, hours_more) IN (0, 4)", name=op.f("ck_resources_hours")
+        ),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_resources_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_resources")),
     )
@@ -212,6 +279,35 @@ def upgrade() -> None:
         postgresql_where=sa.text("active AND is_far"),
     )
     op.create_table(
+        "shifts",
+        sa.Column("resource_id", sa.UUID(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False, comment="IANA zone of the office when they were written"),
+        sa.Column(
+            "weekly",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="weekday, starts, ends; null: at any time",
+        ),
+        sa.Column(
+            "exceptions",
+            postgresql.JSONB(),
+            nullable=False,
+            comment="day, and its shifts in the place of the week's",
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org_id", "resource_id"],
+            ["resources.org_id", "resources.id"],
+            name=op.f("fk_shifts_org_id_resource_id"),
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_shifts")),
+        sa.UniqueConstraint("org_id", "resource_id", name=op.f("uq_shifts_org_id_resource_id")),
+    )
+    op.create_table(
         "calendar_rules",
         sa.Column("turnaround_minutes", sa.Integer(), nullable=False, comment="between two jobs, beside the drive"),
         sa.Column("org_id", sa.UUID(), nullable=False),
@@ -222,14 +318,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("org_id", name=op.f("uq_calendar_rules_org_id")),
     )
     op.execute(CROW_MILES)
-    op.execute("REVOKE ALL ON FUNCTION app.crow_miles FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION app.crow_miles TO {MARKET.value}")
+    op.execute(WALL_MINUTES)
+    op.execute(WORKS_LAID_OUT)
+    op.execute(WORKS)
+    for function in FUNCTIONS:
+        op.execute(f"REVOKE ALL ON FUNCTION app.{function} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION app.{function} TO {MARKET.value}")
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION app.crow_miles")
+    for function in FUNCTIONS:
+        op.execute(f"DROP FUNCTION app.{function}")
     for table in reversed(POLICIES):
         op.drop_table(table)

@@ -109,7 +109,12 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " id",
     },
     "resources": {
-        "none": "kind capacity_cuft max_weight_lb skills usable_until retired_at turnaround_minutes locked_at org_id id"
+        "none": "kind capacity_cuft max_weight_lb skills usable_until retired_at turnaround_minutes hours_zone"
+        " hours_weekly hours_less hours_more locked_at org_id id"
+    },
+    "shifts": {
+        "people": "weekly exceptions",
+        "none": "org_id id resource_id zone version created_at updated_at",
     },
     "rate_limits": {"none": "key whole_at"},
     "schedules": {"none": "name due_at"},

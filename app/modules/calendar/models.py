@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.modules.calendar.values import ReservationKind, ResourceKind
-from app.runtime.db.base import Model, Tenant, enum_column
+from app.runtime.db.base import Model, Tenant, Versioned, enum_column
 
 
 class Resource(Tenant, Model):
@@ -24,6 +24,14 @@ class Resource(Tenant, Model):
     usable_until: Mapped[date | None] = mapped_column(comment="last day its papers allow; null: no limit")
     retired_at: Mapped[datetime | None] = mapped_column(comment="null: in service")
     turnaround_minutes: Mapped[int] = mapped_column(default=0, comment="between two jobs, beside the drive")
+    hours_zone: Mapped[str | None] = mapped_column(comment="IANA zone of the clock it works by; null: at any time")
+    hours_weekly: Mapped[Any | None] = mapped_column(
+        pg.INT4MULTIRANGE, comment="minutes of a week and a day, from Monday; null as hours_zone"
+    )
+    hours_less: Mapped[Any | None] = mapped_column(
+        pg.INT4MULTIRANGE, comment="what days that differ take away: minutes since 1970-01-05; null as hours_zone"
+    )
+    hours_more: Mapped[Any | None] = mapped_column(pg.INT4MULTIRANGE, comment="what they add; null as hours_zone")
     locked_at: Mapped[datetime | None] = mapped_column(
         comment="never written: the one column whose UPDATE is granted, so that rows can be locked"
     )
@@ -32,6 +40,7 @@ class Resource(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.CheckConstraint("capacity_cuft >= 0 AND max_weight_lb >= 0", name="capacity"),
         sa.CheckConstraint("turnaround_minutes BETWEEN 0 AND 120", name="turnaround"),
+        sa.CheckConstraint("num_nonnulls(hours_zone, hours_weekly, hours_less, hours_more) IN (0, 4)", name="hours"),
         sa.Index("ix_resources_org_id_kind", "org_id", "kind"),
     )
 
@@ -84,6 +93,22 @@ class Reservation(Tenant, Model):
         sa.Index(
             "ix_reservations_far", "during", postgresql_using="gist", postgresql_where=sa.text("active AND is_far")
         ),
+    )
+
+
+class Shifts(Tenant, Versioned, Model):
+    """When a truck or person works, as people wrote it; the resource carries what is looked up."""
+
+    __tablename__ = "shifts"
+
+    resource_id: Mapped[UUID]
+    zone: Mapped[str] = mapped_column(comment="IANA zone of the office when they were written")
+    weekly: Mapped[list[dict[str, Any]] | None] = mapped_column(comment="weekday, starts, ends; null: at any time")
+    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(comment="day, and its shifts in the place of the week's")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "resource_id"], ["resources.org_id", "resources.id"]),
+        sa.UniqueConstraint("org_id", "resource_id"),
     )
 
 

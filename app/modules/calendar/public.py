@@ -86,6 +86,7 @@ __all__ = [
     "swap",
     "take_time_off",
     "whole_capacity",
+    "works",
 ]
 
 Wanted = rules.Wanted
@@ -96,6 +97,7 @@ list_taken = service.list_taken
 list_resources = repository.list_resources
 lock = repository.lock_resources
 suffices = rules.suffices
+works = rules.works
 reserve = service.reserve
 reserve_named = service.reserve_named
 swap = service.swap

@@ -72,11 +72,59 @@ class Busy:
     stops: Stops | None = None
 
 
+Spans = tuple[tuple[int, int], ...]
+
+
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @property
+    def number(self) -> int:
+        """As `date.weekday()` counts."""
+        return list(Weekday).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Hours of each week. `span`: minutes of the day it begins on, the end up to a day later."""
+
+    weekday: Weekday
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """The hours of one day, in the place of the week's; none: it is off."""
+
+    day: date
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a resource works, as it is looked up: minutes by the clock of `zone` (rules/shifts.py).
+
+    `weekly`: of a week and a day. `less` and `more`: what the days that differ take away and add, since 1970-01-05.
+    """
+
+    zone: str
+    weekly: Spans
+    less: Spans
+    more: Spans
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceSpec:
     """A resource as its owner in `fleet` describes it. `usable_until`: the last day its papers allow.
 
-    `turnaround_minutes` is the calendar's own: what lies between two jobs beside the drive, as the company wants it.
+    `turnaround_minutes` and `hours` are the calendar's own: what lies between two jobs beside the drive, and when it
+    works; None: at any time.
     """
 
     id: UUID
@@ -86,6 +134,7 @@ class ResourceSpec:
     skills: tuple[str, ...] = ()
     usable_until: date | None = None
     turnaround_minutes: int = 0
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)

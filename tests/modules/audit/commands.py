@@ -28,6 +28,8 @@ TOLD: Final = {
     "bookings.set_policy": "bookings.policy_set",
     "bookings.set_rules": "bookings.rules_set",
     "bookings.start_booking": "bookings.en_route",
+    "calendar.set_driver_shifts": "calendar.shifts_set",
+    "calendar.set_truck_shifts": "calendar.shifts_set",
     "customers.change_address": "customers.address_changed",
     "files.announce_upload": "files.upload_announced",
     "files.complete_upload": "files.upload_completed",

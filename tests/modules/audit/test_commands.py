@@ -74,6 +74,7 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     for kind, off in (("trucks", "truck_time_off"), ("drivers", "driver_time_off")):
         one = f"/v1/{kind}/{ids[kind[:-1] + '_id']}"
         await do(client, headers, "DELETE", f"{one}/time-off/{ids[off]}")
+        await do(client, headers, "PUT", f"{one}/shifts", {"exceptions": [{"day": "2027-12-24"}]})
     truck = await add_truck(client, headers, license_plate="QLF 7734")
     driver = await add_driver(client, headers, license_number="QF-88213", full_name="Zebedee Quill")
     await do(client, headers, "PATCH", f"/v1/trucks/{truck['id']}", {"name": "Ottoline", "capacity_cuft": 900})

@@ -40,6 +40,9 @@ ASKED_DAYS: Final = 14
 BUSY_SHARE: Final = 0.6
 CANCELLED_SHARE: Final = 0.5
 JOBS_A_SEED: Final = 2
+OPENS: Final = 6
+CLOSES: Final = 22
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Which of the companies below.
 SUSPENDED: Final = 6
 PRICELESS: Final = 7
@@ -59,12 +62,23 @@ class Yard:
     has_prices: bool = True
     largest_crew_priced: int = 2
     taken: list[tuple[str, Span]] = field(default_factory=list)
+    # On which weekdays it works, from six to ten in the evening; who is not here works at any time.
+    weekdays: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def is_free(self, resource: str, span: Span) -> bool:
         return not any(one == resource and when[0] < span[1] and span[0] < when[1] for one, when in self.taken)
 
+    def works(self, resource: str, span: Span) -> bool:
+        if resource not in self.weekdays:
+            return True
+        first, last = (one.astimezone(ZONE) for one in (span[0], span[1] - timedelta(microseconds=1)))
+        days = [first.date() + timedelta(days=day) for day in range((last.date() - first.date()).days + 1)]
+        in_hours = all(OPENS <= one.hour < CLOSES for one in (first, last))
+        in_one = len(days) == 1 or span[1] - span[0] > timedelta(days=1)
+        return in_hours and in_one and all(day.weekday() in self.weekdays[resource] for day in days)
+
     def free(self, resources: list[str], span: Span) -> list[str]:
-        return [one for one in resources if self.is_free(one, span)]
+        return [one for one in resources if self.is_free(one, span) and self.works(one, span)]
 
     def can(self, volume: int, crew: int, span: Span | None) -> bool:
         """Whether it has the trucks and people; with None, whether it would with an empty calendar."""
@@ -170,6 +184,9 @@ async def town(logins: Logins, app_database: Database, tmp_path_factory: pytest.
         async with administrator(logins) as admin:
             await admin.execute(NO_PRICES, yards[PRICELESS].company.member.org_id)
         await _hold_in_vain(client, yards[0])
+        await _give_shifts(client, yards[0], "trucks", yards[0].company.truck_ids[0], (0, 1, 2, 3, 4))
+        await _give_shifts(client, yards[2], "drivers", yards[2].company.driver_ids[0], (1, 2, 4, 5, 6))
+        await _give_shifts(client, yards[3], "drivers", yards[3].company.helper_ids[0], (0, 6))
         clock.advance(timedelta(minutes=16))
         for yard in yards:
             yard.company = await signed_in_anew(client, yard.company)
@@ -214,6 +231,18 @@ async def _hold_in_vain(client: httpx.AsyncClient, yard: Yard) -> None:
     for seed in SEEDS:
         window = wire((first_day(seed), first_day(seed) + timedelta(days=3)))
         await post(client, yard.company.headers, "/v1/bookings", body | {"window": window}, 201)
+
+
+async def _give_shifts(
+    client: httpx.AsyncClient, yard: Yard, kind: str, resource: str, weekdays: tuple[int, ...]
+) -> None:
+    weekly = [{"weekday": DAYS[one], "starts": f"{OPENS:02}:00", "ends": f"{CLOSES}:00"} for one in weekdays]
+    # The search is of a town on mountain time, and so are these offices.
+    moved = await client.patch("/v1/org", headers=yard.company.headers, json={"timezone": ZONE.key})
+    assert moved.status_code == 200, moved.text
+    answer = await client.put(f"/v1/{kind}/{resource}/shifts", headers=yard.company.headers, json={"weekly": weekly})
+    assert answer.status_code == 200, answer.text
+    yard.weekdays[resource] = weekdays
 
 
 async def fill_calendars(town: Town, rng: random.Random, day: datetime) -> None:

@@ -25,6 +25,7 @@ from app.modules.calendar.repository.reservations import (
     stops_row,
     update_resource,
 )
+from app.modules.calendar.repository.shifts import get_shifts, insert_shifts, kind_of, lock_shifts, set_hours
 
 __all__ = [
     "count_in_service",
@@ -32,19 +33,24 @@ __all__ = [
     "find_free_capacity",
     "find_whole_capacity",
     "forget_stops",
+    "get_shifts",
     "insert_reservations",
     "insert_resource",
+    "insert_shifts",
     "keep_source",
+    "kind_of",
     "list_busy",
     "list_lanes",
     "list_resources",
     "list_time_off",
     "lock_resources",
+    "lock_shifts",
     "release_dead",
     "release_source",
     "release_time_off",
     "reservation_row",
     "retire_resource",
+    "set_hours",
     "set_turnaround",
     "stops_row",
     "update_resource",

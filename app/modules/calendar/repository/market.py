@@ -18,7 +18,7 @@ INSTANT = sa.DateTime(timezone=True)
 # What is taken is found first, whoever has it: asked for each resource alone, the plan that serves every list of
 # companies goes through the GiST index two thousand times (43 ms against 7, with 150 companies). What lies within a
 # drive of the window is found with it; the lines under `least` are the bands of kernel/roads.py, by miles as the crow
-# flies. It says of each resource what `rules.clashes` says.
+# flies. It says of each resource what `rules.free_in` says.
 FREE = sa.text(
     """
     WITH near AS MATERIALIZED (
@@ -50,6 +50,9 @@ FREE = sa.text(
     FROM app.resources AS r
     WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
         AND (r.usable_until IS NULL OR r.usable_until >= :last_day)
+        AND (r.hours_zone IS NULL OR app.works(r.hours_weekly, r.hours_less, r.hours_more,
+            app.wall_minutes(:starts_at, r.hours_zone),
+            app.wall_minutes(:ends_at - interval '1 microsecond', r.hours_zone)))
         AND NOT EXISTS (
             SELECT 1 FROM busy WHERE busy.org_id = r.org_id AND busy.resource_id = r.id
                 AND (busy.gap IS NULL OR busy.gap < r.turnaround_minutes + ceil(least(

@@ -13,6 +13,7 @@ from app.modules.calendar.models import CalendarRules, Reservation, Resource
 from app.modules.calendar.values import (
     LONGEST_DRIVE,
     LONGEST_LOCAL_DRIVE,
+    Hours,
     ReservationKind,
     ResourceKind,
     ResourceSpec,
@@ -37,7 +38,15 @@ def _spec(row: AnyRow) -> ResourceSpec:
         max_weight_lb=row.max_weight_lb,
         usable_until=row.usable_until,
         turnaround_minutes=row.turnaround_minutes,
+        hours=_hours(row),
     )
+
+
+def _hours(row: AnyRow) -> Hours | None:
+    if row.hours_zone is None:
+        return None
+    found = (row.hours_weekly, row.hours_less, row.hours_more)
+    return Hours(row.hours_zone, *(tuple((one.lower, one.upper) for one in spans) for spans in found))
 
 
 SPEC = (
@@ -47,6 +56,10 @@ SPEC = (
     Resource.max_weight_lb,
     Resource.usable_until,
     Resource.turnaround_minutes,
+    Resource.hours_zone,
+    Resource.hours_weekly,
+    Resource.hours_less,
+    Resource.hours_more,
 )
 
 

@@ -69,8 +69,10 @@ class Day:
         return CLASS_LEVELS.get(told[:1], 0)
 
     def can_do(self, resource: ResourceSpec, job: DayJob) -> bool:
-        """Whether it is free for this job alone, in time, with papers and within the hours."""
+        """Whether it is on duty and free for this job alone, in time, with papers and within the hours."""
         if not calendar.is_usable(resource, job.window.last_day(ZoneInfo(job.zone))):
+            return False
+        if not calendar.works(resource.hours, job.window):
             return False
         taken = self.taken.get(resource.id, ())
         if any(calendar.clashes(_wanted(job, self.now), resource.turnaround_minutes, one) for one in taken):

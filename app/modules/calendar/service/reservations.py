@@ -178,7 +178,7 @@ async def _take_named(
     if len(free) == len(locked) and await _take(session, ask, locked, busy):
         return locked
     taken = await _slot_taken(session, ask, locked, lambda free: len(free) == len(locked))
-    taken.detail = "Not free, or without valid papers, for the whole window."
+    taken.detail = "Not free, off duty, or without valid papers, for the whole window."
     taken.extensions["resource_ids"] = sorted(str(r.id) for r in locked if r not in free)
     raise taken
 

@@ -1,4 +1,4 @@
-"""Which windows can be asked for, which resources fit a job, and when the next free ones are. All pure."""
+"""Which windows can be asked for, which resources fit a job, and when the next free ones are."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.errors import Fault
 from app.kernel.roads import road_minutes
 from app.modules.calendar.errors import WindowRefused
+from app.modules.calendar.rules.shifts import works
 from app.modules.calendar.values import (
     LONGEST_DRIVE,
     LONGEST_LOCAL_DRIVE,
@@ -134,14 +135,15 @@ def _fewest(trucks: Iterable[tuple[int, int]], need: Need) -> int | None:
 def free_in(
     resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], wanted: Wanted
 ) -> list[ResourceSpec]:
-    """The resources that nothing takes in the window, that are there in time and in time for what follows, and whose
-    papers reach its last day by the clock of the place.
+    """The resources that nothing takes in the window, that work then, are there in time and in time for what follows,
+    and whose papers reach its last day by the clock of the place.
     """
     last_day = wanted.window.last_day(wanted.zone)
     return [
         resource
         for resource in resources
         if is_usable(resource, last_day)
+        and works(resource.hours, wanted.window)
         and not any(clashes(wanted, resource.turnaround_minutes, one) for one in busy.get(resource.id, ()))
     ]
 

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.kernel.actor import Mover
+from app.kernel.permissions import Permission
+from app.kernel.scopes import Scope
+from app.runtime.auth.dependencies import allow
+
+TrucksRead = Annotated[Mover, Depends(allow(Permission.FLEET_READ, scope=Scope.FLEET_READ))]
+# When colleagues work is for the office, as their time off.
+CrewRead = Annotated[Mover, Depends(allow(Permission.CREW_READ, scope=Scope.CREW_READ))]
+ShiftsWrite = Annotated[Mover, Depends(allow(Permission.TIME_OFF_WRITE, scope=Scope.TIME_OFF_WRITE))]

@@ -1,0 +1,41 @@
+"""What the calendar decides: windows and what fits in them, and the hours of trucks and people. All pure."""
+
+from app.modules.calendar.rules.shifts import compile_hours, describe_span, overlap, week_spans, works
+from app.modules.calendar.rules.windows import (
+    Wanted,
+    alternatives,
+    check_window,
+    choose_again,
+    clashes,
+    days_window,
+    free_in,
+    horizon_of,
+    is_usable,
+    nearby_windows,
+    pick,
+    pick_crew,
+    pick_trucks,
+    suffices,
+)
+
+__all__ = [
+    "Wanted",
+    "alternatives",
+    "check_window",
+    "choose_again",
+    "clashes",
+    "compile_hours",
+    "days_window",
+    "describe_span",
+    "free_in",
+    "horizon_of",
+    "is_usable",
+    "nearby_windows",
+    "overlap",
+    "pick",
+    "pick_crew",
+    "pick_trucks",
+    "suffices",
+    "week_spans",
+    "works",
+]

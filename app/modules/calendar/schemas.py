@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from app.kernel.instants import Day
+from app.modules.calendar import rules
+from app.modules.calendar.values import DayHours, Shift, Weekday
+
+
+def _to_the_minute(value: Any) -> Any:
+    if isinstance(value, time) or (isinstance(value, str) and len(value) == len("08:00") and value[2] == ":"):
+        return value
+    raise ValueError("must be a wall time to the minute, such as 08:00")
+
+
+WallTime = Annotated[
+    time,
+    BeforeValidator(_to_the_minute, json_schema_input_type=str),
+    PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str),
+    Field(examples=["08:00"]),
+]
+
+
+class SpanIn(BaseModel):
+    """Hours by the wall clock; they go on to the next day where they end no later than they start."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    starts: WallTime
+    ends: WallTime
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        return rules.describe_span(self.starts, self.ends)
+
+
+class ShiftIn(SpanIn):
+    weekday: Weekday
+
+
+class DayIn(BaseModel):
+    """A day that differs: its hours take the place of those that the week has begin on it; none, and it is off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: Day
+    shifts: Annotated[tuple[SpanIn, ...], Field(max_length=4)] = ()
+
+    @model_validator(mode="after")
+    def refuse_overlaps(self) -> Self:
+        if rules.overlap(span.minutes for span in self.shifts):
+            raise ValueError("two of its shifts overlap")
+        return self
+
+
+class ShiftsIn(BaseModel):
+    """`weekly`: the hours of each week; null: at any time. `exceptions`: days that differ."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weekly: Annotated[tuple[ShiftIn, ...], Field(max_length=28)] | None = None
+    exceptions: Annotated[tuple[DayIn, ...], Field(max_length=200)] = ()
+
+    @model_validator(mode="after")
+    def refuse_overlaps(self) -> Self:
+        if rules.overlap(rules.week_spans(self.week or ())):
+            raise ValueError("two shifts of the week overlap")
+        if len({one.day for one in self.exceptions}) != len(self.exceptions):
+            raise ValueError("a day stands twice among the exceptions")
+        return self
+
+    @property
+    def week(self) -> list[Shift] | None:
+        return None if self.weekly is None else [Shift(one.weekday, one.minutes) for one in self.weekly]
+
+    @property
+    def days(self) -> list[DayHours]:
+        return [DayHours(one.day, tuple(span.minutes for span in one.shifts)) for one in self.exceptions]
+
+
+class ShiftsOut(ShiftsIn):
+    """`zone`: of the clock they are read by. `version` 0: nobody has chosen, and any time will do."""
+
+    zone: str
+    version: int

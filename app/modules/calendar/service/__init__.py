@@ -1,0 +1,38 @@
+"""Use cases of the calendar, by what they are about."""
+
+from app.modules.calendar.service.reservations import (
+    Ask,
+    cancel_time_off,
+    count_in_service,
+    foresee_move,
+    list_lanes,
+    list_taken,
+    move,
+    reserve,
+    reserve_named,
+    retire_resource,
+    set_turnaround,
+    show_availability,
+    swap,
+    take_time_off,
+)
+from app.modules.calendar.service.shifts import set_shifts, show_shifts
+
+__all__ = [
+    "Ask",
+    "cancel_time_off",
+    "count_in_service",
+    "foresee_move",
+    "list_lanes",
+    "list_taken",
+    "move",
+    "reserve",
+    "reserve_named",
+    "retire_resource",
+    "set_shifts",
+    "set_turnaround",
+    "show_availability",
+    "show_shifts",
+    "swap",
+    "take_time_off",
+]
