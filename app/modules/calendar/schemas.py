@@ -41,7 +41,7 @@ class ShiftIn(SpanIn):
     weekday: Weekday
 
 
-class DayIn(BaseModel):
+class DifferentDayIn(BaseModel):
     """A day that differs: its hours take the place of those that the week has begin on it; none, and it is off."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,7 +62,7 @@ class ShiftsIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     weekly: Annotated[tuple[ShiftIn, ...], Field(max_length=28)] | None = None
-    exceptions: Annotated[tuple[DayIn, ...], Field(max_length=200)] = ()
+    exceptions: Annotated[tuple[DifferentDayIn, ...], Field(max_length=200)] = ()
 
     @model_validator(mode="after")
     def refuse_overlaps(self) -> Self:
