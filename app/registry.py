@@ -37,6 +37,7 @@ from app.modules.fleet.routes import router as fleet_router
 from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
 from app.modules.identity.routes.api_keys import router as api_keys_router
+from app.modules.identity.routes.me import router as me_router
 from app.modules.identity.routes.members import answers as invitation_answers_router
 from app.modules.identity.routes.members import router as members_router
 from app.modules.identity.routes.passwords import router as passwords_router
@@ -119,6 +120,7 @@ def routers() -> tuple[APIRouter, ...]:
         dispatch_router,
         invoices_router,
         sign_in_router,
+        me_router,
         sessions_router,
         members_router,
         invitation_answers_router,

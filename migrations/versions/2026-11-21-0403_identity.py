@@ -23,11 +23,12 @@ KEY_USE = ("org_id", "id", "secret_hash", "previous_hash", "last_used_at", "prev
 POLICIES = {
     "users": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
-        Allow(MOVER, "select update", f"id = {CURRENT_USER}"),
+        Allow(MOVER, "select", f"id = {CURRENT_USER}"),
+        Allow(MOVER, "update", f"id = {CURRENT_USER}", columns=("full_name", "version", "updated_at")),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         # Staff make and change staff; which of them may, the program says.
         Allow(STAFF, "insert", IS_STAFF),
-        Allow(STAFF, "update", IS_STAFF, columns=("staff_role", "disabled_at", "version", "updated_at")),
+        Allow(STAFF, "update", IS_STAFF, columns=("full_name", "staff_role", "disabled_at", "version", "updated_at")),
         Allow(WORKER, "select", EVERY_ROW, columns=("id", "email", "full_name", "staff_role")),
     ],
     "members": [
@@ -369,6 +370,7 @@ def upgrade() -> None:
             "purpose",
             sa.Enum(
                 "verify_email",
+                "change_email",
                 "reset_password",
                 name="mail_purpose",
                 native_enum=False,
@@ -381,6 +383,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="null: not spent"),
+        sa.Column("new_email", sa.Text(), nullable=True, comment="where a link that changes the address was sent"),
+        sa.Column("former_email", sa.Text(), nullable=True, comment="which address was changed by it"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mail_tokens_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_mail_tokens_token_hash")),

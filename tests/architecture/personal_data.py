@@ -78,7 +78,10 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "people": "user_id user_agent network",
         "none": "id current_org_id transport created_at last_used_at expires_at revoked_at enrol_only_since proved_at",
     },
-    "mail_tokens": {"people": "user_id", "none": "id purpose token_hash created_at expires_at used_at"},
+    "mail_tokens": {
+        "people": "user_id new_email former_email",
+        "none": "id purpose token_hash created_at expires_at used_at",
+    },
     "members": {"people": "user_id role", "none": "created_at deactivated_at org_id id"},
     "observed_jobs": {
         "none": "booking_id volume_cuft crew_size prior_hours p50_hours p90_hours actual_hours completed_at org_id id"

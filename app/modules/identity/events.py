@@ -49,6 +49,24 @@ class EmailVerificationAsked(Event):
     user_id: UUID | None
 
 
+class EmailChangeAsked(Event):
+    """A link is to be sent to an address that somebody wants for their own; of nobody when it is another's already."""
+
+    name: ClassVar[str] = "identity.email_change_asked"
+
+    token_id: UUID
+    user_id: UUID | None
+
+
+class EmailChanged(Event):
+    """Somebody has another e-mail address; whoever reads the former should hear of it."""
+
+    name: ClassVar[str] = "identity.email_changed"
+
+    token_id: UUID
+    user_id: UUID
+
+
 class PasswordResetAsked(Event):
     """A link is to be sent that sets a new password; to nobody when there is no such user."""
 

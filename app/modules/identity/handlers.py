@@ -7,6 +7,8 @@ from app.kernel.actor import Role
 from app.modules.identity import repository
 from app.modules.identity.events import (
     ApiKeyMade,
+    EmailChangeAsked,
+    EmailChanged,
     EmailVerificationAsked,
     Invited,
     PasswordChanged,
@@ -42,6 +44,15 @@ REPLAYED = (
 VERIFY = (
     "Hello {name},\n\nto show that this address is yours, send this token within 24 hours\n\n{token}\n\n"
     "to POST {url}/v1/auth/verify-email. If you did not register at MoveHub, you need do nothing.\n"
+)
+CHANGE_EMAIL = (
+    "Hello,\n\nsomebody wants to sign in at MoveHub with this address from now on. If it is you, send this token "
+    "within 24 hours, signed in as before\n\n{token}\n\nto POST {url}/v1/auth/email/confirm. If not, you need do "
+    "nothing.\n"
+)
+EMAIL_CHANGED = (
+    "Hello {name},\n\nsince {at:%Y-%m-%d %H:%M} UTC your account has another e-mail address, to which all our letters "
+    "go from now on; other sessions were ended.\n\nIf it was not you, write to us at once.\n"
 )
 RESET = (
     "Hello {name},\n\nsomebody asked for a new password for your account. To set one, send this token within 30 "
@@ -96,6 +107,28 @@ async def warn_of_replay(session: ReadSession, event: RefreshReplayed, work: Wor
 async def send_verification_link(session: ReadSession, event: EmailVerificationAsked, work: Work) -> Sequence[Outgoing]:
     letter = (MailPurpose.VERIFY_EMAIL, "Is this your e-mail address?", VERIFY)
     return await _link(session, event, work, letter)
+
+
+@handlers.deliver("identity.send_email_change_link", EmailChangeAsked)
+async def send_email_change_link(session: ReadSession, event: EmailChangeAsked, work: Work) -> Sequence[Outgoing]:
+    """To the new address."""
+    asked = None if event.user_id is None else await repository.get_email_change(session, event.token_id)
+    if asked is None or asked.new_email is None:
+        return ()
+    token = mail_token_text(work.resources.signer, MailPurpose.CHANGE_EMAIL, event.token_id)
+    text = CHANGE_EMAIL.format(token=token, url=work.resources.settings.http.public_url)
+    return (work.mail(asked.new_email, "Is this your new e-mail address?", text),)
+
+
+@handlers.deliver("identity.tell_of_new_email", EmailChanged)
+async def tell_of_new_email(session: ReadSession, event: EmailChanged, work: Work) -> Sequence[Outgoing]:
+    """To the former address."""
+    changed = await repository.get_email_change(session, event.token_id)
+    person = await repository.get_user_address(session, event.user_id)
+    if person is None or changed is None or changed.former_email is None:
+        return ()
+    text = EMAIL_CHANGED.format(name=person.full_name, at=work.announced_at)
+    return (work.mail(changed.former_email, "Your e-mail address was changed", text),)
 
 
 @handlers.deliver("identity.send_reset_link", PasswordResetAsked)

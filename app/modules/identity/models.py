@@ -127,6 +127,8 @@ class MailToken(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None] = mapped_column(comment="null: not spent")
+    new_email: Mapped[str | None] = mapped_column(comment="where a link that changes the address was sent")
+    former_email: Mapped[str | None] = mapped_column(comment="which address was changed by it")
 
     __table_args__ = (sa.UniqueConstraint("token_hash"),)
 

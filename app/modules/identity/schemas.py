@@ -165,6 +165,14 @@ class MailTokenIn(BaseModel):
     token: Annotated[str, Field(max_length=200)]
 
 
+class EmailChangeIn(BaseModel):
+    """The address that is to be yours from now on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
+
+
 class ResetPasswordIn(MailTokenIn):
     password: NewPassword
 
@@ -281,6 +289,12 @@ class UserOut(BaseModel):
     email_verified_at: datetime | None
 
 
+class MePatch(Patch):
+    """What you are called."""
+
+    full_name: Text120
+
+
 class SignedInOut(BaseModel):
     """With `cookie` transport the tokens are in cookies and null here; `csrf_token` goes into X-CSRF-Token."""
 
@@ -313,9 +327,12 @@ class RefreshedOut(BaseModel):
 
 
 class MeOut(BaseModel):
+    """`version` of the person; the ETag."""
+
     user: UserOut
     organization: OrgOut | None
     role: Role | None
+    version: int
 
 
 class SessionOut(BaseModel):

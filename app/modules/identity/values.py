@@ -21,4 +21,5 @@ class MailPurpose(StrEnum):
     """What a mailed link is for; one cannot do the other's work."""
 
     VERIFY_EMAIL = "verify_email"
+    CHANGE_EMAIL = "change_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a purpose

@@ -157,7 +157,13 @@ async def sign_in_and_out(client: httpx.AsyncClient, clock: ManualClock, setting
     sessions = (await client.get("/v1/auth/sessions", headers=headers)).json()["items"]
     [other] = [one["id"] for one in sessions if not one["is_current"]]
     await do(client, headers, "DELETE", f"/v1/auth/sessions/{other}")
+    await do(client, headers, "PATCH", "/v1/auth/me", {"full_name": "Ottoline Vane"})
     await do(client, headers, "POST", "/v1/auth/step-up", {"password": PASSWORD})
+    wanted = new_email()
+    await do(client, headers, "POST", "/v1/auth/email", {"email": wanted})
+    await work(worker)
+    await do(client, headers, "POST", "/v1/auth/email/confirm", {"token": token_in(settings, wanted, "mhe")})
+    email = wanted
     secret, codes = await enrol(client, headers, clock)
     assert (await answer_it(client, await challenge(client, email), code_of(secret, clock))).is_success
     without = {"password": PASSWORD, "code": codes[0]}

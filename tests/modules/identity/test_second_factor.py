@@ -337,6 +337,29 @@ class TestDemanded:
         )
         assert done.json()["must_enrol_second_factor"] is False
 
+    async def test_what_runs_before_a_whole_sign_in_is_closed_to_one_that_may_only_enrol(
+        self, client: httpx.AsyncClient, mover_a: Member, resources: Resources, clock: ManualClock
+    ):
+        """Routes of the sign-in audience ask for the session themselves."""
+        manager = await sign_in_member(client, resources, mover_a.org_id, Role.MANAGER)
+        await enrol(client, mover_a.headers, clock)
+        assert await self.demand(client, mover_a.headers) == 200
+        passwords = {"current_password": MEMBERS_PASSWORD, "new_password": "purple giraffe on a ladder"}
+        for method, path, body in (
+            ("GET", "/v1/org/members", None),
+            ("GET", "/v1/org/invitations", None),
+            ("POST", "/v1/org/invitations", {"email": "friend@example.com", "role": "manager"}),
+            ("PATCH", f"/v1/org/members/{mover_a.org_id}", {"is_active": False}),
+            ("DELETE", f"/v1/org/members/{mover_a.org_id}", None),
+            ("POST", "/v1/auth/password", passwords),
+            ("POST", "/v1/auth/email", {"email": "friend@example.com"}),
+            ("POST", "/v1/auth/email/confirm", {"token": "mhe_none"}),
+            ("POST", "/v1/auth/mfa/disable", {"password": MEMBERS_PASSWORD, "code": "123456"}),
+        ):
+            refused = await client.request(method, path, headers=manager, json=body)
+            assert refusal(refused) == (403, "second_factor_enrolment_required"), path
+        assert (await client.get("/v1/auth/memberships", headers=manager)).status_code == 200
+
     async def test_staff_without_one_can_only_enrol(
         self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources, clock: ManualClock
     ):

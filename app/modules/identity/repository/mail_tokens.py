@@ -7,10 +7,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.modules.identity.models import (
-    MailToken,
-)
+from app.modules.identity.models import MailToken
 from app.modules.identity.values import MailPurpose
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 
@@ -40,10 +39,30 @@ async def spend_mail_token(session: WriteSession, token_id: UUID, token_hash: by
     return (await session.execute(query.values(used_at=now).returning(MailToken.user_id))).scalar_one_or_none()
 
 
-async def spend_mail_tokens(session: WriteSession, user_id: UUID, purpose: MailPurpose, now: datetime) -> None:
-    """Make all links of a user for one purpose worthless."""
+async def lock_email_change(
+    session: WriteSession, token_id: UUID, token_hash: bytes, user_id: UUID, now: datetime
+) -> MailToken | None:
+    """A live link by which this user changes their address."""
+    query = sa.select(MailToken).where(
+        MailToken.id == token_id,
+        MailToken.token_hash == token_hash,
+        MailToken.user_id == user_id,
+        MailToken.used_at.is_(None),
+        MailToken.expires_at > now,
+    )
+    return (await session.execute(query.with_for_update())).scalar_one_or_none()
+
+
+async def get_email_change(session: ReadSession, token_id: UUID) -> AnyRow | None:
+    """The new and the former address of a link."""
+    query = sa.select(MailToken.new_email, MailToken.former_email).where(MailToken.id == token_id)
+    return (await session.execute(query)).one_or_none()
+
+
+async def spend_mail_tokens(session: WriteSession, user_id: UUID, now: datetime, *purposes: MailPurpose) -> None:
+    """Make all links of a user for these purposes worthless."""
     query = sa.update(MailToken).where(
-        MailToken.user_id == user_id, MailToken.purpose == purpose, MailToken.used_at.is_(None)
+        MailToken.user_id == user_id, MailToken.purpose.in_(purposes), MailToken.used_at.is_(None)
     )
     await session.execute(query.values(used_at=now))
 

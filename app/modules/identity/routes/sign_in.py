@@ -27,7 +27,6 @@ from app.modules.identity.schemas import (
     AnswerChallengeIn,
     LoginIn,
     MembershipsOut,
-    MeOut,
     RefreshedOut,
     RefreshIn,
     RegisterIn,
@@ -45,13 +44,12 @@ from app.runtime.auth.cookies import drop_cookies, put_mover_cookies, refresh_co
 from app.runtime.auth.csrf import CsrfRefused, csrf_token, refuse_without_token
 from app.runtime.auth.dependencies import CurrentMember
 from app.runtime.auth.passwords import SignInBusy
-from app.runtime.db.constraints import SessionEnded
 from app.runtime.resources import resources_of
 from app.runtime.web.limits import limit_code_verification, limit_registration, limit_sign_in
 from app.runtime.web.openapi import problems
 from app.runtime.web.problems import problem_response
 from app.runtime.web.route import TransactionalRoute
-from app.runtime.web.sessions import Read, SigninWrite, Write
+from app.runtime.web.sessions import SigninWrite, Write
 
 router = APIRouter(prefix="/v1/auth", tags=["sign-in"], route_class=TransactionalRoute)
 
@@ -233,9 +231,3 @@ async def log_out_everywhere(actor: SignedInUser, session: Write, request: Reque
     """End all your sessions at once. For movers and staff."""
     await service.log_out_everywhere(session, actor)
     drop_cookies(response, request)
-
-
-@router.get("/me", responses=problems(SessionEnded))
-async def show_me(actor: SignedInUser, session: Read) -> MeOut:
-    """Who you are, and for which company. For movers and staff."""
-    return await service.show_me(session, actor)

@@ -1,6 +1,7 @@
 """Use cases of signing in, one file each."""
 
-from app.modules.identity.service.me import log_out, log_out_everywhere, show_me
+from app.modules.identity.service.email_change import ask_for_email_change, change_email
+from app.modules.identity.service.me import change_me, log_out, log_out_everywhere, show_me
 from app.modules.identity.service.open_sessions import end_session, list_sessions
 from app.modules.identity.service.passwords import ask_for_reset, change_password, reset_password
 from app.modules.identity.service.refresh import refresh, session_of_refresh_token
@@ -18,8 +19,11 @@ from app.modules.identity.service.staff import change_staff, create_staff, hire,
 from app.modules.identity.service.verify_email import ask_for_verification, require_verified_email, verify_email
 
 __all__ = [
+    "ask_for_email_change",
     "ask_for_reset",
     "ask_for_verification",
+    "change_email",
+    "change_me",
     "change_password",
     "change_staff",
     "confirm",

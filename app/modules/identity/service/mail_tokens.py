@@ -20,8 +20,16 @@ from app.runtime.auth.opaque import make_token, read_token, token_hash
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.resources import Resources
 
-LIFETIMES: Final = {MailPurpose.VERIFY_EMAIL: timedelta(hours=24), MailPurpose.RESET_PASSWORD: timedelta(minutes=30)}
-PREFIXES: Final = {MailPurpose.VERIFY_EMAIL: "mhv", MailPurpose.RESET_PASSWORD: "mhp"}
+LIFETIMES: Final = {
+    MailPurpose.VERIFY_EMAIL: timedelta(hours=24),
+    MailPurpose.CHANGE_EMAIL: timedelta(hours=24),
+    MailPurpose.RESET_PASSWORD: timedelta(minutes=30),
+}
+PREFIXES: Final = {
+    MailPurpose.VERIFY_EMAIL: "mhv",
+    MailPurpose.CHANGE_EMAIL: "mhe",
+    MailPurpose.RESET_PASSWORD: "mhp",
+}
 
 
 def mail_token_text(signer: Signer, purpose: MailPurpose, token_id: UUID) -> str:
@@ -29,9 +37,16 @@ def mail_token_text(signer: Signer, purpose: MailPurpose, token_id: UUID) -> str
 
 
 async def issue_mail_token(
-    session: WriteSession, resources: Resources, user_id: UUID | None, purpose: MailPurpose
+    session: WriteSession,
+    resources: Resources,
+    user_id: UUID | None,
+    purpose: MailPurpose,
+    new_email: str | None = None,
 ) -> UUID:
-    """The id of a new link; of nobody's, when there is no user: so that both take as long."""
+    """The id of a new link; of nobody's, when there is no user: so that both take as long.
+
+    `new_email`: the address that it is to show, where it is not the user's yet.
+    """
     now, token_id = resources.clock.now(), new_id()
     token = MailToken(
         id=token_id,
@@ -41,6 +56,7 @@ async def issue_mail_token(
         created_at=now,
         expires_at=now + LIFETIMES[purpose],
         used_at=None,
+        new_email=new_email,
     )
     await repository.insert_mail_token(session, token)
     return token_id
@@ -48,7 +64,7 @@ async def issue_mail_token(
 
 async def read_mail_token(session: ReadSession, resources: Resources, text: str, purpose: MailPurpose) -> UUID:
     """Whose link this is. Raises: MailTokenRefused (422) for one that is spent, too old or not ours."""
-    token_id = _id_of(resources, text, purpose)
+    token_id = id_of(resources, text, purpose)
     user_id = await repository.find_mail_token_user(session, token_id, token_hash(text), resources.clock.now())
     if user_id is None:
         raise MailTokenRefused
@@ -57,14 +73,15 @@ async def read_mail_token(session: ReadSession, resources: Resources, text: str,
 
 async def spend_mail_token(session: WriteSession, resources: Resources, text: str, purpose: MailPurpose) -> UUID:
     """Whose link this was: of many at once, one spends it. Locks: the link. Raises: MailTokenRefused (422)."""
-    token_id = _id_of(resources, text, purpose)
+    token_id = id_of(resources, text, purpose)
     user_id = await repository.spend_mail_token(session, token_id, token_hash(text), resources.clock.now())
     if user_id is None:
         raise MailTokenRefused
     return user_id
 
 
-def _id_of(resources: Resources, text: str, purpose: MailPurpose) -> UUID:
+def id_of(resources: Resources, text: str, purpose: MailPurpose) -> UUID:
+    """Raises: MailTokenRefused (422) for one that is none of this purpose."""
     try:
         [token_id] = read_token(resources.signer, PREFIXES[purpose], text, ids=1)
     except BadToken:

@@ -10,6 +10,7 @@ from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import SessionNotFound
 from app.modules.identity.schemas import SessionOut
+from app.modules.identity.service.callers import with_role
 from app.runtime.db.session import ReadSession, WriteSession
 
 MOST_LISTED: Final = 100
@@ -36,4 +37,4 @@ async def end_session(session: WriteSession, actor: MoverMember | Staff, session
     """End one of the caller's own: refused from its next request on. Raises: SessionNotFound (404)."""
     if not await repository.revoke_session_of(session, actor.user_id, session_id, actor.now):
         raise SessionNotFound
-    record(session, actor, Change("identity.session_ended", "session", session_id))
+    record(session, await with_role(session, actor), Change("identity.session_ended", "session", session_id))

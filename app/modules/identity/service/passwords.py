@@ -66,13 +66,15 @@ async def prepare_change(resources: Resources, actor: MoverMember | Staff, body:
     return NewHash(user.id, await resources.passwords.hash(body.new_password), user.password_hash)
 
 
-async def require_password(resources: Resources, actor: MoverMember | Staff, password: str) -> User:
+async def require_password(
+    resources: Resources, actor: MoverMember | Staff, password: str, *, is_enrolment: bool = False
+) -> User:
     """The caller, who has proved to know their password; read in a short transaction of its own.
 
     Raises: SessionEnded (401), WrongPassword (403), SignInBusy (503).
     """
     async with resources.database.write(SIGNIN) as session:
-        user = (await lock_caller(session, actor)).user
+        user = (await lock_caller(session, actor, is_enrolment=is_enrolment)).user
     if not await resources.passwords.verify(user.password_hash, password):
         raise WrongPassword
     return user
@@ -88,7 +90,7 @@ async def change_password(session: WriteSession, actor: MoverMember | Staff, new
     if not await repository.replace_password_hash(session, new.user_id, new.password_hash, new.replaces, actor.now):
         raise WrongPassword
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
-    await repository.spend_mail_tokens(session, actor.user_id, MailPurpose.RESET_PASSWORD, actor.now)
+    await repository.spend_mail_tokens(session, actor.user_id, actor.now, MailPurpose.RESET_PASSWORD)
     await emit(session, PasswordChanged(user_id=actor.user_id), now=actor.now)
     await tell_trail(session, actor, Change("identity.password_changed", "user", actor.user_id))
 
@@ -127,7 +129,7 @@ async def reset_password(session: WriteSession, resources: Resources, token: str
     user_id = await spend_mail_token(session, resources, token, MailPurpose.RESET_PASSWORD)
     if not await repository.replace_password_hash(session, user_id, new.password_hash, new.replaces, now):
         raise MailTokenRefused
-    await repository.spend_mail_tokens(session, user_id, MailPurpose.RESET_PASSWORD, now)
+    await repository.spend_mail_tokens(session, user_id, now, MailPurpose.RESET_PASSWORD)
     await repository.mark_email_verified(session, user_id, now)
     await repository.revoke_sessions(session, user_id, now)
     await emit(session, PasswordChanged(user_id=user_id), now=now)

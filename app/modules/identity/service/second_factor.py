@@ -45,7 +45,7 @@ async def enrol(session: WriteSession, resources: Resources, actor: MoverMember 
 
     Locks: the session. Raises: SessionEnded (401), StepUpRequired (403), SecondFactorStands (409).
     """
-    caller = await lock_caller(session, actor)
+    caller = await lock_caller(session, actor, is_enrolment=True)
     _check_fresh(caller.login, actor)
     factor = await repository.lock_factor(session, actor.user_id)
     if factor is not None and factor.confirmed_at is not None:
@@ -71,7 +71,7 @@ async def confirm(
     Locks: the session, the factor. Raises: SessionEnded (401), NothingToConfirm (409), WrongCode (403).
     Emits: identity.second_factor_changed.
     """
-    login = (await lock_caller(session, actor)).login
+    login = (await lock_caller(session, actor, is_enrolment=True)).login
     factor = await repository.lock_factor(session, actor.user_id)
     if factor is None or factor.confirmed_at is not None:
         raise NothingToConfirm
@@ -116,7 +116,7 @@ async def prepare_step_up(resources: Resources, actor: MoverMember | Staff, body
     Raises: SessionEnded (401), WrongPassword (403), SignInBusy (503).
     """
     if body.password is not None:
-        await require_password(resources, actor, body.password)
+        await require_password(resources, actor, body.password, is_enrolment=True)
 
 
 async def step_up(session: WriteSession, resources: Resources, actor: MoverMember | Staff, body: StepUpIn) -> None:
@@ -124,7 +124,7 @@ async def step_up(session: WriteSession, resources: Resources, actor: MoverMembe
 
     Locks: the session, the factor. Raises: SessionEnded (401), WrongCode (403), WrongPassword (403).
     """
-    login = (await lock_caller(session, actor)).login
+    login = (await lock_caller(session, actor, is_enrolment=True)).login
     factor = await repository.lock_factor(session, actor.user_id)
     if factor is not None and factor.confirmed_at is not None:
         if body.code is None or not await takes_code(session, resources, factor, body.code):

@@ -81,7 +81,7 @@ async def sign_in_with_code(
 
 
 def _tell_trail(session: WriteSession, person: Person, session_id: UUID, now: datetime) -> None:
-    actor: MoverMember | Staff = Staff(person.user_id, session_id, now)
+    actor: MoverMember | Staff = Staff(person.user_id, session_id, now, person.staff_role)
     if person.org_id is not None and person.role is not None:
         actor = MoverMember(person.user_id, person.org_id, person.role, session_id, now)
     record(session, actor, Change("identity.signed_in", "session", session_id))

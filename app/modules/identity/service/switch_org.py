@@ -20,7 +20,7 @@ from app.runtime.resources import Resources
 
 async def list_memberships(session: WriteSession, actor: MoverMember) -> list[MembershipOut]:
     """The caller's companies, the one last used first. Raises: SessionEnded (401)."""
-    await lock_caller(session, actor)
+    await lock_caller(session, actor, is_enrolment=True)
     await repository.act_as(session, user_id=actor.user_id, org_id=None)
     found = []
     for org_id, role in await repository.list_memberships(session, actor.user_id):
@@ -37,7 +37,7 @@ async def switch_org(
 
     Locks: the session. Raises: SessionEnded (401), NotYourCompany (404).
     """
-    caller = await lock_caller(session, actor)
+    caller = await lock_caller(session, actor, is_enrolment=True)
     await repository.act_as(session, user_id=actor.user_id, org_id=None)
     roles = {one: Role(role) for one, role in await repository.list_memberships(session, actor.user_id)}
     if org_id not in roles:
