@@ -49,10 +49,14 @@ from app.modules.invoices.handlers import handlers as invoices_handlers
 from app.modules.invoices.routes import router as invoices_router
 from app.modules.market import models as market_models
 from app.modules.market import routes as market
-from app.modules.ops.routes.reviews import router as ops_router
+from app.modules.ops.routes.companies import router as ops_companies_router
+from app.modules.ops.routes.reviews import router as ops_reviews_router
+from app.modules.ops.routes.settings import router as ops_settings_router
 from app.modules.ops.routes.staff import router as staff_router
+from app.modules.ops.routes.trail import router as ops_trail_router
 from app.modules.orgs import models as orgs_models
 from app.modules.orgs.routes import router as orgs_router
+from app.modules.platform import models as platform_models
 from app.modules.pricing import models as pricing_models
 from app.modules.pricing import routes as pricing
 from app.modules.privacy.handlers import handlers as privacy_handlers
@@ -92,6 +96,7 @@ TABLES: Final = (
     market_models,
     orgs_models,
     outbox_models,
+    platform_models,
     pricing_models,
     verification_models,
 )
@@ -142,8 +147,11 @@ def routers() -> tuple[APIRouter, ...]:
         files_router,
         file_doors,
         audit_router,
-        ops_router,
         staff_router,
+        ops_reviews_router,
+        ops_companies_router,
+        ops_settings_router,
+        ops_trail_router,
     )
 
 

@@ -99,11 +99,14 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
 
 class StaffPermission(StrEnum):
     CASES_DECIDE = "cases:decide"
+    CASES_NOTE = "cases:note"
     CASES_READ = "cases:read"
     COMPANIES_SUSPEND = "companies:suspend"
     PACKS_ENFORCE = "packs:enforce"
     PACKS_READ = "packs:read"
     STAFF_MANAGE = "staff:manage"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
     TRAILS_READ = "trails:read"
 
 
@@ -115,10 +118,13 @@ STAFF_ROLES: Final[Mapping[StaffPermission, tuple[StaffRole, ...]]] = MappingPro
     {
         StaffPermission.PACKS_ENFORCE: _ADMINS,
         StaffPermission.STAFF_MANAGE: _ADMINS,
+        StaffPermission.SETTINGS_WRITE: _ADMINS,
         StaffPermission.CASES_DECIDE: _REVIEWERS,
         StaffPermission.COMPANIES_SUSPEND: _REVIEWERS,
+        StaffPermission.CASES_NOTE: _ALL_STAFF,
         StaffPermission.CASES_READ: _ALL_STAFF,
         StaffPermission.PACKS_READ: _ALL_STAFF,
+        StaffPermission.SETTINGS_READ: _ALL_STAFF,
         StaffPermission.TRAILS_READ: _ALL_STAFF,
     }
 )

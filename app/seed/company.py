@@ -25,6 +25,7 @@ from app.modules.orgs.schemas import ServiceAreaIn
 from app.modules.pricing import service as pricing
 from app.modules.pricing.rules import parse_config
 from app.modules.verification import public as verification
+from app.modules.verification.public import Verdict
 from app.modules.verification.schemas import PolicyIn
 from app.modules.verification.service import papers, review
 from app.runtime.db.tenancy import Audience, Identity, SessionRole
@@ -143,4 +144,4 @@ async def reject(stage: Stage, staff_id: UUID, case_id: UUID) -> None:
     stage.clock.advance(timedelta(hours=20))
     actor, who = stage.as_staff(staff_id)
     async with stage.resources.database.write(who) as session:
-        await verification.reject_case(session, actor, case_id, REJECTION)
+        await verification.reject_case(session, actor, case_id, Verdict(REJECTION))

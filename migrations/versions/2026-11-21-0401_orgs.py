@@ -23,7 +23,7 @@ from app.runtime.db.rls import (
 from app.runtime.db.tenancy import Audience
 
 revision = "orgs_0001"
-down_revision = "audit_0001"
+down_revision = "platform_0001"
 branch_labels = None
 depends_on = None
 
@@ -82,6 +82,7 @@ def upgrade() -> None:
             sa.Enum(
                 "draft",
                 "submitted",
+                "in_review",
                 "verified",
                 "rejected",
                 "suspended",

@@ -8,6 +8,7 @@ Undo: downgrade drops the tables.
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from app.runtime.db.rls import EVERY_ROW, OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
 from app.runtime.db.tenancy import Audience
@@ -54,6 +55,13 @@ POLICIES = {
         Allow(MOVER, "select insert", OWN_COMPANY),
         Allow(STAFF, "select update", SIGNED_IN_STAFF),
         Allow(WORKER, "select", OWN_COMPANY),
+    ],
+    # What the staff note beside a case is for no company's eyes.
+    "case_notes": [Allow(STAFF, "select insert", SIGNED_IN_STAFF)],
+    "verification_steps": [
+        Allow(MOVER, "select", OWN_COMPANY, columns=("org_id", "id", "step", "case_id", "at")),
+        Allow(MOVER, "insert", OWN_COMPANY),
+        Allow(STAFF, "select insert", SIGNED_IN_STAFF),
     ],
     "company_suspensions": [
         Allow(MOVER, "select", OWN_COMPANY),
@@ -111,6 +119,7 @@ def upgrade() -> None:
             "status",
             sa.Enum(
                 "submitted",
+                "in_review",
                 "approved",
                 "rejected",
                 name="status",
@@ -124,32 +133,55 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.UUID(), nullable=True, comment="staff; null: not decided"),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True, comment="null: not decided"),
         sa.Column("reason", sa.Text(), nullable=True, comment="of a rejection"),
+        sa.Column(
+            "findings",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="of a rejection, item by item",
+        ),
+        sa.Column("claimed_by", sa.UUID(), nullable=True, comment="staff; null: nobody has it"),
+        sa.Column(
+            "claimed_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="then it is anybody's; null as claimed_by",
+        ),
+        sa.Column(
+            "first_approved_by",
+            sa.UUID(),
+            nullable=True,
+            comment="staff, where two approve; null: not yet, or one is enough",
+        ),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_verification_cases_decided_by")),
+        sa.CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name=op.f("ck_verification_cases_claim")),
+        *(
+            sa.ForeignKeyConstraint([column], ["users.id"], name=op.f(f"fk_verification_cases_{column}"))
+            for column in ("claimed_by", "decided_by", "first_approved_by", "submitted_by")
+        ),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_verification_cases_org_id")),
-        sa.ForeignKeyConstraint(["submitted_by"], ["users.id"], name=op.f("fk_verification_cases_submitted_by")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_verification_cases")),
         sa.UniqueConstraint("id", name=op.f("uq_verification_cases_id")),
     )
-    op.create_index(op.f("ix_verification_cases_decided_by"), "verification_cases", ["decided_by"], unique=False)
+    for column in ("claimed_by", "decided_by", "first_approved_by", "submitted_by"):
+        op.create_index(op.f(f"ix_verification_cases_{column}"), "verification_cases", [column], unique=False)
     op.create_index(
         "ix_verification_cases_status_created_at",
         "verification_cases",
         ["status", "created_at"],
         unique=False,
     )
-    op.create_index(op.f("ix_verification_cases_submitted_by"), "verification_cases", ["submitted_by"], unique=False)
     op.create_index(
         "uq_verification_cases_org_id_open",
         "verification_cases",
         ["org_id"],
         unique=True,
-        postgresql_where=sa.text("status = 'submitted'"),
+        postgresql_where=sa.text("status IN ('submitted', 'in_review')"),
     )
+    _create_notes_and_steps()
     _create_suspensions()
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
@@ -224,6 +256,51 @@ def _create_documents() -> None:
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_company_packs")),
         sa.UniqueConstraint("org_id", "pack", name=op.f("uq_company_packs_org_id_pack")),
     )
+
+
+def _create_notes_and_steps() -> None:
+    op.create_table(
+        "case_notes",
+        sa.Column("case_id", sa.UUID(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.UUID(), nullable=False, comment="staff"),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org_id", "case_id"],
+            ["verification_cases.org_id", "verification_cases.id"],
+            name=op.f("fk_case_notes_org_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(["written_by"], ["users.id"], name=op.f("fk_case_notes_written_by")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_case_notes")),
+    )
+    op.create_index("ix_case_notes_org_id_case_id", "case_notes", ["org_id", "case_id"], unique=False)
+    op.create_index(op.f("ix_case_notes_written_by"), "case_notes", ["written_by"], unique=False)
+    steps = ("submitted", "claimed", "given_back", "first_approval", "approved", "rejected", "suspended", "reinstated")
+    op.create_table(
+        "verification_steps",
+        sa.Column(
+            "step",
+            sa.Enum(*steps, name="step", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.UUID(), nullable=True, comment="null: of the company, not of a case"),
+        sa.Column("by", sa.UUID(), nullable=True, comment="a member's or staff's; null: the program's"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["users.id"], name=op.f("fk_verification_steps_by")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_verification_steps_org_id")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "case_id"],
+            ["verification_cases.org_id", "verification_cases.id"],
+            name=op.f("fk_verification_steps_org_id_case_id"),
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_verification_steps")),
+    )
+    op.create_index("ix_verification_steps_org_id_case_id", "verification_steps", ["org_id", "case_id"], unique=False)
+    op.create_index(op.f("ix_verification_steps_by"), "verification_steps", ["by"], unique=False)
 
 
 def _create_suspensions() -> None:

@@ -41,6 +41,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "calendar_rules": {"none": "turnaround_minutes org_id id"},
     "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
+    "case_notes": {"people": "written_by text", "none": "case_id written_at org_id id"},
     "company_documents": {
         "people": "number sealed_number",
         "none": "org_id id kind truck_id issuer effective_on expires_on upload_id created_at withdrawn_at",
@@ -60,6 +61,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "enforced_packs": {"none": "pack enforced_at"},
     "idempotency_keys": {"passing": "caller_id route key fingerprint status headers body created_at expires_at"},
     "inbox_messages": {"none": "consumer message_id received_at"},
+    "platform_settings": {"none": "id fee_percent four_eyes claim_minutes version created_at updated_at"},
     "insurance_policies": {
         "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at org_id"
         " id"
@@ -138,9 +140,10 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "id disabled_at email_verified_at version created_at updated_at",
     },
     "verification_cases": {
-        "people": "submitted_by decided_by",
-        "none": "status decided_at reason org_id id version created_at updated_at",
+        "people": "submitted_by decided_by claimed_by first_approved_by",
+        "none": "status decided_at reason findings claimed_until org_id id version created_at updated_at",
     },
+    "verification_steps": {"people": "by", "none": "step case_id at org_id id"},
 }
 
 

@@ -4,5 +4,5 @@ Owns: the staff's view; nothing of its own is stored here.
 Tables: none.
 Invariants: every route is for staff alone; what is decided stands in the module whose data it is.
 Announces: nothing (verification does). Listens: nothing.
-Start reading at: routes.py; what an operator asks at the command line is in public.py.
+Start reading at: routes/; what an operator asks at the command line is in public.py.
 """

@@ -29,11 +29,14 @@ def allow_staff(permission: StaffPermission) -> Callable[[CurrentStaff, Write], 
 
 
 CasesRead = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_READ))]
+CasesNote = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_NOTE))]
 CasesDecide = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_DECIDE))]
 CompaniesSuspend = Annotated[Staff, Depends(allow_staff(StaffPermission.COMPANIES_SUSPEND))]
 PacksRead = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_READ))]
 PacksEnforce = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_ENFORCE))]
 StaffRead = Annotated[Staff, Depends(allow_staff(StaffPermission.STAFF_MANAGE))]
+SettingsRead = Annotated[Staff, Depends(allow_staff(StaffPermission.SETTINGS_READ))]
+SettingsWrite = Annotated[Staff, Depends(allow_staff(StaffPermission.SETTINGS_WRITE))]
 TrailsRead = Annotated[Staff, Depends(allow_staff(StaffPermission.TRAILS_READ))]
 
 

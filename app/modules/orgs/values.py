@@ -8,6 +8,7 @@ class OrgStatus(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
     VERIFIED = "verified"
     REJECTED = "rejected"
     SUSPENDED = "suspended"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.kernel.errors import Conflict, NotFound
+from app.kernel.errors import Conflict, NotFound, Unprocessable
 
 
 class PolicyTaken(Conflict):
@@ -69,3 +69,25 @@ class SuspensionNotFound(NotFound):
 class CaseAlreadyDecided(Conflict):
     code: ClassVar[str] = "case_already_decided"
     title: ClassVar[str] = "Somebody has decided this case already."
+
+
+class CaseClaimed(Conflict):
+    """`claimed_until` tells when it is anybody's again."""
+
+    code: ClassVar[str] = "case_claimed"
+    title: ClassVar[str] = "Another reviewer has this case."
+
+
+class CaseNotClaimed(Conflict):
+    code: ClassVar[str] = "case_not_claimed"
+    title: ClassVar[str] = "You do not have this case, and so cannot give it back."
+
+
+class SecondReviewerNeeded(Conflict):
+    code: ClassVar[str] = "second_reviewer_needed"
+    title: ClassVar[str] = "You have approved this case; another reviewer must approve it too."
+
+
+class FindingRefused(Unprocessable):
+    code: ClassVar[str] = "finding_refused"
+    title: ClassVar[str] = "A reason names a truck that it cannot be about."

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.modules.verification.values import CaseStatus, DocumentKind, InsuranceKind, PackCode
+from app.modules.verification.values import CaseStatus, DocumentKind, InsuranceKind, PackCode, Step
 from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 
 
@@ -99,17 +100,61 @@ class VerificationCase(Tenant, Versioned, Model):
     )
     decided_at: Mapped[datetime | None] = mapped_column(comment="null: not decided")
     reason: Mapped[str | None] = mapped_column(comment="of a rejection")
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list, comment="of a rejection, item by item")
+    claimed_by: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="staff; null: nobody has it"
+    )
+    claimed_until: Mapped[datetime | None] = mapped_column(comment="then it is anybody's; null as claimed_by")
+    first_approved_by: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="staff, where two approve; null: not yet, or one is enough"
+    )
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim"),
         sa.Index(
             "uq_verification_cases_org_id_open",
             "org_id",
             unique=True,
-            postgresql_where=sa.text("status = 'submitted'"),
+            postgresql_where=sa.text("status IN ('submitted', 'in_review')"),
         ),
         sa.UniqueConstraint("id"),  # staff name a case by its id alone
         sa.Index("ix_verification_cases_status_created_at", "status", "created_at"),
+    )
+
+
+class CaseNote(Tenant, Model):
+    """What the staff write down for each other beside a case; no company reads it."""
+
+    __tablename__ = "case_notes"
+
+    case_id: Mapped[UUID]
+    text: Mapped[str]
+    written_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True, comment="staff")
+    written_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "case_id"], ["verification_cases.org_id", "verification_cases.id"]),
+        sa.Index("ix_case_notes_org_id_case_id", "org_id", "case_id"),
+    )
+
+
+class VerificationStep(Tenant, Model):
+    """One step of a company on its way to the market, or out of it; only ever added."""
+
+    __tablename__ = "verification_steps"
+
+    step: Mapped[Step] = mapped_column(enum_column(Step, "step"))
+    case_id: Mapped[UUID | None] = mapped_column(comment="null: of the company, not of a case")
+    by: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="a member's or staff's; null: the program's"
+    )
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.ForeignKeyConstraint(["org_id", "case_id"], ["verification_cases.org_id", "verification_cases.id"]),
+        sa.Index("ix_verification_steps_org_id_case_id", "org_id", "case_id"),
     )
 
 

@@ -2,47 +2,96 @@
 
 from __future__ import annotations
 
+from app.modules.verification import rules
 from app.modules.verification.errors import (
     CaseAlreadyDecided,
+    CaseClaimed,
+    CaseNotClaimed,
     CaseNotFound,
     CompanyNotSuspended,
     CompanyNotVerified,
     CompanySuspended,
+    FindingRefused,
+    SecondReviewerNeeded,
     VerificationIncomplete,
 )
-from app.modules.verification.service import review, suspension
+from app.modules.verification.schemas import FindingOut, MissingOut
+from app.modules.verification.service import desk, review, suspension
+from app.modules.verification.service.desk import CaseFile
 from app.modules.verification.service.documents import enforce_packs, list_enforced_packs
 from app.modules.verification.service.eligibility import find_eligible, find_lapse
-from app.modules.verification.values import Case, CaseStatus, Days, Lapse, Need, PackCode, Suspension, Trip
+from app.modules.verification.values import (
+    Case,
+    CaseFilter,
+    CaseStatus,
+    Claimed,
+    Days,
+    Finding,
+    Lapse,
+    Need,
+    Note,
+    PackCode,
+    Step,
+    Suspension,
+    TakenStep,
+    Trip,
+    Verdict,
+)
 
 __all__ = [
+    "OPEN_CASES",
     "Case",
     "CaseAlreadyDecided",
+    "CaseClaimed",
+    "CaseFile",
+    "CaseFilter",
+    "CaseNotClaimed",
     "CaseNotFound",
     "CaseStatus",
+    "Claimed",
     "CompanyNotSuspended",
     "CompanyNotVerified",
     "CompanySuspended",
     "Days",
+    "Finding",
+    "FindingOut",
+    "FindingRefused",
     "Lapse",
+    "MissingOut",
     "Need",
+    "Note",
     "PackCode",
+    "SecondReviewerNeeded",
+    "Step",
     "Suspension",
+    "TakenStep",
     "Trip",
+    "Verdict",
     "VerificationIncomplete",
     "approve_case",
+    "claim_case",
     "enforce_packs",
     "find_eligible",
     "find_lapse",
+    "give_back_case",
     "list_cases",
     "list_enforced_packs",
+    "open_case",
     "reinstate_company",
     "reject_case",
     "suspend_company",
+    "write_note",
 ]
 
+# A case that somebody still has to decide.
+OPEN_CASES = tuple(sorted(rules.OPEN))
+
 approve_case = review.approve_case
-list_cases = review.list_cases
+claim_case = review.claim_case
+give_back_case = review.give_back_case
+list_cases = desk.list_cases
+open_case = desk.open_case
+write_note = desk.write_note
 reject_case = review.reject_case
 suspend_company = suspension.suspend_company
 reinstate_company = suspension.reinstate_company

@@ -36,7 +36,7 @@ from app.modules.verification.schemas import (
     SubmittedOut,
     VerificationOut,
 )
-from app.modules.verification.service import documents, papers, review
+from app.modules.verification.service import documents, papers, review, standing
 from app.modules.verification.values import Pack
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
@@ -147,4 +147,4 @@ async def submit_verification(actor: PapersWrite, session: Write) -> SubmittedOu
 @router.get("/verification", responses=problems(OrgNotFound))
 async def show_verification(actor: PapersRead, session: Read) -> VerificationOut:
     """Where your company stands, what it lacks, and what was decided. For members of the company."""
-    return VerificationOut.model_validate(await review.show_verification(session, actor), from_attributes=True)
+    return VerificationOut.model_validate(await standing.show_verification(session, actor), from_attributes=True)

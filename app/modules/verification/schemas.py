@@ -11,7 +11,7 @@ from app.kernel.money import MoneyIn, MoneyOut
 from app.kernel.text import Text60, Text120
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification.rules import OF_EACH_TRUCK, fault_of_number
-from app.modules.verification.values import CaseStatus, DocumentKind, InsuranceKind, Need, PackCode
+from app.modules.verification.values import CaseStatus, DocumentKind, InsuranceKind, Need, PackCode, Step
 
 
 class PolicyIn(BaseModel):
@@ -155,8 +155,18 @@ class MissingOut(BaseModel):
     source: str | None
 
 
+class FindingOut(BaseModel):
+    """Why one item was not accepted; of a truck's paper, which truck."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    item: Need
+    truck_id: UUID | None
+    reason: str
+
+
 class CaseOut(BaseModel):
-    """A request to be verified; `reason` is a rejection's."""
+    """A request to be verified; `reason` is a rejection's, `findings` tell it item by item."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -165,6 +175,7 @@ class CaseOut(BaseModel):
     submitted_at: datetime
     decided_at: datetime | None
     reason: str | None
+    findings: list[FindingOut]
 
 
 class SubmittedOut(CaseOut):
@@ -179,10 +190,21 @@ class SuspensionOut(BaseModel):
     lifted_at: datetime | None
 
 
+class TakenStepOut(BaseModel):
+    """One step on the way to the market, or out of it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    step: Step
+    case_id: UUID | None
+    at: datetime
+
+
 class VerificationOut(BaseModel):
-    """Where the company stands, what it still lacks, its requests and suspensions, the latest first."""
+    """Where the company stands, what it still lacks, its requests, suspensions and steps, the latest first."""
 
     status: OrgStatus
     missing: list[MissingOut]
     cases: list[CaseOut]
     suspensions: list[SuspensionOut]
+    history: list[TakenStepOut]

@@ -16,8 +16,30 @@ class InsuranceKind(StrEnum):
 
 class CaseStatus(StrEnum):
     SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class Claimed(StrEnum):
+    """Whose case it is at this moment."""
+
+    ME = "me"
+    OTHERS = "others"
+    NONE = "none"
+
+
+class Step(StrEnum):
+    """What happens to a company between its first request and the market."""
+
+    SUBMITTED = "submitted"
+    CLAIMED = "claimed"
+    GIVEN_BACK = "given_back"
+    FIRST_APPROVAL = "first_approval"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    REINSTATED = "reinstated"
 
 
 class DocumentKind(StrEnum):
@@ -141,8 +163,33 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Why one item was not accepted; of a truck's paper, which truck."""
+
+    item: Need
+    truck_id: UUID | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a company was rejected, altogether and item by item."""
+
+    reason: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which of the staff holds a case, and until when."""
+
+    user_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """A request to be verified, as other modules see it."""
+    """A request to be verified, as other modules see it; `first_approved_by`: the first of two."""
 
     id: UUID
     org_id: UUID
@@ -150,6 +197,39 @@ class Case:
     submitted_at: datetime
     decided_at: datetime | None
     reason: str | None
+    findings: tuple[Finding, ...]
+    claim: Claim | None
+    first_approved_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases are asked for: none of `statuses` is all of them; `claimed` as `me` sees it `now`."""
+
+    statuses: tuple[CaseStatus, ...]
+    claimed: Claimed | None
+    me: UUID
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the staff wrote down for each other beside a case."""
+
+    id: UUID
+    text: str
+    written_by: UUID
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakenStep:
+    """One step of a company's history; `by` is None where it is not told, or nobody's."""
+
+    step: Step
+    case_id: UUID | None
+    at: datetime
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,11 @@ TOLD: Final = {
     "invoices.issue_invoice": "invoices.invoice_issued",
     "ops.enforce_packs": "verification.packs_enforced",
     "ops.approve_verification": "verification.case_approved",
+    "ops.claim_case": "verification.case_claimed",
+    "ops.give_back_case": "verification.case_given_back",
+    "ops.note_case": "verification.case_noted",
+    "ops.set_settings": "platform.settings_set",
+    "ops.show_case": "ops.verification_read",
     "ops.list_platform_audit_entries": "ops.audit_read",
     "ops.list_verifications": "ops.verification_read",
     "ops.change_staff": "identity.staff_changed",
@@ -103,6 +108,7 @@ TOLD: Final = {
 _NOTHING_DONE: Final = "computes and keeps nothing"
 _OWN_DATA: Final = "a customer's own, which belongs to no company"
 _SAME_FOR_ALL: Final = "whether anybody has the address is nobody's to see"
+_THE_PLATFORMS: Final = "a setting of the platform, and nobody's"
 
 UNTOLD: Final = {
     "bookings.foresee_reschedule": _NOTHING_DONE,
@@ -121,7 +127,8 @@ UNTOLD: Final = {
     "market.make_quote": _OWN_DATA,
     "market.search": _NOTHING_DONE,
     "ops.list_staff": "the platform's own people, of no company",
-    "ops.show_enforced_packs": "a setting of the platform, and nobody's",
+    "ops.show_enforced_packs": _THE_PLATFORMS,
+    "ops.show_settings": _THE_PLATFORMS,
     "pricing.estimate_move": _NOTHING_DONE,
     "pricing.estimate_own_move": _NOTHING_DONE,
     "pricing.simulate": _NOTHING_DONE,

@@ -139,6 +139,7 @@ async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[s
     await make_ready(client, other.headers)
     case_id = await submit(client, other.headers)
     await do(client, staff, "GET", "/v1/ops/verifications?limit=1&status=submitted")
+    await review_a_case(client, case_id, staff)
     await do(client, staff, "POST", f"/v1/ops/verifications/{case_id}/reject", REASON)
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/suspend", REASON)
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/reinstate")
@@ -146,6 +147,16 @@ async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[s
     hired = {"email": new_email(), "full_name": "Ottoline Quill", "role": "support"}
     colleague = await do(client, staff, "POST", "/v1/ops/staff", hired)
     await do(client, staff, "PATCH", f"/v1/ops/staff/{colleague['id']}", {"is_active": False})
+
+
+async def review_a_case(client: httpx.AsyncClient, case_id: str, staff: dict[str, str]) -> None:
+    here = f"/v1/ops/verifications/{case_id}"
+    await do(client, staff, "POST", f"{here}/claim")
+    await do(client, staff, "POST", f"{here}/notes", {"text": "Zebedee called the insurer"})
+    await do(client, staff, "GET", here)
+    await do(client, staff, "POST", f"{here}/give-back")
+    as_it_is = {"fee_percent": "0", "four_eyes": False, "claim_minutes": 60}
+    await do(client, staff, "PUT", "/v1/ops/settings", as_it_is)
 
 
 async def sign_in_and_out(client: httpx.AsyncClient, clock: ManualClock, settings: Settings, worker: Resources) -> None:

@@ -130,6 +130,7 @@ class TestSubmitVerification:
             "submitted_at": "2027-03-01T17:00:00Z",
             "decided_at": None,
             "reason": None,
+            "findings": [],
         }
         assert (await client.get("/v1/org", headers=mover_a.headers)).json()["status"] == "submitted"
         again = await client.post(VERIFICATION, headers=mover_a.headers)

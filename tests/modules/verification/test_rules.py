@@ -1,6 +1,5 @@
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,11 +10,14 @@ from hypothesis import strategies as st
 from app.kernel.errors import AppError
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification import errors, rules
+from app.modules.verification.rules import Act
 from app.modules.verification.values import (
     CaseStatus,
+    Claim,
     Cover,
     Days,
     DocumentKind,
+    Finding,
     InsuranceKind,
     Need,
     PackCode,
@@ -132,67 +134,98 @@ class TestUnmet:
         assert rules.unmet(asked, shown, [TRUCK, other], Days(day(1), day(4))) == [(Need.TRUCK_REGISTRATION, other)]
 
 
-ALLOWED = None
-STEPS: list[tuple[Callable[[OrgStatus], None], dict[OrgStatus, type[AppError] | None]]] = [
-    (
-        rules.check_may_submit,
-        {
-            OrgStatus.DRAFT: ALLOWED,
-            OrgStatus.SUBMITTED: errors.CaseAlreadyOpen,
-            OrgStatus.VERIFIED: errors.AlreadyVerified,
-            OrgStatus.REJECTED: ALLOWED,
-            OrgStatus.SUSPENDED: errors.CompanySuspended,
-        },
-    ),
-    (
-        rules.check_may_suspend,
-        {
-            OrgStatus.DRAFT: errors.CompanyNotVerified,
-            OrgStatus.SUBMITTED: errors.CompanyNotVerified,
-            OrgStatus.VERIFIED: ALLOWED,
-            OrgStatus.REJECTED: errors.CompanyNotVerified,
-            OrgStatus.SUSPENDED: errors.CompanySuspended,
-        },
-    ),
-    (
-        rules.check_may_reinstate,
-        {
-            OrgStatus.DRAFT: errors.CompanyNotSuspended,
-            OrgStatus.SUBMITTED: errors.CompanyNotSuspended,
-            OrgStatus.VERIFIED: errors.CompanyNotSuspended,
-            OrgStatus.REJECTED: errors.CompanyNotSuspended,
-            OrgStatus.SUSPENDED: ALLOWED,
-        },
-    ),
-]
+D, S, R, V, X, P = (
+    OrgStatus.DRAFT,
+    OrgStatus.SUBMITTED,
+    OrgStatus.IN_REVIEW,
+    OrgStatus.VERIFIED,
+    OrgStatus.REJECTED,
+    OrgStatus.SUSPENDED,
+)
+FOLLOWS: dict[Act, dict[OrgStatus, OrgStatus | type[AppError]]] = {
+    Act.SUBMIT: {
+        D: S,
+        S: errors.CaseAlreadyOpen,
+        R: errors.CaseAlreadyOpen,
+        V: errors.AlreadyVerified,
+        X: S,
+        P: errors.CompanySuspended,
+    },
+    Act.CLAIM: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: R, R: R},
+    Act.GIVE_BACK: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: S, R: S},
+    Act.APPROVE: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: V, R: V},
+    Act.REJECT: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: X, R: X},
+    Act.SUSPEND: dict.fromkeys(OrgStatus, errors.CompanyNotVerified) | {V: P, P: errors.CompanySuspended},
+    Act.REINSTATE: dict.fromkeys(OrgStatus, errors.CompanyNotSuspended) | {P: V},
+}
+ME, OTHER = UUID(int=1), UUID(int=2)
+NOW = datetime(2027, 3, 1, 17, tzinfo=UTC)
 
 
 class TestSteps:
-    @pytest.mark.parametrize(
-        ("check", "status", "refusal"),
-        [(check, status, refusal) for check, table in STEPS for status, refusal in table.items()],
-    )
-    def test_each_status_has_its_answer(
-        self, check: Callable[[OrgStatus], None], status: OrgStatus, refusal: type[AppError] | None
-    ) -> None:
-        if refusal is ALLOWED:
-            check(status)
+    @pytest.mark.parametrize("act", list(Act))
+    @pytest.mark.parametrize("status", list(OrgStatus))
+    def test_each_status_has_its_answer(self, act: Act, status: OrgStatus) -> None:
+        follows = FOLLOWS[act][status]
+        if isinstance(follows, OrgStatus):
+            assert rules.next_status(status, act) is follows
         else:
-            with pytest.raises(refusal) as refused:
-                check(status)
-            assert type(refused.value) is refusal
-
-    @pytest.mark.parametrize(("check", "table"), STEPS)
-    def test_no_status_is_forgotten(
-        self, check: Callable[[OrgStatus], None], table: dict[OrgStatus, type[AppError] | None]
-    ) -> None:
-        assert table.keys() == set(OrgStatus)
+            with pytest.raises(follows) as refused:
+                rules.next_status(status, act)
+            assert type(refused.value) is follows
 
     @pytest.mark.parametrize("status", [CaseStatus.APPROVED, CaseStatus.REJECTED])
     def test_a_case_is_decided_once(self, status: CaseStatus) -> None:
-        rules.check_may_decide(CaseStatus.SUBMITTED)
+        rules.check_open(CaseStatus.SUBMITTED)
+        rules.check_open(CaseStatus.IN_REVIEW)
         with pytest.raises(errors.CaseAlreadyDecided):
-            rules.check_may_decide(status)
+            rules.check_open(status)
+
+
+class TestClaims:
+    @pytest.mark.parametrize("claim", [None, Claim(ME, NOW + timedelta(minutes=1)), Claim(OTHER, NOW)])
+    def test_free_for_me_is_mine_nobodys_and_what_another_had_too_long(self, claim: Claim | None) -> None:
+        rules.check_free_for(ME, claim, NOW)
+
+    def test_anothers_is_refused_with_its_end(self) -> None:
+        with pytest.raises(errors.CaseClaimed) as refused:
+            rules.check_free_for(ME, Claim(OTHER, NOW + timedelta(seconds=1)), NOW)
+        assert refused.value.extensions == {"claimed_until": "2027-03-01T17:00:01+00:00"}
+
+    @pytest.mark.parametrize("claim", [None, Claim(ME, NOW), Claim(OTHER, NOW + timedelta(hours=1))])
+    def test_only_what_is_mine_now_can_be_given_back(self, claim: Claim | None) -> None:
+        rules.check_held_by(ME, Claim(ME, NOW + timedelta(seconds=1)), NOW)
+        with pytest.raises(errors.CaseNotClaimed):
+            rules.check_held_by(ME, claim, NOW)
+
+
+class TestFourEyes:
+    def test_one_approval_is_enough_where_nobody_asks_for_two(self) -> None:
+        assert rules.is_enough(ME, None, four_eyes=False)
+        assert rules.is_enough(ME, ME, four_eyes=False)
+
+    def test_the_second_must_be_another(self) -> None:
+        assert not rules.is_enough(ME, None, four_eyes=True)
+        assert rules.is_enough(OTHER, ME, four_eyes=True)
+        with pytest.raises(errors.SecondReviewerNeeded):
+            rules.is_enough(ME, ME, four_eyes=True)
+
+
+class TestFindings:
+    TRUCK = UUID(int=7)
+
+    def test_what_is_of_a_truck_names_it_and_nothing_else_does(self) -> None:
+        findings = [Finding(Need.CARGO, None, "Small"), Finding(Need.TRUCK_REGISTRATION, self.TRUCK, "Faded")]
+        rules.check_findings(findings, {self.TRUCK})
+
+    @pytest.mark.parametrize(
+        ("item", "truck_id"), [(Need.CARGO, TRUCK), (Need.TRUCK_INSPECTION, None), (Need.TRUCK_INSPECTION, UUID(int=8))]
+    )
+    def test_the_faulty_one_is_pointed_at(self, item: Need, truck_id: UUID | None) -> None:
+        findings = [Finding(Need.CARGO, None, "Small"), Finding(item, truck_id, "Faded")]
+        with pytest.raises(errors.FindingRefused) as refused:
+            rules.check_findings(findings, {self.TRUCK})
+        assert [fault.pointer for fault in refused.value.faults] == ["/findings/1/truck_id"]
 
 
 class TestCovers:

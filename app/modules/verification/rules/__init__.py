@@ -1,31 +1,42 @@
-"""Rules of verification: what the law asks (packs), whether it is shown (needs), which step may follow (cases)."""
+"""Rules of verification: what the law asks (packs), whether it is shown (needs), what is lacking (cases), which step
+may follow which (steps).
+"""
 
-from app.modules.verification.rules.cases import (
-    Readiness,
-    check_complete,
-    check_may_decide,
-    check_may_reinstate,
-    check_may_submit,
-    check_may_suspend,
-    missing,
-)
+from app.modules.verification.rules.cases import Readiness, check_complete, check_findings, missing
 from app.modules.verification.rules.needs import OF_EACH_TRUCK, covers, fault_of_number, unmet
 from app.modules.verification.rules.packs import PACKS, licence_of, pack_for, requirements_of
+from app.modules.verification.rules.steps import (
+    OPEN,
+    STEPS,
+    Act,
+    check_free_for,
+    check_held_by,
+    check_open,
+    is_enough,
+    next_status,
+    standing_claim,
+)
 
 __all__ = [
     "OF_EACH_TRUCK",
+    "OPEN",
     "PACKS",
+    "STEPS",
+    "Act",
     "Readiness",
     "check_complete",
-    "check_may_decide",
-    "check_may_reinstate",
-    "check_may_submit",
-    "check_may_suspend",
+    "check_findings",
+    "check_free_for",
+    "check_held_by",
+    "check_open",
     "covers",
     "fault_of_number",
+    "is_enough",
     "licence_of",
     "missing",
+    "next_status",
     "pack_for",
     "requirements_of",
+    "standing_claim",
     "unmet",
 ]

@@ -1,23 +1,16 @@
-"""What a company needs to be verified, and which step may follow which. All pure."""
+"""What a company needs to be verified, and what staff find wrong with it. All pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 from uuid import UUID
 
-from app.modules.orgs.values import OrgStatus
-from app.modules.verification.errors import (
-    AlreadyVerified,
-    CaseAlreadyDecided,
-    CaseAlreadyOpen,
-    CompanyNotSuspended,
-    CompanyNotVerified,
-    CompanySuspended,
-    VerificationIncomplete,
-)
-from app.modules.verification.values import CaseStatus, Missing, Need, Requirement
+from app.kernel.errors import Fault
+from app.modules.verification.errors import FindingRefused, VerificationIncomplete
+from app.modules.verification.rules.needs import OF_EACH_TRUCK
+from app.modules.verification.values import Finding, Missing, Need, Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +75,16 @@ def _told(one: Missing) -> dict[str, str | None]:
     return {name: None if value is None else str(value) for name, value in asdict(one).items()}
 
 
-def check_may_submit(status: OrgStatus) -> None:
-    """A draft may ask, and who was rejected may ask again.
-
-    Raises: CaseAlreadyOpen (409), AlreadyVerified (409), CompanySuspended (409).
-    """
-    match status:
-        case OrgStatus.SUBMITTED:
-            raise CaseAlreadyOpen
-        case OrgStatus.VERIFIED:
-            raise AlreadyVerified
-        case OrgStatus.SUSPENDED:
-            raise CompanySuspended
-
-
-def check_may_decide(status: CaseStatus) -> None:
-    """Raises: CaseAlreadyDecided (409)."""
-    if status is not CaseStatus.SUBMITTED:
-        raise CaseAlreadyDecided(f"Somebody has decided this case already: it is {status}.")
-
-
-def check_may_suspend(status: OrgStatus) -> None:
-    """Raises: CompanySuspended (409), CompanyNotVerified (409)."""
-    if status is OrgStatus.SUSPENDED:
-        raise CompanySuspended
-    if status is not OrgStatus.VERIFIED:
-        raise CompanyNotVerified(f"Only a verified company can be suspended: this one is {status}.")
-
-
-def check_may_reinstate(status: OrgStatus) -> None:
-    """Raises: CompanyNotSuspended (409)."""
-    if status is not OrgStatus.SUSPENDED:
-        raise CompanyNotSuspended(f"The company is not suspended: it is {status}.")
+def check_findings(findings: Sequence[Finding], trucks: Collection[UUID]) -> None:
+    """A truck's paper names one of the company's trucks, anything else names none. Raises: FindingRefused (422)."""
+    faults = []
+    for place, finding in enumerate(findings):
+        if (finding.item in OF_EACH_TRUCK) != (finding.truck_id is not None):
+            sentence = "Name the truck of a truck's paper, and of nothing else."
+        elif finding.truck_id is not None and finding.truck_id not in trucks:
+            sentence = "The company has no such truck."
+        else:
+            continue
+        faults.append(Fault(f"/findings/{place}/truck_id", FindingRefused.code, sentence))
+    if faults:
+        raise FindingRefused(faults=tuple(faults))

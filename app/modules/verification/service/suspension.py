@@ -12,19 +12,11 @@ from app.modules.verification import repository, rules
 from app.modules.verification.errors import CompanyNotSuspended
 from app.modules.verification.events import CompanyWasReinstated, CompanyWasSuspended
 from app.modules.verification.models import CompanySuspension
-from app.modules.verification.values import Suspension
+from app.modules.verification.rules import Act
+from app.modules.verification.service.standing import suspension_of, take_step
+from app.modules.verification.values import Step, Suspension, TakenStep
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
-
-
-def suspension_of(suspension: CompanySuspension) -> Suspension:
-    return Suspension(
-        id=suspension.id,
-        org_id=suspension.org_id,
-        reason=suspension.reason,
-        suspended_at=suspension.suspended_at,
-        lifted_at=suspension.lifted_at,
-    )
 
 
 async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, reason: str) -> Suspension:
@@ -34,7 +26,7 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
     Raises: OrgNotFound (404), CompanySuspended (409), CompanyNotVerified (409). Emits: company.suspended.
     """
     company = await orgs.lock_company(session, org_id)
-    rules.check_may_suspend(company.status)
+    status = rules.next_status(company.status, Act.SUSPEND)
     suspension = CompanySuspension(
         org_id=org_id,
         id=new_id(),
@@ -45,9 +37,10 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
         lifted_at=None,
     )
     await repository.insert_suspension(session, suspension)
-    await orgs.set_status(session, org_id, OrgStatus.SUSPENDED, actor.now)
+    take_step(session, org_id, TakenStep(Step.SUSPENDED, None, actor.now, actor.user_id))
+    await orgs.set_status(session, org_id, status, actor.now)
     await emit(session, CompanyWasSuspended(org_id=org_id, suspension_id=suspension.id), now=actor.now)
-    _tell(session, actor, "verification.company_suspended", company, OrgStatus.SUSPENDED)
+    _tell(session, actor, "verification.company_suspended", company, status)
     return suspension_of(suspension)
 
 
@@ -57,16 +50,17 @@ async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -
     Locks: the company. Raises: OrgNotFound (404), CompanyNotSuspended (409). Emits: company.reinstated.
     """
     company = await orgs.lock_company(session, org_id)
-    rules.check_may_reinstate(company.status)
+    status = rules.next_status(company.status, Act.REINSTATE)
     suspension = await repository.get_open_suspension(session, org_id)
     if suspension is None:
         raise CompanyNotSuspended
     suspension.lifted_by = actor.user_id
     suspension.lifted_at = actor.now
+    take_step(session, org_id, TakenStep(Step.REINSTATED, None, actor.now, actor.user_id))
     await session.flush()
-    await orgs.set_status(session, org_id, OrgStatus.VERIFIED, actor.now)
+    await orgs.set_status(session, org_id, status, actor.now)
     await emit(session, CompanyWasReinstated(org_id=org_id, suspension_id=suspension.id), now=actor.now)
-    _tell(session, actor, "verification.company_reinstated", company, OrgStatus.VERIFIED)
+    _tell(session, actor, "verification.company_reinstated", company, status)
     return suspension_of(suspension)
 
 

@@ -1,0 +1,1 @@
+"""What the staff send and are shown, one file a subject."""

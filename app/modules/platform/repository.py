@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from app.modules.platform.models import StoredSettings
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def get_settings(session: ReadSession) -> StoredSettings:
+    return (await session.execute(sa.select(StoredSettings))).scalar_one()
+
+
+async def lock_settings(session: WriteSession) -> StoredSettings:
+    return (await session.execute(sa.select(StoredSettings).with_for_update())).scalar_one()
+
+
+async def get_fee_percent(session: ReadSession) -> Decimal:
+    return (await session.execute(sa.select(StoredSettings.fee_percent))).scalar_one()
