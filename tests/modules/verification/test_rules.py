@@ -142,7 +142,15 @@ D, S, R, V, X, P = (
     OrgStatus.REJECTED,
     OrgStatus.SUSPENDED,
 )
-FOLLOWS: dict[Act, dict[OrgStatus, OrgStatus | type[AppError]]] = {
+Answer = OrgStatus | type[AppError]
+
+
+def but(refusal: Answer, follows: dict[OrgStatus, Answer]) -> dict[OrgStatus, Answer]:
+    """The refusal from every status that is not named."""
+    return dict.fromkeys(OrgStatus, refusal) | follows
+
+
+FOLLOWS: dict[Act, dict[OrgStatus, Answer]] = {
     Act.SUBMIT: {
         D: S,
         S: errors.CaseAlreadyOpen,
@@ -151,12 +159,12 @@ FOLLOWS: dict[Act, dict[OrgStatus, OrgStatus | type[AppError]]] = {
         X: S,
         P: errors.CompanySuspended,
     },
-    Act.CLAIM: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: R, R: R},
-    Act.GIVE_BACK: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: S, R: S},
-    Act.APPROVE: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: V, R: V},
-    Act.REJECT: dict.fromkeys(OrgStatus, errors.CaseAlreadyDecided) | {S: X, R: X},
-    Act.SUSPEND: dict.fromkeys(OrgStatus, errors.CompanyNotVerified) | {V: P, P: errors.CompanySuspended},
-    Act.REINSTATE: dict.fromkeys(OrgStatus, errors.CompanyNotSuspended) | {P: V},
+    Act.CLAIM: but(errors.CaseAlreadyDecided, {S: R, R: R}),
+    Act.GIVE_BACK: but(errors.CaseAlreadyDecided, {S: S, R: S}),
+    Act.APPROVE: but(errors.CaseAlreadyDecided, {S: V, R: V}),
+    Act.REJECT: but(errors.CaseAlreadyDecided, {S: X, R: X}),
+    Act.SUSPEND: but(errors.CompanyNotVerified, {V: P, P: errors.CompanySuspended}),
+    Act.REINSTATE: but(errors.CompanyNotSuspended, {P: V}),
 }
 ME, OTHER = UUID(int=1), UUID(int=2)
 NOW = datetime(2027, 3, 1, 17, tzinfo=UTC)
