@@ -9,7 +9,7 @@ Undo: downgrade drops the table.
 import sqlalchemy as sa
 from alembic import op
 
-from app.runtime.db.rls import EVERY_ROW, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.rls import CURRENT_ORG, SIGNED_IN_STAFF, Allow, secure
 from app.runtime.db.tenancy import Audience
 
 revision = "platform_0001"
@@ -19,7 +19,7 @@ depends_on = None
 
 POLICIES = {
     "platform_settings": [
-        Allow(Audience.MOVER, "select", EVERY_ROW, columns=("fee_percent",)),
+        Allow(Audience.MOVER, "select", f"{CURRENT_ORG} IS NOT NULL", columns=("fee_percent",)),
         Allow(Audience.STAFF, "select update", SIGNED_IN_STAFF),
     ],
 }
