@@ -33,7 +33,10 @@ from app.modules.files.handlers import handlers as files_handlers
 from app.modules.files.routes import doors as file_doors
 from app.modules.files.routes import router as files_router
 from app.modules.fleet import models as fleet_models
-from app.modules.fleet.routes import router as fleet_router
+from app.modules.fleet.routes.drivers import router as drivers_router
+from app.modules.fleet.routes.photos import router as truck_photos_router
+from app.modules.fleet.routes.time_off import router as time_off_router
+from app.modules.fleet.routes.trucks import router as trucks_router
 from app.modules.identity import handlers as identity_handlers
 from app.modules.identity import models as identity_models
 from app.modules.identity.routes.api_keys import router as api_keys_router
@@ -136,7 +139,10 @@ def routers() -> tuple[APIRouter, ...]:
         customers.router,
         privacy_router,
         orgs_router,
-        fleet_router,
+        trucks_router,
+        drivers_router,
+        truck_photos_router,
+        time_off_router,
         pricing.public,
         pricing.trials,
         pricing.router,

@@ -79,15 +79,19 @@ UNION ALL SELECT org_id, driver_id, 'driver', 0, 0, '{}', current_date + 3650 FR
 UNION ALL SELECT org_id, helper_id, 'helper', 0, 0, '{}', NULL FROM fleets;
 
 INSERT INTO app.trucks
-    (org_id, id, name, license_plate, capacity_cuft, max_weight_lb, base, version, created_at, updated_at)
-SELECT org_id, truck_id, 'Truck ' || unit, 'P' || unit, capacity_cuft, 10000, place, 1, now(), now() FROM fleets;
+    (org_id, id, name, license_plate, capacity_cuft, max_weight_lb, has_lift_gate, features, base, version, created_at,
+     updated_at)
+SELECT org_id, truck_id, 'Truck ' || unit, 'P' || unit, capacity_cuft, 10000, false, '{}', place, 1, now(), now()
+FROM fleets;
 
 INSERT INTO app.drivers
-    (org_id, id, full_name, phone, role, license_number, license_class, license_expires_on, version, created_at, updated_at)
-SELECT org_id, driver_id, 'A Driver', '+14155550135', 'driver', 'D' || unit, 'C', current_date + 3650, 1, now(), now()
+    (org_id, id, full_name, phone, role, license_number, license_class, license_expires_on, skills, version, created_at,
+     updated_at)
+SELECT org_id, driver_id, 'A Driver', '+14155550135', 'driver', 'D' || unit, 'C', current_date + 3650, '{}'::text[], 1, now(),
+    now()
 FROM fleets
 UNION ALL
-SELECT org_id, helper_id, 'A Helper', '+14155550136', 'helper', NULL, NULL, NULL, 1, now(), now() FROM fleets;
+SELECT org_id, helper_id, 'A Helper', '+14155550136', 'helper', NULL, NULL, NULL, '{}'::text[], 1, now(), now() FROM fleets;
 
 -- Evenly over eighteen months back and one and a half ahead, each truck with its own driver and helper.
 CREATE TEMP TABLE moves AS

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     FEEDS_KEEP = "feeds:keep"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
+    FLEET_LOCATE = "fleet:locate"
     FLEET_READ = "fleet:read"
     FLEET_WRITE = "fleet:write"
     INVOICES_READ = "invoices:read"
@@ -47,6 +48,7 @@ class Permission(StrEnum):
     QUOTES_READ = "quotes:read"
     SECOND_FACTOR_DEMAND = "second_factor:demand"
     TIME_OFF_WRITE = "time_off:write"
+    WAGES_READ = "wages:read"
 
 
 _OWNER: Final = (Role.OWNER,)
@@ -80,11 +82,14 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         Permission.FEEDS_KEEP: _OFFICE,
         Permission.JOBS_READ: _OFFICE,
         Permission.TIME_OFF_WRITE: _OFFICE,
+        # What colleagues earn is not for those who plan with them.
+        Permission.WAGES_READ: (*_LEADS, Role.ACCOUNTANT),
         Permission.INVOICES_READ: _BILLING,
         Permission.INVOICES_WRITE: _BILLING,
         Permission.PRICES_READ: _BILLING,
         Permission.BOOKINGS_WORK: _CREW,
         Permission.FILES_WRITE: _CREW,
+        Permission.FLEET_LOCATE: _CREW,
         Permission.BOARD_READ: _ALL,
         Permission.BOOKING_RULES_READ: _ALL,
         Permission.BOOKINGS_READ: _ALL,

@@ -6,7 +6,7 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import (
     BaseModel,
@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from app.kernel.geo import Point
-from app.kernel.text import Text20, Text60, Text120, clean_line
+from app.kernel.text import Text20, Text60, Text120, upper_line
 
 US_ZIP: Final = re.compile(r"[0-9]{5}(-[0-9]{4})?")
 # USPS Publication 28, appendix B: states, the District, territories, associated states, armed forces.
@@ -37,18 +37,13 @@ class LocationPrecision(StrEnum):
     POSTAL_CODE = "postal_code"
 
 
-def _upper(value: Any) -> Any:
-    cleaned = clean_line(value)
-    return cleaned.upper() if isinstance(cleaned, str) else cleaned
-
-
 Floor = Annotated[int, Field(strict=True, ge=-10, le=200)]
 Flights = Annotated[int, Field(strict=True, ge=0, le=200)]
 CarryFeet = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 TruckFeet = Annotated[int, Field(strict=True, ge=6, le=80)]
 Yes = Annotated[bool, Field(strict=True)]
-StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$"), BeforeValidator(_upper)]
-CountryCode = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), BeforeValidator(_upper)]
+StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$"), BeforeValidator(upper_line)]
+CountryCode = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), BeforeValidator(upper_line)]
 
 
 class Access(BaseModel):
@@ -78,7 +73,7 @@ class PlaceIn(BaseModel):
     line1: Annotated[Text120, Field(examples=["1355 Market Street"])]
     city: Annotated[Text60, Field(examples=["San Francisco"])]
     state: Annotated[StateCode, Field(examples=["CA"])]
-    postal_code: Annotated[Text20, BeforeValidator(_upper), Field(examples=["94103"])]
+    postal_code: Annotated[Text20, BeforeValidator(upper_line), Field(examples=["94103"])]
     location: Point | None = None
     access: Access | None = None
 

@@ -18,6 +18,7 @@ class Scope(StrEnum):
     CREW_READ = "crew:read"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
+    FLEET_LOCATE = "fleet:locate"
     FLEET_READ = "fleet:read"
     FLEET_WRITE = "fleet:write"
     INVOICES_READ = "invoices:read"
@@ -28,3 +29,4 @@ class Scope(StrEnum):
     PRICES_WRITE = "prices:write"
     QUOTES_READ = "quotes:read"
     TIME_OFF_WRITE = "time_off:write"
+    WAGES_READ = "wages:read"

@@ -27,6 +27,12 @@ def clean_line(value: Any) -> Any:
     return _composed(line)
 
 
+def upper_line(value: Any) -> Any:
+    """As `clean_line`, in capitals: codes and plates."""
+    cleaned = clean_line(value)
+    return cleaned.upper() if isinstance(cleaned, str) else cleaned
+
+
 def clean_note(value: Any) -> Any:
     r"""Text of several lines: tabs stay, and every line ends with \n. Otherwise as `clean_line`."""
     if not isinstance(value, str):

@@ -85,6 +85,7 @@ class LimitSettings(Group):
     caller_per_minute: int = 600
     api_keys_per_minute: int = Field(default=3_000, ge=1, description="of all keys of one company together")
     search_per_minute: int = 30
+    sightings_per_truck_minute: int = Field(default=60, ge=1)
     sign_in_per_quarter_hour: int = 5
     # From places where the account has not signed in before; elsewhere its owner would be locked out by others.
     sign_in_per_account_hour: int = 20

@@ -13,7 +13,8 @@ from app.kernel.actor import MoverMember, Role, Staff
 from app.kernel.clock import ManualClock
 from app.kernel.ids import uuid7_at
 from app.kernel.transport import Transport
-from app.modules.fleet.schemas import DriverIn, TruckIn
+from app.modules.fleet.schemas.drivers import DriverIn
+from app.modules.fleet.schemas.trucks import TruckIn
 from app.modules.fleet.service import drivers, trucks
 from app.modules.identity import repository as people
 from app.modules.identity import service as identity

@@ -13,7 +13,7 @@ from app.modules.bookings import service as bookings
 from app.modules.bookings.schemas import AssignIn, BookingIn, CancelIn, CompleteIn, StepIn
 from app.modules.bookings.service.hold import LocatedJob, hold_by_hand, locate_job
 from app.modules.bookings.values import BookingStatus, Party, Report
-from app.modules.fleet.schemas import TimeOffIn
+from app.modules.fleet.schemas.time_off import TimeOffIn
 from app.modules.fleet.service import time_off
 from app.modules.invoices import service as invoices
 from app.runtime.db.session import WriteSession

@@ -8,6 +8,7 @@ Undo: downgrade drops the tables.
 
 import sqlalchemy as sa
 from alembic import op
+from geoalchemy2 import Geography
 from sqlalchemy.dialects import postgresql
 
 from app.runtime.db.rls import OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
@@ -22,6 +23,7 @@ MOVER, STAFF = Audience.MOVER, Audience.STAFF
 POLICIES = {
     "trucks": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
     "drivers": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
+    "truck_photos": [Allow(MOVER, "select insert delete", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
 }
 
 
@@ -32,11 +34,26 @@ def upgrade() -> None:
         sa.Column("license_plate", sa.Text(), nullable=False),
         sa.Column("capacity_cuft", sa.Integer(), nullable=False, comment="loadable cubic feet"),
         sa.Column("max_weight_lb", sa.Integer(), nullable=False, comment="payload, pounds"),
+        sa.Column("body_length_ft", sa.Integer(), nullable=True, comment="of the loading space, feet; null: not told"),
+        sa.Column("has_lift_gate", sa.Boolean(), nullable=False),
+        sa.Column("features", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column(
             "base",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
             comment="a located place: where it stands at night",
+        ),
+        sa.Column(
+            "location",
+            Geography("POINT", srid=4326, spatial_index=False),
+            nullable=True,
+            comment="where it was seen last; null: never",
+        ),
+        sa.Column(
+            "located_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when that was, by the clock of who told it",
         ),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in service"),
         sa.Column("org_id", sa.UUID(), nullable=False),
@@ -45,6 +62,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("capacity_cuft > 0 AND max_weight_lb > 0", name=op.f("ck_trucks_capacity")),
+        sa.CheckConstraint("body_length_ft > 0", name=op.f("ck_trucks_body_length_ft")),
+        sa.CheckConstraint(
+            "features <@ ARRAY['air_ride', 'climate_control', 'ramp', 'tie_down_rails']::text[]",
+            name=op.f("ck_trucks_features"),
+        ),
+        sa.CheckConstraint("(location IS NULL) = (located_at IS NULL)", name=op.f("ck_trucks_located")),
         sa.ForeignKeyConstraint(
             ["org_id", "id"], ["resources.org_id", "resources.id"], name=op.f("fk_trucks_org_id_id")
         ),
@@ -62,6 +85,14 @@ def upgrade() -> None:
         sa.Column("license_number", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_class", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_expires_on", sa.Date(), nullable=True, comment="drivers only; the last day it is valid"),
+        sa.Column("skills", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column(
+            "hourly_cost",
+            sa.Numeric(precision=12, scale=2),
+            nullable=True,
+            comment="what an hour costs the company; null: not told",
+        ),
+        sa.Column("hourly_cost_currency", sa.CHAR(length=3), nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in service"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
@@ -72,11 +103,34 @@ def upgrade() -> None:
             "(role = 'driver') = (license_number IS NOT NULL) AND (role = 'driver') = (license_class IS NOT NULL) AND (role = 'driver') = (license_expires_on IS NOT NULL)",
             name=op.f("ck_drivers_license"),
         ),
+        sa.CheckConstraint(
+            "skills <@ ARRAY['cdl', 'crating', 'fine_art', 'forklift', 'packing', 'piano', 'safes']::text[]",
+            name=op.f("ck_drivers_skills"),
+        ),
+        sa.CheckConstraint(
+            "hourly_cost >= 0 AND (hourly_cost IS NULL) = (hourly_cost_currency IS NULL)",
+            name=op.f("ck_drivers_hourly_cost"),
+        ),
         sa.ForeignKeyConstraint(
             ["org_id", "id"], ["resources.org_id", "resources.id"], name=op.f("fk_drivers_org_id_id")
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_drivers")),
     )
+    op.create_table(
+        "truck_photos",
+        sa.Column("truck_id", sa.UUID(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org_id", "truck_id"], ["trucks.org_id", "trucks.id"], name=op.f("fk_truck_photos_org_id_truck_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "id"], ["uploads.org_id", "uploads.id"], name=op.f("fk_truck_photos_org_id_id")
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_truck_photos")),
+    )
+    op.create_index("ix_truck_photos_org_id_truck_id", "truck_photos", ["org_id", "truck_id"])
     for table, column in (("trucks", "license_plate"), ("drivers", "license_number")):
         op.create_index(
             f"uq_{table}_org_id_{column}",

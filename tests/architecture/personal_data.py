@@ -55,7 +55,8 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "customers": {"erased": "phone email full_name", "kept": "id erased_at version created_at updated_at"},
     "door_codes": {"none": "booking_id door issue issued_at attempts_left given_at waived_at org_id id"},
     "drivers": {
-        "people": "full_name phone role license_number license_class license_expires_on",
+        "people": "full_name phone role license_number license_class license_expires_on skills hourly_cost"
+        " hourly_cost_currency",
         "none": "retired_at org_id id version created_at updated_at",
     },
     "enforced_packs": {"none": "pack enforced_at"},
@@ -127,8 +128,12 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "second_factors": {"people": "user_id sealed_secret", "none": "created_at confirmed_at last_step"},
     "service_areas": {"none": "kind center radius_miles area org_id id"},
     "sign_in_policies": {"none": "org_id second_factor_required updated_at"},
+    "truck_photos": {"none": "truck_id added_at org_id id"},
+    # Where a truck is, there is who drives it.
     "trucks": {
-        "none": "name license_plate capacity_cuft max_weight_lb base retired_at org_id id version created_at updated_at"
+        "people": "location located_at",
+        "none": "name license_plate capacity_cuft max_weight_lb body_length_ft has_lift_gate features base retired_at"
+        " org_id id version created_at updated_at",
     },
     "uploads": {
         "people": "uploaded_by file_name",

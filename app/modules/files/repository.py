@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,11 @@ async def count_uploads(session: ReadSession, org_id: UUID) -> tuple[int, int]:
 async def get_upload(session: ReadSession, org_id: UUID, upload_id: UUID) -> Upload | None:
     query = sa.select(Upload).where(Upload.org_id == org_id, Upload.id == upload_id)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_uploads(session: ReadSession, org_id: UUID, upload_ids: Collection[UUID]) -> Sequence[Upload]:
+    query = sa.select(Upload).where(Upload.org_id == org_id, Upload.id.in_(upload_ids))
+    return (await session.execute(query)).scalars().all()
 
 
 async def lock_upload(session: WriteSession, org_id: UUID, upload_id: UUID, *, wait: bool = True) -> Upload | None:

@@ -14,3 +14,6 @@ FleetRead = Annotated[Mover, Depends(allow(Permission.FLEET_READ, scope=Scope.FL
 CrewRead = Annotated[Mover, Depends(allow(Permission.CREW_READ, scope=Scope.CREW_READ))]
 FleetWrite = Annotated[Mover, Depends(allow(Permission.FLEET_WRITE, scope=Scope.FLEET_WRITE))]
 TimeOffWrite = Annotated[Mover, Depends(allow(Permission.TIME_OFF_WRITE, scope=Scope.TIME_OFF_WRITE))]
+# A phone or a tracker in the truck tells where it is, and nothing else.
+FleetLocate = Annotated[Mover, Depends(allow(Permission.FLEET_LOCATE, scope=Scope.FLEET_LOCATE))]
+WagesRead = Annotated[Mover, Depends(allow(Permission.WAGES_READ, scope=Scope.WAGES_READ))]

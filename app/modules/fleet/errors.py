@@ -10,6 +10,21 @@ class TruckNotFound(NotFound):
     title: ClassVar[str] = "There is no such truck in your company."
 
 
+class TruckPhotoNotFound(NotFound):
+    code: ClassVar[str] = "truck_photo_not_found"
+    title: ClassVar[str] = "This truck has no such photo."
+
+
+class TooManyTruckPhotos(Conflict):
+    code: ClassVar[str] = "too_many_truck_photos"
+    title: ClassVar[str] = "A truck has ten photos at most: take one away first."
+
+
+class SightingInFuture(Unprocessable):
+    code: ClassVar[str] = "sighting_in_future"
+    title: ClassVar[str] = "A truck is not seen in the future: the clock that told it is wrong."
+
+
 class DriverNotFound(NotFound):
     code: ClassVar[str] = "driver_not_found"
     title: ClassVar[str] = "There is no such driver or helper in your company."

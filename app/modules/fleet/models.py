@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.modules.fleet.values import CrewRole
-from app.runtime.db.base import Model, Tenant, Versioned, enum_column
+from app.kernel.geo import Point
+from app.modules.fleet.values import CrewRole, Sighting, Skill, TruckFeature
+from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
+from app.runtime.db.points import PointColumn
 
 AS_RESOURCE = (["org_id", "id"], ["resources.org_id", "resources.id"])
+
+
+def only(column: str, values: Iterable[str]) -> sa.CheckConstraint:
+    """An array's members are all of these."""
+    known = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} <@ ARRAY[{known}]::text[]", name=column)
 
 
 class Truck(Tenant, Versioned, Model):
@@ -19,7 +30,12 @@ class Truck(Tenant, Versioned, Model):
     license_plate: Mapped[str]
     capacity_cuft: Mapped[int] = mapped_column(comment="loadable cubic feet")
     max_weight_lb: Mapped[int] = mapped_column(comment="payload, pounds")
+    body_length_ft: Mapped[int | None] = mapped_column(comment="of the loading space, feet; null: not told")
+    has_lift_gate: Mapped[bool]
+    features: Mapped[list[str]]
     base: Mapped[dict[str, Any]] = mapped_column(comment="a located place: where it stands at night")
+    location: Mapped[Point | None] = mapped_column(PointColumn, comment="where it was seen last; null: never")
+    located_at: Mapped[datetime | None] = mapped_column(comment="when that was, by the clock of who told it")
     retired_at: Mapped[datetime | None] = mapped_column(comment="null: in service")
 
     __table_args__ = (
@@ -33,6 +49,30 @@ class Truck(Tenant, Versioned, Model):
             postgresql_where=sa.text("retired_at IS NULL"),
         ),
         sa.CheckConstraint("capacity_cuft > 0 AND max_weight_lb > 0", name="capacity"),
+        sa.CheckConstraint("body_length_ft > 0", name="body_length_ft"),
+        only("features", TruckFeature),
+        sa.CheckConstraint("(location IS NULL) = (located_at IS NULL)", name="located"),
+    )
+
+    @property
+    def last_seen(self) -> Sighting | None:
+        if self.location is None or self.located_at is None:
+            return None
+        return Sighting(self.location, self.located_at)
+
+
+class TruckPhoto(Tenant, Model):
+    """A photo shown with a truck. Its id is the upload's."""
+
+    __tablename__ = "truck_photos"
+
+    truck_id: Mapped[UUID]
+    added_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "truck_id"], ["trucks.org_id", "trucks.id"]),
+        sa.ForeignKeyConstraint(["org_id", "id"], ["uploads.org_id", "uploads.id"]),
+        sa.Index("ix_truck_photos_org_id_truck_id", "org_id", "truck_id"),
     )
 
 
@@ -47,6 +87,9 @@ class Driver(Tenant, Versioned, Model):
     license_number: Mapped[str | None] = mapped_column(comment="drivers only")
     license_class: Mapped[str | None] = mapped_column(comment="drivers only")
     license_expires_on: Mapped[date | None] = mapped_column(comment="drivers only; the last day it is valid")
+    skills: Mapped[list[str]]
+    hourly_cost: Mapped[Decimal | None] = mapped_column(comment="what an hour costs the company; null: not told")
+    hourly_cost_currency: Mapped[Currency | None]
     retired_at: Mapped[datetime | None] = mapped_column(comment="null: in service")
 
     __table_args__ = (
@@ -62,5 +105,9 @@ class Driver(Tenant, Versioned, Model):
             "(role = 'driver') = (license_number IS NOT NULL) AND (role = 'driver') = (license_class IS NOT NULL) "
             "AND (role = 'driver') = (license_expires_on IS NOT NULL)",
             name="license",
+        ),
+        only("skills", Skill),
+        sa.CheckConstraint(
+            "hourly_cost >= 0 AND (hourly_cost IS NULL) = (hourly_cost_currency IS NULL)", name="hourly_cost"
         ),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.kernel.paging import PageRequest
-from app.modules.fleet.models import Driver, Truck
+from app.modules.fleet.models import Driver, Truck, TruckPhoto
 from app.modules.fleet.values import CrewRole
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -38,6 +38,28 @@ async def list_trucks(
     if page.after is not None:
         query = query.where(Truck.id > UUID(page.after[0]))
     return (await session.execute(query.order_by(Truck.id).limit(page.limit + 1))).scalars().all()
+
+
+async def insert_photo(session: WriteSession, photo: TruckPhoto) -> None:
+    session.add(photo)
+    await session.flush()
+
+
+async def count_photos(session: ReadSession, org_id: UUID, truck_id: UUID) -> int:
+    query = sa.select(sa.func.count()).where(TruckPhoto.org_id == org_id, TruckPhoto.truck_id == truck_id)
+    return (await session.execute(query)).scalar_one()
+
+
+async def list_photos(session: ReadSession, org_id: UUID, truck_id: UUID) -> Sequence[TruckPhoto]:
+    query = sa.select(TruckPhoto).where(TruckPhoto.org_id == org_id, TruckPhoto.truck_id == truck_id)
+    return (await session.execute(query.order_by(TruckPhoto.id))).scalars().all()
+
+
+async def delete_photo(session: WriteSession, org_id: UUID, truck_id: UUID, upload_id: UUID) -> bool:
+    query = sa.delete(TruckPhoto).where(
+        TruckPhoto.org_id == org_id, TruckPhoto.truck_id == truck_id, TruckPhoto.id == upload_id
+    )
+    return (await session.execute(query.returning(TruckPhoto.id))).one_or_none() is not None
 
 
 async def insert_driver(session: WriteSession, driver: Driver) -> None:

@@ -12,6 +12,8 @@ from app.modules.fleet.values import CrewRole
 
 # UTC-12: the last clock on earth to leave a day. A licence is expired when its last day is over everywhere.
 LATEST_CLOCK: Final = timedelta(hours=-12)
+# A phone's clock may be so much ahead of ours.
+FAST_CLOCK: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,8 @@ def check_license(role: CrewRole, told: License, now: datetime) -> None:
         faults.append(Fault("/license_expires_on", "license_expired", "This day is over: the licence has expired."))
     if faults:
         raise LicenseRefused(faults=tuple(faults))
+
+
+def is_in_future(recorded_at: datetime, now: datetime) -> bool:
+    """Whether an instant that a phone told lies ahead by more than phones' clocks do."""
+    return recorded_at > now + FAST_CLOCK

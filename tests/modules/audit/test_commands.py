@@ -18,6 +18,7 @@ from tests.factories.belongings import KEY, PRICES, Belongings, furnish
 from tests.factories.bookings import CONTACT, book_by_hand, new_key
 from tests.factories.customers import code_of as sent_code
 from tests.factories.customers import new_email, sign_in_customer
+from tests.factories.files import photo, upload
 from tests.factories.fleet import add_driver, add_truck
 from tests.factories.verification import make_ready, submit
 from tests.modules.audit.commands import TOLD
@@ -81,6 +82,19 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     await do(client, headers, "PATCH", f"/v1/drivers/{driver['id']}", {"full_name": "Zebedee Feather"})
     await do(client, headers, "DELETE", f"/v1/trucks/{truck['id']}")
     await do(client, headers, "DELETE", f"/v1/drivers/{driver['id']}")
+
+
+async def show_and_pay(client: httpx.AsyncClient, of_a: Belongings, worker: Resources) -> None:
+    """A photo comes to a truck and goes, the truck is seen, and an hour of its driver has a price."""
+    headers, ids = of_a.member.headers, of_a.ids
+    shown = await upload(client, of_a.member, worker, photo(), "image/jpeg", "photo")
+    photos = f"/v1/trucks/{ids['truck_id']}/photos"
+    await do(client, headers, "POST", photos, {"upload_id": shown["id"]})
+    await do(client, headers, "DELETE", f"{photos}/{shown['id']}")
+    seen = {"location": {"lat": 43.6, "lng": -116.2}, "recorded_at": "2027-03-01T08:00:00Z"}
+    assert (await client.put(f"/v1/trucks/{ids['truck_id']}/location", headers=headers, json=seen)).status_code == 200
+    cost = f"/v1/drivers/{ids['driver_id']}/hourly-cost"
+    await do(client, headers, "PUT", cost, {"hourly_cost": {"amount": "31.41"}})
 
 
 async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str:
@@ -244,6 +258,7 @@ async def seen(
     """All commands were given."""
     of_a = await furnish(client, await sign_in_customer(client, resources), admin)
     await run_a_company(client, of_a)
+    await show_and_pay(client, of_a, worker_resources)
     missed = await move_people(client, of_a.member.headers)
     await plan_a_day(client, of_a.member.headers)
     await ask_at_the_door(client, of_a.member.headers)

@@ -41,7 +41,7 @@ class Witness:
     async def look(self, answer: httpx.Response) -> None:
         """A response hook of the client."""
         request = answer.request
-        body = _json(request.content)
+        body = _json(await request.aread())
         self.written |= {text for text in _texts(body) if not _PLAIN.fullmatch(text)} - set(Scope)
         operation = self._operation_of(request)
         assert operation != "none" or answer.status_code == 405, request.url

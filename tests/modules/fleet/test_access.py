@@ -15,6 +15,11 @@ pytestmark = pytest.mark.integration
 WEEK = {"starts_at": "2027-04-05T08:00:00-07:00", "ends_at": "2027-04-09T17:00:00-07:00"}
 OTHER_WEEK = {"starts_at": "2027-05-03T08:00:00-07:00", "ends_at": "2027-05-07T17:00:00-07:00"}
 
+SIGHTING = {"location": {"lat": 36.7, "lng": -119.8}, "recorded_at": "2027-03-01T16:00:00Z"}
+CREW = OFFICE | {Kind.DRIVER}
+# Who may know what an hour of somebody costs.
+BOOKS = HEADS | {Kind.ACCOUNTANT}
+
 
 class Operation(NamedTuple):
     method: str
@@ -33,11 +38,16 @@ OPERATIONS = [
     Operation("GET", "/v1/trucks/{truck}/time-off", MEMBERS),
     Operation("POST", "/v1/trucks/{truck}/time-off", OFFICE, 201, OTHER_WEEK),
     Operation("DELETE", "/v1/trucks/{truck}/time-off/{truck_off}", OFFICE, 204),
+    Operation("GET", "/v1/trucks/{truck}/photos", MEMBERS),
+    Operation("PUT", "/v1/trucks/{truck}/location", CREW, 200, SIGHTING),
     Operation("GET", "/v1/drivers", OFFICE),
     Operation("POST", "/v1/drivers", HEADS, 201, driver_body(license_number="NEW 1")),
     Operation("GET", "/v1/drivers/{driver}", OFFICE),
     Operation("PATCH", "/v1/drivers/{driver}", HEADS, 200, {"full_name": "Renamed"}),
     Operation("DELETE", "/v1/drivers/{idle_driver}", HEADS, 204),
+    Operation("GET", "/v1/crew-costs", BOOKS),
+    Operation("GET", "/v1/drivers/{driver}/hourly-cost", BOOKS),
+    Operation("PUT", "/v1/drivers/{driver}/hourly-cost", HEADS, 200, {"hourly_cost": {"amount": "30"}}),
     Operation("GET", "/v1/drivers/{driver}/time-off", OFFICE),
     Operation("POST", "/v1/drivers/{driver}/time-off", OFFICE, 201, OTHER_WEEK),
     Operation("DELETE", "/v1/drivers/{driver}/time-off/{driver_off}", OFFICE, 204),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from app.kernel.actor import Mover
@@ -7,7 +8,7 @@ from app.modules.files import repository
 from app.modules.files.errors import UploadAlreadyAttached, UploadNotClean, UploadNotFound, UploadOfOtherKind
 from app.modules.files.models import Upload
 from app.modules.files.values import UploadKind, UploadStatus
-from app.runtime.db.session import WriteSession
+from app.runtime.db.session import ReadSession, WriteSession
 
 
 async def attach(session: WriteSession, actor: Mover, upload_id: UUID, kind: UploadKind) -> Upload:
@@ -27,3 +28,19 @@ async def attach(session: WriteSession, actor: Mover, upload_id: UUID, kind: Upl
         raise UploadAlreadyAttached
     await repository.update_upload(session, upload, attached_at=actor.now)
     return upload
+
+
+async def detach(session: WriteSession, actor: Mover, upload_id: UUID) -> None:
+    """Let an attached file go: as any that nothing holds it is forgotten, unless it is attached again.
+
+    Locks: the upload. Raises: UploadNotFound (404).
+    """
+    upload = await repository.lock_upload(session, actor.org_id, upload_id)
+    if upload is None:
+        raise UploadNotFound
+    await repository.update_upload(session, upload, attached_at=None)
+
+
+async def list_uploads(session: ReadSession, actor: Mover, upload_ids: Collection[UUID]) -> dict[UUID, Upload]:
+    """By id; one that is not the company's is left out."""
+    return {one.id: one for one in await repository.list_uploads(session, actor.org_id, upload_ids)}

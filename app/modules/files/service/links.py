@@ -11,8 +11,11 @@ from app.modules.files.values import ContentType, FileLinks, UploadStatus
 
 async def link(objects: ObjectStore, upload: Upload, now: datetime, seconds: int) -> FileLinks | None:
     """Links to a clean file; None for any other. No transaction may be open. Raises: FilesUnavailable (503)."""
-    if upload.status is not UploadStatus.CLEAN:
-        return None
+    return await links_to(objects, upload, now, seconds) if upload.status is UploadStatus.CLEAN else None
+
+
+async def links_to(objects: ObjectStore, upload: Upload, now: datetime, seconds: int) -> FileLinks:
+    """Links to a clean file, as every attached one is. No transaction may be open. Raises: FilesUnavailable (503)."""
     until = now + timedelta(seconds=seconds)
     place = (upload.org_id, upload.id)
     try:

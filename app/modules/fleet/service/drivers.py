@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.kernel.ids import new_id
+from app.kernel.money import Money
 from app.kernel.paging import PageRequest
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, fields_of, record
@@ -14,16 +15,18 @@ from app.modules.calendar.values import ResourceKind, ResourceSpec
 from app.modules.fleet import repository, rules
 from app.modules.fleet.errors import DriverNotFound, Retired
 from app.modules.fleet.models import Driver
-from app.modules.fleet.schemas import DriverIn, DriverPatch
+from app.modules.fleet.schemas.drivers import DriverIn, DriverPatch
 from app.modules.fleet.values import CrewRole
 from app.runtime.db.session import ReadSession, WriteSession
 
 KINDS = {CrewRole.DRIVER: ResourceKind.DRIVER, CrewRole.HELPER: ResourceKind.HELPER}
-TOLD: Final = ("full_name", "phone", "role", "license_number", "license_class", "license_expires_on")
+TOLD: Final = ("full_name", "phone", "role", "license_number", "license_class", "license_expires_on", "skills")
 
 
 def _resource(driver: Driver) -> ResourceSpec:
-    return ResourceSpec(driver.id, KINDS[driver.role], usable_until=driver.license_expires_on)
+    return ResourceSpec(
+        driver.id, KINDS[driver.role], skills=tuple(driver.skills), usable_until=driver.license_expires_on
+    )
 
 
 async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Driver:
@@ -42,6 +45,7 @@ async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Dri
         license_number=body.license_number,
         license_class=body.license_class,
         license_expires_on=body.license_expires_on,
+        skills=sorted(body.skills),
         retired_at=None,
         version=1,
         created_at=actor.now,
@@ -89,7 +93,7 @@ async def change_driver(
         raise Retired
     before = fields_of(driver, patch.model_fields_set)
     for name, value in patch.model_dump(exclude_unset=True).items():
-        setattr(driver, name, value)
+        setattr(driver, name, sorted(value) if name == "skills" else value)
     told = rules.License(driver.license_number, driver.license_class, driver.license_expires_on)
     if patch.model_fields_set & told.fields().keys():
         rules.check_license(driver.role, told, actor.now)
@@ -98,6 +102,25 @@ async def change_driver(
     await session.flush()
     await calendar.change_resource(session, actor.org_id, _resource(driver))
     change = Change("fleet.driver_changed", "driver", driver.id, before, fields_of(driver, before))
+    record(session, actor, change)
+    return driver
+
+
+async def set_hourly_cost(
+    session: WriteSession, actor: Mover, driver_id: UUID, cost: Money | None, version: int | None
+) -> Driver:
+    """What an hour of somebody costs the company; None: not told any more.
+
+    Locks: the driver. Raises: DriverNotFound (404), PreconditionFailed (412), Retired (409).
+    """
+    driver = await _lock_driver(session, actor, driver_id, version)
+    if driver.retired_at is not None:
+        raise Retired
+    before = fields_of(driver, ("hourly_cost",))
+    driver.hourly_cost, driver.hourly_cost_currency = cost or (None, None)
+    driver.version += 1
+    driver.updated_at = actor.now
+    change = Change("fleet.hourly_cost_set", "driver", driver.id, before, fields_of(driver, before))
     record(session, actor, change)
     return driver
 

@@ -14,7 +14,7 @@ from app.modules.audit.public import Change, record
 from app.modules.calendar import public as calendar
 from app.modules.calendar.values import TimeOff, Window
 from app.modules.fleet.errors import Retired
-from app.modules.fleet.schemas import TimeOffIn
+from app.modules.fleet.schemas.time_off import TimeOffIn
 from app.modules.fleet.service.drivers import show_driver
 from app.modules.fleet.service.trucks import show_truck
 from app.modules.orgs import public as orgs

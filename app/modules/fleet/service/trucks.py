@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
@@ -17,15 +17,32 @@ from app.modules.calendar.values import ResourceKind, ResourceSpec
 from app.modules.fleet import repository
 from app.modules.fleet.errors import Retired, TruckNotFound
 from app.modules.fleet.models import Truck
-from app.modules.fleet.schemas import TruckIn, TruckPatch
+from app.modules.fleet.schemas.trucks import TruckIn, TruckPatch
 from app.runtime.db.session import ReadSession, WriteSession
 
-TOLD: Final = ("name", "license_plate", "capacity_cuft", "max_weight_lb", "base")
+TOLD: Final = (
+    "name",
+    "license_plate",
+    "capacity_cuft",
+    "max_weight_lb",
+    "body_length_ft",
+    "has_lift_gate",
+    "features",
+    "base",
+)
 
 
 async def locate_base(ports: Ports, base: PlaceIn) -> Place:
     """The ports step of adding or moving a truck. Raises: PlaceNotLocated (422)."""
     return await locate_place(ports.geocoder, base, pointer="/base")
+
+
+def _columns(told: TruckIn | TruckPatch) -> dict[str, Any]:
+    """What was told, but for the base, as it is stored."""
+    columns: dict[str, Any] = told.model_dump(exclude={"base"}, exclude_unset=isinstance(told, TruckPatch))
+    if "features" in columns:
+        columns["features"] = sorted(columns["features"])
+    return columns
 
 
 def _resource(truck: Truck) -> ResourceSpec:
@@ -37,10 +54,7 @@ async def add_truck(session: WriteSession, actor: Mover, body: TruckIn, base: Pl
     truck = Truck(
         org_id=actor.org_id,
         id=new_id(),
-        name=body.name,
-        license_plate=body.license_plate,
-        capacity_cuft=body.capacity_cuft,
-        max_weight_lb=body.max_weight_lb,
+        **_columns(body),
         base=base.model_dump(mode="json"),
         retired_at=None,
         version=1,
@@ -88,7 +102,7 @@ async def change_truck(
     if truck.retired_at is not None:
         raise Retired
     before = fields_of(truck, patch.model_fields_set)
-    for name, value in patch.model_dump(exclude_unset=True, exclude={"base"}).items():
+    for name, value in _columns(patch).items():
         setattr(truck, name, value)
     if base is not None:
         truck.base = base.model_dump(mode="json")

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.kernel.instants import Day
+from app.kernel.money import MoneyIn, MoneyOut
+from app.kernel.patch import Patch
+from app.kernel.text import Text120, upper_line
+from app.modules.fleet.values import CrewRole, Skill
+from app.runtime.phones import Phone
+
+LicenseNumber = Annotated[
+    str,
+    StringConstraints(pattern="^[A-Z0-9][A-Z0-9 -]{0,29}$"),
+    BeforeValidator(upper_line),
+    Field(examples=["D1234567"]),
+]
+LicenseClass = Annotated[
+    str, StringConstraints(pattern="^[A-Z0-9][A-Z0-9 -]{0,9}$"), BeforeValidator(upper_line), Field(examples=["C"])
+]
+
+
+class DriverIn(BaseModel):
+    """A member of a crew. Licence fields are for `driver` alone, and there all three."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    full_name: Text120
+    phone: Phone
+    role: CrewRole
+    license_number: LicenseNumber | None = None
+    license_class: LicenseClass | None = None
+    license_expires_on: Day | None = None
+    skills: frozenset[Skill] = frozenset()
+
+
+class DriverPatch(Patch):
+    """The role stays: who begins to drive is added as a driver."""
+
+    full_name: Text120 | None = None
+    phone: Phone | None = None
+    license_number: LicenseNumber | None = None
+    license_class: LicenseClass | None = None
+    license_expires_on: Day | None = None
+    skills: frozenset[Skill] | None = None
+
+
+class DriverOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    full_name: str
+    phone: str
+    role: CrewRole
+    license_number: str | None
+    license_class: str | None
+    license_expires_on: date | None
+    skills: list[Skill]
+    retired_at: datetime | None
+    version: int
+
+
+class HourlyCostIn(BaseModel):
+    """What an hour of somebody costs the company; null: not told any more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hourly_cost: MoneyIn | None
+
+
+class HourlyCostOut(BaseModel):
+    driver_id: UUID
+    full_name: str
+    role: CrewRole
+    hourly_cost: MoneyOut | None
