@@ -30,7 +30,7 @@ from bench.listing import CONNECTIONS, WrongAnswer, bare_environ, measure_list
 from bench.load import Client, NoAnswer
 from bench.racing import measure_race
 from bench.recording import NotRecorded
-from bench.searching import measure_search
+from bench.searching import measure_dates, measure_search
 from bench.serving import DoesNotStart, Serving
 from bench.tokens import measure_tokens
 
@@ -90,6 +90,7 @@ async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
             figures += await compare_bookings(stage, client, api)
         if "search" in parts:
             figures += await measure_search(client, api, stage.ground)
+            figures += await measure_dates(client, api, stage.ground)
         if "race" in parts:
             figures += await measure_race(client, api, stage.ground, rounds=2 * stage.rounds)
         figures.append(Figure("API process, resident after all this", api.resident_mb, MOST_RESIDENT_MB, "MB", "< 1"))

@@ -81,7 +81,7 @@ POLICIES = {
     ],
 }
 
-FUNCTIONS = ("works", "works_laid_out", "wall_minutes", "crow_miles")
+FUNCTIONS = ("works", "works_laid_out", "wall_minutes", "drive_minutes", "crow_miles")
 
 # Miles on a sphere, as app/kernel/geo.py has them. One expression, which the planner writes into the query.
 CROW_MILES = """
@@ -89,6 +89,15 @@ CREATE FUNCTION app.crow_miles(lat1 double precision, lng1 double precision, lat
 RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT 7917.5226 * asin(sqrt(least(1, power(sin(radians(lat2 - lat1) / 2), 2)
         + cos(radians(lat1)) * cos(radians(lat2)) * power(sin(radians(lng2 - lng1) / 2), 2))))
+$$
+"""
+
+# Road minutes by miles as the crow flies, in started minutes: the bands of app/kernel/roads.py. As crow_miles.
+DRIVE_MINUTES = """
+CREATE FUNCTION app.drive_minutes(miles double precision)
+RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ceil(least(3.36 * miles, 32 / 3.0 + 28 / 15.0 * miles, 14 + 23 / 15.0 * miles,
+        842 / 33.0 + 13.8 / 11 * miles))
 $$
 """
 
@@ -318,6 +327,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("org_id", name=op.f("uq_calendar_rules_org_id")),
     )
     op.execute(CROW_MILES)
+    op.execute(DRIVE_MINUTES)
     op.execute(WALL_MINUTES)
     op.execute(WORKS_LAID_OUT)
     op.execute(WORKS)

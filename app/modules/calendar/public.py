@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,10 @@ from app.modules.calendar.values import (
     Need,
     ResourceKind,
     ResourceSpec,
+    StartedJob,
     Stops,
     Taken,
+    TakenStarts,
     TimeOff,
     Window,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "ResourceSpec",
     "ResourceStillTaken",
     "SlotTaken",
+    "StartedJob",
     "Stops",
     "Taken",
     "TimeOff",
@@ -83,6 +86,7 @@ __all__ = [
     "set_turnaround",
     "show_availability",
     "suffices",
+    "suiting_starts",
     "swap",
     "take_time_off",
     "whole_capacity",
@@ -161,6 +165,23 @@ async def free_capacity(
     zone, stops = place
     there = window.last_day(zone), stops
     return _by_company(await repository.find_free_capacity(session, org_ids, window, there, now))
+
+
+async def suiting_starts(
+    session: ReadSession, asks: Mapping[UUID, timedelta], starts: Sequence[datetime], job: StartedJob
+) -> dict[UUID, int]:
+    """For the market: of each company, the starts (as bits) at which what it has free suffices; one statement.
+
+    `asks`: how long each company's job takes. `starts` rise, and are `dayset.MOST_DAYS` at most. As `free_capacity`
+    and `suffices` say of each start alone.
+    """
+    held: dict[UUID, list[TakenStarts]] = {}
+    for org_id, *resource in await repository.find_taken_starts(session, asks, starts, job.stops, job.now):
+        held.setdefault(org_id, []).append(TakenStarts(ResourceKind(resource[0]), *resource[1:]))
+    last_days = {
+        length: [Window(start, start + length).last_day(job.zone) for start in starts] for length in set(asks.values())
+    }
+    return {one: rules.starts_that_suit(resources, last_days[asks[one]], job.need) for one, resources in held.items()}
 
 
 async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UUID, FreeCapacity]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from app.kernel.geo import Point, great_circle_miles
 
 SHORTEST_WINDOW: Final = timedelta(minutes=15)
 LONGEST_WINDOW: Final = timedelta(days=14)
+# Of jobs and of time off; the table holds to it.
+LONGEST_RESERVATION: Final = timedelta(days=30)
 # A job whose ends are farther apart than this leaves its truck out of the neighbourhood.
 LOCAL_MILES: Final = 60
 # Jobs that lie farther apart in time than this are not looked at: local ones, and after one that went far.
@@ -147,6 +149,16 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class StartedJob:
+    """A job that may start at several instants: what it needs, where, by which clock; asked for `now`."""
+
+    need: Need
+    stops: Stops
+    zone: ZoneInfo
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What a job was given."""
 
@@ -165,6 +177,16 @@ class FreeCapacity:
     trucks: tuple[tuple[int, int], ...]
     drivers: int
     helpers: int
+
+
+class TakenStarts(NamedTuple):
+    """A resource, and at which of many starts (as bits) it is taken. Otherwise as `ResourceSpec`."""
+
+    kind: ResourceKind
+    capacity_cuft: int
+    max_weight_lb: int
+    usable_until: date | None
+    starts: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from app.modules.market.errors import (
     QuoteNotFound,
     SearchCursorRefused,
 )
-from app.modules.market.schemas import ExplainOut, QuotedBy, QuoteIn, QuoteOut, SearchIn, SearchOut
+from app.modules.market.schemas import DatesIn, DatesOut, ExplainOut, QuotedBy, QuoteIn, QuoteOut, SearchIn, SearchOut
 from app.modules.market.service.quotes import Quoted
 from app.modules.market.service.search import Terms
 from app.modules.pricing.public import UnknownItem, price_out
@@ -51,6 +51,19 @@ async def search(body: SearchIn, session: MarketRead, request: Request) -> Searc
     asked = await service.locate_search(resources.ports, body, now)
     terms = Terms(resources.signer, now, timedelta(minutes=resources.settings.market.offer_minutes))
     return await service.search(session, terms, body, asked)
+
+
+@searches.post(
+    "/search/dates",
+    dependencies=[Depends(limit_search)],
+    responses=problems(PlaceNotLocated, LocalTimeRefused, WindowRefused, UnknownItem),
+)
+async def search_dates(body: DatesIn, session: MarketRead, request: Request) -> DatesOut:
+    """The cheapest price of this move on each of the next sixty days, among those who are free then. For anyone."""
+    resources = resources_of(request)
+    now = resources.clock.now()
+    asked = await service.locate_search(resources.ports, body, now)
+    return await service.search_dates(session, body, asked, now)
 
 
 def quote_out(quoted: Quoted, now: datetime) -> QuoteOut:

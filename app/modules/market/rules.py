@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -77,13 +77,6 @@ def with_smaller_crew(load: Load) -> Load | None:
         hours_p50=_quarters(load.hours_p50 * longer),
         hours_p90=_quarters(load.hours_p90 * longer),
     )
-
-
-def starting_at(plan: Plan, local_start: datetime) -> Plan:
-    """The same plan from another start, by the wall clock of the pickup."""
-    starts_at = local_start.astimezone(UTC)
-    job = replace(plan.job, starts_at=starts_at, local_start=local_start.replace(tzinfo=None))
-    return replace(plan, window=Window(starts_at, starts_at + plan.window.length), job=job)
 
 
 def _quarters(hours: Decimal) -> Decimal:

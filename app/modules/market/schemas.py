@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.kernel.instants import Moment
-from app.kernel.money import ExactDecimal
+from app.kernel.money import ExactDecimal, MoneyOut
 from app.kernel.places import PlaceIn, PlaceOut
 from app.modules.market.values import QuoteStatus, Reason
 from app.modules.pricing.public import LoadIn, PriceOut
@@ -43,15 +43,13 @@ class ToldEstimate(BaseModel):
     duration_hours: HoursIn
 
 
-class SearchIn(LoadIn):
+class WishIn(LoadIn):
     """Where from, where to, when, and how much: one of `estimate`, `items` and `home_size`."""
 
     origin: PlaceIn
     destination: PlaceIn
     starts_at: Annotated[Moment, Field(description="Without an offset: the wall time at the pickup.")]
     estimate: ToldEstimate | None = None
-    limit: Annotated[int, Field(ge=1, le=50)] = 20
-    cursor: Annotated[str | None, Field(max_length=2_000)] = None
 
     @model_validator(mode="after")
     def refuse_other_than_one(self) -> Self:
@@ -60,6 +58,19 @@ class SearchIn(LoadIn):
         if self.estimate is not None and self.weight_lb is not None:
             raise ValueError("an estimate has its weight: leave weight_lb out")
         return self
+
+
+class SearchIn(WishIn):
+    """A wish, and which page of its offers."""
+
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
+    cursor: Annotated[str | None, Field(max_length=2_000)] = None
+
+
+class DatesIn(WishIn):
+    """A wish, for the day of `starts_at` and those after it, at the same wall time."""
+
+    days: Annotated[int, Field(ge=1, le=60)] = 60
 
 
 class OfferedBy(BaseModel):
@@ -103,6 +114,31 @@ class SearchOut(BaseModel):
     next_cursor: str | None
     reasons: list[ReasonOut]
     nearest_free: list[datetime]
+    distance_miles: Decimal
+    origin: PlaceOut
+    destination: PlaceOut
+
+
+class DatePriceOut(BaseModel):
+    total: MoneyOut
+    crew_size: int
+    organization: OfferedBy
+
+
+class DateOut(BaseModel):
+    """One day: how many companies offer, and the lowest total of each currency, the first in the alphabet first."""
+
+    date: date
+    starts_at: datetime
+    offers: int
+    cheapest: list[DatePriceOut]
+
+
+class DatesOut(BaseModel):
+    """Each day as a search for its `starts_at` would answer it at this moment."""
+
+    dates: list[DateOut]
+    pickup_zone: str
     distance_miles: Decimal
     origin: PlaceOut
     destination: PlaceOut

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.modules.pricing import repository
 from app.modules.pricing.errors import ConfigNotFound, NotPriced, UnknownItem
-from app.modules.pricing.rules import job_from_json, job_to_json, price, price_from_json, replay
+from app.modules.pricing.rules import Starts, job_from_json, job_to_json, price, price_from_json, replay
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.rules.moved import Moved, find_moved, money_text
@@ -35,6 +35,7 @@ __all__ = [
     "PriceOut",
     "RateCard",
     "Repriced",
+    "Starts",
     "Travel",
     "UnknownItem",
     "active_card",

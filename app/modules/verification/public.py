@@ -19,7 +19,7 @@ from app.modules.verification.schemas import FindingOut, MissingOut
 from app.modules.verification.service import desk, review, suspension
 from app.modules.verification.service.desk import CaseFile
 from app.modules.verification.service.documents import enforce_packs, list_enforced_packs
-from app.modules.verification.service.eligibility import find_eligible, find_lapse
+from app.modules.verification.service.eligibility import find_eligible, find_eligible_on, find_lapse
 from app.modules.verification.values import (
     Case,
     CaseFilter,
@@ -72,6 +72,7 @@ __all__ = [
     "claim_case",
     "enforce_packs",
     "find_eligible",
+    "find_eligible_on",
     "find_lapse",
     "give_back_case",
     "list_cases",

@@ -130,6 +130,7 @@ UNTOLD: Final = {
     "identity.refresh": "what was signed in stays so; a replay is told, and has a test of its own",
     "market.make_quote": _OWN_DATA,
     "market.search": _NOTHING_DONE,
+    "market.search_dates": _NOTHING_DONE,
     "ops.list_staff": "the platform's own people, of no company",
     "ops.show_enforced_packs": _THE_PLATFORMS,
     "ops.show_settings": _THE_PLATFORMS,

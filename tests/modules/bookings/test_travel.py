@@ -16,6 +16,7 @@ from app.kernel.geo import Point, great_circle_miles
 from app.kernel.ids import new_id
 from app.modules.calendar import public as calendar
 from app.modules.calendar import rules
+from app.modules.calendar.repository import find_taken_starts
 from app.modules.calendar.values import Busy, ResourceKind, ResourceSpec, Stops, Window
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
@@ -196,8 +197,20 @@ async def test_what_search_counts_as_free_is_what_booking_takes(resources: Resou
         by_sql = {cuft for cuft, _ in found[org_id].trucks} if org_id in found else set()
         by_rules = {one.capacity_cuft for one in rules.free_in(list(trucks.values()), busy, asked)}
         assert by_sql == by_rules
+        assert by_rules == await _free_in_a_series(resources, org_id, asked, chance)
         free_somewhere += bool(by_rules)
     assert free_somewhere > 30
+
+
+async def _free_in_a_series(resources: Resources, org_id: UUID, asked: rules.Wanted, chance: random.Random) -> set[int]:
+    """The same asked for as one of several starts."""
+    window, at = asked.window, chance.randrange(0, 5)
+    starts = [window.starts_at + (turn - at) * timedelta(hours=chance.choice((7, 23, 24))) for turn in range(5)]
+    starts[at] = window.starts_at
+    lengths = {org_id: window.length}
+    async with resources.database.read(Identity(Audience.MARKET)) as session:
+        rows = await find_taken_starts(session, lengths, sorted(starts), asked.stops or Stops(SF, SF), NOW)
+    return {row.capacity_cuft for row in rows if not row.taken >> sorted(starts).index(window.starts_at) & 1}
 
 
 async def _put(

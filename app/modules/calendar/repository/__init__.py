@@ -2,6 +2,7 @@
 
 from app.modules.calendar.repository.market import (
     find_free_capacity,
+    find_taken_starts,
     find_whole_capacity,
 )
 from app.modules.calendar.repository.reservations import (
@@ -31,6 +32,7 @@ __all__ = [
     "count_in_service",
     "exists_taken_after",
     "find_free_capacity",
+    "find_taken_starts",
     "find_whole_capacity",
     "forget_stops",
     "get_shifts",

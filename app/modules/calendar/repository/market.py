@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from app.modules.calendar.values import LONGEST_DRIVE, LONGEST_LOCAL_DRIVE, Stops, Window
+from app.modules.calendar.values import LONGEST_DRIVE, LONGEST_LOCAL_DRIVE, LONGEST_RESERVATION, Stops, Window
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
@@ -17,8 +17,7 @@ INSTANT = sa.DateTime(timezone=True)
 
 # What is taken is found first, whoever has it: asked for each resource alone, the plan that serves every list of
 # companies goes through the GiST index two thousand times (43 ms against 7, with 150 companies). What lies within a
-# drive of the window is found with it; the lines under `least` are the bands of kernel/roads.py, by miles as the crow
-# flies. It says of each resource what `rules.free_in` says.
+# drive of the window is found with it. It says of each resource what `rules.free_in` says.
 FREE = sa.text(
     """
     WITH near AS MATERIALIZED (
@@ -55,9 +54,7 @@ FREE = sa.text(
             app.wall_minutes(:ends_at - interval '1 microsecond', r.hours_zone)))
         AND NOT EXISTS (
             SELECT 1 FROM busy WHERE busy.org_id = r.org_id AND busy.resource_id = r.id
-                AND (busy.gap IS NULL OR busy.gap < r.turnaround_minutes + ceil(least(
-                    3.36 * busy.miles, 32 / 3.0 + 28 / 15.0 * busy.miles, 14 + 23 / 15.0 * busy.miles,
-                    842 / 33.0 + 13.8 / 11 * busy.miles))))
+                AND (busy.gap IS NULL OR busy.gap < r.turnaround_minutes + app.drive_minutes(busy.miles)))
     GROUP BY r.org_id
     """
 ).bindparams(
@@ -108,3 +105,80 @@ async def find_free_capacity(
         "last_lng": stops.last.lng,
     }
     return (await session.execute(FREE, parameters)).all()
+
+
+# Of each resource the starts at which it is taken, as bits. A reservation keeps it from the drive before it to the
+# drive behind it; the starts in there follow one another, and two binary searches find the first and the last. Hours
+# are laid over the starts once for all who have the same.
+TAKEN_STARTS = sa.text(
+    """
+    WITH asked AS (SELECT * FROM unnest(:org_ids, :lengths) AS a (org_id, length)),
+    off_duty AS MATERIALIZED (
+        SELECT h.*, (
+            SELECT bit_or(1::bigint << (s.number - 1)::integer)
+            FROM unnest(:starts) WITH ORDINALITY AS s (starts_at, number)
+            WHERE NOT app.works(h.hours_weekly, h.hours_less, h.hours_more, app.wall_minutes(s.starts_at, h.hours_zone),
+                app.wall_minutes(s.starts_at + h.length - interval '1 microsecond', h.hours_zone))) AS starts
+        FROM (
+            SELECT DISTINCT r.hours_zone, r.hours_weekly, r.hours_less, r.hours_more, a.length
+            FROM asked AS a JOIN app.resources AS r ON r.org_id = a.org_id
+            WHERE r.retired_at IS NULL AND r.hours_zone IS NOT NULL) AS h)
+    SELECT r.org_id, r.kind, r.capacity_cuft, r.max_weight_lb, r.usable_until,
+        coalesce(t.starts, 0) | coalesce(d.starts, 0) AS taken
+    FROM asked AS a
+    JOIN app.resources AS r ON r.org_id = a.org_id AND r.retired_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT bit_or((1::bigint << width_bucket(k.ends_at - interval '1 microsecond', :starts))
+            - (1::bigint << width_bucket(k.starts_at - a.length, :starts))) AS starts
+        FROM (
+            SELECT v.starts_at - CASE WHEN v.is_job THEN least(:own_reach,
+                    (r.turnaround_minutes + app.drive_minutes(v.to_it)) * interval '1 minute')
+                    ELSE interval '0' END AS starts_at,
+                v.ends_at + CASE WHEN v.is_job THEN least(v.reach,
+                    (r.turnaround_minutes + app.drive_minutes(v.from_it)) * interval '1 minute')
+                    ELSE interval '0' END AS ends_at
+            FROM (
+                SELECT w.starts_at, w.ends_at, w.first_lat IS NOT NULL AS is_job,
+                    CASE WHEN w.is_far THEN :far_reach ELSE :reach END AS reach,
+                    app.crow_miles(w.last_lat, w.last_lng, :first_lat, :first_lng) AS from_it,
+                    app.crow_miles(:last_lat, :last_lng, w.first_lat, w.first_lng) AS to_it
+                FROM app.reservations AS w
+                WHERE w.org_id = r.org_id AND w.resource_id = r.id AND w.active
+                    AND w.starts_at > :since AND w.starts_at < :until
+                    AND (w.held_until IS NULL OR w.held_until > :now) OFFSET 0) AS v) AS k) AS t ON true
+    LEFT JOIN off_duty AS d ON d.hours_zone = r.hours_zone AND d.hours_weekly = r.hours_weekly
+        AND d.hours_less = r.hours_less AND d.hours_more = r.hours_more AND d.length = a.length
+    """
+).bindparams(
+    sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),
+    sa.bindparam("lengths", type_=pg.ARRAY(sa.Interval)),
+    sa.bindparam("starts", type_=pg.ARRAY(INSTANT)),
+    *(sa.bindparam(name, type_=INSTANT) for name in ("since", "until", "now")),
+    *(sa.bindparam(name, type_=sa.Interval) for name in ("far_reach", "reach", "own_reach")),
+    *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
+)
+
+
+async def find_taken_starts(
+    session: ReadSession, lengths: Mapping[UUID, timedelta], starts: Sequence[datetime], stops: Stops, now: datetime
+) -> Sequence[AnyRow]:
+    """For the market: each resource in service of these companies, with the starts (as bits) at which it cannot do a
+    job of its company's length. `starts` rise.
+    """
+    own_reach = LONGEST_DRIVE if stops.is_far else LONGEST_LOCAL_DRIVE
+    parameters = {
+        "org_ids": list(lengths),
+        "lengths": list(lengths.values()),
+        "starts": list(starts),
+        "since": starts[0] - LONGEST_DRIVE - LONGEST_RESERVATION,
+        "until": starts[-1] + max(lengths.values()) + own_reach,
+        "now": now,
+        "far_reach": LONGEST_DRIVE,
+        "reach": LONGEST_LOCAL_DRIVE,
+        "own_reach": own_reach,
+        "first_lat": stops.first.lat,
+        "first_lng": stops.first.lng,
+        "last_lat": stops.last.lat,
+        "last_lng": stops.last.lng,
+    }
+    return (await session.execute(TAKEN_STARTS, parameters)).all()

@@ -15,6 +15,7 @@ from app.modules.calendar.rules.windows import (
     pick,
     pick_crew,
     pick_trucks,
+    starts_that_suit,
     suffices,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "pick",
     "pick_crew",
     "pick_trucks",
+    "starts_that_suit",
     "suffices",
     "week_spans",
     "works",

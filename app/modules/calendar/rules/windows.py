@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +12,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.kernel.dayset import first_days, told_apart
 from app.kernel.errors import Fault
 from app.kernel.roads import road_minutes
 from app.modules.calendar.errors import WindowRefused
@@ -27,6 +29,7 @@ from app.modules.calendar.values import (
     ResourceSpec,
     Stops,
     Taken,
+    TakenStarts,
     Window,
 )
 
@@ -117,6 +120,31 @@ def suffices(capacity: FreeCapacity, need: Need) -> bool:
     trucks = _fewest(capacity.trucks, need)
     people = capacity.drivers + capacity.helpers
     return trucks is not None and capacity.drivers >= trucks and people >= max(need.crew_size, trucks)
+
+
+def starts_that_suit(resources: Sequence[TakenStarts], last_days: Sequence[date], need: Need) -> int:
+    """The starts, as bits, at which what one company has free suffices. `last_days`: of the job, by its start."""
+    taken = [(one, one.starts | _past_papers(one, last_days)) for one in resources]
+    suiting = 0
+    for starts in told_apart(first_days(len(last_days)), (bits for _, bits in taken)):
+        if suffices(_capacity(one for one, bits in taken if not bits & starts), need):
+            suiting |= starts
+    return suiting
+
+
+def _past_papers(resource: TakenStarts, last_days: Sequence[date]) -> int:
+    if resource.usable_until is None:
+        return 0
+    return first_days(len(last_days)) ^ first_days(bisect_right(last_days, resource.usable_until))
+
+
+def _capacity(free: Iterable[TakenStarts]) -> FreeCapacity:
+    kinds = [(one.kind, (one.capacity_cuft, one.max_weight_lb)) for one in free]
+    return FreeCapacity(
+        trucks=tuple(size for kind, size in kinds if kind is ResourceKind.TRUCK),
+        drivers=sum(kind is ResourceKind.DRIVER for kind, _ in kinds),
+        helpers=sum(kind is ResourceKind.HELPER for kind, _ in kinds),
+    )
 
 
 def _fewest(trucks: Iterable[tuple[int, int]], need: Need) -> int | None:

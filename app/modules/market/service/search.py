@@ -5,23 +5,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from app.kernel.dayset import days_of
 from app.kernel.errors import Fault
-from app.kernel.localtime import to_instant
-from app.kernel.places import Place, PlaceOut
-from app.kernel.ports import Ports
-from app.kernel.ports.geocoding import locate_place
-from app.kernel.ports.routing import Route
+from app.kernel.places import PlaceOut
 from app.kernel.signing import BadToken, Signer
 from app.modules.calendar import public as calendar
 from app.modules.market import rules
 from app.modules.market.errors import SearchCursorRefused
 from app.modules.market.rules import Candidate, Plan, Ranked
 from app.modules.market.schemas import OfferedBy, OfferOut, RankingFactorOut, ReasonOut, SearchIn, SearchOut
+from app.modules.market.service.asked import Field, Located, find_field
+from app.modules.market.service.dates import offers_on_days
 from app.modules.market.service.offers import Offer, shared_part, sign_offer
 from app.modules.market.values import Reason
 from app.modules.orgs import public as orgs
@@ -29,38 +27,9 @@ from app.modules.pricing import public as pricing
 from app.modules.verification import public as verification
 from app.runtime.db.session import ReadSession
 
-# The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
-MOST_ASKED: Final = 150
 SEARCHED_DAYS: Final = 14
 MOST_FREE_DATES: Final = 3
 CURSOR: Final = "search"
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A search with its places located, and the ways to do its job, the recommended crew first."""
-
-    origin: Place
-    destination: Place
-    plans: tuple[Plan, ...]
-
-    @property
-    def starts_at(self) -> datetime:
-        return self.plans[0].window.starts_at
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.origin.zone)
-
-    @property
-    def trip(self) -> verification.Trip:
-        origin, destination = self.origin, self.destination
-        return verification.Trip(origin.country, origin.state, destination.country, destination.state)
-
-    def days_later(self, days: int) -> Located:
-        """The same search so many days later, at the same wall time."""
-        local = self.starts_at.astimezone(self.zone) + timedelta(days=days)
-        return replace(self, plans=tuple(rules.starting_at(plan, local) for plan in self.plans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,71 +41,6 @@ class Terms:
     offer_lifetime: timedelta
 
 
-async def locate_search(ports: Ports, body: SearchIn, now: datetime) -> Located:
-    """The ports step. Raises: PlaceNotLocated (422), LocalTimeRefused (422), WindowRefused (422), UnknownItem (422)."""
-    origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
-    destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
-    starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
-    route = await ports.router.route(origin.location, destination.location)
-    load = _load(body, origin, destination)
-    way = _Way(origin, destination, starts_at, now, route)
-    plan = _plan(load, way)
-    calendar.check_window(plan.window, now)
-    smaller = rules.with_smaller_crew(load)
-    plans = (plan, _plan(smaller, way)) if smaller is not None else (plan,)
-    # A smaller crew may take longer than anybody can be booked for.
-    return Located(origin, destination, tuple(one for one in plans if one.window.length <= calendar.LONGEST_WINDOW))
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """Where and when: what all plans of one search share."""
-
-    origin: Place
-    destination: Place
-    starts_at: datetime
-    booked_at: datetime
-    route: Route
-
-
-def _plan(load: pricing.Load, way: _Way) -> Plan:
-    facts = pricing.JobFacts(
-        origin=way.origin,
-        destination=way.destination,
-        starts_at=way.starts_at,
-        booked_at=way.booked_at,
-        hours=load.hours_p50,
-        crew=load.crew_size,
-        distance_miles=way.route.distance_miles,
-        drive_minutes=way.route.drive_minutes,
-        volume_cuft=load.volume_cuft,
-        weight_lb=load.weight_lb,
-        inventory=load.inventory,
-    )
-    window = rules.window_of(way.starts_at, load.hours_p90, way.route.drive_minutes)
-    need = calendar.Need(_up(load.volume_cuft), _up(load.weight_lb), load.crew_size)
-    return Plan(window, need, pricing.make_job(facts))
-
-
-def _up(amount: Decimal) -> int:
-    return int(amount.to_integral_value(ROUND_CEILING))
-
-
-def _load(body: SearchIn, origin: Place, destination: Place) -> pricing.Load:
-    """What is to be moved: as estimated before, or estimated now."""
-    told = body.estimate
-    if told is None:
-        return pricing.load_of(body, origin, destination)
-    return pricing.Load(
-        volume_cuft=told.volume_cuft,
-        weight_lb=told.weight_lb,
-        crew_size=told.crew_size,
-        hours_p50=told.duration_hours.p50,
-        hours_p90=told.duration_hours.p90,
-        inventory=(),
-    )
-
-
 async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Located) -> SearchOut:
     """Offers of verified, insured companies whose area holds the pickup and who are free for the whole window.
 
@@ -144,9 +48,7 @@ async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Loca
     """
     fingerprint = _fingerprint(body)
     after = _read_cursor(terms.signer, body.cursor, fingerprint)
-    companies = await orgs.companies_covering(session, asked.origin.location, MOST_ASKED)
-    cards = await pricing.active_cards(session, [company.id for company in companies]) if companies else {}
-    field = _Field(terms.now, companies, cards)
+    field = await find_field(session, asked, terms.now)
     candidates, refused = await _ask_all(session, field, asked)
     ranked = rules.rank(candidates) if candidates else []
     rest = [one for one in ranked if after is None or one.key > after]
@@ -167,28 +69,17 @@ async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Loca
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """Who is asked at this instant, and what they charge."""
-
-    now: datetime
-    companies: Sequence[orgs.NearbyCompany]
-    cards: dict[UUID, pricing.RateCard]
-
-
-async def _ask_all(session: ReadSession, field: _Field, asked: Located) -> tuple[list[Candidate], dict[UUID, Reason]]:
+async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[list[Candidate], dict[UUID, Reason]]:
     """Who can do the job and for how much; and of those who cannot, why."""
-    ids = [company.id for company in field.companies]
+    ids = field.ids
     if not ids:
         return [], {}
-    longest = max((plan.window for plan in asked.plans), key=lambda window: window.length)
-    days = (instant.astimezone(asked.zone).date() for instant in (longest.starts_at, longest.ends_at))
-    eligible = await verification.find_eligible(session, ids, asked.trip, verification.Days(*days))
+    eligible = await verification.find_eligible(session, ids, asked.trip, asked.days_of(asked.starts_at))
     refused = {one: Reason.PAPERS for one in ids if one not in eligible}
     refused |= {one: Reason.NO_PRICES for one in ids if one in eligible and one not in field.cards}
     asking = [company for company in field.companies if company.id not in refused]
     found: dict[UUID, Candidate] = {}
-    place = asked.zone, calendar.Stops(asked.origin.location, asked.destination.location)
+    place = asked.zone, asked.stops
     for plan in asked.plans:
         left = [company for company in asking if company.id not in found]
         wanted = [company.id for company in left]
@@ -215,7 +106,7 @@ def _asked_for(
 
 
 async def _explain(
-    session: ReadSession, field: _Field, asked: Located, refused: dict[UUID, Reason]
+    session: ReadSession, field: Field, asked: Located, refused: dict[UUID, Reason]
 ) -> tuple[list[ReasonOut], list[datetime]]:
     """Why nobody has an offer, counted, and when somebody will."""
     if not refused:
@@ -236,17 +127,13 @@ async def _too_large(session: ReadSession, refused: dict[UUID, Reason], asked: L
     return {one: Reason.TOO_LARGE for one in busy if one not in fitting}
 
 
-async def _nearest_free(session: ReadSession, field: _Field, asked: Located) -> list[datetime]:
+async def _nearest_free(session: ReadSession, field: Field, asked: Located) -> list[datetime]:
     """The next days on which somebody has an offer, at the wanted wall time."""
-    found: list[datetime] = []
-    for days in range(1, SEARCHED_DAYS + 1) if field.companies else ():
-        later = asked.days_later(days)
-        candidates, _ = await _ask_all(session, field, later)
-        if candidates:
-            found.append(later.starts_at)
-            if len(found) == MOST_FREE_DATES:
-                break
-    return found
+    starts = asked.on_days(range(1, SEARCHED_DAYS + 1))
+    free = 0
+    for offer in await offers_on_days(session, field, asked, starts):
+        free |= offer.days
+    return [starts[day] for day in islice(days_of(free), MOST_FREE_DATES)]
 
 
 def _offers(terms: Terms, asked: Located, page: Sequence[Ranked]) -> list[OfferOut]:

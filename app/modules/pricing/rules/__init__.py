@@ -7,6 +7,7 @@ from app.modules.pricing.rules.engine import CompiledConfig, compile_config, pri
 from app.modules.pricing.rules.estimator import end_of, estimate, pieces_of
 from app.modules.pricing.rules.lint import lint
 from app.modules.pricing.rules.local_time import local_start
+from app.modules.pricing.rules.starts import Starts
 from app.modules.pricing.rules.wire import job_from_json, job_to_json, price_from_json, price_to_json
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "CompiledConfig",
     "Item",
     "PricingConfig",
+    "Starts",
     "compare_configs",
     "compile_config",
     "config_errors",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from app.kernel.dayset import first_days
 from app.modules.verification import repository, rules
 from app.modules.verification.values import Days, Lapse, PackCode, Shown, Trip
 from app.runtime.db.session import ReadSession
@@ -15,6 +16,31 @@ async def find_eligible(session: ReadSession, org_ids: Collection[UUID], trip: T
     papers = await repository.find_shown(session, org_ids, days)
     pack, enforced = rules.pack_for(trip), papers.enforced
     return {one for one, shown in papers.by_org.items() if _lapse(shown, pack, days, enforced=enforced) is None}
+
+
+async def find_eligible_on(
+    session: ReadSession, org_ids: Collection[UUID], trip: Trip, spans: Sequence[Days]
+) -> dict[UUID, int]:
+    """As `find_eligible`, for a job on one of many spans of days: of each company those of them, as bits, on which its
+    papers are in order. The spans follow one another; one statement.
+    """
+    papers = await repository.find_shown(session, org_ids, Days(spans[0].first, max(span.last for span in spans)))
+    pack, enforced = rules.pack_for(trip), papers.enforced
+
+    def are_in_order(shown: Shown, days: Days) -> bool:
+        return _lapse(shown, pack, days, enforced=enforced) is None
+
+    def in_order(shown: Shown, first: int, end: int) -> int:
+        """Of the spans `first` … `end` - 1; halved until a half is in order as a whole, as most are at once."""
+        last = max(span.last for span in spans[first:end])
+        if are_in_order(shown, Days(spans[first].first, last)):
+            return first_days(end) ^ first_days(first)
+        if end - first == 1:
+            return 0
+        middle = (first + end) // 2
+        return in_order(shown, first, middle) | in_order(shown, middle, end)
+
+    return {one: in_order(shown, 0, len(spans)) for one, shown in papers.by_org.items()}
 
 
 async def find_lapse(

@@ -1,0 +1,149 @@
+"""What is asked of the market: a job with its places located, and the companies that are asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.kernel.localtime import to_instant
+from app.kernel.places import Place
+from app.kernel.ports import Ports
+from app.kernel.ports.geocoding import locate_place
+from app.kernel.ports.routing import Route
+from app.modules.calendar import public as calendar
+from app.modules.market import rules
+from app.modules.market.rules import Plan
+from app.modules.market.schemas import WishIn
+from app.modules.orgs import public as orgs
+from app.modules.pricing import public as pricing
+from app.modules.verification import public as verification
+from app.runtime.db.session import ReadSession
+
+# The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
+MOST_ASKED: Final = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A search with its places located, and the ways to do its job, the recommended crew first."""
+
+    origin: Place
+    destination: Place
+    plans: tuple[Plan, ...]
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.plans[0].window.starts_at
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.origin.zone)
+
+    @property
+    def trip(self) -> verification.Trip:
+        origin, destination = self.origin, self.destination
+        return verification.Trip(origin.country, origin.state, destination.country, destination.state)
+
+    def on_days(self, days: Iterable[int]) -> list[datetime]:
+        """The wanted wall time so many days later each; where the clock jumps over it, the hour behind."""
+        local = self.starts_at.astimezone(self.zone)
+        return [(local + timedelta(days=later)).astimezone(UTC) for later in days]
+
+    def days_of(self, starts_at: datetime) -> verification.Days:
+        """The days by the pickup's clock that its longest plan takes from a start."""
+        ends_at = starts_at + max(plan.window.length for plan in self.plans)
+        return verification.Days(*(instant.astimezone(self.zone).date() for instant in (starts_at, ends_at)))
+
+    @property
+    def stops(self) -> calendar.Stops:
+        return calendar.Stops(self.origin.location, self.destination.location)
+
+
+async def locate_search(ports: Ports, body: WishIn, now: datetime) -> Located:
+    """The ports step. Raises: PlaceNotLocated (422), LocalTimeRefused (422), WindowRefused (422), UnknownItem (422)."""
+    origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
+    destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
+    starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
+    route = await ports.router.route(origin.location, destination.location)
+    load = _load(body, origin, destination)
+    way = _Way(origin, destination, starts_at, now, route)
+    plan = _plan(load, way)
+    calendar.check_window(plan.window, now)
+    smaller = rules.with_smaller_crew(load)
+    plans = (plan, _plan(smaller, way)) if smaller is not None else (plan,)
+    # A smaller crew may take longer than anybody can be booked for.
+    return Located(origin, destination, tuple(one for one in plans if one.window.length <= calendar.LONGEST_WINDOW))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where and when: what all plans of one search share."""
+
+    origin: Place
+    destination: Place
+    starts_at: datetime
+    booked_at: datetime
+    route: Route
+
+
+def _plan(load: pricing.Load, way: _Way) -> Plan:
+    facts = pricing.JobFacts(
+        origin=way.origin,
+        destination=way.destination,
+        starts_at=way.starts_at,
+        booked_at=way.booked_at,
+        hours=load.hours_p50,
+        crew=load.crew_size,
+        distance_miles=way.route.distance_miles,
+        drive_minutes=way.route.drive_minutes,
+        volume_cuft=load.volume_cuft,
+        weight_lb=load.weight_lb,
+        inventory=load.inventory,
+    )
+    window = rules.window_of(way.starts_at, load.hours_p90, way.route.drive_minutes)
+    need = calendar.Need(_up(load.volume_cuft), _up(load.weight_lb), load.crew_size)
+    return Plan(window, need, pricing.make_job(facts))
+
+
+def _up(amount: Decimal) -> int:
+    return int(amount.to_integral_value(ROUND_CEILING))
+
+
+def _load(body: WishIn, origin: Place, destination: Place) -> pricing.Load:
+    """What is to be moved: as estimated before, or estimated now."""
+    told = body.estimate
+    if told is None:
+        return pricing.load_of(body, origin, destination)
+    return pricing.Load(
+        volume_cuft=told.volume_cuft,
+        weight_lb=told.weight_lb,
+        crew_size=told.crew_size,
+        hours_p50=told.duration_hours.p50,
+        hours_p90=told.duration_hours.p90,
+        inventory=(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Who is asked at this instant, and what they charge."""
+
+    now: datetime
+    companies: Sequence[orgs.NearbyCompany]
+    cards: dict[UUID, pricing.RateCard]
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [company.id for company in self.companies]
+
+
+async def find_field(session: ReadSession, asked: Located, now: datetime) -> Field:
+    """The verified companies whose area holds the pickup, the nearest first."""
+    companies = await orgs.companies_covering(session, asked.origin.location, MOST_ASKED)
+    cards = await pricing.active_cards(session, [company.id for company in companies]) if companies else {}
+    return Field(now, companies, cards)
