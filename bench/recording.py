@@ -66,9 +66,17 @@ class Recorder:
         sent = self.sent
 
         class Recorded(asyncpg.Connection):
-            async def execute(self, query: str, *values: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - the driver's
+            async def execute(self, query: str, *values: Any, **options: Any) -> str:
                 sent.append(Sent(query, values))
-                return await super().execute(query, *values, timeout=timeout)
+                return await super().execute(query, *values, **options)
+
+            async def fetch(self, query: str, *values: Any, **options: Any) -> Any:
+                sent.append(Sent(query, values))
+                return await super().fetch(query, *values, **options)
+
+            async def fetchrow(self, query: str, *values: Any, **options: Any) -> Any:
+                sent.append(Sent(query, values))
+                return await super().fetchrow(query, *values, **options)
 
         connect_arguments = arguments[3]
         connect_arguments["connection_class"] = Recorded

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Final
 from uuid import UUID
 
@@ -13,17 +13,22 @@ from app.modules.audit.rules import content_hash
 from app.modules.audit.values import Content, Head, Link
 from app.runtime.db.base import table_of
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.statements import ReadyInsert
 
 ENTRIES: Final = table_of(AuditEntry)
-INSERT: Final = sa.insert(ENTRIES)
+INSERT: Final = ReadyInsert(ENTRIES)
+FIELDS: Final = tuple(field.name for field in fields(Content))
 BATCH: Final = 2_000
 
 
 async def append(session: WriteSession, contents: Sequence[Content]) -> None:
     """Locks: the chains, until the transaction ends; numbers and hashes are the trigger's."""
     # The trigger puts the entry's number in place of the 0.
-    rows = [{**asdict(content), "seq": 0, "content_hash": content_hash(content)} for content in contents]
-    await session.execute(INSERT, rows)
+    rows = [
+        {name: getattr(content, name) for name in FIELDS} | {"seq": 0, "content_hash": content_hash(content)}
+        for content in contents
+    ]
+    await INSERT.insert(session, rows)
 
 
 async def list_entries(
@@ -82,5 +87,5 @@ async def hashes_at(session: ReadSession, places: Collection[tuple[UUID, int]]) 
 
 def _link(row: sa.Row[tuple[object, ...]]) -> Link:
     known = row._mapping  # noqa: SLF001 - the row's public mapping, whatever its name says
-    content = Content(**{name: known[name] for name in Content.__dataclass_fields__})
+    content = Content(**{name: known[name] for name in FIELDS})
     return Link(known["seq"], content, known["content_hash"], known["previous_hash"], known["hash"])

@@ -14,18 +14,19 @@ from app.modules.bookings.models import Booking, BookingRules, BookingStep, Cale
 from app.modules.bookings.values import BookingStatus, Door
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
+from app.runtime.db.statements import Ready, ReadyInsert
 from app.runtime.db.walk import Walk
 
 LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
 NOT_WORKED = (BookingStatus.HELD, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
 QUIET = {"synchronize_session": False}
 BOOKINGS = table_of(Booking)
-INSERT_BOOKING = (
+INSERT_BOOKING = Ready(
     pg.insert(BOOKINGS)
     .on_conflict_do_nothing(index_elements=["org_id", "quote_id"], index_where=LIVE)
     .returning(BOOKINGS.c.id)
 )
-INSERT_STEP = sa.insert(table_of(BookingStep))
+INSERT_STEP = ReadyInsert(table_of(BookingStep))
 
 FIND_OWN = sa.text(
     "SELECT b.org_id, set_config('app.current_org_id', b.org_id::text, true) FROM app.bookings AS b "
@@ -43,7 +44,7 @@ async def find_org_of_own_booking(session: ReadSession, booking_id: UUID, custom
 
 async def insert_booking(session: WriteSession, booking: dict[str, Any]) -> bool:
     """Whether the row went in; not, when a live booking has its quote."""
-    return (await session.execute(INSERT_BOOKING, booking)).one_or_none() is not None
+    return bool(await INSERT_BOOKING.rows(session, booking))
 
 
 async def expire_hold_of_quote(session: WriteSession, org_id: UUID, quote_id: UUID, now: datetime) -> UUID | None:
@@ -107,7 +108,7 @@ async def clear_notes(session: WriteSession, org_id: UUID, booking_id: UUID) -> 
 
 
 async def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
-    await session.execute(INSERT_STEP, step)
+    await INSERT_STEP.insert(session, [step])
 
 
 async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Sequence[AnyRow]:
@@ -137,16 +138,19 @@ async def get_policy(session: ReadSession, org_id: UUID) -> AnyRow | None:
     return (await session.execute(POLICY, {"org_id": org_id})).one_or_none()
 
 
-HELD_UNDER = sa.text(
-    "SELECT p.kind, p.steps, coalesce(r.door_codes, false) AS door_codes "
-    "FROM (SELECT CAST(:org_id AS uuid) AS org_id) AS o "
-    "LEFT JOIN app.cancellation_policies AS p USING (org_id) LEFT JOIN app.booking_rules AS r USING (org_id)"
-).bindparams(sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)))
+HELD_UNDER = Ready(
+    sa.text(
+        "SELECT p.kind, p.steps, coalesce(r.door_codes, false) AS door_codes "
+        "FROM (SELECT CAST(:org_id AS uuid) AS org_id) AS o "
+        "LEFT JOIN app.cancellation_policies AS p USING (org_id) LEFT JOIN app.booking_rules AS r USING (org_id)"
+    ).bindparams(sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)))
+)
 
 
-async def what_company_asks(session: ReadSession, org_id: UUID) -> AnyRow:
-    """(kind, steps, door_codes): what a booking made now is held under; kind and steps are null by default."""
-    return (await session.execute(HELD_UNDER, {"org_id": org_id})).one()
+async def what_company_asks(session: ReadSession, org_id: UUID) -> tuple[dict[str, Any] | None, bool]:
+    """What a booking made now is held under: the company's own terms, None by default, and whether it wants codes."""
+    (row,) = await HELD_UNDER.rows(session, {"org_id": org_id})
+    return {"kind": row.kind, "steps": row.steps} if row.kind else None, row.door_codes
 
 
 async def insert_policy(session: WriteSession, policy: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from app.modules.orgs.models import Organization, ServiceArea
 from app.modules.orgs.values import OrgStatus
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.statements import Ready
 
 METERS_PER_MILE = 1609.344
 
@@ -45,11 +46,12 @@ async def list_orgs(session: ReadSession, org_ids: Collection[UUID]) -> Sequence
     return (await session.execute(query)).scalars().all()
 
 
-NAME = sa.select(Organization.name).where(Organization.id == sa.bindparam("org_id"))
+NAME = Ready(sa.select(Organization.name).where(Organization.id == sa.bindparam("org_id")))
 
 
 async def get_name(session: ReadSession, org_id: UUID) -> str | None:
-    return (await session.execute(NAME, {"org_id": org_id})).scalar_one_or_none()
+    rows = await NAME.rows(session, {"org_id": org_id})
+    return rows[0].name if rows else None
 
 
 async def lock_org(session: WriteSession, org_id: UUID) -> Organization | None:

@@ -21,7 +21,7 @@ def asyncpg_url(url: str) -> str:
     return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
-def _to_json(value: Any) -> str:
+def to_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), default=str)
 
 
@@ -47,7 +47,7 @@ def create_engine(
     engine = create_async_engine(
         asyncpg_url(url.get_secret_value()),
         hide_parameters=True,
-        json_serializer=_to_json,
+        json_serializer=to_json,
         connect_args={
             "timeout": settings.connect_timeout_seconds,
             "command_timeout": settings.command_timeout_seconds,

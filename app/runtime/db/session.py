@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
@@ -20,6 +21,17 @@ from app.runtime.db.constraints import ErrorMap
 from app.runtime.db.tenancy import IDENTITY, READ_ONLY, Identity
 
 PUT_OFF: Final = "put off to the end"
+DRIVER: Final = "driver's connection"
+
+
+class DriverRow(asyncpg.Record):
+    """A row of the driver, its columns by name as those of SQLAlchemy's are."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 class IdentifiedSession(Session):
@@ -31,6 +43,31 @@ tenancy.install(IdentifiedSession)
 
 class ReadSession(AsyncSession):
     sync_session_class = IdentifiedSession
+
+    async def fetch(self, query: str, *values: Any) -> Sequence[DriverRow]:
+        """The rows of a query with `$1`, `$2` … for its values, on the driver, in this session's transaction.
+
+        Costs a third of `execute`; for the busiest paths alone, through `statements.Ready` (decision 0025).
+        """
+        driver = await self._driver()
+        try:
+            rows: Sequence[DriverRow] = await driver.fetch(query, *values, record_class=DriverRow)
+        except asyncpg.PostgresError:
+            raise  # PostgreSQL has refused, and waits for the ROLLBACK that the session's end brings
+        except BaseException:
+            # Cancelled, or cut off: nobody knows how far the conversation has come.
+            await self.invalidate()
+            raise
+        return rows
+
+    async def _driver(self) -> Any:
+        """The driver's connection; what the session has yet to write is written first."""
+        if self.new or self.dirty or self.deleted:
+            await self.flush()
+        if DRIVER not in self.info:
+            connection = await self.connection()
+            self.info[DRIVER] = (await connection.get_raw_connection()).driver_connection
+        return self.info[DRIVER]
 
 
 class WriteSession(ReadSession):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-import sqlalchemy as sa
 from opentelemetry.propagate import inject
 
 from app.kernel.events import Event
 from app.kernel.ids import new_id
 from app.runtime.db.base import table_of
 from app.runtime.db.session import WriteSession
+from app.runtime.db.statements import ReadyInsert
 from app.runtime.outbox.models import OutboxEvent
 
-INSERT: Final = sa.insert(table_of(OutboxEvent))
+INSERT: Final = ReadyInsert(table_of(OutboxEvent))
 
 
 async def emit(session: WriteSession, *events: Event, now: datetime) -> None:
@@ -33,4 +33,4 @@ async def emit(session: WriteSession, *events: Event, now: datetime) -> None:
         }
         for event in events
     ]
-    await session.execute(INSERT, rows)
+    await INSERT.insert(session, rows)

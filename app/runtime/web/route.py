@@ -19,7 +19,6 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-import sqlalchemy as sa
 from fastapi import params
 from fastapi.routing import APIRoute
 from sqlalchemy.engine import Connection
@@ -34,8 +33,11 @@ from app.runtime.auth.api_keys import ApiKeyClaims
 from app.runtime.auth.credentials import NO_CREDENTIAL, SCOPE_KEY, CustomerClaims
 from app.runtime.auth.dependencies import CALLERS, KEY_SCOPE, SCOPE
 from app.runtime.auth.tokens import Claims
+from app.runtime.db.base import table_of
 from app.runtime.db.constraints import RetrySafely, ScopeMissing
 from app.runtime.db.session import WriteSession
+from app.runtime.db.statements import ReadyInsert
+from app.runtime.idempotency.models import IdempotencyKey
 from app.runtime.resources import resources_of
 from app.runtime.web.problems import UnsupportedMediaType
 
@@ -46,19 +48,8 @@ TRANSACTIONS: Final = "movehub.transactions"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _STORED_HEADERS: Final = frozenset({"content-type", "etag", "location"})
 
-CLAIM = sa.text("SELECT * FROM app.claim_idempotency_key(:caller, :route, :key, :fingerprint, :now)").bindparams(
-    sa.bindparam("caller", type_=sa.UUID), sa.bindparam("now", type_=sa.DateTime(timezone=True))
-)
-STORE = sa.text(
-    "INSERT INTO app.idempotency_keys "
-    "(caller_id, route, key, fingerprint, status, headers, body, created_at, expires_at) "
-    "VALUES (:caller, :route, :key, :fingerprint, :status, :headers, :body, :now, :expires)"
-).bindparams(
-    sa.bindparam("caller", type_=sa.UUID),
-    sa.bindparam("headers", type_=sa.JSON),
-    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
-    sa.bindparam("expires", type_=sa.DateTime(timezone=True)),
-)
+CLAIM = "SELECT * FROM app.claim_idempotency_key($1::uuid, $2, $3, $4, $5)"
+STORE = ReadyInsert(table_of(IdempotencyKey))
 
 
 # The names of runtime/web/openapi.py's security schemes by kind of caller.
@@ -124,12 +115,13 @@ class Claim:
     def __init__(self, caller_id: UUID, route: str, key: str, body: bytes, now: datetime) -> None:
         # Fields of the answer that are shown once: they are not kept, and so never given again.
         self.shown_once: tuple[str, ...] = ()
-        self._row = {
-            "caller": caller_id,
+        self._row: dict[str, Any] = {
+            "caller_id": caller_id,
             "route": route,
             "key": key,
             "fingerprint": fingerprint_of(body),
-            "now": now,
+            "created_at": now,
+            "expires_at": now + KEPT,
         }
         self.session: WriteSession | None = None
 
@@ -139,31 +131,31 @@ class Claim:
         Raises: Replay, IdempotencyKeyReused (422), IdempotencyInProgress (409).
         """
         session.info.pop("after_identity", None)
-        found = connection.execute(CLAIM, self._row).one()
-        match found.outcome:
+        adapter: Any = connection.connection.dbapi_connection
+        found = adapter.run_async(self._ask)
+        match found["outcome"]:
             case "in_progress":
                 raise IdempotencyInProgress
             case "reused":
                 raise IdempotencyKeyReused
             case "replay":
-                headers = {**found.headers, "Idempotency-Replayed": "true"}
-                raise Replay(Response(found.body, found.status, headers))
+                headers = {**found["headers"], "Idempotency-Replayed": "true"}
+                raise Replay(Response(found["body"], found["status"], headers))
+
+    async def _ask(self, driver: Any) -> Any:
+        row = self._row
+        return await driver.fetchrow(
+            CLAIM, row["caller_id"], row["route"], row["key"], row["fingerprint"], row["created_at"]
+        )
 
     async def store(self, response: Response) -> None:
         """Keep the answer with its effect; what changed nothing in the database leaves nothing to keep."""
         if self.session is None or not self.session.in_transaction() or not 200 <= response.status_code < 300:  # noqa: PLR2004
             return
         kept = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
-        await self.session.execute(
-            STORE,
-            {
-                **self._row,
-                "status": response.status_code,
-                "headers": kept,
-                "body": _without(bytes(response.body), self.shown_once),
-                "expires": self._row["now"] + KEPT,  # type: ignore[operator]
-            },
-        )
+        body = _without(bytes(response.body), self.shown_once)
+        answer = {"status": response.status_code, "headers": kept, "body": body}
+        await STORE.insert(self.session, [self._row | answer])
 
 
 def _without(body: bytes, names: tuple[str, ...]) -> bytes:

@@ -1,13 +1,8 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
@@ -25,6 +20,7 @@ from tests.factories.bookings import (
 from tests.factories.callers import Caller
 from tests.factories.customers import SignedInCustomer, sign_in_customer
 from tests.modules.invoices.values import LAST_EVENING
+from tests.statements import sent_to
 
 pytestmark = pytest.mark.integration
 
@@ -33,21 +29,6 @@ NO_SUCH = "01a1fcb9-aa68-7a7e-9c4c-3dcc6ad36659"
 
 def usd(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "USD"}
-
-
-@contextmanager
-def statements_of(resources: Resources) -> Iterator[list[str]]:
-    """The statements that the program sends meanwhile."""
-    engine = resources.database.bind
-    assert isinstance(engine, AsyncEngine)
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -157,7 +138,7 @@ class TestListInvoices:
         for _ in range(2):
             booking = await complete_by_hand(client, mover_a.headers)
             await issue(client, mover_a.headers, booking["id"])
-            with statements_of(resources) as statements:
+            async with sent_to(resources.database) as statements:
                 await client.get("/v1/invoices", headers=mover_a.headers)
             counts.append(sum("FROM invoices" in statement for statement in statements))
         assert counts == [1, 1]

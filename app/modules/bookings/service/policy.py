@@ -38,9 +38,8 @@ class Asked:
 
 
 async def asked_of(session: ReadSession, org_id: UUID) -> Asked:
-    row = await repository.what_company_asks(session, org_id)
-    terms = rules.terms_from_json({"kind": row.kind, "steps": row.steps}) if row.kind else rules.DEFAULT_TERMS
-    return Asked(terms, row.door_codes)
+    terms, door_codes = await repository.what_company_asks(session, org_id)
+    return Asked(rules.terms_from_json(terms) if terms else rules.DEFAULT_TERMS, door_codes)
 
 
 async def set_policy(session: WriteSession, actor: Mover, body: CancellationPolicyIn, version: int | None) -> Policy:

@@ -21,7 +21,8 @@ from app.modules.calendar.values import (
     Window,
 )
 from app.runtime.db.base import AnyRow, table_of
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
+from app.runtime.db.statements import Ready, ReadyInsert
 
 # A reservation is 30 days long at most (ck_reservations_window): none that starts earlier can reach a window.
 LONGEST = sa.text("interval '30 days'")
@@ -30,7 +31,7 @@ INSTANT = sa.DateTime(timezone=True)
 RESERVATIONS = table_of(Reservation)
 
 
-def _spec(row: AnyRow) -> ResourceSpec:
+def _spec(row: AnyRow | DriverRow) -> ResourceSpec:
     return ResourceSpec(
         id=row.id,
         kind=ResourceKind(row.kind),
@@ -125,8 +126,9 @@ async def count_in_service(session: ReadSession, org_id: UUID) -> Sequence[AnyRo
 
 # NO KEY UPDATE: writers of reservations wait, foreign-key checks do not.
 IN_SERVICE = sa.select(*SPEC).where(Resource.org_id == sa.bindparam("org_id"), Resource.retired_at.is_(None))
-LOCK_ALL = IN_SERVICE.order_by(Resource.id).with_for_update(key_share=True)
-LOCK_NAMED = LOCK_ALL.where(Resource.id == sa.any_(sa.bindparam("ids", type_=UUIDS)))
+IN_ORDER = IN_SERVICE.order_by(Resource.id).with_for_update(key_share=True)
+LOCK_ALL = Ready(IN_ORDER)
+LOCK_NAMED = Ready(IN_ORDER.where(Resource.id == sa.any_(sa.bindparam("ids", type_=UUIDS))))
 
 
 async def list_resources(session: ReadSession, org_id: UUID) -> list[ResourceSpec]:
@@ -137,37 +139,39 @@ async def list_resources(session: ReadSession, org_id: UUID) -> list[ResourceSpe
 async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID] | None = None) -> list[ResourceSpec]:
     """The company's resources in service (or those of `ids`), locked in id order: everybody locks in that order."""
     if ids is None:
-        rows = await session.execute(LOCK_ALL, {"org_id": org_id})
+        rows = await LOCK_ALL.rows(session, {"org_id": org_id})
     else:
-        rows = await session.execute(LOCK_NAMED, {"org_id": org_id, "ids": list(ids)})
+        rows = await LOCK_NAMED.rows(session, {"org_id": org_id, "ids": list(ids)})
     return [_spec(row) for row in rows]
 
 
-BUSY = sa.select(
-    Reservation.id,
-    Reservation.resource_id,
-    Reservation.source_id,
-    Reservation.starts_at,
-    Reservation.ends_at,
-    Reservation.held_until,
-    Reservation.first_lat,
-    Reservation.first_lng,
-    Reservation.last_lat,
-    Reservation.last_lng,
-).where(
-    Reservation.org_id == sa.bindparam("org_id"),
-    Reservation.resource_id == sa.any_(sa.bindparam("resource_ids", type_=UUIDS)),
-    Reservation.active,
-    Reservation.starts_at < sa.bindparam("until", type_=INSTANT),
-    Reservation.starts_at > sa.bindparam("far_since", type_=INSTANT) - LONGEST,
-    Reservation.ends_at > sa.bindparam("far_since", type_=INSTANT),
-    sa.or_(Reservation.ends_at > sa.bindparam("since", type_=INSTANT), Reservation.is_far),
+BUSY = Ready(
+    sa.select(
+        Reservation.id,
+        Reservation.resource_id,
+        Reservation.source_id,
+        Reservation.starts_at,
+        Reservation.ends_at,
+        Reservation.held_until,
+        Reservation.first_lat,
+        Reservation.first_lng,
+        Reservation.last_lat,
+        Reservation.last_lng,
+    ).where(
+        Reservation.org_id == sa.bindparam("org_id"),
+        Reservation.resource_id == sa.any_(sa.bindparam("resource_ids", type_=UUIDS)),
+        Reservation.active,
+        Reservation.starts_at < sa.bindparam("until", type_=INSTANT),
+        Reservation.starts_at > sa.bindparam("far_since", type_=INSTANT) - LONGEST,
+        Reservation.ends_at > sa.bindparam("far_since", type_=INSTANT),
+        sa.or_(Reservation.ends_at > sa.bindparam("since", type_=INSTANT), Reservation.is_far),
+    )
 )
 
 
 async def list_busy(
     session: ReadSession, org_id: UUID, resource_ids: Sequence[UUID], window: Window, *, goes_far: bool = False
-) -> Sequence[AnyRow]:
+) -> Sequence[DriverRow]:
     """Active reservations that touch the window or lie within a drive of it, dead holds among them. `goes_far`: what is
     asked for ends far away, and what follows is looked at for longer.
 
@@ -180,7 +184,7 @@ async def list_busy(
         "far_since": window.starts_at - LONGEST_DRIVE,
         "until": window.ends_at + (LONGEST_DRIVE if goes_far else LONGEST_LOCAL_DRIVE),
     }
-    return (await session.execute(BUSY, parameters)).all()
+    return await BUSY.rows(session, parameters)
 
 
 def stops_row(stops: Stops | None) -> dict[str, Any]:
@@ -248,13 +252,12 @@ async def release_dead(session: WriteSession, org_id: UUID, ids: Sequence[UUID],
     await session.execute(query.values(active=False), execution_options={"synchronize_session": False})
 
 
-INSERT_RESERVATION = pg.insert(RESERVATIONS).on_conflict_do_nothing().returning(RESERVATIONS.c.id)
+INSERT_RESERVATIONS = ReadyInsert(RESERVATIONS, "ON CONFLICT DO NOTHING")
 
 
 async def insert_reservations(session: WriteSession, rows: Sequence[dict[str, Any]]) -> int:
     """Insert in resource order; how many were not refused by the exclusion constraint."""
-    ordered = sorted(rows, key=lambda row: row["resource_id"])
-    return len((await session.execute(INSERT_RESERVATION, ordered)).all())
+    return await INSERT_RESERVATIONS.insert(session, sorted(rows, key=lambda row: row["resource_id"]))
 
 
 def reservation_row(

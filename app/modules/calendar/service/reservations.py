@@ -23,8 +23,7 @@ from app.modules.calendar.values import (
     Taken,
     Window,
 )
-from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,9 @@ async def list_taken(
     ]
 
 
-async def _near(session: ReadSession, ask: Ask, resources: Sequence[ResourceSpec], window: Window) -> Sequence[AnyRow]:
+async def _near(
+    session: ReadSession, ask: Ask, resources: Sequence[ResourceSpec], window: Window
+) -> Sequence[DriverRow]:
     """What takes these resources in the window, and within a drive of it."""
     goes_far = ask.stops is not None and ask.stops.is_far
     return await repository.list_busy(session, ask.org_id, [r.id for r in resources], window, goes_far=goes_far)
@@ -183,7 +184,7 @@ async def _take_named(
     raise taken
 
 
-async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[AnyRow]) -> bool:
+async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec], busy: Sequence[DriverRow]) -> bool:
     """Whether all of them were taken; when not, the caller raises and so gives back those that were."""
     ids = {resource.id for resource in chosen}
     # Under the locks: a hold past its time gives way here, so it never blocks, even with the sweeper dead.
@@ -222,11 +223,11 @@ async def _slot_taken(
     return SlotTaken().offering(found)
 
 
-def _is_live(row: AnyRow, now: datetime) -> bool:
+def _is_live(row: DriverRow, now: datetime) -> bool:
     return row.held_until is None or bool(row.held_until > now)
 
 
-def _live(busy: Sequence[AnyRow], now: datetime) -> Mapping[UUID, list[Busy]]:
+def _live(busy: Sequence[DriverRow], now: datetime) -> Mapping[UUID, list[Busy]]:
     by_resource: dict[UUID, list[Busy]] = defaultdict(list)
     for row in busy:
         if _is_live(row, now):
@@ -234,7 +235,7 @@ def _live(busy: Sequence[AnyRow], now: datetime) -> Mapping[UUID, list[Busy]]:
     return by_resource
 
 
-def _stops(row: AnyRow) -> Stops | None:
+def _stops(row: DriverRow) -> Stops | None:
     if row.first_lat is None:
         return None
     # From the database, where they are checked: not once more, a refusal reads hundreds of them.
