@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from enum import StrEnum
 
 import pytest
@@ -45,7 +46,7 @@ INSERT_ONE = Ready(sa.insert(PROBE).returning(PROBE.c.id))
 BY_SIZE = Ready(sa.select(PROBE).where(PROBE.c.size == sa.bindparam("size", type_=PROBE.c.size.type)))
 FIRST_SMALL = Ready(sa.select(PROBE.c.id).where(PROBE.c.size == Size.SMALL).order_by(PROBE.c.id).limit(1))
 SLEEP = "SELECT pg_sleep(30)"
-WEEK = pg.Range(None, None)
+WEEK: pg.Range[datetime] = pg.Range(None, None)
 
 
 def row(number: int, size: Size = Size.SMALL) -> dict[str, object]:

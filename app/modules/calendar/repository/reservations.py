@@ -43,7 +43,7 @@ def _spec(row: AnyRow | DriverRow) -> ResourceSpec:
     )
 
 
-def _hours(row: AnyRow) -> Hours | None:
+def _hours(row: AnyRow | DriverRow) -> Hours | None:
     if row.hours_zone is None:
         return None
     found = (row.hours_weekly, row.hours_less, row.hours_more)
