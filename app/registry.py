@@ -21,6 +21,7 @@ from app.modules.bookings.routes.cancellation import router as cancellation_rout
 from app.modules.bookings.routes.doors import router as doors_router
 from app.modules.bookings.routes.feeds import router as feeds_router
 from app.modules.bookings.routes.reschedule import router as reschedule_router
+from app.modules.bookings.routes.reschedule_link import router as reschedule_link_router
 from app.modules.bookings.routes.tracking import router as tracking_router
 from app.modules.calendar import models as calendar_models
 from app.modules.calendar.routes import router as shifts_router
@@ -120,6 +121,7 @@ def routers() -> tuple[APIRouter, ...]:
         bookings_router,
         cancellation_router,
         reschedule_router,
+        reschedule_link_router,
         tracking_router,
         doors_router,
         feeds_router,

@@ -34,6 +34,7 @@ PUBLIC: Final = {"/v1/orgs/{org_id}", "/v1/downloads/{token}"}
 # A calendar and a tracked move open by their links alone: without one they are not there for anybody.
 OPEN_LISTS: Final = {
     "/v1/calendar.ics",
+    "/v1/reschedule",
     "/v1/track",
     "/v1/orgs",
     "/v1/errors",

@@ -36,6 +36,7 @@ class ActorKind(StrEnum):
     MOVER = "mover"
     API_KEY = "api_key"
     CUSTOMER = "customer"
+    LINK = "link"
     STAFF = "staff"
     ANYONE = "anyone"
     SYSTEM = "system"
@@ -118,6 +119,7 @@ class LinkScope(StrEnum):
     """The one thing that a link opens."""
 
     TRACK = "track"
+    RESCHEDULE = "reschedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,9 @@ class LinkHolder:
     booking_id: UUID
     issue: int
     now: datetime
+    kind = ActorKind.LINK
 
 
 # Whoever acts for one company.
 Mover = MoverMember | MoverProgram
-Actor = Mover | Customer | Staff | Anyone | System
+Actor = Mover | Customer | LinkHolder | Staff | Anyone | System

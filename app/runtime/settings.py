@@ -95,6 +95,8 @@ class LimitSettings(Group):
     otp_per_address_hour: int = 20
     otp_verify_per_address_minute: int = 60
     otp_resend_seconds: int = 60
+    # What a link that changes a booking is used for, all its holders together.
+    link_per_booking_hour: int = Field(default=30, ge=1)
     # Text messages a day (UTC) to all numbers of one country code, in North America of one area code.
     otp_per_prefix_day: int = Field(default=1_000, ge=1)
 

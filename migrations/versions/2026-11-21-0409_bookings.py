@@ -188,6 +188,13 @@ def upgrade() -> None:
             nullable=False,
             comment="which of the links given out is good: those before are withdrawn",
         ),
+        sa.Column(
+            "reschedule_issue",
+            sa.Integer(),
+            server_default=sa.text("1"),
+            nullable=False,
+            comment="as link_issue, of the links that give it another time",
+        ),
         sa.Column("asks_door_codes", sa.Boolean(), nullable=False, comment="as the company's rule was when held"),
         sa.Column(
             "actuals",
@@ -303,6 +310,7 @@ def upgrade() -> None:
                 "mover",
                 "api_key",
                 "customer",
+                "link",
                 "staff",
                 "anyone",
                 "system",

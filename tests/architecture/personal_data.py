@@ -36,7 +36,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
         " driver_ids volume_cuft weight_lb distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
-        " cancellation_refund covers_replacement asks_door_codes link_issue actuals final_price version created_at updated_at",
+        " cancellation_refund covers_replacement asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
     },
     "calendar_rules": {"none": "turnaround_minutes org_id id"},
     "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},

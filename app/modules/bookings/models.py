@@ -81,6 +81,9 @@ class Booking(Tenant, Versioned, Model):
     link_issue: Mapped[int] = mapped_column(
         server_default=sa.text("1"), comment="which of the links given out is good: those before are withdrawn"
     )
+    reschedule_issue: Mapped[int] = mapped_column(
+        server_default=sa.text("1"), comment="as link_issue, of the links that give it another time"
+    )
     asks_door_codes: Mapped[bool] = mapped_column(comment="as the company's rule was when held")
     actuals: Mapped[dict[str, Any] | None] = mapped_column(comment="hours, miles and extras as worked; null: not done")
     final_price: Mapped[dict[str, Any] | None] = mapped_column(comment="priced on the actuals; null: not done")

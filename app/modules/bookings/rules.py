@@ -49,6 +49,7 @@ TRANSITIONS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = MappingPr
 
 # A customer decides until the truck is on its way; what happens from then on, the crew reports.
 BY_CUSTOMERS: Final = frozenset({S.CONFIRMED, S.CANCELLED, S.NO_SHOW})
+OF_CUSTOMERS: Final = frozenset({ActorKind.CUSTOMER, ActorKind.LINK})
 CUSTOMER_CANCELS_FROM: Final = frozenset({S.HELD, S.CONFIRMED, S.ASSIGNED})
 
 # In the place of a contact who had their data erased.
@@ -90,7 +91,7 @@ def as_of(status: BookingStatus, hold_expires_at: datetime | None, now: datetime
 
 def legal_steps(status: BookingStatus, kind: ActorKind) -> list[BookingStatus]:
     following = TRANSITIONS[status]
-    if kind is ActorKind.CUSTOMER:
+    if kind in OF_CUSTOMERS:
         following = following & BY_CUSTOMERS if status in CUSTOMER_CANCELS_FROM else frozenset()
     return sorted(following - {S.EXPIRED})
 

@@ -87,6 +87,13 @@ async def limit_proof(request: Request, user_id: UUID) -> None:
     await _require(request, resources.limiter.door("proof", str(user_id), requests, QUARTER_HOUR))
 
 
+async def limit_link(request: Request, booking_id: UUID) -> None:
+    """Of a link that changes a booking: whoever uses it, and from wherever. Raises: TooManyRequests (429)."""
+    resources = resources_of(request)
+    requests = resources.settings.limits.link_per_booking_hour
+    await _require(request, resources.limiter.door("link", str(booking_id), requests, HOUR))
+
+
 async def limit_search(request: Request) -> None:
     """Raises: TooManyRequests (429)."""
     resources = resources_of(request)

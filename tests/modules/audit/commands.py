@@ -18,6 +18,8 @@ TOLD: Final = {
     "bookings.hold_booking": "bookings.held_by_hand",
     "bookings.renew_door_codes": "bookings.door_codes_renewed",
     "bookings.renew_tracking_link": "bookings.link_renewed",
+    "bookings.renew_reschedule_link": "bookings.reschedule_link_renewed",
+    "bookings.reschedule_by_link": "bookings.rescheduled",
     "bookings.report_arrive": "bookings.arrived",
     "bookings.report_depart": "bookings.in_transit",
     "bookings.report_load": "bookings.loading",
@@ -115,6 +117,7 @@ _THE_PLATFORMS: Final = "a setting of the platform, and nobody's"
 
 UNTOLD: Final = {
     "bookings.foresee_reschedule": _NOTHING_DONE,
+    "bookings.foresee_reschedule_by_link": _NOTHING_DONE,
     "customers.change_me": _OWN_DATA,
     "customers.end_session": _OWN_DATA,
     "customers.log_out": _OWN_DATA,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -113,6 +114,11 @@ async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str
         await do(client, headers, "POST", f"{here}/{step}", body)
     await do(client, headers, "PATCH", here, {"contact": {"full_name": "Ottoline Vane", "phone": "+14155550177"}})
     await do(client, headers, "POST", f"{here}/tracking-link/renew")
+    link = await do(client, headers, "POST", f"{here}/reschedule-link/renew")
+    at = urlsplit(link["url"])
+    third = {"starts_at": "2027-03-10T09:00:00", "expected_total": booking["price"]["total"]}
+    await do(client, {}, "POST", f"{at.path}/preview?{at.query}", {"starts_at": third["starts_at"]})
+    await do(client, {}, "POST", f"{at.path}?{at.query}", third)
     for step in ("start", "arrive", "load", "depart", "unload"):
         await do(client, headers, "POST", f"{here}/{step}", {"note": "Ottoline was late"})
     done = {"actual_hours": "3", "actual_distance_miles": "9"}

@@ -89,7 +89,7 @@ class TestTrack:
         await post(client, mover_a.headers, booking, "confirm")
         await work(worker_resources)
         [mail] = read_mailbox(settings.mail.mailbox, to=email)
-        [url] = re.findall(r"https?://\S+", mail["text"])
+        [url] = re.findall(r"https?://\S+/v1/track\S+", mail["text"])
         await post(client, mover_a.headers, booking, "start", {"note": "Gate code 4711"})
 
         answer = await follow(client, url)
@@ -145,7 +145,7 @@ class TestTrack:
 
         letters = read_mailbox(settings.mail.mailbox, to=email)
         [text] = [one["text"] for one in letters if one["subject"].startswith("Another time")]
-        [url] = re.findall(r"https?://\S+", text)
+        [url] = re.findall(r"https?://\S+/v1/track\S+", text)
         assert url != first
         assert (await follow(client, url)).json()["starts_at"] == moved.json()["starts_at"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.kernel.actor import Actor, Customer, Mover, MoverMember, Staff
+from app.kernel.actor import Actor, Customer, LinkHolder, Mover, MoverMember, Staff
 from app.modules.audit import repository, rules
 from app.modules.audit.values import PLATFORM, Change, Content
 from app.runtime import origin
@@ -46,5 +46,5 @@ def _content(actor: Actor, change: Change) -> Content:
         changes=rules.differences(change.before, change.after),
         request_id=request_id.get() or None,
         # The trail is read by the company: where its customers are is not its own to know.
-        network=None if isinstance(actor, Customer) else rules.network_of(origin.address.get()),
+        network=None if isinstance(actor, Customer | LinkHolder) else rules.network_of(origin.address.get()),
     )

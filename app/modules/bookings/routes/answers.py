@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from app.kernel.geo import Point
 from app.kernel.money import money_out
+from app.kernel.places import Place
 from app.modules.bookings import service
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import as_of
-from app.modules.bookings.schemas import BookingOut, SettlementOut, StepOut
+from app.modules.bookings.schemas import BookingOut, RescheduleOut, SettlementOut, StepOut, TownOut, WindowOut
+from app.modules.bookings.service.reschedule import Foreseen
 from app.modules.bookings.values import Settlement
 from app.modules.pricing.public import price_out
 from app.runtime.db.base import AnyRow
@@ -49,6 +51,24 @@ def booking_out(booking: Booking, organization_name: str, now: datetime) -> Book
             "final_price": price_out(booking.final_price) if booking.final_price else None,
         }
     )
+
+
+def foreseen_out(seen: Foreseen) -> RescheduleOut:
+    price = price_out(seen.price)
+    return RescheduleOut(
+        starts_at=seen.window.starts_at,
+        ends_at=seen.window.ends_at,
+        is_free=seen.is_free,
+        alternatives=[WindowOut.model_validate(window) for window in seen.alternatives],
+        price=price,
+        total=price.total,
+    )
+
+
+def town_of(stored: dict[str, object]) -> TownOut:
+    """As much of a place as those may see who have a link."""
+    place = Place.model_validate(stored)
+    return TownOut(city=place.city, state=place.state)
 
 
 def step_out(step: AnyRow) -> StepOut:

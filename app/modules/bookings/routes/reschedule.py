@@ -17,10 +17,10 @@ from app.modules.bookings.errors import (
     PapersEndBefore,
     PriceChanged,
 )
-from app.modules.bookings.routes.answers import BookingWrite, answer_booking
-from app.modules.bookings.schemas import BookingOut, PreviewIn, RescheduleIn, RescheduleOut, WindowOut
+from app.modules.bookings.routes.answers import BookingWrite, answer_booking, foreseen_out
+from app.modules.bookings.schemas import BookingOut, PreviewIn, RescheduleIn, RescheduleOut
 from app.modules.calendar.public import SlotTaken, WindowRefused
-from app.modules.pricing.public import NotPriced, price_out
+from app.modules.pricing.public import NotPriced
 from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.web.etag import IfMatch
@@ -47,16 +47,7 @@ async def foresee_reschedule(
     booking_id: UUID, body: PreviewIn, actor: BookingsWrite, session: BookingRead
 ) -> RescheduleOut:
     """What a booking costs at another time, and whether that is free. For the office and the customer."""
-    seen = await service.foresee_reschedule(session, actor, booking_id, body.starts_at)
-    price = price_out(seen.price)
-    return RescheduleOut(
-        starts_at=seen.window.starts_at,
-        ends_at=seen.window.ends_at,
-        is_free=seen.is_free,
-        alternatives=[WindowOut.model_validate(window) for window in seen.alternatives],
-        price=price,
-        total=price.total,
-    )
+    return foreseen_out(await service.foresee_reschedule(session, actor, booking_id, body.starts_at))
 
 
 @router.post("/{booking_id}/reschedule", responses=problems(*REFUSALS, PriceChanged, SlotTaken, PreconditionFailed))

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
 from app.kernel.actor import LinkHolder, LinkScope
-from app.kernel.places import Place
 from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import BookingNotFound
-from app.modules.bookings.routes.answers import BookingWrite
-from app.modules.bookings.schemas import TownOut, TrackedStepOut, TrackingLinkOut, TrackOut
-from app.modules.bookings.service import tracking
+from app.modules.bookings.routes.answers import BookingWrite, town_of
+from app.modules.bookings.schemas import TrackedStepOut, TrackingLinkOut, TrackOut
+from app.modules.bookings.service import given_links, tracking
+from app.modules.bookings.service.given_links import TRACKING
 from app.runtime.auth.links import SignedLinkRefused, link_holder, links_of
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
@@ -31,7 +31,7 @@ async def show_tracking_link(
 ) -> TrackingLinkOut:
     """The link by which anyone may follow this move, until a week after it. For customers and the office."""
     links = links_of(resources_of(request))
-    return TrackingLinkOut.model_validate(await tracking.show_tracking_link(session, links, booking_id))
+    return TrackingLinkOut.model_validate(await given_links.show_link(session, links, TRACKING, booking_id))
 
 
 @router.post("/bookings/{booking_id}/tracking-link/renew", responses=problems(BookingNotFound))
@@ -40,7 +40,8 @@ async def renew_tracking_link(
 ) -> TrackingLinkOut:
     """Make another link; those given out before open nothing any more. For customers and the office."""
     links = links_of(resources_of(request))
-    return TrackingLinkOut.model_validate(await tracking.renew_tracking_link(session, links, actor, booking_id))
+    renewed = await given_links.renew_link(session, links, TRACKING, actor, booking_id)
+    return TrackingLinkOut.model_validate(renewed)
 
 
 @router.get("/track", responses=problems(SignedLinkRefused))
@@ -54,14 +55,9 @@ async def track(holder: TrackHolder, request: Request) -> TrackOut:
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         pickup_zone=booking.pickup_zone,
-        origin=_town(booking.origin),
-        destination=_town(booking.destination),
+        origin=town_of(booking.origin),
+        destination=town_of(booking.destination),
         organization_name=found.company,
         organization_phone=found.company_phone,
         steps=[TrackedStepOut(status=step.to_status, at=step.at) for step in found.steps],
     )
-
-
-def _town(stored: dict[str, object]) -> TownOut:
-    place = Place.model_validate(stored)
-    return TownOut(city=place.city, state=place.state)

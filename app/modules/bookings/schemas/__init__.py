@@ -39,10 +39,16 @@ from app.modules.bookings.schemas.cancellation import (
 from app.modules.bookings.schemas.company_rules import BookingRulesIn, BookingRulesOut
 from app.modules.bookings.schemas.doors import DoorCodesOut, DoorOut, WaiveIn
 from app.modules.bookings.schemas.feeds import FeedIn, FeedOut, FeedsOut
-from app.modules.bookings.schemas.reschedule import PreviewIn, RescheduleIn, RescheduleOut
-from app.modules.bookings.schemas.shapes import WindowIn, WindowOut
+from app.modules.bookings.schemas.reschedule import (
+    PreviewIn,
+    ReschedulableOut,
+    RescheduleIn,
+    RescheduleLinkOut,
+    RescheduleOut,
+)
+from app.modules.bookings.schemas.shapes import TownOut, WindowIn, WindowOut
 from app.modules.bookings.schemas.steps import CompleteIn, ExtraIn, HistoryOut, LoadIn, StepIn, StepOut, report_of
-from app.modules.bookings.schemas.tracking import TownOut, TrackedStepOut, TrackingLinkOut, TrackOut
+from app.modules.bookings.schemas.tracking import TrackedStepOut, TrackingLinkOut, TrackOut
 
 __all__ = [
     "AssignIn",
@@ -85,7 +91,9 @@ __all__ = [
     "RefundStepIn",
     "RefundStepOut",
     "RefundUntil",
+    "ReschedulableOut",
     "RescheduleIn",
+    "RescheduleLinkOut",
     "RescheduleOut",
     "SettlementOut",
     "StepIn",

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from app.kernel.instants import Moment
 from app.kernel.money import MoneyIn, MoneyOut
-from app.modules.bookings.schemas.shapes import Strict, WindowOut
+from app.modules.bookings.schemas.shapes import Strict, TownOut, WindowOut
+from app.modules.bookings.values import BookingStatus
 from app.modules.pricing.public import PriceOut
 
 
@@ -20,6 +21,30 @@ class RescheduleIn(PreviewIn):
     """`expected_total`: the total that was shown for that time, so that nobody is surprised."""
 
     expected_total: MoneyIn
+
+
+class RescheduleLinkOut(BaseModel):
+    """`url` is null while it has no other time: before the confirmation, and once the truck is on its way."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    url: str | None
+    expires_at: datetime
+
+
+class ReschedulableOut(BaseModel):
+    """A move as whoever has its link may see it: no name, no street."""
+
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+    pickup_zone: str
+    origin: TownOut
+    destination: TownOut
+    total: MoneyOut
+    organization_name: str
+    organization_phone: str
 
 
 class RescheduleOut(BaseModel):

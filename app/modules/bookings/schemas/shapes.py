@@ -27,3 +27,8 @@ class WindowOut(BaseModel):
 
     starts_at: datetime
     ends_at: datetime
+
+
+class TownOut(BaseModel):
+    city: str
+    state: str

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from app.modules.bookings.schemas.shapes import TownOut
 from app.modules.bookings.values import BookingStatus
 
 
@@ -14,11 +15,6 @@ class TrackingLinkOut(BaseModel):
 
     url: str | None
     expires_at: datetime
-
-
-class TownOut(BaseModel):
-    city: str
-    state: str
 
 
 class TrackedStepOut(BaseModel):

@@ -14,7 +14,7 @@ from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.doors import told_codes
-from app.modules.bookings.service.tracking import link_to
+from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, link_to
 from app.modules.bookings.values import Door
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
@@ -81,7 +81,7 @@ async def _letters(
         customer_phone=contact["phone"],
         customer_text=(
             f"Your move {booking.reference} with {company.name} {happened}.{reason}\n\n{facts}\n"
-            f"{company.name}: {company.phone}\n{codes}{_way_to_follow(links, booking)}"
+            f"{company.name}: {company.phone}\n{codes}{_ways_in(links, booking)}"
         ),
     )
 
@@ -96,9 +96,11 @@ async def _codes(session: ReadSession, pepper: Signer, booking: Booking) -> str:
     )
 
 
-def _way_to_follow(links: Links | None, booking: Booking) -> str:
-    url = link_to(links, booking).url if links else None
-    return f"Where it stands, for you and whoever you hand this to: {url}\n" if url else ""
+def _ways_in(links: Links | None, booking: Booking) -> str:
+    """How to follow the move, for whoever it is handed to, and how to give it another time, for this reader alone."""
+    follow, move = (link_to(links, kind, booking).url if links else None for kind in (TRACKING, RESCHEDULING))
+    told = f"Where it stands, for you and whoever you hand this to: {follow}\n" if follow else ""
+    return told + (f"To choose another time, for you alone: {move}\n" if move else "")
 
 
 def _day(booking: Booking) -> str:

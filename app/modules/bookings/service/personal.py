@@ -45,7 +45,9 @@ async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime
         fields = {
             "contact": dict(ERASED_CONTACT),
             "cancellation_reason": reason,
-            "link_issue": row["link_issue"] + 1,  # Whoever has a link sees nothing any more.
+            # Whoever has a link sees nothing any more.
+            "link_issue": row["link_issue"] + 1,
+            "reschedule_issue": row["reschedule_issue"] + 1,
             "updated_at": now,
             **places,
         }

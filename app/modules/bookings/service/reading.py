@@ -68,6 +68,8 @@ async def change_contact(
     check_version(booking.version, version)
     before = fields_of(booking, ("contact",))
     booking.contact = booking.contact | patch.model_dump(mode="json", exclude_unset=True)
+    if booking.contact != before["contact"]:
+        booking.reschedule_issue += 1  # The link was for whoever was the contact.
     booking.version += 1
     booking.updated_at = actor.now
     await session.flush()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.kernel.actor import Customer, Mover
+from app.kernel.actor import Customer, LinkHolder, Mover
 from app.kernel.localtime import to_instant
 from app.kernel.money import money_out
 from app.kernel.versions import check_version
@@ -15,6 +15,7 @@ from app.modules.bookings.errors import BookingNotFound, PriceChanged
 from app.modules.bookings.events import BookingRescheduled
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import RescheduleIn
+from app.modules.bookings.service import given_links
 from app.modules.bookings.service.eligibility import bookable_company, trip_of, while_eligible
 from app.modules.bookings.service.steps import Told, find_org_as, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
@@ -22,6 +23,9 @@ from app.modules.calendar import public as calendar
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
+
+# Whoever has a link decides as the customer would.
+Rescheduler = Mover | Customer | LinkHolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Foreseen:
 
 
 async def foresee_reschedule(
-    session: ReadSession, actor: Mover | Customer, booking_id: UUID, starts_at: datetime
+    session: ReadSession, actor: Rescheduler, booking_id: UUID, starts_at: datetime
 ) -> Foreseen:
     """The price at another time and whether it is free there; nothing is taken.
 
@@ -45,6 +49,8 @@ async def foresee_reschedule(
     booking = await repository.get_booking_of(session, org_id, booking_id) if org_id else None
     if booking is None:
         raise BookingNotFound
+    if isinstance(actor, LinkHolder):
+        given_links.RESCHEDULING.require_good(booking, actor)
     ask = _ask(booking, actor, starts_at)
     if booking.quote_id is not None:
         await bookable_company(session, ask, trip_of(vars(booking)))
@@ -55,18 +61,20 @@ async def foresee_reschedule(
 
 
 async def reschedule_booking(
-    session: WriteSession, actor: Mover | Customer, booking_id: UUID, body: RescheduleIn, version: int | None
+    session: WriteSession, actor: Rescheduler, booking_id: UUID, body: RescheduleIn, version: int | None
 ) -> Booking:
     """Give a booking another start: its length stays, the price is made anew by the price list it was promised by.
     Whatever fails leaves it the window it had.
 
     Locks: the booking row, then the company's resources in id order.
-    Raises: BookingNotFound (404), PreconditionFailed (412), IllegalStep (409), LocalTimeRefused (422), WindowRefused
-    (422), CompanyNotBookable (409), PapersEndBefore (409), NotPriced (409), PriceChanged (409), SlotTaken (409) with
-    alternatives.
+    Raises: BookingNotFound (404), SignedLinkRefused (404), PreconditionFailed (412), IllegalStep (409),
+    LocalTimeRefused (422), WindowRefused (422), CompanyNotBookable (409), PapersEndBefore (409), NotPriced (409),
+    PriceChanged (409), SlotTaken (409) with alternatives.
     Emits: booking.rescheduled.
     """
     booking = await lock_as(session, actor, booking_id)
+    if isinstance(actor, LinkHolder):
+        given_links.RESCHEDULING.require_good(booking, actor)
     check_version(booking.version, version)
     ask = _ask(booking, actor, body.starts_at)
     is_of_market = booking.quote_id is not None
@@ -89,7 +97,7 @@ async def reschedule_booking(
     return booking
 
 
-def _ask(booking: Booking, actor: Mover | Customer, starts_at: datetime) -> calendar.Ask:
+def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.Ask:
     """Raises: IllegalStep (409), LocalTimeRefused (422), WindowRefused (422)."""
     rules.check_reschedule(booking.status, actor.kind)
     instant = to_instant(starts_at, booking.pickup_zone, pointer="/starts_at")
@@ -128,7 +136,7 @@ async def _price_at(session: ReadSession, booking: Booking, starts_at: datetime)
 async def _write(
     session: WriteSession,
     booking: Booking,
-    actor: Mover | Customer,
+    actor: Rescheduler,
     window: calendar.Window,
     resources: list[calendar.ResourceSpec],
     *,
@@ -142,11 +150,12 @@ async def _write(
     if had != set(_taken(booking)):
         # Not what a dispatcher chose: it is to be looked at again.
         booking.status = BookingStatus.CONFIRMED
-    if isinstance(actor, Customer):
+    if not isinstance(actor, Mover):
         # Moved late and cancelled early is no way around the fee.
         terms = rules.terms_from_json(booking.cancellation_terms)
         booking.cancellation_terms = rules.terms_to_json(rules.cap_terms(terms, was - actor.now))
     booking.starts_at, booking.ends_at = window.starts_at, window.ends_at
+    booking.reschedule_issue += 1  # The letter about this brings a link of its own.
     if booking.job is not None:
         job = pricing.starting_at(pricing.job_from_json(booking.job), window.starts_at, booking.pickup_zone)
         booking.job = pricing.job_to_json(job)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from app.kernel.actor import Actor, Customer, Mover, System
+from app.kernel.actor import Actor, Customer, LinkHolder, Mover, System
 from app.kernel.geo import Point
 from app.kernel.ids import new_id
 from app.modules.audit.public import Change, fields_of, record
@@ -36,7 +36,7 @@ async def lock_as(session: WriteSession, actor: Actor, booking_id: UUID, org_id:
 
     Raises: BookingNotFound (404), for another's booking as for none.
     """
-    if isinstance(actor, Customer | Mover):
+    if isinstance(actor, Customer | LinkHolder | Mover):
         org_id = await find_org_as(session, actor, booking_id)
     booking = None if org_id is None else await repository.lock_booking(session, org_id, booking_id)
     if booking is None:
@@ -44,9 +44,9 @@ async def lock_as(session: WriteSession, actor: Actor, booking_id: UUID, org_id:
     return booking
 
 
-async def find_org_as(session: ReadSession, actor: Mover | Customer, booking_id: UUID) -> UUID | None:
+async def find_org_as(session: ReadSession, actor: Mover | Customer | LinkHolder, booking_id: UUID) -> UUID | None:
     """The company to look for the booking in; None when the booking is no booking of the customer's."""
-    if isinstance(actor, Mover):
+    if isinstance(actor, Mover | LinkHolder):
         return actor.org_id
     return await repository.find_org_of_own_booking(session, booking_id, actor.customer_id)
 
