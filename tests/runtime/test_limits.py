@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -26,7 +21,8 @@ from app.runtime.settings import Settings
 from app.runtime.web.addresses import address_of
 from app.runtime.web.server import configure_server
 from app.runtime.web.service import Readiness
-from tests.conftest import ROOT, Logins, settings_for
+from tests.conftest import Logins, settings_for
+from tests.running import environ_of, free_port, running, serve, until_ready
 
 pytestmark = pytest.mark.integration
 
@@ -142,64 +138,18 @@ class TestBuckets:
         assert (found[0] == found[1]) is same
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def _running(*command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait(10)
-
-
-def _serve(stack: ExitStack, logins: Logins, redis_port: int) -> str:
-    port = _free_port()
-    stack.enter_context(
-        _running(
-            *(sys.executable, "-m", "app.cli", "serve"),
-            ENVIRONMENT="development",
-            PORT=str(port),
-            REDIS_URL=f"redis://127.0.0.1:{redis_port}/0",
-            MOVEHUB_DB__APP_URL=logins.app,
-            MOVEHUB_AUTH__TOKEN_KEY="t" * 40,
-            MOVEHUB_AUTH__PEPPER="p" * 40,
-            MOVEHUB_AUTH__SEALING_KEY="s" * 40,
-            MOVEHUB_AUTH__ARGON2_MEMORY_KIB="8",
-            MOVEHUB_LIMITS__FACTOR="1",
-        )
-    )
-    return f"http://127.0.0.1:{port}"
-
-
-def _until_ready(url: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            if httpx.get(f"{url}/health/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail("the server did not become ready")
-
-
 def test_redis_killed_two_processes_keep_one_count_of_a_door_and_reads_go_on(logins: Logins, tmp_path: Path):
-    redis_port = _free_port()
+    redis_port = free_port()
     with ExitStack() as stack:
         redis = stack.enter_context(
-            _running(
+            running(
                 "redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)
             )
         )
-        urls = [_serve(stack, logins, redis_port) for _ in range(2)]
+        settings = environ_of(logins, f"redis://127.0.0.1:{redis_port}/0", tmp_path)
+        urls = [serve(stack, settings) for _ in range(2)]
         for url in urls:
-            _until_ready(url)
+            until_ready(url)
         with httpx.Client() as client:
             login = LOGIN | {"email": f"{uuid4().hex}@example.com"}
             assert client.post(f"{urls[0]}/v1/auth/login", json=login).status_code == 401
