@@ -20,6 +20,7 @@ from app.modules.bookings.routes.bookings import router as bookings_router
 from app.modules.bookings.routes.cancellation import router as cancellation_router
 from app.modules.bookings.routes.doors import router as doors_router
 from app.modules.bookings.routes.feeds import router as feeds_router
+from app.modules.bookings.routes.price_effect import router as price_effect_router
 from app.modules.bookings.routes.reschedule import router as reschedule_router
 from app.modules.bookings.routes.reschedule_link import router as reschedule_link_router
 from app.modules.bookings.routes.tracking import router as tracking_router
@@ -120,6 +121,7 @@ def routers() -> tuple[APIRouter, ...]:
     return (
         bookings_router,
         cancellation_router,
+        price_effect_router,
         reschedule_router,
         reschedule_link_router,
         tracking_router,

@@ -26,6 +26,7 @@ BoardRead = Annotated[Mover, Depends(allow(Permission.BOARD_READ, scope=Scope.BO
 JobsRead = Annotated[Mover, Depends(allow(Permission.JOBS_READ, scope=Scope.BOOKINGS_READ))]
 # That a job goes on without the customer's code is a person's decision.
 BookingsManage = Annotated[MoverMember, Depends(allow_member(Permission.BOOKINGS_MANAGE))]
+PricesRead = Annotated[Mover, Depends(allow(Permission.PRICES_READ, scope=Scope.PRICES_READ))]
 PolicyRead = Annotated[Mover, Depends(allow(Permission.BOOKING_RULES_READ, scope=Scope.BOOKINGS_READ))]
 PolicyWrite = Annotated[MoverMember, Depends(allow_member(Permission.BOOKING_RULES_WRITE))]
 # A link outlives the key that made it: links are made by people.

@@ -357,6 +357,16 @@ async def list_priced(session: ReadSession, walk: Walk) -> Sequence[AnyRow]:
     return (await session.execute(walk.step(PRICED, BOOKINGS, BOOKINGS.c.created_at))).all()
 
 
+async def list_latest_priced(session: ReadSession, org_id: UUID, since: datetime, limit: int) -> Sequence[AnyRow]:
+    """(id, reference, starts_at, job) of the company's bookings by its price list that were made since then and not
+    called off, the latest first. Ids rise with the time.
+    """
+    query = sa.select(BOOKINGS.c.id, BOOKINGS.c.reference, BOOKINGS.c.starts_at, BOOKINGS.c.job).where(
+        BOOKINGS.c.org_id == org_id, BOOKINGS.c.pricing_config_id.is_not(None), BOOKINGS.c.created_at >= since, LIVE
+    )
+    return (await session.execute(query.order_by(BOOKINGS.c.id.desc()).limit(limit))).all()
+
+
 async def list_final_prices(session: ReadSession, keys: Collection[tuple[UUID, UUID]]) -> Sequence[AnyRow]:
     """(id, final_price) of these bookings, by company and id."""
     query = sa.select(BOOKINGS.c.id, BOOKINGS.c.final_price)

@@ -47,6 +47,11 @@ class ConfigNotFound(NotFound):
     title = "There is no such version of your prices."
 
 
+class CurrenciesDiffer(Conflict):
+    code = "pricing_currencies_differ"
+    title = "These two versions of your prices are in different currencies."
+
+
 class ConfigRace(Conflict):
     """Two versions at once; the other one was first."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.modules.pricing import repository
-from app.modules.pricing.errors import ConfigNotFound, NotPriced, UnknownItem
+from app.modules.pricing.errors import ConfigNotFound, CurrenciesDiffer, NotPriced, UnknownItem
 from app.modules.pricing.rules import Starts, job_from_json, job_to_json, price, price_from_json, replay
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
@@ -15,14 +15,16 @@ from app.modules.pricing.rules.moved import Moved, find_moved, money_text
 from app.modules.pricing.schemas import LoadIn, PriceOut
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
+from app.modules.pricing.service.comparing import cards_to_compare, price_if_it_can
 from app.modules.pricing.service.history import Finding, Repriced, past_cards
 from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_of, make_job, starting_at
 from app.modules.pricing.service.learning import observe_job
-from app.modules.pricing.values import Job, Price, Travel
+from app.modules.pricing.values import Job, Price, Travel, Unpriced
 from app.runtime.db.session import ReadSession
 
 __all__ = [
     "ConfigNotFound",
+    "CurrenciesDiffer",
     "Extra",
     "Finding",
     "Job",
@@ -38,11 +40,13 @@ __all__ = [
     "Starts",
     "Travel",
     "UnknownItem",
+    "Unpriced",
     "active_card",
     "active_cards",
     "add_extras",
     "agreed_price",
     "as_worked",
+    "cards_to_compare",
     "find_moved",
     "find_repriced",
     "has_active_config",
@@ -55,6 +59,7 @@ __all__ = [
     "past_cards",
     "price_again",
     "price_from_json",
+    "price_if_it_can",
     "price_job",
     "price_out",
     "price_to_json",
