@@ -40,9 +40,11 @@ SEEN_BY_MARKET = (
     "hours_less",
     "hours_more",
 )
+LIMITS = ("org_id", "zone", "jobs", "van_jobs", "box_jobs", "large_jobs")
 TAKEN_WINDOWS = (
     "org_id",
     "resource_id",
+    "source_id",
     "during",
     "starts_at",
     "ends_at",
@@ -75,13 +77,20 @@ POLICIES = {
         Allow(MOVER, "select insert update", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
+    "day_limits": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW, columns=LIMITS),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
     "calendar_rules": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
 }
 
-FUNCTIONS = ("works", "works_laid_out", "wall_minutes", "drive_minutes", "crow_miles")
+FUNCTIONS = ("sold_out", "works", "works_laid_out", "wall_minutes", "drive_minutes", "crow_miles")
 
 # Miles on a sphere, as app/kernel/geo.py has them. One expression, which the planner writes into the query.
 CROW_MILES = """
@@ -131,6 +140,43 @@ RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT coalesce(range_agg(int4range(lower(span) + week, upper(span) + week)), '{}'::int4multirange)
             - less + more AS on_duty
         FROM unnest(weekly) AS span, generate_series(first / 10080 * 10080, last, 10080) AS week) AS hours
+$$
+"""
+
+# As app/modules/calendar/rules/limits.py has them: sizes of truck of which no more can be had, at which of the starts
+# (as bits). A job of `length` counts on each day of the office that it touches.
+SOLD_OUT = """
+CREATE FUNCTION app.sold_out(org_ids uuid[], lengths interval[], starts timestamptz[], as_of timestamptz)
+RETURNS TABLE (org_id uuid, least_cuft integer, most_cuft integer, starts bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH kept AS (
+        SELECT l.org_id, l.zone, a.length, k.least_cuft, k.most_cuft, k.jobs
+        FROM unnest($1, $2) AS a (org_id, length)
+        JOIN app.day_limits AS l ON l.org_id = a.org_id
+        CROSS JOIN LATERAL (VALUES (0, 2147483647, l.jobs), (0, 600, l.van_jobs), (600, 1300, l.box_jobs),
+            (1300, 2147483647, l.large_jobs)) AS k (least_cuft, most_cuft, jobs)
+        WHERE k.jobs IS NOT NULL),
+    full_days AS (
+        SELECT k.org_id, k.least_cuft, k.most_cuft, day::date AS day
+        FROM kept AS k
+        JOIN app.resources AS t ON t.org_id = k.org_id AND t.kind = 'truck' AND t.retired_at IS NULL
+            AND t.capacity_cuft >= k.least_cuft AND t.capacity_cuft < k.most_cuft
+        JOIN app.reservations AS v ON v.org_id = t.org_id AND v.resource_id = t.id
+            AND v.active AND v.first_lat IS NOT NULL AND (v.held_until IS NULL OR v.held_until > $4)
+            AND v.starts_at > $3[1] - interval '31 days'
+            AND v.starts_at < $3[cardinality($3)] + k.length + interval '1 day'
+        CROSS JOIN LATERAL generate_series(date_trunc('day', v.starts_at AT TIME ZONE k.zone),
+            (v.ends_at - interval '1 microsecond') AT TIME ZONE k.zone, interval '1 day') AS day
+        GROUP BY k.org_id, k.least_cuft, k.most_cuft, k.jobs, day
+        HAVING count(DISTINCT v.source_id) >= k.jobs)
+    SELECT k.org_id, k.least_cuft, k.most_cuft, bit_or(1::bigint << (s.number - 1)::integer)
+    FROM kept AS k CROSS JOIN unnest($3) WITH ORDINALITY AS s (starts_at, number)
+    WHERE k.jobs = 0 OR EXISTS (
+        SELECT 1 FROM full_days AS f
+        WHERE f.org_id = k.org_id AND f.least_cuft = k.least_cuft AND f.most_cuft = k.most_cuft
+            AND f.day BETWEEN (s.starts_at AT TIME ZONE k.zone)::date
+                AND ((s.starts_at + k.length - interval '1 microsecond') AT TIME ZONE k.zone)::date)
+    GROUP BY k.org_id, k.least_cuft, k.most_cuft
 $$
 """
 
@@ -317,6 +363,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("org_id", "resource_id", name=op.f("uq_shifts_org_id_resource_id")),
     )
     op.create_table(
+        "day_limits",
+        sa.Column("zone", sa.Text(), nullable=False, comment="IANA zone of the office: whose days are counted"),
+        sa.Column("jobs", sa.Integer(), nullable=True, comment="in all"),
+        sa.Column("van_jobs", sa.Integer(), nullable=True, comment="with a truck of less than 600 cubic feet"),
+        sa.Column("box_jobs", sa.Integer(), nullable=True, comment="with one of less than 1,300"),
+        sa.Column("large_jobs", sa.Integer(), nullable=True, comment="with one of more"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("least(jobs, van_jobs, box_jobs, large_jobs) >= 0", name=op.f("ck_day_limits_jobs")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_day_limits_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_day_limits")),
+        sa.UniqueConstraint("org_id", name=op.f("uq_day_limits_org_id")),
+    )
+    op.create_table(
         "calendar_rules",
         sa.Column("turnaround_minutes", sa.Integer(), nullable=False, comment="between two jobs, beside the drive"),
         sa.Column("org_id", sa.UUID(), nullable=False),
@@ -331,6 +394,7 @@ def upgrade() -> None:
     op.execute(WALL_MINUTES)
     op.execute(WORKS_LAID_OUT)
     op.execute(WORKS)
+    op.execute(SOLD_OUT)
     for function in FUNCTIONS:
         op.execute(f"REVOKE ALL ON FUNCTION app.{function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION app.{function} TO {MARKET.value}")

@@ -40,6 +40,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "calendar_rules": {"none": "turnaround_minutes org_id id"},
     "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},
+    "day_limits": {"none": "org_id id zone jobs van_jobs box_jobs large_jobs version created_at updated_at"},
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
     "case_notes": {"people": "written_by text", "none": "case_id written_at org_id id"},
     "company_documents": {

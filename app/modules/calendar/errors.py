@@ -30,6 +30,14 @@ class SlotTaken(Conflict):
         return self
 
 
+class DayFull(SlotTaken):
+    """As `slot_taken`, but it would be free: the company has sold as many jobs on that day as it takes."""
+
+    code: ClassVar[str] = "day_full"
+    title: ClassVar[str] = "The company takes no more jobs of this kind on that day."
+    constraints: ClassVar[tuple[str, ...]] = ()
+
+
 class TooLarge(Conflict):
     code: ClassVar[str] = "too_large"
     title: ClassVar[str] = "The company's trucks and crew together are too small for this job."

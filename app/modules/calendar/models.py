@@ -112,6 +112,24 @@ class Shifts(Tenant, Versioned, Model):
     )
 
 
+class DayLimit(Tenant, Versioned, Model):
+    """How many jobs a company takes on a day; null: as many as there are."""
+
+    __tablename__ = "day_limits"
+
+    zone: Mapped[str] = mapped_column(comment="IANA zone of the office: whose days are counted")
+    jobs: Mapped[int | None] = mapped_column(comment="in all")
+    van_jobs: Mapped[int | None] = mapped_column(comment="with a truck of less than 600 cubic feet")
+    box_jobs: Mapped[int | None] = mapped_column(comment="with one of less than 1,300")
+    large_jobs: Mapped[int | None] = mapped_column(comment="with one of more")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id"),
+        sa.CheckConstraint("least(jobs, van_jobs, box_jobs, large_jobs) >= 0", name="jobs"),
+    )
+
+
 class CalendarRules(Tenant, Model):
     """What a company wants of its calendar, for resources to come; those that are there carry it themselves."""
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.modules.calendar import repository, rules, service
 from app.modules.calendar.errors import (
+    DayFull,
     ResourceNotFound,
     ResourceStillTaken,
     SlotTaken,
@@ -43,6 +44,7 @@ __all__ = [
     "Ask",
     "Availability",
     "Busy",
+    "DayFull",
     "FreeCapacity",
     "Lane",
     "Need",
@@ -192,7 +194,10 @@ async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> dict[
 def _by_company(rows: Sequence[AnyRow]) -> dict[UUID, FreeCapacity]:
     return {
         row.org_id: FreeCapacity(
-            trucks=tuple(zip(row.cuft or (), row.pounds or (), strict=True)), drivers=row.drivers, helpers=row.helpers
+            trucks=tuple(zip(row.cuft or (), row.pounds or (), strict=True)),
+            drivers=row.drivers,
+            helpers=row.helpers,
+            sold_out=tuple(zip(row.sold_cuft or (), row.sold_pounds or (), strict=True)),
         )
         for row in rows
     }

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from app.kernel.errors import PreconditionFailed
 from app.modules.calendar import service
-from app.modules.calendar.access import CrewRead, ShiftsWrite, TrucksRead
+from app.modules.calendar.access import CrewRead, LimitsRead, LimitsWrite, ShiftsWrite, TrucksRead
 from app.modules.calendar.errors import ResourceNotFound
-from app.modules.calendar.schemas import ShiftsIn, ShiftsOut
+from app.modules.calendar.schemas import DayLimitsIn, DayLimitsOut, ShiftsIn, ShiftsOut
+from app.modules.calendar.service.limits import Chosen
 from app.modules.calendar.service.shifts import Written
 from app.runtime.web.etag import IfMatch, put_etag
 from app.runtime.web.openapi import problems
@@ -53,3 +54,22 @@ async def set_driver_shifts(
     """Choose when a driver or helper works; jobs that stand stay. For owners, managers and dispatchers."""
     written = await service.set_shifts(session, actor, driver_id, body, version=if_match, of_truck=False)
     return _answer(written, response)
+
+
+def _limits(chosen: Chosen, response: Response) -> DayLimitsOut:
+    put_etag(response, chosen.version)
+    return DayLimitsOut(**chosen.limits.model_dump(), zone=chosen.zone, version=chosen.version)
+
+
+@router.get("/org/day-limits")
+async def show_limits(actor: LimitsRead, session: Read, response: Response) -> DayLimitsOut:
+    """How many jobs your company takes on a day. For its members."""
+    return _limits(await service.show_limits(session, actor), response)
+
+
+@router.put("/org/day-limits", responses=problems(PreconditionFailed))
+async def set_limits(
+    body: DayLimitsIn, actor: LimitsWrite, session: Write, response: Response, if_match: IfMatch
+) -> DayLimitsOut:
+    """Choose how many jobs can be sold on a day; those that stand stay, and count. For owners and managers."""
+    return _limits(await service.set_limits(session, actor, body, if_match), response)

@@ -86,3 +86,28 @@ class ShiftsOut(ShiftsIn):
 
     zone: str
     version: int
+
+
+JobsADay = Annotated[int, Field(strict=True, ge=0, le=1_000)]
+
+
+class DayLimitsIn(BaseModel):
+    """How many jobs you take on a day of your office: in all, and with trucks of a size; null: as many as there are.
+
+    A van holds less than 600 cubic feet, a box truck less than 1,300, a large one more. A job of several days counts
+    on each.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    jobs: JobsADay | None = None
+    van_jobs: JobsADay | None = None
+    box_jobs: JobsADay | None = None
+    large_jobs: JobsADay | None = None
+
+
+class DayLimitsOut(DayLimitsIn):
+    """`zone`: of the clock by which days are counted. `version` 0: you have not chosen."""
+
+    zone: str
+    version: int

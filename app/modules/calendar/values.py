@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -68,10 +69,36 @@ class Stops:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """What takes a resource. `stops`: of a job; None for time off, to which nobody drives."""
+    """What takes a resource. `stops`: of a job; None for time off, to which nobody drives. `source_id`: the job's."""
 
     window: Window
     stops: Stops | None = None
+    source_id: UUID | None = None
+
+    @property
+    def is_job(self) -> bool:
+        return self.stops is not None
+
+
+class TruckClass(StrEnum):
+    """Trucks by what they hold: a van, a box truck of 15 to 20 feet, or of 24 feet and more."""
+
+    VAN = "van"
+    BOX = "box"
+    LARGE = "large"
+
+
+BOX_CUFT: Final = 600
+LARGE_CUFT: Final = 1_300
+
+
+@dataclass(frozen=True, slots=True)
+class DayLimits:
+    """How many jobs a company takes on a day, by the clock of `zone`: in all, and with a truck of a size."""
+
+    zone: str
+    jobs: int | None
+    by_class: Mapping[TruckClass, int]
 
 
 Spans = tuple[tuple[int, int], ...]
@@ -125,8 +152,8 @@ class Hours:
 class ResourceSpec:
     """A resource as its owner in `fleet` describes it. `usable_until`: the last day its papers allow.
 
-    `turnaround_minutes` and `hours` are the calendar's own: what lies between two jobs beside the drive, and when it
-    works; None: at any time.
+    `turnaround_minutes`, `hours` and `limits` are the calendar's own: what lies between two jobs beside the drive, when
+    it works (None: at any time), and how many jobs its company takes on a day (None: as many as there are).
     """
 
     id: UUID
@@ -137,6 +164,13 @@ class ResourceSpec:
     usable_until: date | None = None
     turnaround_minutes: int = 0
     hours: Hours | None = None
+    limits: DayLimits | None = None
+
+    @property
+    def size(self) -> TruckClass:
+        if self.capacity_cuft >= LARGE_CUFT:
+            return TruckClass.LARGE
+        return TruckClass.BOX if self.capacity_cuft >= BOX_CUFT else TruckClass.VAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +211,12 @@ class FreeCapacity:
     trucks: tuple[tuple[int, int], ...]
     drivers: int
     helpers: int
+    # Free as well, but of a size of which the company has sold enough for that day.
+    sold_out: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def without_limits(self) -> FreeCapacity:
+        return replace(self, trucks=(*self.trucks, *self.sold_out), sold_out=())
 
 
 class TakenStarts(NamedTuple):

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NOT_PRICED = "not_priced"
     TOO_LARGE = "too_large"
     NONE_FREE = "none_free"
+    DAY_FULL = "day_full"
 
 
 @dataclass(frozen=True, slots=True)

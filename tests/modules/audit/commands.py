@@ -31,6 +31,7 @@ TOLD: Final = {
     "bookings.set_rules": "bookings.rules_set",
     "bookings.start_booking": "bookings.en_route",
     "calendar.set_driver_shifts": "calendar.shifts_set",
+    "calendar.set_limits": "calendar.limits_set",
     "calendar.set_truck_shifts": "calendar.shifts_set",
     "customers.change_address": "customers.address_changed",
     "files.announce_upload": "files.upload_announced",

@@ -63,6 +63,7 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": ["US-interstate"]})
     await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": []})
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "strict"})
+    await do(client, headers, "PUT", "/v1/org/day-limits", {"jobs": 40})
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "flexible"})
     feed = await do(client, headers, "POST", "/v1/calendar-feeds", {"name": "Ottoline's telephone"})
     await do(client, headers, "DELETE", f"/v1/calendar-feeds/{feed['id']}")

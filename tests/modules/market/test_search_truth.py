@@ -51,6 +51,11 @@ NO_PRICES: Final = "DELETE FROM app.pricing_configs WHERE org_id = $1"
 Span = tuple[datetime, datetime]
 
 
+def days_of(span: Span) -> list[date]:
+    first, last = (one.astimezone(ZONE).date() for one in (span[0], span[1] - timedelta(microseconds=1)))
+    return [first + timedelta(days=day) for day in range((last - first).days + 1)]
+
+
 @dataclass(slots=True)
 class Yard:
     """A company as a plain list: what it has by id, and when each of that is taken."""
@@ -65,15 +70,25 @@ class Yard:
     # On which weekdays it works, from six to ten in the evening; who is not here works at any time.
     weekdays: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
+    # How many jobs it takes on a day, and those that it has.
+    jobs_a_day: int | None = None
+    sold: list[Span] = field(default_factory=list)
+
+    def is_full(self, span: Span) -> bool:
+        if self.jobs_a_day is None:
+            return False
+        on_days = Counter(day for one in self.sold for day in days_of(one))
+        return any(on_days[day] >= self.jobs_a_day for day in days_of(span))
+
     def is_free(self, resource: str, span: Span) -> bool:
         return not any(one == resource and when[0] < span[1] and span[0] < when[1] for one, when in self.taken)
 
     def works(self, resource: str, span: Span) -> bool:
         if resource not in self.weekdays:
             return True
-        first, last = (one.astimezone(ZONE) for one in (span[0], span[1] - timedelta(microseconds=1)))
-        days = [first.date() + timedelta(days=day) for day in range((last.date() - first.date()).days + 1)]
-        in_hours = all(OPENS <= one.hour < CLOSES for one in (first, last))
+        days = days_of(span)
+        ends = (one.astimezone(ZONE) for one in (span[0], span[1] - timedelta(microseconds=1)))
+        in_hours = all(OPENS <= one.hour < CLOSES for one in ends)
         in_one = len(days) == 1 or span[1] - span[0] > timedelta(days=1)
         return in_hours and in_one and all(day.weekday() in self.weekdays[resource] for day in days)
 
@@ -146,6 +161,8 @@ def verdict(yard: Yard, job: Job) -> tuple[int, Span] | str:
     for crew, span in job.plans():
         if not yard.can(job.volume, crew, span):
             reasons.append("none_free")
+        elif yard.is_full(span):
+            reasons.append("day_full")
         elif crew > yard.largest_crew_priced:
             reasons.append("not_priced")
         else:
@@ -185,6 +202,8 @@ async def town(logins: Logins, app_database: Database, tmp_path_factory: pytest.
             await admin.execute(NO_PRICES, yards[PRICELESS].company.member.org_id)
         await _hold_in_vain(client, yards[0])
         await _give_shifts(client, yards[0], "trucks", yards[0].company.truck_ids[0], (0, 1, 2, 3, 4))
+        await _limit_days(client, yards[0], 1)
+        await _limit_days(client, yards[4], 1)
         await _give_shifts(client, yards[2], "drivers", yards[2].company.driver_ids[0], (1, 2, 4, 5, 6))
         await _give_shifts(client, yards[3], "drivers", yards[3].company.helper_ids[0], (0, 6))
         clock.advance(timedelta(minutes=16))
@@ -245,6 +264,14 @@ async def _give_shifts(
     yard.weekdays[resource] = weekdays
 
 
+async def _limit_days(client: httpx.AsyncClient, yard: Yard, jobs: int) -> None:
+    moved = await client.patch("/v1/org", headers=yard.company.headers, json={"timezone": ZONE.key})
+    assert moved.status_code == 200, moved.text
+    answer = await client.put("/v1/org/day-limits", headers=yard.company.headers, json={"jobs": jobs})
+    assert answer.status_code == 200, answer.text
+    yard.jobs_a_day = jobs
+
+
 async def fill_calendars(town: Town, rng: random.Random, day: datetime) -> None:
     """Trucks and people take time off at random; where they cannot, because they are taken, that is said."""
     for yard in town.yards:
@@ -299,6 +326,7 @@ async def take_offers(town: Town, job: Job, offers: list[dict[str, Any]]) -> dic
         assert sum(yard.cuft[truck] for truck in booking["truck_ids"]) >= job.volume
         assert len(booking["driver_ids"]) == max(offer["crew_size"], len(booking["truck_ids"]))
         yard.taken += [(one, span) for one in taken]
+        yard.sold.append(span)
         held[yard.company.id] = booking["id"]
     return held
 
@@ -311,6 +339,7 @@ async def cancel_some(town: Town, rng: random.Random, held: dict[str, str], span
             booking = await post(town.client, town.customer.headers, path, {"reason": "Changed my mind"})
             gone = {*booking["truck_ids"], *booking["driver_ids"]}
             yard.taken = [one for one in yard.taken if not (one[0] in gone and one[1][0] == span_of[0])]
+            yard.sold = [one for one in yard.sold if one[0] != span_of[0]]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -45,7 +45,7 @@ from app.modules.bookings.schemas import (
     report_of,
 )
 from app.modules.bookings.values import BookingStatus, DayStep
-from app.modules.calendar.public import ResourceNotFound, SlotTaken, TooLarge, WindowRefused
+from app.modules.calendar.public import DayFull, ResourceNotFound, SlotTaken, TooLarge, WindowRefused
 from app.modules.market.public import QuoteExpired, QuoteNotFound
 from app.modules.pricing.public import NotPriced
 from app.runtime.db.session import ReadSession
@@ -70,6 +70,7 @@ ON_HOLD = (
     CompanyNotBookable,
     PapersEndBefore,
     SlotTaken,
+    DayFull,
     TooLarge,
     ResourceNotFound,
     CrewIncomplete,

@@ -19,7 +19,7 @@ from app.modules.bookings.errors import (
 )
 from app.modules.bookings.routes.answers import BookingWrite, answer_booking, foreseen_out
 from app.modules.bookings.schemas import BookingOut, PreviewIn, RescheduleIn, RescheduleOut
-from app.modules.calendar.public import SlotTaken, WindowRefused
+from app.modules.calendar.public import DayFull, SlotTaken, WindowRefused
 from app.modules.pricing.public import NotPriced
 from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience
@@ -50,7 +50,9 @@ async def foresee_reschedule(
     return foreseen_out(await service.foresee_reschedule(session, actor, booking_id, body.starts_at))
 
 
-@router.post("/{booking_id}/reschedule", responses=problems(*REFUSALS, PriceChanged, SlotTaken, PreconditionFailed))
+@router.post(
+    "/{booking_id}/reschedule", responses=problems(*REFUSALS, PriceChanged, SlotTaken, DayFull, PreconditionFailed)
+)
 async def reschedule_booking(
     booking_id: UUID,
     body: RescheduleIn,

@@ -33,6 +33,7 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
         zone=booking.pickup_zone,
         now=actor.now,
         stops=rules.stops_of(booking.origin, booking.destination),
+        within_limits=False,
     )
     had = fields_of(booking, ("truck_ids", "driver_ids"))
     named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))

@@ -98,6 +98,7 @@ async def _give(session: WriteSession, actor: Mover, booking: Booking, team: Tea
         zone=booking.pickup_zone,
         now=actor.now,
         stops=rules.stops_of(booking.origin, booking.destination),
+        within_limits=False,
     )
     before = fields_of(booking, ("truck_ids", "driver_ids"))
     resources = await calendar.reserve_named(session, ask, list(dict.fromkeys(team.resource_ids)))

@@ -1,5 +1,6 @@
 """SQL of the calendar: reservations and resources, and what the market asks."""
 
+from app.modules.calendar.repository.limits import get_limits, insert_limits, lock_limits
 from app.modules.calendar.repository.market import (
     find_free_capacity,
     find_taken_starts,
@@ -16,6 +17,7 @@ from app.modules.calendar.repository.reservations import (
     list_lanes,
     list_resources,
     list_time_off,
+    lock_for_sale,
     lock_resources,
     release_dead,
     release_source,
@@ -35,7 +37,9 @@ __all__ = [
     "find_taken_starts",
     "find_whole_capacity",
     "forget_stops",
+    "get_limits",
     "get_shifts",
+    "insert_limits",
     "insert_reservations",
     "insert_resource",
     "insert_shifts",
@@ -45,6 +49,8 @@ __all__ = [
     "list_lanes",
     "list_resources",
     "list_time_off",
+    "lock_for_sale",
+    "lock_limits",
     "lock_resources",
     "lock_shifts",
     "release_dead",

@@ -40,13 +40,22 @@ FREE = sa.text(
         UNION ALL
         SELECT n.org_id, n.resource_id, extract(epoch FROM n.starts_at - :ends_at) / 60,
             app.crow_miles(:last_lat, :last_lng, n.first_lat, n.first_lng)
-        FROM near AS n WHERE n.starts_at >= :ends_at AND n.first_lat IS NOT NULL)
+        FROM near AS n WHERE n.starts_at >= :ends_at AND n.first_lat IS NOT NULL),
+    sold_out AS MATERIALIZED (
+        SELECT * FROM app.sold_out(:org_ids, array_fill(:ends_at - :starts_at, ARRAY[cardinality(:org_ids)]),
+            ARRAY[:starts_at], :now))
     SELECT r.org_id,
-        array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck') AS cuft,
-        array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck') AS pounds,
+        array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NULL) AS cuft,
+        array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NULL) AS pounds,
+        array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NOT NULL) AS sold_cuft,
+        array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NOT NULL) AS sold_pounds,
         count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
         count(*) FILTER (WHERE r.kind = 'helper') AS helpers
     FROM app.resources AS r
+    LEFT JOIN LATERAL (
+        SELECT o.org_id FROM sold_out AS o
+        WHERE r.kind = 'truck' AND o.org_id = r.org_id
+            AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft LIMIT 1) AS s ON true
     WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
         AND (r.usable_until IS NULL OR r.usable_until >= :last_day)
         AND (r.hours_zone IS NULL OR app.works(r.hours_weekly, r.hours_less, r.hours_more,
@@ -70,6 +79,7 @@ WHOLE = sa.text(
     SELECT r.org_id,
         array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck') AS cuft,
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck') AS pounds,
+        NULL::integer[] AS sold_cuft, NULL::integer[] AS sold_pounds,
         count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
         count(*) FILTER (WHERE r.kind = 'helper') AS helpers
     FROM app.resources AS r
@@ -122,9 +132,10 @@ TAKEN_STARTS = sa.text(
         FROM (
             SELECT DISTINCT r.hours_zone, r.hours_weekly, r.hours_less, r.hours_more, a.length
             FROM asked AS a JOIN app.resources AS r ON r.org_id = a.org_id
-            WHERE r.retired_at IS NULL AND r.hours_zone IS NOT NULL) AS h)
+            WHERE r.retired_at IS NULL AND r.hours_zone IS NOT NULL) AS h),
+    sold_out AS MATERIALIZED (SELECT * FROM app.sold_out(:org_ids, :lengths, :starts, :now))
     SELECT r.org_id, r.kind, r.capacity_cuft, r.max_weight_lb, r.usable_until,
-        coalesce(t.starts, 0) | coalesce(d.starts, 0) AS taken
+        coalesce(t.starts, 0) | coalesce(d.starts, 0) | coalesce(f.starts, 0) AS taken
     FROM asked AS a
     JOIN app.resources AS r ON r.org_id = a.org_id AND r.retired_at IS NULL
     LEFT JOIN LATERAL (
@@ -148,6 +159,10 @@ TAKEN_STARTS = sa.text(
                     AND (w.held_until IS NULL OR w.held_until > :now) OFFSET 0) AS v) AS k) AS t ON true
     LEFT JOIN off_duty AS d ON d.hours_zone = r.hours_zone AND d.hours_weekly = r.hours_weekly
         AND d.hours_less = r.hours_less AND d.hours_more = r.hours_more AND d.length = a.length
+    LEFT JOIN LATERAL (
+        SELECT bit_or(o.starts) AS starts FROM sold_out AS o
+        WHERE r.kind = 'truck' AND o.org_id = r.org_id
+            AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft) AS f ON true
     """
 ).bindparams(
     sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),

@@ -9,15 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.ids import new_id
-from app.modules.calendar.models import CalendarRules, Reservation, Resource
+from app.modules.calendar.models import CalendarRules, DayLimit, Reservation, Resource
 from app.modules.calendar.values import (
     LONGEST_DRIVE,
     LONGEST_LOCAL_DRIVE,
+    DayLimits,
     Hours,
     ReservationKind,
     ResourceKind,
     ResourceSpec,
     Stops,
+    TruckClass,
     Window,
 )
 from app.runtime.db.base import AnyRow, table_of
@@ -40,6 +42,7 @@ def _spec(row: AnyRow | DriverRow) -> ResourceSpec:
         usable_until=row.usable_until,
         turnaround_minutes=row.turnaround_minutes,
         hours=_hours(row),
+        limits=_limits(row),
     )
 
 
@@ -48,6 +51,13 @@ def _hours(row: AnyRow | DriverRow) -> Hours | None:
         return None
     found = (row.hours_weekly, row.hours_less, row.hours_more)
     return Hours(row.hours_zone, *(tuple((one.lower, one.upper) for one in spans) for spans in found))
+
+
+def _limits(row: AnyRow | DriverRow) -> DayLimits | None:
+    if row.limits_zone is None:
+        return None
+    by_class = {TruckClass.VAN: row.van_jobs, TruckClass.BOX: row.box_jobs, TruckClass.LARGE: row.large_jobs}
+    return DayLimits(row.limits_zone, row.jobs, {size: most for size, most in by_class.items() if most is not None})
 
 
 SPEC = (
@@ -61,6 +71,11 @@ SPEC = (
     Resource.hours_weekly,
     Resource.hours_less,
     Resource.hours_more,
+    DayLimit.zone.label("limits_zone"),
+    DayLimit.jobs,
+    DayLimit.van_jobs,
+    DayLimit.box_jobs,
+    DayLimit.large_jobs,
 )
 
 
@@ -125,10 +140,17 @@ async def count_in_service(session: ReadSession, org_id: UUID) -> Sequence[AnyRo
 
 
 # NO KEY UPDATE: writers of reservations wait, foreign-key checks do not.
-IN_SERVICE = sa.select(*SPEC).where(Resource.org_id == sa.bindparam("org_id"), Resource.retired_at.is_(None))
-IN_ORDER = IN_SERVICE.order_by(Resource.id).with_for_update(key_share=True)
+IN_SERVICE = (
+    sa.select(*SPEC)
+    .outerjoin(DayLimit, DayLimit.org_id == Resource.org_id)
+    .where(Resource.org_id == sa.bindparam("org_id"), Resource.retired_at.is_(None))
+)
+IN_ORDER = IN_SERVICE.order_by(Resource.id).with_for_update(key_share=True, of=Resource)
+NAMED = Resource.id == sa.any_(sa.bindparam("ids", type_=UUIDS))
+ALL_TRUCKS = sa.and_(DayLimit.zone.is_not(None), Resource.kind == sa.literal_column("'truck'"))
 LOCK_ALL = Ready(IN_ORDER)
-LOCK_NAMED = Ready(IN_ORDER.where(Resource.id == sa.any_(sa.bindparam("ids", type_=UUIDS))))
+LOCK_NAMED = Ready(IN_ORDER.where(NAMED))
+LOCK_FOR_SALE = Ready(IN_ORDER.where(sa.or_(NAMED, ALL_TRUCKS)))
 
 
 async def list_resources(session: ReadSession, org_id: UUID) -> list[ResourceSpec]:
@@ -142,6 +164,12 @@ async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID
         rows = await LOCK_ALL.rows(session, {"org_id": org_id})
     else:
         rows = await LOCK_NAMED.rows(session, {"org_id": org_id, "ids": list(ids)})
+    return [_spec(row) for row in rows]
+
+
+async def lock_for_sale(session: WriteSession, org_id: UUID, ids: Sequence[UUID]) -> list[ResourceSpec]:
+    """These resources, and all trucks of a company that limits its days: who counts its jobs counts alone."""
+    rows = await LOCK_FOR_SALE.rows(session, {"org_id": org_id, "ids": list(ids)})
     return [_spec(row) for row in rows]
 
 
@@ -244,12 +272,13 @@ async def list_lanes(
     return (await session.execute(LANES, parameters)).all()
 
 
-async def release_dead(session: WriteSession, org_id: UUID, ids: Sequence[UUID], now: datetime) -> None:
-    """Free those of `ids` whose hold is past its time. One that was confirmed since it was read stays."""
+async def release_dead(session: WriteSession, org_id: UUID, ids: Sequence[UUID], now: datetime) -> int:
+    """Free those of `ids` whose hold is past its time; how many. One that was confirmed since it was read stays."""
     query = sa.update(Reservation).where(
         Reservation.org_id == org_id, Reservation.id.in_(ids), Reservation.active, Reservation.held_until <= now
     )
-    await session.execute(query.values(active=False), execution_options={"synchronize_session": False})
+    freed = query.values(active=False).returning(Reservation.id)
+    return len((await session.execute(freed, execution_options={"synchronize_session": False})).all())
 
 
 INSERT_RESERVATIONS = ReadyInsert(RESERVATIONS, "ON CONFLICT DO NOTHING")

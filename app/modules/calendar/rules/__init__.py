@@ -1,5 +1,7 @@
 """What the calendar decides: windows and what fits in them, and the hours of trucks and people. All pure."""
 
+from app.modules.calendar.rules.days import days_window
+from app.modules.calendar.rules.limits import days_of, limits_of
 from app.modules.calendar.rules.shifts import compile_hours, describe_span, overlap, week_spans, works
 from app.modules.calendar.rules.windows import (
     Wanted,
@@ -7,7 +9,6 @@ from app.modules.calendar.rules.windows import (
     check_window,
     choose_again,
     clashes,
-    days_window,
     free_in,
     horizon_of,
     is_usable,
@@ -26,11 +27,13 @@ __all__ = [
     "choose_again",
     "clashes",
     "compile_hours",
+    "days_of",
     "days_window",
     "describe_span",
     "free_in",
     "horizon_of",
     "is_usable",
+    "limits_of",
     "nearby_windows",
     "overlap",
     "pick",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from math import ceil
 from typing import Final
@@ -16,6 +16,7 @@ from app.kernel.dayset import first_days, told_apart
 from app.kernel.errors import Fault
 from app.kernel.roads import road_minutes
 from app.modules.calendar.errors import WindowRefused
+from app.modules.calendar.rules.limits import sold_out
 from app.modules.calendar.rules.shifts import works
 from app.modules.calendar.values import (
     LONGEST_DRIVE,
@@ -43,12 +44,16 @@ LATEST_HOUR: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A window that somebody asks for now, by the clock of a place; with its stops, when they are known."""
+    """A window that somebody asks for now, by the clock of a place; with its stops, when they are known.
+
+    `within_limits`: it is a job to be sold, so that it may be one too many for the day.
+    """
 
     window: Window
     zone: ZoneInfo
     now: datetime
     stops: Stops | None = None
+    within_limits: bool = True
 
 
 def check_window(window: Window, now: datetime, pointer: str = "") -> None:
@@ -66,13 +71,6 @@ def check_window(window: Window, now: datetime, pointer: str = "") -> None:
         code, field, sentence = problem
         place = f"{pointer}{field}" if pointer.endswith(":") else f"{pointer}/{field}"
         raise WindowRefused(sentence, faults=(Fault(place, code, sentence),))
-
-
-def days_window(first: date, days: int, zone: ZoneInfo) -> Window:
-    """Whole days by the wall clock: one of spring has 23 hours, one of autumn 25."""
-    midnights = (datetime.combine(day, time(), zone) for day in (first, first + timedelta(days=days)))
-    starts_at, ends_at = (midnight.astimezone(UTC) for midnight in midnights)
-    return Window(starts_at, ends_at)
 
 
 def is_usable(resource: ResourceSpec, last_day: date) -> bool:
@@ -164,13 +162,15 @@ def free_in(
     resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], wanted: Wanted
 ) -> list[ResourceSpec]:
     """The resources that nothing takes in the window, that work then, are there in time and in time for what follows,
-    and whose papers reach its last day by the clock of the place.
+    and whose papers reach its last day by the clock of the place; of trucks, those of which more can be sold.
     """
     last_day = wanted.window.last_day(wanted.zone)
+    full = sold_out(resources, busy, wanted.window) if wanted.within_limits else ()
     return [
         resource
         for resource in resources
-        if is_usable(resource, last_day)
+        if not (resource.kind is ResourceKind.TRUCK and resource.size in full)
+        and is_usable(resource, last_day)
         and works(resource.hours, wanted.window)
         and not any(clashes(wanted, resource.turnaround_minutes, one) for one in busy.get(resource.id, ()))
     ]

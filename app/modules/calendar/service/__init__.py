@@ -1,5 +1,6 @@
 """Use cases of the calendar, by what they are about."""
 
+from app.modules.calendar.service.limits import set_limits, show_limits
 from app.modules.calendar.service.reservations import (
     Ask,
     cancel_time_off,
@@ -29,9 +30,11 @@ __all__ = [
     "reserve",
     "reserve_named",
     "retire_resource",
+    "set_limits",
     "set_shifts",
     "set_turnaround",
     "show_availability",
+    "show_limits",
     "show_shifts",
     "swap",
     "take_time_off",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 from app.kernel.geo import Point
 from app.kernel.ids import new_id
 from app.modules.calendar import repository, rules
-from app.modules.calendar.errors import ResourceNotFound, ResourceStillTaken, SlotTaken, TimeOffNotFound, TooLarge
+from app.modules.calendar.errors import (
+    DayFull,
+    ResourceNotFound,
+    ResourceStillTaken,
+    SlotTaken,
+    TimeOffNotFound,
+    TooLarge,
+)
 from app.modules.calendar.values import (
     Availability,
     Busy,
@@ -29,7 +36,8 @@ from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One job's wish: its window, by the wall clock of `zone`; who it is for; `held_until` for a hold; its `stops`,
-    None only for a question without places: no drive is reckoned.
+    None only for a question without places: no drive is reckoned. `within_limits`: it is a job to be sold, and may be
+    one too many for the day; not where one that stands is given other trucks.
     """
 
     org_id: UUID
@@ -39,6 +47,7 @@ class Ask:
     now: datetime
     stops: Stops | None
     held_until: datetime | None = None
+    within_limits: bool = True
 
     @property
     def clock(self) -> ZoneInfo:
@@ -50,14 +59,14 @@ class Ask:
 
     @property
     def wanted(self) -> rules.Wanted:
-        return rules.Wanted(self.window, self.clock, self.now, self.stops)
+        return rules.Wanted(self.window, self.clock, self.now, self.stops, self.within_limits)
 
 
 async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
     """Take the trucks and the crew that fit best, all or nothing.
 
     Locks: the company's resources in id order.
-    Raises: TooLarge (409) when even an empty calendar would not do, SlotTaken (409) with alternatives.
+    Raises: TooLarge (409) when even an empty calendar would not do, SlotTaken (409) or DayFull (409) with alternatives.
     """
     resources = await repository.lock_resources(session, ask.org_id)
     if rules.pick([r for r in resources if rules.is_usable(r, ask.last_day)], need) is None:
@@ -74,10 +83,11 @@ async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
 async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[UUID]) -> list[ResourceSpec]:
     """Take just these resources, all or nothing.
 
-    Locks: these resources in id order.
-    Raises: ResourceNotFound (404) for one that is not the company's or is retired, SlotTaken (409).
+    Locks: these resources in id order; with them all trucks, where it is a job to be sold and days are limited.
+    Raises: ResourceNotFound (404) for one that is not the company's or is retired, SlotTaken (409), DayFull (409).
     """
-    resources = await repository.lock_resources(session, ask.org_id, resource_ids)
+    lock = repository.lock_for_sale if ask.within_limits else repository.lock_resources
+    resources = await lock(session, ask.org_id, resource_ids)
     return await _take_named(session, ask, resources, resource_ids)
 
 
@@ -96,10 +106,13 @@ async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: N
     """Give the source another window: with the resources that it has, or, when they are taken there and there is a
     need to choose by, with the best that are free. All or nothing.
 
-    Locks: the company's resources in id order; without a need the old ones alone.
-    Raises: SlotTaken (409) with alternatives; the caller's transaction keeps the old window by ending.
+    Locks: the company's resources in id order; without a need the old ones, and all trucks where days are limited.
+    Raises: SlotTaken (409) or DayFull (409) with alternatives; the caller's transaction keeps the old window by ending.
     """
-    resources = await repository.lock_resources(session, ask.org_id, None if need else old_ids)
+    if need is None:
+        resources = await repository.lock_for_sale(session, ask.org_id, old_ids)
+    else:
+        resources = await repository.lock_resources(session, ask.org_id)
     await repository.release_source(session, ask.org_id, ask.source_id)
     busy = await _near(session, ask, resources, ask.window)
     chosen = rules.choose_again(rules.free_in(resources, _live(busy, ask.now), ask.wanted), old_ids, need)
@@ -164,7 +177,11 @@ async def list_taken(
 async def _near(
     session: ReadSession, ask: Ask, resources: Sequence[ResourceSpec], window: Window
 ) -> Sequence[DriverRow]:
-    """What takes these resources in the window, and within a drive of it."""
+    """What takes these resources in the window, and within a drive of it; where days are limited, on its whole days."""
+    limits = rules.limits_of(resources) if ask.within_limits else None
+    if limits is not None:
+        days = rules.days_of(window, limits)
+        window = Window(min(days.starts_at, window.starts_at), max(days.ends_at, window.ends_at))
     goes_far = ask.stops is not None and ask.stops.is_far
     return await repository.list_busy(session, ask.org_id, [r.id for r in resources], window, goes_far=goes_far)
 
@@ -172,15 +189,17 @@ async def _near(
 async def _take_named(
     session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID]
 ) -> list[ResourceSpec]:
-    if len(locked) != len(set(resource_ids)):
+    named = [one for one in locked if one.id in set(resource_ids)]
+    if len(named) != len(set(resource_ids)):
         raise ResourceNotFound
     busy = await _near(session, ask, locked, ask.window)
     free = rules.free_in(locked, _live(busy, ask.now), ask.wanted)
-    if len(free) == len(locked) and await _take(session, ask, locked, busy):
-        return locked
-    taken = await _slot_taken(session, ask, locked, lambda free: len(free) == len(locked))
-    taken.detail = "Not free, off duty, or without valid papers, for the whole window."
-    taken.extensions["resource_ids"] = sorted(str(r.id) for r in locked if r not in free)
+    if all(one in free for one in named) and await _take(session, ask, named, busy):
+        return named
+    taken = await _slot_taken(session, ask, locked, lambda free: all(one in free for one in named))
+    if not isinstance(taken, DayFull):
+        taken.detail = "Not free, off duty, or without valid papers, for the whole window."
+    taken.extensions["resource_ids"] = sorted(str(one.id) for one in named if one not in free)
     raise taken
 
 
@@ -188,9 +207,11 @@ async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec],
     """Whether all of them were taken; when not, the caller raises and so gives back those that were."""
     ids = {resource.id for resource in chosen}
     # Under the locks: a hold past its time gives way here, so it never blocks, even with the sweeper dead.
-    dead = [row.id for row in busy if row.resource_id in ids and not _is_live(row, ask.now)]
-    if dead:
-        await repository.release_dead(session, ask.org_id, dead, ask.now)
+    # So do those that were not counted among a day's jobs, unless one has been kept since it was read.
+    counted = ask.within_limits and rules.limits_of(chosen) is not None
+    dead = [row.id for row in busy if (counted or row.resource_id in ids) and not _is_live(row, ask.now)]
+    if dead and await repository.release_dead(session, ask.org_id, dead, ask.now) < len(dead) and counted:
+        return False
     where = repository.stops_row(ask.stops)
     rows = [
         where
@@ -219,8 +240,11 @@ async def _slot_taken(
     """The refusal with what is free instead, read in the same transaction under the same locks."""
     horizon = rules.horizon_of(ask.window)
     busy = await _near(session, ask, resources, horizon)
-    found = rules.alternatives(resources, _live(busy, ask.now), ask.wanted, suits)
-    return SlotTaken().offering(found)
+    live = _live(busy, ask.now)
+    found = rules.alternatives(resources, live, ask.wanted, suits)
+    but_for_limits = rules.free_in(resources, live, replace(ask.wanted, within_limits=False))
+    is_full = ask.within_limits and rules.limits_of(resources) is not None and suits(but_for_limits)
+    return (DayFull if is_full else SlotTaken)().offering(found)
 
 
 def _is_live(row: DriverRow, now: datetime) -> bool:
@@ -231,7 +255,8 @@ def _live(busy: Sequence[DriverRow], now: datetime) -> Mapping[UUID, list[Busy]]
     by_resource: dict[UUID, list[Busy]] = defaultdict(list)
     for row in busy:
         if _is_live(row, now):
-            by_resource[row.resource_id].append(Busy(Window(row.starts_at, row.ends_at), _stops(row)))
+            taken = Busy(Window(row.starts_at, row.ends_at), _stops(row), row.source_id)
+            by_resource[row.resource_id].append(taken)
     return by_resource
 
 

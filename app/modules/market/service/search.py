@@ -96,8 +96,10 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
 def _asked_for(
     company: orgs.NearbyCompany, card: pricing.RateCard, plan: Plan, free: calendar.FreeCapacity | None
 ) -> Candidate | Reason:
-    if free is None or not calendar.suffices(free, plan.need):
+    if free is None or not calendar.suffices(free.without_limits, plan.need):
         return Reason.NONE_FREE
+    if not calendar.suffices(free, plan.need):
+        return Reason.DAY_FULL
     job = rules.for_company(plan.job, card, company.distance_miles)
     try:
         return Candidate(company, card, plan, job, pricing.price_job(card, job))

@@ -1,0 +1,24 @@
+"""How many jobs a company takes on a day."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.modules.calendar.models import DayLimit
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def get_limits(session: ReadSession, org_id: UUID) -> DayLimit | None:
+    return (await session.execute(sa.select(DayLimit).where(DayLimit.org_id == org_id))).scalar_one_or_none()
+
+
+async def lock_limits(session: WriteSession, org_id: UUID) -> DayLimit | None:
+    query = sa.select(DayLimit).where(DayLimit.org_id == org_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def insert_limits(session: WriteSession, row: dict[str, Any]) -> None:
+    await session.execute(sa.insert(DayLimit).values(**row))
