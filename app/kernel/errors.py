@@ -17,11 +17,15 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One faulty place of a payload: RFC 6901 pointer (of the body, or `query:`/`header:` + name), code, sentence."""
+    """One faulty place of a payload: RFC 6901 pointer (of the body, or `query:`/`header:` + name), code, sentence.
+
+    `example`: as JSON, what would be right; None: none is given.
+    """
 
     pointer: str
     code: str
     message: str
+    example: Any = None
 
 
 class AppError(Exception):

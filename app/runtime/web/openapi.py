@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.kernel.errors import (
     AppError,
@@ -55,6 +55,7 @@ class FaultOut(BaseModel):
     pointer: str
     code: str
     message: str
+    example: Annotated[Any, Field(description="What would be right: there, or its whole rule. Of price lists.")] = None
 
 
 class Problem(BaseModel):

@@ -67,10 +67,13 @@ def problem_body(error: AppError, path: str) -> dict[str, Any]:
         "request_id": request_id.get(),
     }
     if error.faults:
-        body["errors"] = [
-            {"pointer": fault.pointer, "code": fault.code, "message": fault.message} for fault in error.faults
-        ]
+        body["errors"] = [_told(fault) for fault in error.faults]
     return body | error.extensions
+
+
+def _told(fault: Fault) -> dict[str, Any]:
+    told = {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
+    return told if fault.example is None else told | {"example": fault.example}
 
 
 def problem_response(error: AppError, path: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -95,7 +98,8 @@ def fault_of(error: Mapping[str, Any]) -> Fault:
     """A pydantic error as a fault, without the input that pydantic would quote."""
     kind = str(error["type"])
     message = MESSAGES.get(kind) or str(error["msg"]).removeprefix("Value error, ")
-    return Fault(pointer_of(tuple(error["loc"])), CODES.get(kind, kind), message)
+    example = error.get("ctx", {}).get("example")
+    return Fault(pointer_of(tuple(error["loc"])), CODES.get(kind, kind), message, example)
 
 
 def validation_error(errors: list[Mapping[str, Any]]) -> AppError:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from app.modules.pricing.errors import ConfigInvalid
-from app.modules.pricing.rules import PricingConfig, config_errors, parse_config
+from app.modules.pricing.rules import PricingConfig, config_errors, lint, parse_config
+from app.modules.pricing.rules.examples import CONFIG, EXAMPLES
 from app.modules.pricing.rules.kinds import KINDS
 from app.modules.pricing.schemas import SimulateIn
 from app.runtime.web.problems import validation_error
@@ -171,6 +174,42 @@ def test_bad_config_is_refused_with_place_and_reason(body: Any, pointer: str, co
     faults = refused.value.faults
     assert [(fault.pointer, fault.code) for fault in faults] == [(pointer, code)]
     assert reason in faults[0].message
+
+
+def mended(body: Any, pointer: str, example: Any) -> Any:
+    """The config with the example in the place of the fault: of the value, of the rule, or of it all."""
+    steps = pointer.split("/")[1:]
+    if isinstance(example, dict) and "base_hourly_rate" in example:
+        return example
+    if isinstance(example, dict) and "type" in example:
+        steps = steps[:2]
+    copy = json.loads(json.dumps(body))
+    place = copy
+    for step in steps[:-1]:
+        place = place[int(step) if isinstance(place, list) else step]
+    place[int(steps[-1]) if isinstance(place, list) else steps[-1]] = example
+    return copy
+
+
+@pytest.mark.parametrize(("body", "pointer", "code", "reason"), BAD, ids=[f"{p}-{c}" for _, p, c, _ in BAD])
+def test_the_example_is_right_in_that_place(body: Any, pointer: str, code: str, reason: str) -> None:
+    with pytest.raises(ConfigInvalid) as refused:
+        parse_config(body)
+    [fault] = refused.value.faults
+    assert fault.example is not None
+    try:
+        parse_config(mended(body, pointer, fault.example))
+    except ConfigInvalid as left:
+        # A rule that lacks its other fields, as one whose type was not told.
+        assert code in {"required", "unknown_rule_type"}, left.faults
+        assert pointer not in [one.pointer for one in left.faults]
+
+
+def test_the_example_of_each_type_is_taken_as_it_is() -> None:
+    assert set(EXAMPLES) == set(KINDS)
+    taken = parse_config({**CONFIG, "surcharge_rules": list(EXAMPLES.values())})
+    assert [rule.type for rule in taken.surcharge_rules] == list(EXAMPLES)
+    assert lint(taken, date(2027, 1, 1)) == ()
 
 
 def test_every_fault_is_told_at_once() -> None:

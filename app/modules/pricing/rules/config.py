@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from app.kernel.errors import Fault
 from app.kernel.money import ExactDecimal, known_currency
 from app.modules.pricing.errors import ConfigInvalid
+from app.modules.pricing.rules.examples import CONFIG, example_at
 from app.modules.pricing.rules.kinds import KINDS, Stage, SurchargeRule
 from app.modules.pricing.rules.rule import (
     Cents,
@@ -55,6 +56,18 @@ class PricingConfig(Strict):
     deposit: Deposit | None = None
     platform_fee_percent: Percent = ZERO
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def give_examples(cls, written: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        """Each fault is refused together with what would be right in its place."""
+        try:
+            return validate(written)
+        except ValidationError as refused:
+            faults = refused.errors(include_url=False, include_input=False, include_context=False)
+            raise refusal(
+                *((fault["loc"], fault["type"], fault["msg"], example_at(fault["loc"], written)) for fault in faults)
+            ) from None
+
     @model_validator(mode="after")
     def refuse_free_labour(self) -> Self:
         """Hours may only be free where something else prices the move."""
@@ -65,6 +78,7 @@ class PricingConfig(Strict):
                     ("base_hourly_rate",),
                     "free_labour",
                     "May be 0 only beside a flat_rate, or a distance, volume or weight rule.",
+                    CONFIG["base_hourly_rate"],
                 )
             )
         return self
@@ -76,12 +90,13 @@ _CODES: Final = {"missing": "required", "extra_forbidden": "unknown_field"}
 
 def config_errors(refused: ValidationError) -> tuple[Fault, ...]:
     """Every fault with its JSON pointer, `/surcharge_rules/1/days`, as the web shows those of a request."""
-    faults = refused.errors(include_url=False, include_input=False, include_context=False)
+    faults = refused.errors(include_url=False, include_input=False)
     return tuple(
         Fault(
             "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in fault["loc"]),
             _CODES.get(fault["type"], fault["type"]),
             _MESSAGES.get(fault["type"], fault["msg"].removeprefix("Value error, ")),
+            fault.get("ctx", {}).get("example"),
         )
         for fault in faults
     )

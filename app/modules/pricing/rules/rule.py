@@ -109,19 +109,20 @@ class Rule(Strict):
     """A surcharge rule; each subclass adds `type`, its fields, and has one function beside it."""
 
 
-Refused = tuple[tuple[str | int, ...], str, str]
+Refused = tuple[tuple[str | int, ...], str, str] | tuple[tuple[str | int, ...], str, str, Any]
 
 
 def refusal(*faults: Refused) -> ValidationError:
-    """Each fault (where, code, sentence) at its own place; raised in a validator, it is merged where it stands."""
-    return ValidationError.from_exception_data(
-        "rule",
-        [
-            # The template has no placeholders: no context is given.
-            InitErrorDetails(type=PydanticCustomError(code, sentence), loc=where, input=None)
-            for where, code, sentence in faults
-        ],
-    )
+    """Each fault (where, code, sentence, maybe an example) at its own place; raised in a validator, it is merged where
+    it stands.
+    """
+    return ValidationError.from_exception_data("rule", [_detail(*fault) for fault in faults])
+
+
+def _detail(where: tuple[str | int, ...], code: str, sentence: str, example: Any = None) -> InitErrorDetails:
+    """Of the context no sentence says anything: it goes along with the fault."""
+    context = None if example is None else {"example": example}
+    return InitErrorDetails(type=PydanticCustomError(code, sentence, context), loc=where, input=None)
 
 
 def exactly_one(model: BaseModel, *names: str) -> None:
