@@ -14,8 +14,12 @@ from pydantic import SecretStr
 
 from app.kernel.ids import new_id
 from app.kernel.signing import Signer
+from app.modules.customers.models import Customer
+from app.modules.customers.service.seals import Seals
+from app.modules.customers.values import Channel
 from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.auth.tokens import Claims, Tokens
+from app.runtime.sealing import Sealer
 from app.runtime.settings import AuthSettings
 from bench.ground import Company, Ground
 from bench.load import HOST
@@ -56,7 +60,7 @@ async def sign_in_customers(admin_url: str, count: int) -> list[str]:
     signer, now = Signer(TOKEN_KEY.encode()), datetime.now(UTC)
     made = [_Customer(number, new_id(), new_id()) for number in range(count)]
     tokens = [make_token(signer, "mhc", one.customer_id, one.session_id) for one in made]
-    customers = [(one.customer_id, f"+1415{one.number:07d}", now) for one in made]
+    customers = [(*_sealed(one), now) for one in made]
     sessions = [
         (one.session_id, one.customer_id, token_hash(token), now, now + timedelta(days=1))
         for one, token in zip(made, tokens, strict=True)
@@ -70,8 +74,16 @@ async def sign_in_customers(admin_url: str, count: int) -> list[str]:
     return tokens
 
 
+def _sealed(one: _Customer) -> tuple[UUID, bytes, bytes]:
+    seals = Seals(Sealer(SEALING_KEY.encode()), Signer(PEPPER.encode()))
+    row = Customer(id=one.customer_id)
+    seals.put(row, Channel.SMS, f"+1415{one.number:07d}")
+    return one.customer_id, row.sealed_phone or b"", row.phone_index or b""
+
+
 INSERT_CUSTOMER: Final = (
-    "INSERT INTO app.customers (id, phone, version, created_at, updated_at) VALUES ($1, $2, 1, $3, $3)"
+    "INSERT INTO app.customers (id, sealed_phone, phone_index, version, created_at, updated_at) "
+    "VALUES ($1, $2, $3, 1, $4, $4)"
 )
 INSERT_SESSION: Final = (
     "INSERT INTO app.customer_sessions (id, customer_id, token_hash, created_at, last_used_at, expires_at) "

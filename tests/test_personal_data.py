@@ -176,7 +176,8 @@ class TestExportMe:
             assert len(rows) == len(kept) > 0, table
             for row in rows:
                 assert row.keys() >= columns_of(table, *SUBJECT), table
-                assert not row.keys() & columns_of(table, "secret"), table
+                assert row.keys() >= {name.removeprefix("sealed_") for name in columns_of(table, "sealed")}, table
+                assert not row.keys() & columns_of(table, "secret", "sealed"), table
                 if "id" in row:
                     stored = kept[row["id"]]
                     for column in columns_of(table, "erased", "lawful"):
@@ -213,6 +214,8 @@ class TestEraseMe:
         answer = await client.delete("/v1/customers/me", headers=traces.customer.headers)
 
         assert answer.status_code == 204, answer.text
+        [row] = (await rows_of(admin, "customers", traces.customer.id)).values()
+        assert [name for name in columns_of("customers", "erased", "sealed", "secret") if row[name] is not None] == []
         assert {"customers", "bookings", "quotes", "booking_steps", "invoices"} <= before
         assert await tables_with(admin, traces.words) <= {"invoices", "idempotency_keys", "otp_challenges"}
         clock.advance(timedelta(hours=25))
@@ -295,7 +298,9 @@ class TestReapply:
         for table, rows in zip(("customers", "bookings"), backup, strict=True):
             for row in rows.values():
                 columns = (
-                    "phone, email, full_name, erased_at" if table == "customers" else "contact, origin, destination"
+                    "sealed_phone, phone_index, sealed_email, email_index, full_name, erased_at"
+                    if table == "customers"
+                    else "contact, origin, destination"
                 )
                 restore = (
                     f"UPDATE app.{table} SET ({columns}) = (SELECT {columns} FROM "

@@ -5,7 +5,7 @@ secret of the settings, so that the secret itself encrypts nothing; its id says 
 the text as associated data: what was sealed for one row and column opens for no other.
 
 To change the secret, move it to `previous_sealing_key`: old texts open, new ones take the new key, and
-`needs_reseal` names those still to be rewritten before the previous one is dropped.
+`head` tells those still to be rewritten before the previous one is dropped.
 Random nonces: a key seals fewer than 2**32 texts (NIST SP 800-38D, 8.3).
 """
 
@@ -45,7 +45,7 @@ class Sealer:
     def seal(self, text: str, *context: str) -> bytes:
         """The text for the database. `context` names where it is kept: table, column and the row's id."""
         nonce = os.urandom(NONCE_BYTES)
-        head = VERSION + self._current
+        head = self.head
         return head + nonce + self._keys[self._current].encrypt(nonce, text.encode(), _bound(head, context))
 
     def open(self, sealed: bytes, *context: str) -> str:
@@ -61,9 +61,10 @@ class Sealer:
         except InvalidTag:
             raise CannotOpen("changed, or sealed for another place") from None
 
-    def needs_reseal(self, sealed: bytes) -> bool:
-        """Whether another key than the current one sealed it."""
-        return sealed[: len(VERSION) + KEY_ID_BYTES] != VERSION + self._current
+    @property
+    def head(self) -> bytes:
+        """How every text begins that the present key sealed: what begins otherwise waits to be sealed anew."""
+        return VERSION + self._current
 
 
 def _key(secret: bytes) -> bytes:

@@ -31,6 +31,8 @@ POLICIES = {
         Allow(SIGNIN, "select insert", EVERY_ROW),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", EVERY_ROW),
+        # Sealed anew when the key has changed.
+        Allow(WORKER, "update", EVERY_ROW, columns=("sealed_phone", "sealed_email")),
     ],
     "otp_challenges": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
@@ -89,20 +91,34 @@ def upgrade() -> None:
     op.create_table(
         "customers",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=True, comment="E.164; null: known by e-mail only"),
-        sa.Column("email", sa.Text(), nullable=True, comment="lower case; null: known by phone only"),
+        sa.Column(
+            "sealed_phone",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="E.164, sealed for this row; null: known by e-mail only",
+        ),
+        sa.Column("phone_index", sa.LargeBinary(), nullable=True, comment="HMAC of the number, keyed with the pepper"),
+        sa.Column(
+            "sealed_email",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="lower case, sealed for this row; null: known by phone only",
+        ),
+        sa.Column("email_index", sa.LargeBinary(), nullable=True, comment="as phone_index"),
         sa.Column("full_name", sa.Text(), nullable=True, comment="null: not told yet"),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True, comment="null: not erased"),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("email = lower(email)", name=op.f("ck_customers_email_lower")),
+        sa.CheckConstraint("(sealed_phone IS NULL) = (phone_index IS NULL)", name=op.f("ck_customers_phone")),
+        sa.CheckConstraint("(sealed_email IS NULL) = (email_index IS NULL)", name=op.f("ck_customers_email")),
         sa.CheckConstraint(
-            "erased_at IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL", name=op.f("ck_customers_reachable")
+            "erased_at IS NOT NULL OR sealed_phone IS NOT NULL OR sealed_email IS NOT NULL",
+            name=op.f("ck_customers_reachable"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
-        sa.UniqueConstraint("email", name=op.f("uq_customers_email")),
-        sa.UniqueConstraint("phone", name=op.f("uq_customers_phone")),
+        sa.UniqueConstraint("email_index", name=op.f("uq_customers_email_index")),
+        sa.UniqueConstraint("phone_index", name=op.f("uq_customers_phone_index")),
     )
     op.create_table(
         "otp_challenges",
@@ -112,10 +128,14 @@ def upgrade() -> None:
             sa.Enum("sms", "email", name="channel", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
-        sa.Column("recipient", sa.Text(), nullable=False, comment="E.164 or lower-case e-mail"),
+        sa.Column("sealed_recipient", sa.LargeBinary(), nullable=False, comment="E.164 or lower-case e-mail, sealed"),
+        sa.Column("recipient_index", sa.LargeBinary(), nullable=False, comment="as a customer's"),
         sa.Column("customer_id", sa.UUID(), nullable=True, comment="whose own it is to become; null: to sign in with"),
         sa.Column(
-            "warned", sa.Text(), nullable=True, comment="who is told that it has become theirs; null: it has not"
+            "sealed_warned",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="who is told that it has become theirs, sealed; null: it has not",
         ),
         sa.Column("requested_from", sa.Text(), nullable=False, comment="network address of the caller"),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
@@ -132,7 +152,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_otp_challenges")),
     )
     op.create_index(
-        "ix_otp_challenges_recipient_created_at", "otp_challenges", ["recipient", "created_at"], unique=False
+        "ix_otp_challenges_recipient_index_created_at",
+        "otp_challenges",
+        ["recipient_index", "created_at"],
+        unique=False,
     )
     op.create_index(
         "ix_otp_challenges_requested_from_created_at",

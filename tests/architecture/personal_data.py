@@ -1,6 +1,7 @@
 """Whose every column is. A column that no line names is a failure: decide, and write it down here.
 
-`erased`: the customer's; exported, and gone after an erasure. `kept`: the customer's; exported, and stays, without
+`erased`: the customer's; exported, and gone after an erasure. `sealed`: as erased; the database cannot read it, the
+export names it without `sealed_`. `kept`: the customer's; exported, and stays, without
 anything that says who it was. `lawful`: as kept, though it says who it was (decision 0016). `secret`: the customer's;
 shown to nobody, worth nothing after an erasure. `passing`: may hold what is a customer's, for a day at most.
 `people`: of a company's or the platform's own people. `none`: nobody's.
@@ -53,7 +54,12 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "secret": "token_hash",
         "kept": "id customer_id created_at last_used_at expires_at revoked_at",
     },
-    "customers": {"erased": "phone email full_name", "kept": "id erased_at version created_at updated_at"},
+    "customers": {
+        "erased": "full_name",
+        "sealed": "sealed_phone sealed_email",
+        "secret": "phone_index email_index",
+        "kept": "id erased_at version created_at updated_at",
+    },
     "door_codes": {"none": "booking_id door issue issued_at attempts_left given_at waived_at org_id id"},
     "drivers": {
         "people": "full_name phone role license_number license_class license_expires_on skills hourly_cost"
@@ -95,7 +101,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " version created_at updated_at"
     },
     "otp_challenges": {
-        "passing": "recipient requested_from customer_id warned",
+        "passing": "sealed_recipient recipient_index requested_from customer_id sealed_warned",
         "none": "id channel salt attempts_left created_at expires_at consumed_at",
     },
     "otp_prefix_days": {"none": "prefix day sent"},

@@ -12,6 +12,8 @@ import httpx
 
 from app.kernel.ids import new_id
 from app.modules.customers.models import Customer, CustomerSession
+from app.modules.customers.service.seals import seals_of
+from app.modules.customers.values import Channel
 from app.runtime.auth.credentials import CUSTOMER_PURPOSE
 from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.db.tenancy import Audience, Identity
@@ -96,7 +98,9 @@ async def invite_customers(resources: Resources, count: int) -> list[SignedInCus
         for _ in range(count):
             customer_id, session_id = new_id(), new_id()
             token = make_token(resources.signer, CUSTOMER_PURPOSE, customer_id, session_id)
-            session.add(Customer(id=customer_id, phone=new_phone(), version=1, created_at=now, updated_at=now))
+            customer = Customer(id=customer_id, version=1, created_at=now, updated_at=now)
+            seals_of(resources).put(customer, Channel.SMS, new_phone())
+            session.add(customer)
             await session.flush()
             session.add(
                 CustomerSession(

@@ -34,4 +34,4 @@ class AddressTaken(Conflict):
 
     code: ClassVar[str] = "address_taken"
     title: ClassVar[str] = "This number or address belongs to another account of yours: sign in with it."
-    constraints: ClassVar[tuple[str, ...]] = ("uq_customers_phone", "uq_customers_email")
+    constraints: ClassVar[tuple[str, ...]] = ("uq_customers_phone_index", "uq_customers_email_index")

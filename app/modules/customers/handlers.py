@@ -46,23 +46,31 @@ async def send_code(session: ReadSession, event: CodeRequested, work: Work) -> S
         "host": urlsplit(settings.http.public_url).hostname,
     }
     sms, mail = (SMS, MAIL) if challenge.customer_id is None else (OWN_SMS, OWN_MAIL)
+    recipient = service.recipient_of(work.resources, challenge)
     if challenge.channel is Channel.SMS:
-        return (work.sms(challenge.recipient, sms.format(**words)),)
-    return (work.mail(challenge.recipient, SUBJECT, mail.format(**words)),)
+        return (work.sms(recipient, sms.format(**words)),)
+    return (work.mail(recipient, SUBJECT, mail.format(**words)),)
 
 
 @handlers.deliver("customers.warn_of_change", AddressChanged)
 async def warn_of_change(session: ReadSession, event: AddressChanged, work: Work) -> Sequence[Outgoing]:
     """To the number or address before: whoever took the account over does not read it there."""
     challenge = await service.show_challenge(session, event.challenge_id)
-    if challenge is None or challenge.warned is None:
+    warned = None if challenge is None else service.warned_of(work.resources, challenge)
+    if challenge is None or warned is None:
         return ()
     text = CHANGED.format(what="phone number" if challenge.channel is Channel.SMS else "e-mail address")
-    if "@" in challenge.warned:
-        return (work.mail(challenge.warned, "Your account was changed", text),)
-    return (work.sms(challenge.warned, text),)
+    if "@" in warned:
+        return (work.mail(warned, "Your account was changed", text),)
+    return (work.sms(warned, text),)
 
 
 @handlers.every("customers.forget_old_codes", seconds=600)
 async def forget_old_codes(resources: Resources) -> None:
     await service.forget_old_codes(resources)
+
+
+@handlers.every("customers.reseal", seconds=3_600)
+async def reseal(resources: Resources) -> None:
+    """What the former sealing key sealed takes the present one; when nothing is left, the former may be dropped."""
+    await service.reseal(resources)

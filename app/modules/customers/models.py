@@ -16,16 +16,27 @@ class Customer(Model, Versioned):
     __tablename__ = "customers"
 
     id: Mapped[Id]
-    phone: Mapped[str | None] = mapped_column(comment="E.164; null: known by e-mail only")
-    email: Mapped[str | None] = mapped_column(comment="lower case; null: known by phone only")
+    sealed_phone: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="E.164, sealed for this row; null: known by e-mail only"
+    )
+    phone_index: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="HMAC of the number, keyed with the pepper"
+    )
+    sealed_email: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="lower case, sealed for this row; null: known by phone only"
+    )
+    email_index: Mapped[bytes | None] = mapped_column(sa.LargeBinary, comment="as phone_index")
     full_name: Mapped[str | None] = mapped_column(comment="null: not told yet")
     erased_at: Mapped[datetime | None] = mapped_column(comment="null: not erased")
 
     __table_args__ = (
-        sa.UniqueConstraint("phone"),
-        sa.UniqueConstraint("email"),
-        sa.CheckConstraint("email = lower(email)", name="email_lower"),
-        sa.CheckConstraint("erased_at IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL", name="reachable"),
+        sa.UniqueConstraint("phone_index"),
+        sa.UniqueConstraint("email_index"),
+        sa.CheckConstraint("(sealed_phone IS NULL) = (phone_index IS NULL)", name="phone"),
+        sa.CheckConstraint("(sealed_email IS NULL) = (email_index IS NULL)", name="email"),
+        sa.CheckConstraint(
+            "erased_at IS NOT NULL OR sealed_phone IS NOT NULL OR sealed_email IS NOT NULL", name="reachable"
+        ),
     )
 
 
@@ -36,9 +47,12 @@ class OtpChallenge(Model):
 
     id: Mapped[Id]
     channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"))
-    recipient: Mapped[str] = mapped_column(comment="E.164 or lower-case e-mail")
+    sealed_recipient: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="E.164 or lower-case e-mail, sealed")
+    recipient_index: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="as a customer's")
     customer_id: Mapped[UUID | None] = mapped_column(comment="whose own it is to become; null: to sign in with")
-    warned: Mapped[str | None] = mapped_column(comment="who is told that it has become theirs; null: it has not")
+    sealed_warned: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="who is told that it has become theirs, sealed; null: it has not"
+    )
     requested_from: Mapped[str] = mapped_column(comment="network address of the caller")
     salt: Mapped[bytes] = mapped_column(sa.LargeBinary)
     attempts_left: Mapped[int]
@@ -48,7 +62,7 @@ class OtpChallenge(Model):
 
     __table_args__ = (
         sa.CheckConstraint("attempts_left >= 0", name="attempts_left"),
-        sa.Index("ix_otp_challenges_recipient_created_at", "recipient", "created_at"),
+        sa.Index("ix_otp_challenges_recipient_index_created_at", "recipient_index", "created_at"),
         sa.Index("ix_otp_challenges_requested_from_created_at", "requested_from", "created_at"),
     )
 

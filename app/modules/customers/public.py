@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.modules.customers import repository
 from app.modules.customers.errors import CustomerNotFound
+from app.modules.customers.service.seals import seals_of
+from app.modules.customers.values import Channel, CustomerSnapshot
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.resources import Resources
 
-__all__ = ["CustomerNotFound", "CustomerSnapshot", "customer", "erase", "erased", "lock", "personal_data"]
+__all__ = [
+    "CustomerNotFound",
+    "CustomerSnapshot",
+    "customer",
+    "erase",
+    "erased",
+    "find_customer",
+    "lock",
+    "personal_data",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerSnapshot:
-    """Who a customer is, as far as they have told; at least one of `phone` and `email` is there."""
-
-    id: UUID
-    phone: str | None
-    email: str | None
-    full_name: str | None
-
-
-async def customer(session: ReadSession, customer_id: UUID) -> CustomerSnapshot:
+async def customer(session: ReadSession, resources: Resources, customer_id: UUID) -> CustomerSnapshot:
     """For the customer, staff and the worker. Raises: CustomerNotFound (404)."""
     found = await repository.get_customer(session, customer_id)
     if found is None:
         raise CustomerNotFound
-    return CustomerSnapshot(found.id, found.phone, found.email, found.full_name)
+    return seals_of(resources).snapshot(found)
 
 
-async def personal_data(session: ReadSession, customer_id: UUID) -> dict[str, Any]:
+async def find_customer(session: ReadSession, resources: Resources, address: str) -> CustomerSnapshot | None:
+    """Who is known by exactly this phone number (E.164) or e-mail address; what is looked up is its keyed hash.
+
+    For staff.
+    """
+    seals, channel = seals_of(resources), Channel.EMAIL if "@" in address else Channel.SMS
+    found = await repository.find_customer(session, channel, seals.index(channel, address.lower()))
+    return None if found is None else seals.snapshot(found)
+
+
+async def personal_data(session: ReadSession, resources: Resources, customer_id: UUID) -> dict[str, Any]:
     """Who the customer is, and their sessions. As the customer. Raises: CustomerNotFound (404)."""
-    row = await repository.get_row(session, customer_id)
+    row = await repository.get_customer(session, customer_id)
     if row is None:
         raise CustomerNotFound
-    return {**row, "sessions": await repository.list_session_rows(session, customer_id)}
+    kept = {"erased_at": row.erased_at, "updated_at": row.updated_at}
+    sessions = await repository.list_session_rows(session, customer_id)
+    return {**asdict(seals_of(resources).snapshot(row)), **kept, "sessions": sessions}
 
 
 async def lock(session: WriteSession, customer_id: UUID) -> bool:
@@ -57,7 +71,7 @@ async def erase(session: WriteSession, customer_id: UUID, now: datetime) -> None
     found = await repository.lock_customer(session, customer_id)
     if found is None:
         raise CustomerNotFound
-    found.phone = found.email = found.full_name = None
+    found.sealed_phone = found.phone_index = found.sealed_email = found.email_index = found.full_name = None
     found.erased_at = found.updated_at = now
     found.version += 1
     await session.flush()

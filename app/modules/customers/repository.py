@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.modules.customers.models import Customer, CustomerSession, OtpChallenge, OtpPrefixDay
 from app.modules.customers.rules import HOUR, Sendings
@@ -17,18 +19,17 @@ from app.runtime.db.session import ReadSession, WriteSession
 BATCH = 2_000
 MOST_SESSIONS = 100
 DAY = timedelta(days=1)
-CUSTOMERS = table_of(Customer)
 SESSIONS = table_of(CustomerSession)
 
 
-async def lock_sendings(session: WriteSession, recipient: str, address: str) -> None:
+async def lock_sendings(session: WriteSession, recipient_index: bytes, address: str) -> None:
     """One request at a time counts and sends, to a recipient and from an address: held to the transaction's end."""
-    await lock_name(session, f"customers.otp to {recipient}")
+    await lock_name(session, f"customers.otp to {recipient_index.hex()}")
     await lock_name(session, f"customers.otp from {address}")
 
 
-async def count_sendings_to(session: ReadSession, recipient: str, now: datetime) -> Sendings:
-    return await _count(session, OtpChallenge.recipient == recipient, now)
+async def count_sendings_to(session: ReadSession, recipient_index: bytes, now: datetime) -> Sendings:
+    return await _count(session, OtpChallenge.recipient_index == recipient_index, now)
 
 
 async def count_sendings_from(session: ReadSession, address: str, now: datetime) -> Sendings:
@@ -53,8 +54,10 @@ async def count_on_day(session: WriteSession, prefix: str, day: date, most: int)
     return (await session.execute(query)).one_or_none() is not None
 
 
-async def supersede_challenges(session: WriteSession, recipient: str, now: datetime) -> None:
-    query = sa.update(OtpChallenge).where(OtpChallenge.recipient == recipient, OtpChallenge.consumed_at.is_(None))
+async def supersede_challenges(session: WriteSession, recipient_index: bytes, now: datetime) -> None:
+    query = sa.update(OtpChallenge).where(
+        OtpChallenge.recipient_index == recipient_index, OtpChallenge.consumed_at.is_(None)
+    )
     await session.execute(query.values(consumed_at=now))
 
 
@@ -87,7 +90,7 @@ async def take_attempt(
             OtpChallenge.expires_at > now,
         )
         .values(attempts_left=OtpChallenge.attempts_left - 1)
-        .returning(OtpChallenge.channel, OtpChallenge.recipient, OtpChallenge.salt)
+        .returning(OtpChallenge.channel, OtpChallenge.sealed_recipient, OtpChallenge.salt)
         .execution_options(synchronize_session=False)
     )
     return (await session.execute(query)).one_or_none()
@@ -97,18 +100,35 @@ async def consume_challenge(session: WriteSession, challenge_id: UUID, now: date
     await session.execute(sa.update(OtpChallenge).where(OtpChallenge.id == challenge_id).values(consumed_at=now))
 
 
-async def note_warned(session: WriteSession, challenge_id: UUID, warned: str | None) -> None:
-    await session.execute(sa.update(OtpChallenge).where(OtpChallenge.id == challenge_id).values(warned=warned))
+async def note_warned(session: WriteSession, challenge_id: UUID, sealed_warned: bytes) -> None:
+    query = sa.update(OtpChallenge).where(OtpChallenge.id == challenge_id)
+    await session.execute(query.values(sealed_warned=sealed_warned))
 
 
 async def find_or_insert_customer(session: WriteSession, customer: Customer, channel: Channel) -> Customer:
     """The customer of this phone number or address: `customer` itself, or the one who was there first."""
-    column = Customer.phone if channel is Channel.SMS else Customer.email
+    column = _index_of(channel)
     row = {attribute.key: getattr(customer, attribute.key) for attribute in sa.inspect(Customer).column_attrs}
     await session.execute(pg.insert(Customer).values(row).on_conflict_do_nothing(index_elements=[column]))
     # A statement of its own: it sees the row of whoever was faster.
     found = await session.execute(sa.select(Customer).where(column == row[column.key]))
     return found.scalar_one()
+
+
+async def find_customer(session: ReadSession, channel: Channel, index: bytes) -> Customer | None:
+    return (await session.execute(sa.select(Customer).where(_index_of(channel) == index))).scalar_one_or_none()
+
+
+def _index_of(channel: Channel) -> InstrumentedAttribute[bytes | None]:
+    return Customer.phone_index if channel is Channel.SMS else Customer.email_index
+
+
+async def lock_sealed_otherwise(session: WriteSession, head: bytes, after: UUID) -> Sequence[Customer]:
+    """A batch of customers, by id, with an address that another key than that of `head` sealed."""
+    columns = (Customer.sealed_phone, Customer.sealed_email)
+    is_other = sa.or_(*(sa.func.substring(column, 1, len(head)) != head for column in columns))
+    query = sa.select(Customer).where(is_other, Customer.id > after).order_by(Customer.id).limit(BATCH)
+    return (await session.execute(query.with_for_update(skip_locked=True))).scalars().all()
 
 
 async def insert_session(session: WriteSession, customer_session: CustomerSession) -> None:
@@ -128,11 +148,6 @@ async def get_customer(session: ReadSession, customer_id: UUID) -> Customer | No
 async def lock_customer(session: WriteSession, customer_id: UUID) -> Customer | None:
     query = sa.select(Customer).where(Customer.id == customer_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
-
-
-async def get_row(session: ReadSession, customer_id: UUID) -> dict[str, Any] | None:
-    row = (await session.execute(sa.select(CUSTOMERS).where(CUSTOMERS.c.id == customer_id))).mappings().one_or_none()
-    return None if row is None else dict(row)
 
 
 async def list_session_rows(session: ReadSession, customer_id: UUID) -> list[dict[str, Any]]:
@@ -182,7 +197,7 @@ async def list_erased(session: ReadSession) -> list[tuple[UUID, datetime]]:
 async def delete_old_challenges(session: WriteSession, now: datetime) -> bool:
     """Delete a batch of what no limit counts any more; whether there may be more."""
     # Whoever is to be told of a change is, be the worker away for a day.
-    kept_until = sa.case((OtpChallenge.warned.is_(None), now - HOUR), else_=now - DAY)
+    kept_until = sa.case((OtpChallenge.sealed_warned.is_(None), now - HOUR), else_=now - DAY)
     old = sa.select(OtpChallenge.id).where(OtpChallenge.created_at <= kept_until).limit(BATCH)
     deleted = sa.delete(OtpChallenge).where(OtpChallenge.id.in_(old)).returning(OtpChallenge.id)
     return len((await session.execute(deleted)).all()) == BATCH

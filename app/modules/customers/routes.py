@@ -86,7 +86,7 @@ async def request_own_code(
 ) -> CodeSentOut:
     """Have a code sent to a number or address that is to be yours, or to replace the one you have. For customers."""
     # The transaction that counts codes knows of no session: whether this one lives is asked here.
-    await service.show_me(reading, actor)
+    await service.show_me(reading, resources_of(request), actor)
     asked = Asked(address_of(request.scope), actor.customer_id)
     challenge = await service.request_code(session, resources_of(request), body, asked)
     return CodeSentOut(challenge_id=challenge.id, expires_at=challenge.expires_at)
@@ -142,18 +142,23 @@ async def log_out(actor: CurrentCustomer, session: Write, request: Request, resp
 
 
 @router.get("/me", responses=problems(CustomerNotFound))
-async def show_me(actor: CurrentCustomer, session: Read, response: Response) -> CustomerOut:
+async def show_me(actor: CurrentCustomer, session: Read, request: Request, response: Response) -> CustomerOut:
     """Who you are. For customers."""
-    customer = await service.show_me(session, actor)
+    customer = await service.show_me(session, resources_of(request), actor)
     put_etag(response, customer.version)
     return CustomerOut.model_validate(customer)
 
 
 @router.patch("/me", responses=problems(CustomerNotFound, PreconditionFailed))
 async def change_me(
-    patch: CustomerPatch, actor: CurrentCustomer, session: Write, response: Response, if_match: IfMatch
+    patch: CustomerPatch,
+    actor: CurrentCustomer,
+    session: Write,
+    request: Request,
+    response: Response,
+    if_match: IfMatch,
 ) -> CustomerOut:
     """Change your name. For customers."""
-    customer = await service.change_me(session, actor, patch, if_match)
+    customer = await service.change_me(session, resources_of(request), actor, patch, if_match)
     put_etag(response, customer.version)
     return CustomerOut.model_validate(customer)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class Channel(StrEnum):
@@ -8,3 +11,15 @@ class Channel(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSnapshot:
+    """Who a customer is, as far as they have told; at least one of `phone` and `email` is there, until an erasure."""
+
+    id: UUID
+    phone: str | None
+    email: str | None
+    full_name: str | None
+    version: int
+    created_at: datetime

@@ -14,6 +14,7 @@ from app.runtime.auth.cookies import drop_cookies
 from app.runtime.auth.dependencies import CurrentCustomer
 from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience
+from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import TransactionalRoute
 from app.runtime.web.sessions import write_as
@@ -25,10 +26,12 @@ WholeCustomer = Annotated[WriteSession, write_as(Audience.BOOKING)]
 
 
 @router.get("/export", responses=problems(CustomerNotFound))
-async def export_me(actor: CurrentCustomer, session: WholeCustomer, response: Response) -> PersonalDataOut:
+async def export_me(
+    actor: CurrentCustomer, session: WholeCustomer, request: Request, response: Response
+) -> PersonalDataOut:
     """All that is kept of you, in every part of the program. For customers."""
     response.headers["Content-Disposition"] = 'attachment; filename="movehub-my-data.json"'
-    return await service.export_me(session, actor)
+    return await service.export_me(session, resources_of(request), actor)
 
 
 @router.delete("", status_code=204, responses=problems(CustomerNotFound, BookingsOpen))

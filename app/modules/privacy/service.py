@@ -20,6 +20,7 @@ from app.modules.privacy.schemas import PersonalDataOut
 from app.runtime.db.session import Database, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.idempotency.answers import forget_answers
+from app.runtime.resources import Resources
 
 ERASED_KEY: Final = "privacy/erased.json"
 
@@ -28,7 +29,7 @@ class ListUnreadable(ValueError):
     """The list of the erased in the object store is none."""
 
 
-async def export_me(session: WriteSession, actor: Customer) -> PersonalDataOut:
+async def export_me(session: WriteSession, resources: Resources, actor: Customer) -> PersonalDataOut:
     """All that any module keeps of the customer; the trail tells that it was given.
 
     As the customer, for booking. Raises: CustomerNotFound (404).
@@ -36,7 +37,7 @@ async def export_me(session: WriteSession, actor: Customer) -> PersonalDataOut:
     customer_id = actor.customer_id
     found = PersonalDataOut(
         exported_at=actor.now,
-        customer=await customers.personal_data(session, customer_id),
+        customer=await customers.personal_data(session, resources, customer_id),
         quotes=list(await market.personal_data(session, customer_id)),
         bookings=await bookings.personal_data(session, customer_id),
         invoices=list(await invoices.personal_data(session, customer_id)),

@@ -17,6 +17,7 @@ from app.kernel.ids import new_id
 from app.main import assemble, build_resources
 from app.modules.customers import handlers, repository
 from app.modules.customers.models import Customer, OtpChallenge
+from app.modules.customers.service.seals import seals_of
 from app.modules.customers.values import Channel
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
@@ -337,16 +338,8 @@ class TestRaces:
         phone, now = new_phone(), resources.clock.now()
 
         async def come() -> Customer:
-            newcomer = Customer(
-                id=new_id(),
-                phone=phone,
-                email=None,
-                full_name=None,
-                erased_at=None,
-                version=1,
-                created_at=now,
-                updated_at=now,
-            )
+            newcomer = Customer(id=new_id(), version=1, created_at=now, updated_at=now)
+            seals_of(resources).put(newcomer, Channel.SMS, phone)
             async with resources.database.write(SIGNIN) as session:
                 return await repository.find_or_insert_customer(session, newcomer, Channel.SMS)
 

@@ -149,10 +149,10 @@ class TestPublic:
         self, resources: Resources, worker_resources: Resources, zoe: SignedInCustomer, yan: SignedInCustomer
     ):
         async with worker_resources.database.read(Identity(Audience.WORKER)) as session:
-            assert (await public.customer(session, zoe.id)).id == zoe.id
+            assert (await public.customer(session, resources, zoe.id)).id == zoe.id
         async with resources.database.read(Identity(Audience.CUSTOMER, customer_id=zoe.id)) as session:
-            assert (await public.customer(session, zoe.id)).full_name is None
+            assert (await public.customer(session, resources, zoe.id)).full_name is None
         with pytest.raises(CustomerNotFound) as refusal:
             async with resources.database.read(Identity(Audience.CUSTOMER, customer_id=yan.id)) as session:
-                await public.customer(session, zoe.id)
+                await public.customer(session, resources, zoe.id)
         assert isinstance(refusal.value, AppError)

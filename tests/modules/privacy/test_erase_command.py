@@ -34,10 +34,14 @@ async def test_it_erases_whom_a_restore_brought_back(
 ):
     phone = new_phone()
     customer = await sign_in_customer(client, resources, phone=phone)
+    admin = await asyncpg.connect(logins.admin)
+    kept = "SELECT sealed_phone, phone_index FROM app.customers WHERE id = $1"
+    backup = await admin.fetchrow(kept, customer.id)
+    assert backup is not None
     assert (await client.delete("/v1/customers/me", headers=customer.headers)).status_code == 204
     await handlers.keep_erased(worker_resources)
-    admin = await asyncpg.connect(logins.admin)
-    await admin.execute("UPDATE app.customers SET phone = $1, erased_at = NULL WHERE id = $2", phone, customer.id)
+    restore = "UPDATE app.customers SET sealed_phone = $1, phone_index = $2, erased_at = NULL WHERE id = $3"
+    await admin.execute(restore, *backup, customer.id)
     await admin.execute("UPDATE app.customer_sessions SET revoked_at = NULL WHERE customer_id = $1", customer.id)
     assert (await client.get("/v1/customers/me", headers=customer.headers)).json()["phone"] == phone
 
@@ -45,10 +49,10 @@ async def test_it_erases_whom_a_restore_brought_back(
 
     assert codes == [0, 0]
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["1", "0"]
-    found = await admin.fetchrow("SELECT phone, erased_at FROM app.customers WHERE id = $1", customer.id)
+    found = await admin.fetchrow("SELECT sealed_phone, erased_at FROM app.customers WHERE id = $1", customer.id)
     await admin.close()
     assert found is not None
-    assert found["phone"] is None
+    assert found["sealed_phone"] is None
     assert found["erased_at"] is not None
     assert (await client.get("/v1/customers/me", headers=customer.headers)).status_code == 401
 

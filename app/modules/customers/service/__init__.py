@@ -5,10 +5,13 @@ from app.modules.customers.service.codes import (
     code_of,
     forget_old_codes,
     open_challenge,
+    recipient_of,
     request_code,
     show_challenge,
+    warned_of,
 )
 from app.modules.customers.service.own import change_address, change_me, end_session, list_sessions, show_me
+from app.modules.customers.service.reseal import reseal
 from app.modules.customers.service.sign_in import SignedIn, log_out, verify_code
 
 __all__ = [
@@ -22,8 +25,11 @@ __all__ = [
     "list_sessions",
     "log_out",
     "open_challenge",
+    "recipient_of",
     "request_code",
+    "reseal",
     "show_challenge",
     "show_me",
     "verify_code",
+    "warned_of",
 ]

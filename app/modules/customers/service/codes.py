@@ -15,6 +15,7 @@ from app.modules.customers import repository, rules
 from app.modules.customers.events import CodeRequested
 from app.modules.customers.models import OtpChallenge
 from app.modules.customers.schemas import CodeRequestIn
+from app.modules.customers.service.seals import seals_of
 from app.modules.customers.values import Channel
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -43,18 +44,22 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
     Raises: TooManyRequests (429) with Retry-After. Emits: customers.code_requested.
     """
     now = resources.clock.now()
-    recipient = body.phone or body.email or ""
-    await repository.lock_sendings(session, recipient, asked.address)
-    await _refuse_too_many(session, resources, recipient, asked.address, now)
+    seals, recipient = seals_of(resources), body.phone or body.email or ""
+    channel = Channel.SMS if body.phone else Channel.EMAIL
+    index = seals.index(channel, recipient)
+    await repository.lock_sendings(session, index, asked.address)
+    await _refuse_too_many(session, resources, index, asked.address, now)
     if body.phone is not None:
         await _count_prefix(session, resources, body.phone, now)
-    await repository.supersede_challenges(session, recipient, now)
+    await repository.supersede_challenges(session, index, now)
+    challenge_id = new_id()
     challenge = OtpChallenge(
-        id=new_id(),
-        channel=Channel.SMS if body.phone else Channel.EMAIL,
-        recipient=recipient,
+        id=challenge_id,
+        channel=channel,
+        sealed_recipient=seals.seal_recipient(challenge_id, recipient),
+        recipient_index=index,
         customer_id=asked.customer_id,
-        warned=None,
+        sealed_warned=None,
         requested_from=asked.address,
         salt=secrets.token_bytes(SALT_BYTES),
         attempts_left=resources.settings.auth.otp_attempts,
@@ -68,11 +73,11 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
 
 
 async def _refuse_too_many(
-    session: WriteSession, resources: Resources, recipient: str, address: str, now: datetime
+    session: WriteSession, resources: Resources, index: bytes, address: str, now: datetime
 ) -> None:
     """Raises: TooManyRequests (429)."""
     limits = resources.settings.limits
-    sent = await repository.count_sendings_to(session, recipient, now)
+    sent = await repository.count_sendings_to(session, index, now)
     asked = await repository.count_sendings_from(session, address, now)
     wait = max(
         rules.wait_for_resend(sent, timedelta(seconds=limits.otp_resend_seconds // limits.factor), now),
@@ -127,6 +132,15 @@ async def take_code(
         return None
     await repository.consume_challenge(session, challenge_id, now)
     return challenge
+
+
+def recipient_of(resources: Resources, challenge: OtpChallenge) -> str:
+    return seals_of(resources).recipient(challenge.id, challenge.sealed_recipient)
+
+
+def warned_of(resources: Resources, challenge: OtpChallenge) -> str | None:
+    """Who is told that an address has become a customer's; None: it has not."""
+    return seals_of(resources).warned(challenge)
 
 
 async def forget_old_codes(resources: Resources) -> None:

@@ -13,35 +13,40 @@ from app.modules.customers.events import AddressChanged
 from app.modules.customers.models import Customer, CustomerSession
 from app.modules.customers.schemas import CustomerPatch
 from app.modules.customers.service import codes
-from app.modules.customers.values import Channel
+from app.modules.customers.service.seals import FIELDS, seals_of
+from app.modules.customers.values import CustomerSnapshot
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 from app.runtime.resources import Resources
 
 
-async def show_me(session: ReadSession, actor: CustomerActor) -> Customer:
+async def show_me(session: ReadSession, resources: Resources, actor: CustomerActor) -> CustomerSnapshot:
     """Raises: CustomerNotFound (404)."""
     customer = await repository.get_customer(session, actor.customer_id)
     if customer is None:
         raise CustomerNotFound
-    return customer
+    return seals_of(resources).snapshot(customer)
 
 
 async def change_me(
-    session: WriteSession, actor: CustomerActor, patch: CustomerPatch, expected_version: int | None
-) -> Customer:
+    session: WriteSession,
+    resources: Resources,
+    actor: CustomerActor,
+    patch: CustomerPatch,
+    expected_version: int | None,
+) -> CustomerSnapshot:
     """Locks: the customer's row. Raises: CustomerNotFound (404), PreconditionFailed (412)."""
     customer = await _lock_me(session, actor)
     check_version(customer.version, expected_version)
     customer.full_name = patch.full_name
     customer.version += 1
     customer.updated_at = actor.now
-    return customer
+    return seals_of(resources).snapshot(customer)
 
 
 async def change_address(
     session: WriteSession, resources: Resources, actor: CustomerActor, challenge_id: UUID, code: str
-) -> Customer | None:
+) -> CustomerSnapshot | None:
     """The number or address becomes the customer's own; who had it before is told, other sessions end. None: refused.
 
     Told by None, not raised: the spent try must be committed.
@@ -51,24 +56,24 @@ async def change_address(
     challenge = await codes.take_code(session, resources, challenge_id, code, actor.customer_id)
     if challenge is None:
         return None
-    customer = await _lock_me(session, actor)
-    column = "phone" if challenge.channel is Channel.SMS else "email"
-    before = getattr(customer, column)
-    if challenge.recipient == before:
-        return customer
+    customer, seals = await _lock_me(session, actor), seals_of(resources)
+    known, recipient = seals.snapshot(customer), seals.recipient(challenge_id, challenge.sealed_recipient)
+    field = FIELDS[challenge.channel]
+    before = getattr(known, field)
+    if recipient == before:
+        return known
     # Where there was none of this kind, the one by which they are known is told of the second.
-    await repository.note_warned(session, challenge_id, before or customer.email or customer.phone)
-    setattr(customer, column, challenge.recipient)
+    warned: str = before or known.email or known.phone or ""
+    await repository.note_warned(session, challenge_id, seals.seal_warned(challenge_id, warned))
+    seals.put(customer, challenge.channel, recipient)
     customer.version += 1
     customer.updated_at = actor.now
     await session.flush()
     await repository.revoke_sessions(session, customer.id, actor.now, but=actor.session_id)
     await emit(session, AddressChanged(customer_id=customer.id, challenge_id=challenge_id), now=actor.now)
-    change = Change(
-        "customers.address_changed", "customer", customer.id, {column: before}, {column: challenge.recipient}
-    )
+    change = Change("customers.address_changed", "customer", customer.id, {field: before}, {field: recipient})
     record(session, actor, change)
-    return customer
+    return seals.snapshot(customer)
 
 
 async def list_sessions(session: ReadSession, actor: CustomerActor) -> list[CustomerSession]:

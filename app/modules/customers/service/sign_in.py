@@ -11,7 +11,8 @@ from app.kernel.ids import new_id
 from app.modules.customers import repository
 from app.modules.customers.models import Customer, CustomerSession
 from app.modules.customers.service import codes
-from app.modules.customers.values import Channel
+from app.modules.customers.service.seals import seals_of
+from app.modules.customers.values import CustomerSnapshot
 from app.runtime.auth.credentials import CUSTOMER_PURPOSE
 from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.db.session import WriteSession
@@ -20,7 +21,7 @@ from app.runtime.resources import Resources
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    customer: Customer
+    customer: CustomerSnapshot
     session_id: UUID
     session_token: str
     expires_at: datetime
@@ -35,26 +36,16 @@ async def verify_code(session: WriteSession, resources: Resources, challenge_id:
     challenge = await codes.take_code(session, resources, challenge_id, code)
     if challenge is None:
         return None
-    now = resources.clock.now()
-    newcomer = _newcomer(challenge.channel, challenge.recipient, now)
+    seals, now = seals_of(resources), resources.clock.now()
+    newcomer = Customer(id=new_id(), version=1, created_at=now, updated_at=now)
+    seals.put(newcomer, challenge.channel, seals.recipient(challenge_id, challenge.sealed_recipient))
     customer = await repository.find_or_insert_customer(session, newcomer, challenge.channel)
-    return await _open_session(session, resources, customer, now)
+    return await _open_session(session, resources, seals.snapshot(customer), now)
 
 
-def _newcomer(channel: Channel, recipient: str, now: datetime) -> Customer:
-    return Customer(
-        id=new_id(),
-        phone=recipient if channel is Channel.SMS else None,
-        email=recipient if channel is Channel.EMAIL else None,
-        full_name=None,
-        erased_at=None,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-async def _open_session(session: WriteSession, resources: Resources, customer: Customer, now: datetime) -> SignedIn:
+async def _open_session(
+    session: WriteSession, resources: Resources, customer: CustomerSnapshot, now: datetime
+) -> SignedIn:
     session_id = new_id()
     token = make_token(resources.signer, CUSTOMER_PURPOSE, customer.id, session_id)
     expires_at = now + timedelta(days=resources.settings.auth.customer_session_days)
