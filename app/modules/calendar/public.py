@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.kernel.dayset import first_days
 from app.modules.calendar import repository, rules, service
 from app.modules.calendar.errors import (
     DayFull,
@@ -33,6 +35,7 @@ from app.modules.calendar.values import (
     Taken,
     TakenStarts,
     TimeOff,
+    TruckLimit,
     Window,
 )
 from app.runtime.db.base import AnyRow
@@ -59,6 +62,7 @@ __all__ = [
     "TimeOff",
     "TimeOffNotFound",
     "TooLarge",
+    "TruckLimit",
     "Wanted",
     "Window",
     "WindowRefused",
@@ -95,6 +99,7 @@ __all__ = [
     "works",
 ]
 
+EVERY_TRUCK: Final = TruckLimit()
 Wanted = rules.Wanted
 check_window = rules.check_window
 clashes = rules.clashes
@@ -159,27 +164,42 @@ async def forget_stops(session: WriteSession, org_id: UUID, source_id: UUID) -> 
 
 
 async def free_capacity(
-    session: ReadSession, org_ids: Sequence[UUID], window: Window, place: tuple[ZoneInfo, Stops], now: datetime
+    session: ReadSession,
+    org_ids: Sequence[UUID],
+    window: Window,
+    place: tuple[ZoneInfo, Stops],
+    now: datetime,
+    *,
+    limit: TruckLimit = EVERY_TRUCK,
 ) -> dict[UUID, FreeCapacity]:
     """For the market: what each company has free for the whole window and is there with in time. A company with nothing
     free is absent. `place`: the pickup's clock, and the stops.
     """
     zone, stops = place
     there = window.last_day(zone), stops
-    return _by_company(await repository.find_free_capacity(session, org_ids, window, there, now))
+    return _by_company(await repository.find_free_capacity(session, org_ids, window, there, now, limit=limit))
 
 
 async def suiting_starts(
-    session: ReadSession, asks: Mapping[UUID, timedelta], starts: Sequence[datetime], job: StartedJob
+    session: ReadSession,
+    asks: Mapping[UUID, timedelta],
+    starts: Sequence[datetime],
+    job: StartedJob,
+    limits: Mapping[UUID, Mapping[UUID, int]],
 ) -> dict[UUID, int]:
     """For the market: of each company, the starts (as bits) at which what it has free suffices; one statement.
 
     `asks`: how long each company's job takes. `starts` rise, and are `dayset.MOST_DAYS` at most. As `free_capacity`
-    and `suffices` say of each start alone.
+    and `suffices` say of each start alone. `limits`: of these companies a truck counts on its own starts alone.
     """
     held: dict[UUID, list[TakenStarts]] = {}
-    for org_id, *resource in await repository.find_taken_starts(session, asks, starts, job.stops, job.now):
-        held.setdefault(org_id, []).append(TakenStarts(ResourceKind(resource[0]), *resource[1:]))
+    for row in await repository.find_taken_starts(session, asks, starts, job.stops, job.now):
+        kind = ResourceKind(row.kind)
+        taken = row.taken
+        if kind is ResourceKind.TRUCK and row.org_id in limits:
+            taken |= first_days(len(starts)) & ~limits[row.org_id].get(row.id, 0)
+        resource = TakenStarts(kind, row.capacity_cuft, row.max_weight_lb, row.usable_until, taken)
+        held.setdefault(row.org_id, []).append(resource)
     last_days = {
         length: [Window(start, start + length).last_day(job.zone) for start in starts] for length in set(asks.values())
     }

@@ -149,6 +149,14 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class TruckLimit:
+    """Of the trucks of these companies only `truck_ids` count; of all others every one does."""
+
+    org_ids: frozenset[UUID] = frozenset()
+    truck_ids: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceSpec:
     """A resource as its owner in `fleet` describes it. `usable_until`: the last day its papers allow.
 

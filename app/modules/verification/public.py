@@ -19,7 +19,13 @@ from app.modules.verification.schemas import FindingOut, MissingOut
 from app.modules.verification.service import desk, review, suspension
 from app.modules.verification.service.desk import CaseFile
 from app.modules.verification.service.documents import enforce_packs, list_enforced_packs
-from app.modules.verification.service.eligibility import find_eligible, find_eligible_on, find_lapse
+from app.modules.verification.service.eligibility import (
+    find_eligible,
+    find_eligible_on,
+    find_lapse,
+    find_lapses,
+    find_unfit_trucks,
+)
 from app.modules.verification.values import (
     Case,
     CaseFilter,
@@ -74,6 +80,8 @@ __all__ = [
     "find_eligible",
     "find_eligible_on",
     "find_lapse",
+    "find_lapses",
+    "find_unfit_trucks",
     "give_back_case",
     "list_cases",
     "list_enforced_packs",

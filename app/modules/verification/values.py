@@ -155,6 +155,28 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Eligible:
+    """Whose own papers are in order; of those whose trucks must show papers too (`by_truck`), the trucks that do, and
+    who has none that does.
+    """
+
+    org_ids: frozenset[UUID]
+    by_truck: frozenset[UUID]
+    truck_ids: frozenset[UUID]
+    without_trucks: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class EligibleOn:
+    """On which of many days, as bits, a company's own papers are in order; and of those whose trucks must show papers
+    too, each truck's days.
+    """
+
+    by_org: dict[UUID, int]
+    by_truck: dict[UUID, dict[UUID, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Lapse:
     """What is not shown for the days of a job: the company's own, or a truck's."""
 

@@ -11,9 +11,19 @@ import pytest
 
 from app.runtime.resources import Resources
 from tests.conftest import Logins, Member, StaffMember
+from tests.factories.bookings import new_key
 from tests.factories.files import document, upload
 from tests.factories.fleet import add_truck
-from tests.factories.market import hold, invite_customers, offer_of, open_company, quote
+from tests.factories.market import (
+    CLOVIS,
+    FRESNO,
+    hold,
+    invite_customers,
+    offer_of,
+    open_company,
+    quote,
+    search,
+)
 from tests.factories.verification import add_policy, make_ready
 
 pytestmark = pytest.mark.integration
@@ -130,6 +140,13 @@ async def test_a_truck_of_another_company_is_none(client: httpx.AsyncClient, mov
     assert (answer.status_code, answer.json()["code"]) == (404, "document_truck_not_found")
 
 
+async def the_days_tell_what_a_search_finds(client: httpx.AsyncClient, starts_at: str) -> None:
+    found = len((await search(client, starts_at))["offers"])
+    wish = {"origin": FRESNO, "destination": CLOVIS, "home_size": "studio", "starts_at": starts_at, "days": 1}
+    [day] = (await client.post("/v1/search/dates", json=wish)).json()["dates"]
+    assert day["offers"] == found
+
+
 class TestTheJobsDay:
     async def test_a_permit_that_ends_before_the_day_ends_offers_and_holds(
         self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
@@ -151,6 +168,45 @@ class TestTheJobsDay:
             held = await hold(client, customer, quoted["id"])
             assert (held.status_code, held.json()["code"]) == (409, "papers_end_before")
             assert {name: held.json()[name] for name in told} == told
+
+    async def test_a_truck_without_its_paper_is_neither_offered_nor_taken(
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+    ):
+        company = await open_company(client, staff.headers, trucks=(1600, 1700), drivers=2, helpers=4)
+        snug, roomy = company.truck_ids
+        await show_all_of_california(client, company.member, roomy)
+        [customer] = await invite_customers(resources, 1)
+        offer = await offer_of(client, company, "2027-03-22T09:00:00")
+        assert offer
+        held = await hold(client, customer, (await quote(client, customer, offer["offer_id"]))["id"])
+        assert (held.status_code, held.json()["truck_ids"]) == (201, [roomy]), held.text
+        # The other stands in the yard, and may not go.
+        assert await offer_of(client, company, "2027-03-22T09:00:00") is None
+        registration = {"kind": "truck_registration", "number": "2ABC234", "truck_id": snug}
+        assert (await show(client, company.member, **registration, expires_on="2027-03-23")).status_code == 201
+        assert await offer_of(client, company, "2027-03-22T09:00:00")
+        assert await offer_of(client, company, "2027-03-23T09:00:00")
+
+    async def test_another_day_after_its_trucks_paper_is_refused_with_the_truck(
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+    ):
+        company = await open_company(client, staff.headers)
+        await show_all_of_california(client, company.member, company.truck_ids[0])
+        [_, registration] = (await client.get("/v1/org/documents", headers=company.headers)).json()["items"]
+        [customer] = await invite_customers(resources, 1)
+        offer = await offer_of(client, company, "2027-03-25T09:00:00")
+        assert offer
+        held = await hold(client, customer, (await quote(client, customer, offer["offer_id"]))["id"])
+        here = f"/v1/bookings/{held.json()['id']}"
+        confirmed = await client.post(f"{here}/confirm", headers=customer.headers | new_key())
+        assert confirmed.status_code == 200, confirmed.text
+        await client.delete(f"/v1/org/documents/{registration['id']}", headers=company.headers)
+        assert await offer_of(client, company, "2027-03-26T09:00:00") is None
+        await the_days_tell_what_a_search_finds(client, "2027-03-26T09:00:00")
+        body = {"starts_at": "2027-03-26T09:00:00", "expected_total": held.json()["price"]["total"]}
+        moved = await client.post(f"{here}/reschedule", json=body, headers=customer.headers | new_key())
+        assert (moved.status_code, moved.json()["code"]) == (409, "papers_end_before"), moved.text
+        assert moved.json()["truck_id"] == company.truck_ids[0]
 
     async def test_an_enforced_law_leaves_out_who_has_not_declared_it(
         self, client: httpx.AsyncClient, staff: StaffMember, admin: StaffMember

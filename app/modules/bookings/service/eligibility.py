@@ -39,8 +39,32 @@ async def bookable_company(
         raise CompanyNotBookable
     lapse = await verification.find_lapse(session, ask.org_id, trip, _days(ask.window, ask.zone), truck_ids)
     if lapse is not None:
-        raise PapersEndBefore(paper=lapse.need.value, truck_id=lapse.truck_id and str(lapse.truck_id))
+        raise _refusal(lapse)
     return company
+
+
+async def check_trucks(
+    session: ReadSession, ask: calendar.Ask, trip: Trip, resources: Collection[calendar.ResourceSpec]
+) -> None:
+    """Of these resources, whether the trucks show their papers. Raises: PapersEndBefore (409)."""
+    days, trucks = _days(ask.window, ask.zone), _trucks(resources)
+    lapse = await verification.find_lapse(session, ask.org_id, trip, days, trucks)
+    if lapse is not None:
+        raise _refusal(lapse)
+
+
+async def unfit_trucks(session: ReadSession, ask: calendar.Ask, trip: Trip) -> set[UUID]:
+    """The company's trucks that may not go on these days, for want of a paper."""
+    days, trucks = _days(ask.window, ask.zone), _trucks(await calendar.list_resources(session, ask.org_id))
+    return await verification.find_unfit_trucks(session, ask.org_id, trip, days, trucks)
+
+
+def _trucks(resources: Collection[calendar.ResourceSpec]) -> list[UUID]:
+    return [one.id for one in resources if one.kind is calendar.ResourceKind.TRUCK]
+
+
+def _refusal(lapse: verification.Lapse) -> PapersEndBefore:
+    return PapersEndBefore(paper=lapse.need.value, truck_id=lapse.truck_id and str(lapse.truck_id))
 
 
 async def while_eligible(
@@ -48,8 +72,8 @@ async def while_eligible(
 ) -> calendar.SlotTaken:
     """The refusal with those alternatives on whose days the company's papers are in order."""
     windows = refused.alternatives
-    days = [_days(window, ask.zone) for window in windows]
-    if not days or await verification.find_lapse(session, ask.org_id, trip, Days(days[0].first, days[-1].last)) is None:
+    if not windows:
         return refused
-    lapses = [await verification.find_lapse(session, ask.org_id, trip, one) for one in days]
+    days = [_days(window, ask.zone) for window in windows]
+    lapses = await verification.find_lapses(session, ask.org_id, trip, days)
     return refused.offering(window for window, lapse in zip(windows, lapses, strict=True) if lapse is None)

@@ -15,13 +15,14 @@ from app.kernel.ports.geocoding import locate_place
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import (
     NotPriceable,
+    PapersEndBefore,
     QuoteAlreadyBooked,
     WrongWayToBook,
 )
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
-from app.modules.bookings.service.eligibility import bookable_company, trip_of, while_eligible
+from app.modules.bookings.service.eligibility import bookable_company, trip_of, unfit_trucks, while_eligible
 from app.modules.bookings.service.policy import asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus
@@ -29,6 +30,7 @@ from app.modules.calendar import public as calendar
 from app.modules.market import public as market
 from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
+from app.modules.verification.public import Trip
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -113,12 +115,7 @@ async def hold_quote(
     )
     fields = quote.booking_fields()
     trip = trip_of(fields)
-    # First what is most often lost in a race, and costs the loser least; what follows may still take it back.
-    try:
-        taken = await calendar.reserve(session, ask, need)
-    except calendar.SlotTaken as refused:
-        raise await while_eligible(session, ask, trip, refused) from None
-    company = await bookable_company(session, ask, trip, taken.truck_ids)
+    taken, company = await _take(session, ask, need, trip)
     row = fields | {
         "customer_id": actor.customer_id,
         "quote_id": quote.id,
@@ -128,6 +125,36 @@ async def hold_quote(
     return Held(
         await _insert(session, actor, booking_id, held_until=held_until, contact=contact, fields=row), company.name
     )
+
+
+async def _take(
+    session: WriteSession, ask: calendar.Ask, need: calendar.Need, trip: Trip
+) -> tuple[calendar.Taken, orgs.Company]:
+    """What the job needs, of a company that may have it, with trucks that may go."""
+    # First what is most often lost in a race, and costs the loser least; what follows may still take it back.
+    try:
+        taken = await calendar.reserve(session, ask, need)
+        try:
+            return taken, await bookable_company(session, ask, trip, taken.truck_ids)
+        except PapersEndBefore as lapsed:
+            if lapsed.extensions["truck_id"] is None:
+                raise
+            taken = await _take_others(session, ask, need, trip, lapsed)
+    except calendar.SlotTaken as refused:
+        raise await while_eligible(session, ask, trip, refused) from None
+    return taken, await bookable_company(session, ask, trip, taken.truck_ids)
+
+
+async def _take_others(
+    session: WriteSession, ask: calendar.Ask, need: calendar.Need, trip: Trip, lapsed: PapersEndBefore
+) -> calendar.Taken:
+    """The best fitting truck lacks a paper: the best of those that have theirs. Raises: `lapsed` where none will do."""
+    unfit = await unfit_trucks(session, ask, trip)
+    await calendar.release(session, ask.org_id, ask.source_id)
+    try:
+        return await calendar.reserve(session, ask, need, unfit)
+    except calendar.TooLarge:
+        raise lapsed from None
 
 
 async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob, hold: timedelta) -> Held:

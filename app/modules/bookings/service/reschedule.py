@@ -16,7 +16,7 @@ from app.modules.bookings.events import BookingRescheduled
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import RescheduleIn
 from app.modules.bookings.service import given_links
-from app.modules.bookings.service.eligibility import bookable_company, trip_of, while_eligible
+from app.modules.bookings.service.eligibility import bookable_company, check_trucks, trip_of, while_eligible
 from app.modules.bookings.service.steps import Told, find_org_as, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
@@ -90,6 +90,8 @@ async def reschedule_booking(
         raise (
             await while_eligible(session, ask, trip_of(vars(booking)), refused) if is_of_market else refused
         ) from None
+    if is_of_market:
+        await check_trucks(session, ask, trip_of(vars(booking)), resources)
     told = Told("bookings.rescheduled", fields_of(booking, ("starts_at", "total", "truck_ids", "driver_ids")))
     booking.price, booking.total = price, total.amount
     await _write(session, booking, actor, ask.window, resources, told=told)

@@ -9,7 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from app.modules.calendar.values import LONGEST_DRIVE, LONGEST_LOCAL_DRIVE, LONGEST_RESERVATION, Stops, Window
+from app.modules.calendar.values import (
+    LONGEST_DRIVE,
+    LONGEST_LOCAL_DRIVE,
+    LONGEST_RESERVATION,
+    Stops,
+    TruckLimit,
+    Window,
+)
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
@@ -58,6 +65,7 @@ FREE = sa.text(
             AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft LIMIT 1) AS s ON true
     WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
         AND (r.usable_until IS NULL OR r.usable_until >= :last_day)
+        AND (r.kind <> 'truck' OR r.org_id <> ALL(:limited_org_ids) OR r.id = ANY(:limited_to))
         AND (r.hours_zone IS NULL OR app.works(r.hours_weekly, r.hours_less, r.hours_more,
             app.wall_minutes(:starts_at, r.hours_zone),
             app.wall_minutes(:ends_at - interval '1 microsecond', r.hours_zone)))
@@ -67,7 +75,10 @@ FREE = sa.text(
     GROUP BY r.org_id
     """
 ).bindparams(
-    sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),
+    *(
+        sa.bindparam(name, type_=pg.ARRAY(pg.UUID(as_uuid=True)))
+        for name in ("org_ids", "limited_org_ids", "limited_to")
+    ),
     sa.bindparam("last_day", type_=sa.Date),
     *(sa.bindparam(name, type_=INSTANT) for name in ("starts_at", "ends_at", "since", "far_since", "until", "now")),
     *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
@@ -94,7 +105,13 @@ async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> 
 
 
 async def find_free_capacity(
-    session: ReadSession, org_ids: Sequence[UUID], window: Window, place: tuple[date, Stops], now: datetime
+    session: ReadSession,
+    org_ids: Sequence[UUID],
+    window: Window,
+    place: tuple[date, Stops],
+    now: datetime,
+    *,
+    limit: TruckLimit,
 ) -> Sequence[AnyRow]:
     """For the market, whose policies have no condition: here the range operator may use the GiST index. `place`: the
     last day of the window there, and the stops.
@@ -102,6 +119,8 @@ async def find_free_capacity(
     last_day, stops = place
     parameters = {
         "org_ids": list(org_ids),
+        "limited_org_ids": list(limit.org_ids),
+        "limited_to": list(limit.truck_ids),
         "last_day": last_day,
         "starts_at": window.starts_at,
         "ends_at": window.ends_at,
@@ -135,7 +154,7 @@ TAKEN_STARTS = sa.text(
             WHERE r.retired_at IS NULL AND r.hours_zone IS NOT NULL) AS h),
     sold_out AS MATERIALIZED (SELECT * FROM app.sold_out(:org_ids, :lengths, :starts, :now))
     SELECT r.org_id, r.kind, r.capacity_cuft, r.max_weight_lb, r.usable_until,
-        coalesce(t.starts, 0) | coalesce(d.starts, 0) | coalesce(f.starts, 0) AS taken
+        coalesce(t.starts, 0) | coalesce(d.starts, 0) | coalesce(f.starts, 0) AS taken, r.id
     FROM asked AS a
     JOIN app.resources AS r ON r.org_id = a.org_id AND r.retired_at IS NULL
     LEFT JOIN LATERAL (

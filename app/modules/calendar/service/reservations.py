@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -62,13 +62,13 @@ class Ask:
         return rules.Wanted(self.window, self.clock, self.now, self.stops, self.within_limits)
 
 
-async def reserve(session: WriteSession, ask: Ask, need: Need) -> Taken:
-    """Take the trucks and the crew that fit best, all or nothing.
+async def reserve(session: WriteSession, ask: Ask, need: Need, without: Collection[UUID] = ()) -> Taken:
+    """Take the trucks and the crew that fit best, all or nothing, and none of `without`.
 
     Locks: the company's resources in id order.
     Raises: TooLarge (409) when even an empty calendar would not do, SlotTaken (409) or DayFull (409) with alternatives.
     """
-    resources = await repository.lock_resources(session, ask.org_id)
+    resources = [one for one in await repository.lock_resources(session, ask.org_id) if one.id not in without]
     if rules.pick([r for r in resources if rules.is_usable(r, ask.last_day)], need) is None:
         raise TooLarge
     busy = await _near(session, ask, resources, ask.window)

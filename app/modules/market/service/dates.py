@@ -77,12 +77,13 @@ async def offers_on_days(
     priced = [one for one in field.companies if one.id in field.cards]
     if not priced:
         return []
-    left = await verification.find_eligible_on(session, [one.id for one in priced], asked.trip, spans)
+    eligible = await verification.find_eligible_on(session, [one.id for one in priced], asked.trip, spans)
+    left = dict(eligible.by_org)
     offers: list[DayOffer] = []
     for plan in asked.plans:
         job = calendar.StartedJob(plan.need, asked.stops, asked.zone, field.now)
         asks = {one: plan.window.length for one, days in left.items() if days}
-        suiting = await calendar.suiting_starts(session, asks, starts, job) if asks else {}
+        suiting = await calendar.suiting_starts(session, asks, starts, job, eligible.by_truck) if asks else {}
         jobs = pricing.Starts([pricing.starting_at(plan.job, start, asked.origin.zone) for start in starts])
         for company in priced:
             days = left.get(company.id, 0) & suiting.get(company.id, 0)

@@ -75,15 +75,19 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
     if not ids:
         return [], {}
     eligible = await verification.find_eligible(session, ids, asked.trip, asked.days_of(asked.starts_at))
-    refused = {one: Reason.PAPERS for one in ids if one not in eligible}
-    refused |= {one: Reason.NO_PRICES for one in ids if one in eligible and one not in field.cards}
+    refused = {one: Reason.PAPERS for one in ids if one not in eligible.org_ids}
+    refused |= dict.fromkeys(eligible.without_trucks, Reason.PAPERS)
+    refused |= {one: Reason.NO_PRICES for one in eligible.org_ids if one not in refused and one not in field.cards}
     asking = [company for company in field.companies if company.id not in refused]
     found: dict[UUID, Candidate] = {}
+    limit = calendar.TruckLimit(eligible.by_truck, eligible.truck_ids)
     place = asked.zone, asked.stops
     for plan in asked.plans:
         left = [company for company in asking if company.id not in found]
         wanted = [company.id for company in left]
-        free = await calendar.free_capacity(session, wanted, plan.window, place, field.now) if wanted else {}
+        if not wanted:
+            break
+        free = await calendar.free_capacity(session, wanted, plan.window, place, field.now, limit=limit)
         for company in left:
             made = _asked_for(company, field.cards[company.id], plan, free.get(company.id))
             if isinstance(made, Candidate):

@@ -3,7 +3,14 @@ may follow which (steps).
 """
 
 from app.modules.verification.rules.cases import Readiness, check_complete, check_findings, missing
-from app.modules.verification.rules.needs import OF_EACH_TRUCK, covers, fault_of_number, unmet
+from app.modules.verification.rules.needs import (
+    OF_EACH_TRUCK,
+    asks_of_trucks,
+    covers,
+    fault_of_number,
+    papered_trucks,
+    unmet,
+)
 from app.modules.verification.rules.packs import PACKS, licence_of, pack_for, requirements_of
 from app.modules.verification.rules.steps import (
     OPEN,
@@ -24,6 +31,7 @@ __all__ = [
     "STEPS",
     "Act",
     "Readiness",
+    "asks_of_trucks",
     "check_complete",
     "check_findings",
     "check_free_for",
@@ -36,6 +44,7 @@ __all__ = [
     "missing",
     "next_status",
     "pack_for",
+    "papered_trucks",
     "requirements_of",
     "standing_claim",
     "unmet",

@@ -65,6 +65,20 @@ def unmet(
     return lacking
 
 
+def papered_trucks(asked: Collection[Need], shown: Shown, days: Days) -> set[UUID]:
+    """The trucks that show all that is asked of a truck, on every day of `days`."""
+    kinds = [kind for need, kind in OF_EACH_TRUCK.items() if need in asked]
+    return {
+        truck_id
+        for _, truck_id in shown.documents
+        if truck_id is not None and all(covers(shown.documents.get((kind, truck_id), ()), days) for kind in kinds)
+    }
+
+
+def asks_of_trucks(asked: Collection[Need]) -> bool:
+    return not OF_EACH_TRUCK.keys().isdisjoint(asked)
+
+
 def _is_met(need: Need, minimum: Decimal, shown: Shown, days: Days) -> bool:
     if need is Need.USDOT_NUMBER:
         return shown.has_usdot_number

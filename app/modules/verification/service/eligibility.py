@@ -2,45 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from app.kernel.dayset import first_days
 from app.modules.verification import repository, rules
-from app.modules.verification.values import Days, Lapse, PackCode, Shown, Trip
+from app.modules.verification.values import Days, Eligible, EligibleOn, Lapse, PackCode, Shown, Trip
 from app.runtime.db.session import ReadSession
 
 
-async def find_eligible(session: ReadSession, org_ids: Collection[UUID], trip: Trip, days: Days) -> set[UUID]:
-    """The companies of `org_ids` whose own papers are in order on every day of the job; one statement."""
-    papers = await repository.find_shown(session, org_ids, days)
-    pack, enforced = rules.pack_for(trip), papers.enforced
-    return {one for one, shown in papers.by_org.items() if _lapse(shown, pack, days, enforced=enforced) is None}
+async def find_eligible(session: ReadSession, org_ids: Collection[UUID], trip: Trip, days: Days) -> Eligible:
+    """The companies of `org_ids` whose own papers are in order on every day of the job, and which of their trucks may
+    go; one statement.
+    """
+    pack = rules.pack_for(trip)
+    with_trucks = rules.asks_of_trucks(rules.requirements_of({pack}))
+    papers = await repository.find_shown(session, org_ids, days, with_trucks=with_trucks)
+    eligible = {one for one, shown in papers.by_org.items() if _lapse(shown, pack, days, papers.enforced) is None}
+    asked = rules.requirements_of({pack})
+    by_truck = {
+        one: rules.papered_trucks(asked, papers.of(one), days)
+        for one in (eligible if with_trucks else ())
+        if pack in papers.of(one).packs
+    }
+    return Eligible(
+        org_ids=frozenset(eligible),
+        by_truck=frozenset(by_truck),
+        truck_ids=frozenset().union(*by_truck.values()),
+        without_trucks=frozenset(one for one, trucks in by_truck.items() if not trucks),
+    )
 
 
 async def find_eligible_on(
     session: ReadSession, org_ids: Collection[UUID], trip: Trip, spans: Sequence[Days]
-) -> dict[UUID, int]:
-    """As `find_eligible`, for a job on one of many spans of days: of each company those of them, as bits, on which its
-    papers are in order. The spans follow one another; one statement.
+) -> EligibleOn:
+    """As `find_eligible`, for a job on one of many spans of days: those of them, as bits, on which papers are in order.
+    The spans follow one another; one statement.
     """
-    papers = await repository.find_shown(session, org_ids, Days(spans[0].first, max(span.last for span in spans)))
-    pack, enforced = rules.pack_for(trip), papers.enforced
+    pack = rules.pack_for(trip)
+    asked = rules.requirements_of({pack})
+    with_trucks = rules.asks_of_trucks(asked)
+    whole = Days(spans[0].first, max(span.last for span in spans))
+    papers = await repository.find_shown(session, org_ids, whole, with_trucks=with_trucks)
 
-    def are_in_order(shown: Shown, days: Days) -> bool:
-        return _lapse(shown, pack, days, enforced=enforced) is None
+    def of_company(shown: Shown) -> int:
+        return _spans_where(spans, lambda days: _lapse(shown, pack, days, papers.enforced) is None)
 
-    def in_order(shown: Shown, first: int, end: int) -> int:
-        """Of the spans `first` … `end` - 1; halved until a half is in order as a whole, as most are at once."""
+    def of_truck(shown: Shown, truck_id: UUID) -> int:
+        return _spans_where(spans, lambda days: truck_id in rules.papered_trucks(asked, shown, days))
+
+    def of_trucks(shown: Shown) -> dict[UUID, int]:
+        trucks = {truck_id for _, truck_id in shown.documents if truck_id is not None}
+        return {one: of_truck(shown, one) for one in trucks}
+
+    return EligibleOn(
+        by_org={one: of_company(shown) for one, shown in papers.by_org.items()},
+        by_truck={
+            one: of_trucks(shown)
+            for one, shown in (papers.by_org.items() if with_trucks else ())
+            if pack in shown.packs
+        },
+    )
+
+
+def _spans_where(spans: Sequence[Days], are_in_order: Callable[[Days], bool]) -> int:
+    """The spans, as bits, on which papers are in order; halved until a half is so as a whole, as most are at once."""
+
+    def among(first: int, end: int) -> int:
         last = max(span.last for span in spans[first:end])
-        if are_in_order(shown, Days(spans[first].first, last)):
+        if are_in_order(Days(spans[first].first, last)):
             return first_days(end) ^ first_days(first)
         if end - first == 1:
             return 0
         middle = (first + end) // 2
-        return in_order(shown, first, middle) | in_order(shown, middle, end)
+        return among(first, middle) | among(middle, end)
 
-    return {one: in_order(shown, 0, len(spans)) for one, shown in papers.by_org.items()}
+    return among(0, len(spans))
 
 
 async def find_lapse(
@@ -48,11 +85,29 @@ async def find_lapse(
 ) -> Lapse | None:
     """The first paper that the company, or one of these trucks, lacks on those days; None: all are in order."""
     papers = await repository.find_shown(session, [org_id], days, with_trucks=bool(truck_ids))
-    return _lapse(papers.of(org_id), rules.pack_for(trip), days, enforced=papers.enforced, truck_ids=truck_ids)
+    return _lapse(papers.of(org_id), rules.pack_for(trip), days, papers.enforced, truck_ids)
+
+
+async def find_unfit_trucks(
+    session: ReadSession, org_id: UUID, trip: Trip, days: Days, truck_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of these trucks that lack a paper on one of the days."""
+    papers = await repository.find_shown(session, [org_id], days, with_trucks=True)
+    shown, pack = papers.of(org_id), rules.pack_for(trip)
+    asked = rules.requirements_of({pack} & shown.packs)
+    return {truck_id for _, truck_id in rules.unmet(asked, shown, truck_ids, days) if truck_id is not None}
+
+
+async def find_lapses(session: ReadSession, org_id: UUID, trip: Trip, asked: Sequence[Days]) -> list[Lapse | None]:
+    """As `find_lapse` of the company's own papers, for each of several times; one statement for all of them."""
+    whole = Days(min(days.first for days in asked), max(days.last for days in asked))
+    papers = await repository.find_shown(session, [org_id], whole)
+    shown, pack = papers.of(org_id), rules.pack_for(trip)
+    return [_lapse(shown, pack, days, papers.enforced) for days in asked]
 
 
 def _lapse(
-    shown: Shown, pack: PackCode, days: Days, *, enforced: Collection[PackCode], truck_ids: Collection[UUID] = ()
+    shown: Shown, pack: PackCode, days: Days, enforced: Collection[PackCode], truck_ids: Collection[UUID] = ()
 ) -> Lapse | None:
     if pack not in shown.packs and pack in enforced:
         return Lapse(rules.licence_of(pack), None)
