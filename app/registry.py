@@ -60,7 +60,9 @@ from app.modules.ops.routes.settings import router as ops_settings_router
 from app.modules.ops.routes.staff import router as staff_router
 from app.modules.ops.routes.trail import router as ops_trail_router
 from app.modules.orgs import models as orgs_models
-from app.modules.orgs.routes import router as orgs_router
+from app.modules.orgs.routes.companies import router as orgs_router
+from app.modules.orgs.routes.days_off import router as days_off_router
+from app.modules.orgs.routes.service_areas import router as service_areas_router
 from app.modules.platform import models as platform_models
 from app.modules.pricing import models as pricing_models
 from app.modules.pricing import routes as pricing
@@ -143,6 +145,8 @@ def routers() -> tuple[APIRouter, ...]:
         customers.router,
         privacy_router,
         orgs_router,
+        service_areas_router,
+        days_off_router,
         trucks_router,
         drivers_router,
         truck_photos_router,

@@ -27,10 +27,10 @@ JOIN bench_towns AS t
 
 INSERT INTO app.organizations
     (id, name, phone, timezone, usdot_number, status, address, city, state, location, rating_average, rating_count,
-     version, created_at, updated_at)
+     lead_time_hours, requires_both_ends, version, created_at, updated_at)
 SELECT id, 'Company ' || number, '+14155550134', zone, '1234567', 'verified', place, place->>'city', place->>'state',
     ST_SetSRID(ST_MakePoint(lng, lat), 4326)::geography, CASE WHEN number % 3 > 0 THEN 3 + random() * 2 END,
-    number % 3, 1, now(), now()
+    number % 3, 0, false, 1, now(), now()
 FROM companies;
 
 INSERT INTO app.service_areas (org_id, id, kind, center, radius_miles, area)

@@ -216,6 +216,7 @@ READABLE: Final = {
         "resources",
         "reservations",
         "insurance_policies",
+        "company_days_off",
         "company_documents",
         "company_packs",
         "enforced_packs",

@@ -21,8 +21,8 @@ from app.modules.identity import service as identity
 from app.modules.identity.schemas import RegisterIn
 from app.modules.identity.service.register import locate_company
 from app.modules.identity.service.sessions import Device
-from app.modules.orgs import service as orgs
-from app.modules.orgs.schemas import ServiceAreaIn
+from app.modules.orgs.schemas.service_areas import ServiceAreaIn
+from app.modules.orgs.service import service_areas as orgs
 from app.modules.pricing import service as pricing
 from app.modules.pricing.rules import parse_config
 from app.modules.verification import public as verification

@@ -49,21 +49,30 @@ PUBLIC_PROFILE = (
     "rating_average",
     "rating_count",
 )
+# What the market asks beside the profile: for when a company takes jobs, and for where.
+ASKED_BY_MARKET = (*PUBLIC_PROFILE, "lead_time_hours", "requires_both_ends", "business_hours")
 SEEN_BY_CUSTOMERS = (*PUBLIC_PROFILE, "phone")
 POLICIES = {
     "organizations": [
         Allow(MOVER, "select update", THIS_COMPANY),
         Allow(CUSTOMER, "select", f"{CURRENT_CUSTOMER} IS NOT NULL", columns=SEEN_BY_CUSTOMERS),
         Allow(BOOKING, "select", THIS_COMPANY),
-        Allow(MARKET, "select", EVERY_ROW, columns=PUBLIC_PROFILE),
+        Allow(MARKET, "select", EVERY_ROW, columns=ASKED_BY_MARKET),
         Allow(SIGNIN, "select insert", THIS_COMPANY),
         Allow(STAFF, "select update", SIGNED_IN_STAFF),
         Allow(WORKER, "select", THIS_COMPANY),
     ],
     "service_areas": [
         Allow(MOVER, "select insert update delete", OWN_COMPANY),
+        Allow(BOOKING, "select", OWN_COMPANY),
         Allow(MARKET, "select", EVERY_ROW),
         Allow(SIGNIN, "insert", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+    ],
+    "company_days_off": [
+        Allow(MOVER, "select insert delete", OWN_COMPANY),
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "day")),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
 }
@@ -116,17 +125,33 @@ def upgrade() -> None:
             comment="1 to 5; null: not rated yet",
         ),
         sa.Column("rating_count", sa.Integer(), nullable=False),
+        sa.Column(
+            "lead_time_hours",
+            sa.Integer(),
+            nullable=False,
+            comment="between a customer's booking and the job's start, at least",
+        ),
+        sa.Column(
+            "requires_both_ends", sa.Boolean(), nullable=False, comment="a service area must hold the destination too"
+        ),
+        sa.Column(
+            "business_hours",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="when jobs start, by weekday and the office's clock; null: always",
+        ),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name=op.f("ck_organizations_rating_average")),
+        sa.CheckConstraint("lead_time_hours BETWEEN 0 AND 720", name=op.f("ck_organizations_lead_time_hours")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
     )
     op.create_table(
         "service_areas",
         sa.Column(
             "kind",
-            sa.Enum("radius", name="kind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("radius", "polygon", name="kind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column(
@@ -138,11 +163,11 @@ def upgrade() -> None:
                 spatial_index=False,
                 from_text="ST_GeogFromText",
                 name="geography",
-                nullable=False,
             ),
-            nullable=False,
+            nullable=True,
+            comment="null: a polygon",
         ),
-        sa.Column("radius_miles", sa.Numeric(precision=6, scale=1), nullable=False),
+        sa.Column("radius_miles", sa.Numeric(precision=6, scale=1), nullable=True, comment="null: a polygon"),
         sa.Column(
             "area",
             Geography(
@@ -159,10 +184,25 @@ def upgrade() -> None:
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("radius_miles > 0 AND radius_miles <= 500", name=op.f("ck_service_areas_radius_miles")),
+        sa.CheckConstraint(
+            "num_nonnulls(center, radius_miles) = CASE kind WHEN 'radius' THEN 2 ELSE 0 END",
+            name=op.f("ck_service_areas_circle"),
+        ),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_service_areas_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_service_areas")),
     )
     op.create_index("ix_service_areas_area", "service_areas", ["area"], unique=False, postgresql_using="gist")
+    op.create_table(
+        "company_days_off",
+        sa.Column("day", sa.Date(), nullable=False, comment="by the office's clock"),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_company_days_off_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_company_days_off")),
+        sa.UniqueConstraint("org_id", "day", name=op.f("uq_company_days_off_org_id_day")),
+    )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -44,6 +44,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "day_limits": {"none": "org_id id zone jobs van_jobs box_jobs large_jobs version created_at updated_at"},
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
     "case_notes": {"people": "written_by text", "none": "case_id written_at org_id id"},
+    "company_days_off": {"none": "day name created_at org_id id"},
     "company_documents": {
         "people": "number sealed_number",
         "none": "org_id id kind truck_id issuer effective_on expires_on upload_id created_at withdrawn_at",
@@ -98,7 +99,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "organizations": {
         "none": "id name phone timezone usdot_number status address city state location rating_average rating_count"
-        " version created_at updated_at"
+        " lead_time_hours requires_both_ends business_hours version created_at updated_at"
     },
     "otp_challenges": {
         "passing": "sealed_recipient recipient_index requested_from customer_id sealed_warned",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.unit
 PLANTED = [
     ("app/kernel/money.py", "import app.runtime.settings", "1 The house"),
     ("app/runtime/cache.py", "import app.modules.orgs.values", "1 The house"),
-    ("app/modules/orgs/service.py", "import app.modules.fleet.public", "2 Modules stand on floors"),
+    ("app/modules/orgs/service/companies.py", "import app.modules.fleet.public", "2 Modules stand on floors"),
     ("app/modules/bookings/service/cancel.py", "import app.modules.orgs.repository", "3 orgs is met"),
     ("app/modules/orgs/repository.py", "import app.modules.orgs.service", "4 Inside a module"),
     ("app/modules/bookings/rules.py", "import sqlalchemy", "5 Rules, values"),

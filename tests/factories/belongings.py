@@ -90,10 +90,14 @@ async def _market(client: httpx.AsyncClient, headers: dict[str, str], staff: Sta
     }
     policy_id = (await _post(client, headers, "/v1/org/insurance-policies", policy))["id"]
     config_id = (await _post(client, headers, "/v1/pricing-configs", PRICES))["id"]
+    day_off = {"day": "2030-12-25", "name": "Christmas"}
+    day_off_id = (await _post(client, headers, "/v1/org/days-off", day_off))["id"]
     area_id = (await _post(client, headers, "/v1/org/service-areas", {"radius_miles": 20}))["id"]
     case_id = (await _post(client, headers, "/v1/org/verification"))["id"]
     await _post(client, staff.headers, f"/v1/ops/verifications/{case_id}/approve")
-    return {"policy_id": policy_id, "config_id": config_id, "area_id": area_id, "case_id": case_id}
+    return {"policy_id": policy_id, "config_id": config_id, "area_id": area_id, "case_id": case_id} | {
+        "day_off_id": day_off_id
+    }
 
 
 async def quote_of(client: httpx.AsyncClient, customer: SignedInCustomer, member: Member, day: int) -> str:

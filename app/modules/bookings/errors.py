@@ -38,6 +38,13 @@ class CompanyNotBookable(Conflict):
     title: ClassVar[str] = "This company cannot be booked at present."
 
 
+class OutsideTerms(Conflict):
+    """`reason` names which: as a search's answer names it."""
+
+    code: ClassVar[str] = "outside_terms"
+    title: ClassVar[str] = "By its own terms the company does not take this job at this time."
+
+
 class PapersEndBefore(Conflict):
     """`paper` names the kind that ends too early."""
 

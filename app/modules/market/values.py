@@ -21,6 +21,11 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     NONE_FREE = "none_free"
     DAY_FULL = "day_full"
+    # A company's own terms; as orgs names them.
+    DESTINATION_OUTSIDE_AREA = "destination_outside_area"
+    SHORT_NOTICE = "short_notice"
+    DAY_OFF = "day_off"
+    OUTSIDE_BUSINESS_HOURS = "outside_business_hours"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.kernel.errors import Conflict, NotFound
+from app.kernel.errors import Conflict, NotFound, Unprocessable
 
 
 class OrgNotFound(NotFound):
@@ -18,3 +18,24 @@ class ServiceAreaNotFound(NotFound):
 class LastServiceArea(Conflict):
     code: ClassVar[str] = "last_service_area"
     title: ClassVar[str] = "A company keeps at least one service area: without one nobody can find it."
+
+
+class AreaRefused(Unprocessable):
+    code: ClassVar[str] = "area_refused"
+    title: ClassVar[str] = "This is no area that can be served."
+
+
+class DayOffNotFound(NotFound):
+    code: ClassVar[str] = "day_off_not_found"
+    title: ClassVar[str] = "There is no such day off."
+
+
+class DayOffStands(Conflict):
+    code: ClassVar[str] = "day_off_stands"
+    title: ClassVar[str] = "Your company already has this day off."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_company_days_off_org_id_day",)
+
+
+class DayOffPast(Unprocessable):
+    code: ClassVar[str] = "day_off_past"
+    title: ClassVar[str] = "This day is over."

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from geoalchemy2 import Geography
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kernel.geo import Point
 from app.modules.orgs.values import AreaKind, OrgStatus
 from app.runtime.db.base import Id, Model, Tenant, Versioned, enum_column
+from app.runtime.db.points import PointColumn
 
 
 class Organization(Model, Versioned):
@@ -28,22 +32,48 @@ class Organization(Model, Versioned):
     location: Mapped[Any] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
     rating_average: Mapped[Decimal | None] = mapped_column(sa.Numeric(3, 2), comment="1 to 5; null: not rated yet")
     rating_count: Mapped[int] = mapped_column(default=0)
+    lead_time_hours: Mapped[int] = mapped_column(comment="between a customer's booking and the job's start, at least")
+    requires_both_ends: Mapped[bool] = mapped_column(comment="a service area must hold the destination too")
+    business_hours: Mapped[dict[str, Any] | None] = mapped_column(
+        pg.JSONB(none_as_null=True), comment="when jobs start, by weekday and the office's clock; null: always"
+    )
 
-    __table_args__ = (sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name="rating_average"),)
+    __table_args__ = (
+        sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name="rating_average"),
+        sa.CheckConstraint("lead_time_hours BETWEEN 0 AND 720", name="lead_time_hours"),
+    )
 
 
 class ServiceArea(Tenant, Model):
-    """Where a company picks up: a point and a radius, kept as the polygon that search asks."""
+    """Where a company picks up: a point and a radius, or a polygon; kept as the polygon that search asks."""
 
     __tablename__ = "service_areas"
 
     kind: Mapped[AreaKind] = mapped_column(enum_column(AreaKind, "kind"))
-    center: Mapped[Any] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
-    radius_miles: Mapped[Decimal] = mapped_column(sa.Numeric(6, 1))
+    center: Mapped[Point | None] = mapped_column(PointColumn, comment="null: a polygon")
+    radius_miles: Mapped[Decimal | None] = mapped_column(sa.Numeric(6, 1), comment="null: a polygon")
     area: Mapped[Any] = mapped_column(Geography("POLYGON", srid=4326, spatial_index=False))
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.CheckConstraint("radius_miles > 0 AND radius_miles <= 500", name="radius_miles"),
+        sa.CheckConstraint(
+            "num_nonnulls(center, radius_miles) = CASE kind WHEN 'radius' THEN 2 ELSE 0 END", name="circle"
+        ),
         sa.Index("ix_service_areas_area", "area", postgresql_using="gist"),
+    )
+
+
+class CompanyDayOff(Tenant, Model):
+    """A day on which a company takes no jobs of customers."""
+
+    __tablename__ = "company_days_off"
+
+    day: Mapped[date] = mapped_column(comment="by the office's clock")
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id", "day"),
     )

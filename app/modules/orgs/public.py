@@ -10,11 +10,13 @@ from uuid import UUID
 
 from app.kernel.geo import Point
 from app.kernel.places import Place
-from app.modules.orgs import repository, service
+from app.modules.orgs import repository, rules
 from app.modules.orgs.errors import OrgNotFound
 from app.modules.orgs.models import Organization
-from app.modules.orgs.schemas import OrgIn, OrgOut
-from app.modules.orgs.values import OrgStatus
+from app.modules.orgs.schemas.companies import OrgIn, OrgOut
+from app.modules.orgs.service import companies as service
+from app.modules.orgs.values import OrgStatus, Refusal, Terms, Wish
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
@@ -24,15 +26,27 @@ __all__ = [
     "OrgNotFound",
     "OrgOut",
     "OrgStatus",
+    "Refusal",
+    "Terms",
+    "Wish",
     "companies",
     "companies_covering",
     "company",
+    "company_for",
     "company_name",
     "create_company",
+    "find_refusal",
+    "latest_call",
     "lock_company",
+    "open_starts",
     "profile",
     "set_status",
 ]
+
+
+find_refusal = rules.find_refusal
+latest_call = rules.latest_call
+open_starts = rules.open_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class NearbyCompany:
     rating_count: int
     location: Point
     distance_miles: float
+    terms: Terms
 
 
 def _company(org: Organization) -> Company:
@@ -80,6 +95,25 @@ async def company(session: ReadSession, org_id: UUID) -> Company:
     if org is None:
         raise OrgNotFound
     return _company(org)
+
+
+async def company_for(session: ReadSession, org_id: UUID, wish: Wish) -> tuple[Company, Terms]:
+    """As `company`, with its terms for the wish. Raises: OrgNotFound (404)."""
+    row = await repository.get_org_for(session, org_id, wish)
+    if row is None:
+        raise OrgNotFound
+    org: Organization = row.Organization
+    return _company(org), _terms(org, row)
+
+
+def _terms(org: Organization | AnyRow, row: AnyRow) -> Terms:
+    return Terms(
+        timezone=org.timezone,
+        lead_time_hours=org.lead_time_hours,
+        business_hours=org.business_hours,
+        days_off=frozenset(row.days_off),
+        reaches_destination=row.reaches_destination,
+    )
 
 
 async def lock_company(session: WriteSession, org_id: UUID) -> Company:
@@ -114,9 +148,9 @@ async def profile(session: ReadSession, org_id: UUID) -> OrgOut:
     return OrgOut.model_validate(org)
 
 
-async def companies_covering(session: ReadSession, pickup: Point, limit: int) -> list[NearbyCompany]:
-    """For the market: verified companies whose service area holds the pickup, the nearest first."""
-    rows = await repository.find_orgs_covering(session, pickup, limit)
+async def companies_covering(session: ReadSession, wish: Wish, limit: int) -> list[NearbyCompany]:
+    """For the market: verified companies whose service area holds the pickup, the nearest first, with their terms."""
+    rows = await repository.find_orgs_covering(session, wish, limit)
     return [
         NearbyCompany(
             id=row.id,
@@ -125,6 +159,7 @@ async def companies_covering(session: ReadSession, pickup: Point, limit: int) ->
             rating_count=row.rating_count,
             location=Point(lat=row.lat, lng=row.lng),
             distance_miles=row.distance_miles,
+            terms=_terms(row, row),
         )
         for row in rows
     ]

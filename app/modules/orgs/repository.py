@@ -1,22 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from geoalchemy2 import Geography
+from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.geo import Point
 from app.kernel.paging import PageRequest
-from app.modules.orgs.models import Organization, ServiceArea
-from app.modules.orgs.values import OrgStatus
+from app.modules.orgs.models import CompanyDayOff, Organization, ServiceArea
+from app.modules.orgs.values import AreaKind, OrgStatus, Wish
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.statements import Ready
 
 METERS_PER_MILE = 1609.344
+# Of a degree: as many as a double has.
+MOST_DIGITS = 15
 
 
 def geography(point: Point) -> sa.ColumnElement[Any]:
@@ -29,11 +33,32 @@ async def insert_org(session: WriteSession, org: Organization, location: Point) 
     await session.flush()
 
 
-async def insert_service_area(session: WriteSession, area: ServiceArea, center: Point) -> None:
-    area.center = geography(center)
-    area.area = sa.func.ST_Buffer(geography(center), float(area.radius_miles) * METERS_PER_MILE)
+async def insert_circle(session: WriteSession, area: ServiceArea, center: Point, radius_miles: Decimal) -> None:
+    area.center, area.radius_miles = center, radius_miles
+    area.area = sa.func.ST_Buffer(geography(center), float(radius_miles) * METERS_PER_MILE)
     session.add(area)
     await session.flush()
+
+
+async def insert_polygon(session: WriteSession, area: ServiceArea, geojson: str) -> None:
+    area.area = sa.func.geography(sa.func.ST_GeomFromGeoJSON(geojson))
+    session.add(area)
+    await session.flush()
+
+
+MEASURED = sa.text(
+    """
+    SELECT CASE WHEN ST_IsValid(g) THEN NULL ELSE ST_IsValidReason(g) END AS fault,
+        CASE WHEN ST_IsValid(g) THEN ST_Area(g::geography) / (1609.344 * 1609.344) END AS square_miles
+    FROM (SELECT ST_GeomFromGeoJSON(:geojson) AS g) AS told
+    """
+)
+
+
+async def measure_polygon(session: ReadSession, geojson: str) -> tuple[str | None, float | None]:
+    """What is wrong with it, or how many square miles it has."""
+    row = (await session.execute(MEASURED, {"geojson": geojson})).one()
+    return row.fault, row.square_miles
 
 
 async def get_org(session: ReadSession, org_id: UUID) -> Organization | None:
@@ -90,18 +115,12 @@ async def list_profiles(session: ReadSession, page: PageRequest, state: str | No
 
 
 async def list_service_areas(session: ReadSession, org_id: UUID) -> Sequence[AnyRow]:
-    query = (
-        sa.select(
-            ServiceArea.id,
-            ServiceArea.kind,
-            ServiceArea.radius_miles,
-            sa.func.ST_Y(sa.func.geometry(ServiceArea.center)).label("lat"),
-            sa.func.ST_X(sa.func.geometry(ServiceArea.center)).label("lng"),
-        )
-        .where(ServiceArea.org_id == org_id)
-        .order_by(ServiceArea.id)
+    """`geojson`: text, of polygons alone."""
+    geojson = sa.case((ServiceArea.kind == AreaKind.POLYGON, sa.func.ST_AsGeoJSON(ServiceArea.area, MOST_DIGITS)))
+    query = sa.select(
+        ServiceArea.id, ServiceArea.kind, ServiceArea.center, ServiceArea.radius_miles, geojson.label("geojson")
     )
-    return (await session.execute(query)).all()
+    return (await session.execute(query.where(ServiceArea.org_id == org_id).order_by(ServiceArea.id))).all()
 
 
 async def count_service_areas(session: ReadSession, org_id: UUID) -> int:
@@ -115,9 +134,29 @@ async def delete_service_area(session: WriteSession, org_id: UUID, area_id: UUID
     return result.one_or_none() is not None
 
 
-async def find_orgs_covering(session: ReadSession, pickup: Point, limit: int) -> Sequence[AnyRow]:
-    """Verified companies whose service area holds the point, the nearest office first."""
-    point = geography(pickup)
+def _terms(wish: Wish) -> tuple[sa.ColumnElement[Any], ...]:
+    """The columns of `Terms`, beside a company's own."""
+    days_off = sa.select(CompanyDayOff.day).where(
+        CompanyDayOff.org_id == Organization.id, CompanyDayOff.day.between(wish.first_day, wish.last_day)
+    )
+    reached = sa.exists().where(
+        ServiceArea.org_id == Organization.id, sa.func.ST_Covers(ServiceArea.area, geography(wish.destination))
+    )
+    return (
+        sa.func.array(days_off.scalar_subquery(), type_=pg.ARRAY(sa.Date)).label("days_off"),
+        sa.case((Organization.requires_both_ends, reached), else_=True).label("reaches_destination"),
+    )
+
+
+async def get_org_for(session: ReadSession, org_id: UUID, wish: Wish) -> AnyRow | None:
+    """(Organization, days_off, reaches_destination)"""
+    query = sa.select(Organization, *_terms(wish)).where(Organization.id == org_id)
+    return (await session.execute(query)).one_or_none()
+
+
+async def find_orgs_covering(session: ReadSession, wish: Wish, limit: int) -> Sequence[AnyRow]:
+    """Verified companies whose service area holds the pickup, the nearest office first."""
+    point = geography(wish.pickup)
     covering = sa.select(ServiceArea.org_id).where(sa.func.ST_Covers(ServiceArea.area, point)).distinct().subquery()
     miles = (sa.func.ST_Distance(Organization.location, point) / METERS_PER_MILE).label("distance_miles")
     query = (
@@ -126,9 +165,13 @@ async def find_orgs_covering(session: ReadSession, pickup: Point, limit: int) ->
             Organization.name,
             Organization.rating_average,
             Organization.rating_count,
+            Organization.timezone,
+            Organization.lead_time_hours,
+            Organization.business_hours,
             sa.func.ST_Y(sa.func.geometry(Organization.location)).label("lat"),
             sa.func.ST_X(sa.func.geometry(Organization.location)).label("lng"),
             miles,
+            *_terms(wish),
         )
         .join(covering, covering.c.org_id == Organization.id)
         .where(Organization.status == OrgStatus.VERIFIED)
@@ -136,6 +179,22 @@ async def find_orgs_covering(session: ReadSession, pickup: Point, limit: int) ->
         .limit(limit)
     )
     return (await session.execute(query)).all()
+
+
+async def insert_day_off(session: WriteSession, day_off: CompanyDayOff) -> None:
+    session.add(day_off)
+    await session.flush()
+
+
+async def list_days_off(session: ReadSession, org_id: UUID, since: date) -> Sequence[CompanyDayOff]:
+    query = sa.select(CompanyDayOff).where(CompanyDayOff.org_id == org_id, CompanyDayOff.day >= since)
+    return (await session.execute(query.order_by(CompanyDayOff.day))).scalars().all()
+
+
+async def delete_day_off(session: WriteSession, org_id: UUID, day_off_id: UUID) -> date | None:
+    """The day that it was; None when there is none."""
+    query = sa.delete(CompanyDayOff).where(CompanyDayOff.org_id == org_id, CompanyDayOff.id == day_off_id)
+    return (await session.execute(query.returning(CompanyDayOff.day))).scalar_one_or_none()
 
 
 async def update_status(session: WriteSession, org_id: UUID, status: OrgStatus, now: datetime) -> bool:

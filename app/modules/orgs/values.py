@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from app.kernel.geo import Point
 
 
 class OrgStatus(StrEnum):
@@ -16,3 +21,39 @@ class OrgStatus(StrEnum):
 
 class AreaKind(StrEnum):
     RADIUS = "radius"
+    POLYGON = "polygon"
+
+
+class Refusal(StrEnum):
+    """Why a company does not take a job that it could do."""
+
+    DESTINATION_OUTSIDE_AREA = "destination_outside_area"
+    SHORT_NOTICE = "short_notice"
+    DAY_OFF = "day_off"
+    OUTSIDE_BUSINESS_HOURS = "outside_business_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of companies: where a job begins and ends, and the days whose days off are to be told."""
+
+    pickup: Point
+    destination: Point
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When and for where a company takes jobs of customers, by its own clock.
+
+    `business_hours`: by the weekday's name, when a job may start; a weekday that is not there is closed; None: always.
+    `days_off` are those of the wish. `reaches_destination`: false where the company asks that a service area holds the
+    destination too, and none does.
+    """
+
+    timezone: str
+    lead_time_hours: int = 0
+    business_hours: Mapping[str, Mapping[str, str]] | None = None
+    days_off: frozenset[date] = frozenset()
+    reaches_destination: bool = True

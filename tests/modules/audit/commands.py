@@ -97,6 +97,8 @@ TOLD: Final = {
     "ops.reinstate_company": "verification.company_reinstated",
     "ops.reject_verification": "verification.case_rejected",
     "ops.suspend_company": "verification.company_suspended",
+    "orgs.add_day_off": "orgs.day_off_added",
+    "orgs.remove_day_off": "orgs.day_off_removed",
     "orgs.add_service_area": "orgs.service_area_added",
     "orgs.change_own_company": "orgs.company_changed",
     "orgs.remove_service_area": "orgs.service_area_removed",

@@ -58,6 +58,7 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     ids, headers = of_a.ids, of_a.member.headers
     await do(client, headers, "PATCH", "/v1/org", {"name": "Ottoline & Daughters"})
     await do(client, headers, "DELETE", f"/v1/org/service-areas/{ids['area_id']}")
+    await do(client, headers, "DELETE", f"/v1/org/days-off/{ids['day_off_id']}")
     await do(client, headers, "POST", f"/v1/uploads/{ids['upload_id']}/complete")
     await do(client, headers, "DELETE", f"/v1/org/documents/{ids['document_id']}")
     await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": ["US-interstate"]})

@@ -15,7 +15,7 @@ import pytest
 from app.runtime.db.session import Database
 from tests.conftest import Logins, StaffMember
 from tests.factories.customers import SignedInCustomer
-from tests.factories.market import Company, hold, invite_customers, open_company, quote
+from tests.factories.market import Company, hold, invite_customers, open_company, post, quote
 from tests.factories.standing import running, sign_in_staff
 
 pytestmark = pytest.mark.integration
@@ -47,6 +47,7 @@ PRICE_LISTS: Final[list[dict[str, Any]]] = [
     },
 ]
 PAPERS_END: Final = date(2027, 4, 20)
+TEN_DAYS: Final = {"lead_time_hours": 240}
 ASKED: Final = 60
 SEARCHED: Final = 7
 
@@ -80,7 +81,19 @@ async def town(logins: Logins, app_database: Database, tmp_path_factory: pytest.
             )
             for prices, policy in zip(PRICE_LISTS, policies, strict=True)
         ]
+        await set_terms(client, companies[1])
         yield Town(client, customer, companies)
+
+
+async def set_terms(client: httpx.AsyncClient, company: Company) -> None:
+    """It is asked ten days ahead, works by day but on Tuesdays, and is off now and then."""
+    hours = {"opens_at": "06:00", "closes_at": "17:00"}
+    week = dict.fromkeys(("monday", "wednesday", "thursday", "friday", "saturday", "sunday"), hours)
+    answer = await client.patch("/v1/org", headers=company.headers, json=TEN_DAYS | {"business_hours": week})
+    assert answer.status_code == 200, answer.text
+    for day in range(20, 60, 4):
+        body = {"day": str(date(2027, 3, 1) + timedelta(days=day)), "name": "Off"}
+        await post(client, company.headers, "/v1/org/days-off", body, 201)
 
 
 async def fill_calendars(town: Town, rng: random.Random) -> None:

@@ -10,7 +10,7 @@ from app.kernel.geo import Point
 from app.kernel.money import Money
 from app.modules.market import rules
 from app.modules.market.rules import Candidate
-from app.modules.orgs.public import NearbyCompany
+from app.modules.orgs.public import NearbyCompany, Terms
 from app.modules.pricing.public import Load, Price
 
 pytestmark = pytest.mark.unit
@@ -26,6 +26,7 @@ def candidate(number: int, total: str, rating: str | None = None, miles: float =
         rating_count=0,
         location=Point(lat=37.0, lng=-122.0),
         distance_miles=miles,
+        terms=Terms("America/Los_Angeles"),
     )
     money = Money(Decimal(total), "USD")
     zero = Money(Decimal(0), "USD")

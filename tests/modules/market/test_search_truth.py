@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from app.runtime.db.session import Database
-from tests.conftest import Logins
+from tests.conftest import START, Logins
 from tests.factories.bookings import CONTACT
 from tests.factories.calendar import administrator
 from tests.factories.customers import SignedInCustomer
@@ -48,6 +48,20 @@ SUSPENDED: Final = 6
 PRICELESS: Final = 7
 NO_PRICES: Final = "DELETE FROM app.pricing_configs WHERE org_id = $1"
 
+# Offices are registered in another zone than they move in.
+OFFICE: Final = ZoneInfo("America/Los_Angeles")
+ASKED_AT: Final = START + timedelta(minutes=16)
+LEAD_HOURS: Final = 720
+# From the second of each seed's days on, two; the week's days from Monday, with the hours of their own.
+DAYS_OFF: Final = [
+    (FIRST_DAY + timedelta(days=DAYS_BETWEEN_SEEDS * seed + day)).date() for seed in SEEDS for day in (1, 2)
+]
+HOURS: Final = {1: (7, 12), 2: (7, 12), 4: (9, 15), 6: (6, 9)}
+OPEN: Final = {
+    day: {"opens_at": f"{HOURS[number][0]:02d}:00", "closes_at": f"{HOURS[number][1]:02d}:00"}
+    for day, number in (("monday", 1), ("tuesday", 2), ("thursday", 4), ("saturday", 6))
+}
+
 Span = tuple[datetime, datetime]
 
 
@@ -66,6 +80,7 @@ class Yard:
     is_in_market: bool = True
     has_prices: bool = True
     largest_crew_priced: int = 2
+    refuses: Callable[[Span], str | None] = lambda _: None
     taken: list[tuple[str, Span]] = field(default_factory=list)
     # On which weekdays it works, from six to ten in the evening; who is not here works at any time.
     weekdays: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -103,6 +118,22 @@ class Yard:
         helpers = company.helper_ids if span is None else self.free(company.helper_ids, span)
         needed = trucks_needed([self.cuft[one] for one in trucks], volume)
         return needed is not None and len(drivers) >= needed and len(drivers) + len(helpers) >= max(crew, needed)
+
+
+def too_soon(span: Span) -> str | None:
+    return "short_notice" if span[0] <= ASKED_AT + timedelta(hours=LEAD_HOURS) else None
+
+
+def on_a_day_off(span: Span) -> str | None:
+    first = span[0].astimezone(OFFICE).date()
+    last = (span[1] - timedelta(seconds=1)).astimezone(OFFICE).date()
+    return "day_off" if any(first <= day <= last for day in DAYS_OFF) else None
+
+
+def after_hours(span: Span) -> str | None:
+    local = span[0].astimezone(OFFICE)
+    is_open = local.isoweekday() in HOURS and HOURS[local.isoweekday()][0] <= local.hour < HOURS[local.isoweekday()][1]
+    return None if is_open else "outside_business_hours"
 
 
 def trucks_needed(sizes: list[int], volume: int) -> int | None:
@@ -159,7 +190,10 @@ def verdict(yard: Yard, job: Job) -> tuple[int, Span] | str:
         return "no_prices"
     reasons = []
     for crew, span in job.plans():
-        if not yard.can(job.volume, crew, span):
+        refusal = yard.refuses(span)
+        if refusal is not None:
+            reasons.append(refusal)
+        elif not yard.can(job.volume, crew, span):
             reasons.append("none_free")
         elif yard.is_full(span):
             reasons.append("day_full")
@@ -223,10 +257,26 @@ async def _settle(client: httpx.AsyncClient, staff: dict[str, str]) -> AsyncIter
         ({"trucks": (1000,), "helpers": 2, "place": FAR_AWAY}, {"is_in_market": False}),
         ({"trucks": (1000,), "helpers": 2}, {"is_in_market": False}),
         ({"trucks": (1000,), "helpers": 2}, {"has_prices": False}),
+        ({"trucks": (1600,), "helpers": 2, "prices": large_crews}, {"largest_crew_priced": 9, "refuses": too_soon}),
+        ({"trucks": (1600,), "helpers": 1}, {"refuses": on_a_day_off}),
+        ({"trucks": (1600,), "helpers": 1}, {"refuses": after_hours}),
     ]
     for asked, known in lines:
         company = await open_company(client, staff, **{"place": RAPID_CITY, **asked})
+        await _set_terms(client, company, known.get("refuses"))
         yield Yard(company, dict(zip(company.truck_ids, asked["trucks"], strict=True)), **known)
+
+
+async def _set_terms(client: httpx.AsyncClient, company: Company, refuses: Any) -> None:
+    terms: dict[Any, dict[str, Any]] = {
+        too_soon: {"lead_time_hours": LEAD_HOURS},
+        after_hours: {"business_hours": OPEN, "requires_both_ends": True},
+    }
+    if refuses in terms:
+        answer = await client.patch("/v1/org", headers=company.headers, json=terms[refuses])
+        assert answer.status_code == 200, answer.text
+    for day in DAYS_OFF if refuses is on_a_day_off else ():
+        await post(client, company.headers, "/v1/org/days-off", {"day": str(day), "name": "Off"}, 201)
 
 
 def first_day(seed: int) -> datetime:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -24,6 +26,8 @@ class Operation(NamedTuple):
     body: dict[str, Any] | None = None
 
 
+# A day off stands once.
+DAYS = (date(2027, 12, 1) + timedelta(days=n) for n in itertools.count())
 EVERYBODY = frozenset(Kind)
 OPERATIONS = [
     Operation("GET", "/v1/orgs", EVERYBODY),
@@ -33,6 +37,8 @@ OPERATIONS = [
     Operation("GET", "/v1/org/service-areas", MEMBERS),
     Operation("POST", "/v1/org/service-areas", HEADS, 201, {"radius_miles": 12}),
     Operation("DELETE", "/v1/org/service-areas/{area}", HEADS, 204),
+    Operation("GET", "/v1/org/days-off", MEMBERS),
+    Operation("POST", "/v1/org/days-off", HEADS, 201, {"day": "2027-12-25", "name": "Christmas"}),
     Operation("GET", "/v1/org/cancellation-policy", MEMBERS),
     Operation("PUT", "/v1/org/cancellation-policy", HEADS, 200, {"kind": "strict"}),
 ]
@@ -45,7 +51,7 @@ async def desk(logins: Logins, app_database: Database, tmp_path_factory: pytest.
 
 
 async def own_pages(desk: Desk, headers: dict[str, str]) -> list[Any]:
-    paths = ("/v1/org", "/v1/org/service-areas", "/v1/org/cancellation-policy")
+    paths = ("/v1/org", "/v1/org/service-areas", "/v1/org/days-off", "/v1/org/cancellation-policy")
     return [(await desk.client.get(path, headers=headers)).json() for path in paths]
 
 
@@ -58,7 +64,10 @@ async def spare_area(desk: Desk) -> str:
 
 async def send(desk: Desk, headers: dict[str, str], operation: Operation, area_id: str) -> httpx.Response:
     path = operation.path.format(org=desk.company.id, area=area_id)
-    return await desk.client.request(operation.method, path, headers=headers, json=operation.body)
+    body = operation.body
+    if body is not None and "day" in body:
+        body = body | {"day": str(next(DAYS))}
+    return await desk.client.request(operation.method, path, headers=headers, json=body)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")

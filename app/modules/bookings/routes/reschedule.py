@@ -14,6 +14,7 @@ from app.modules.bookings.errors import (
     BookingNotFound,
     CompanyNotBookable,
     IllegalStep,
+    OutsideTerms,
     PapersEndBefore,
     PriceChanged,
 )
@@ -37,6 +38,7 @@ REFUSALS = (
     LocalTimeRefused,
     WindowRefused,
     CompanyNotBookable,
+    OutsideTerms,
     PapersEndBefore,
     NotPriced,
 )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.modules.bookings.errors import CompanyNotBookable, PapersEndBefore
+from app.modules.bookings.errors import CompanyNotBookable, OutsideTerms, PapersEndBefore
 from app.modules.calendar import public as calendar
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
 from app.modules.verification.public import Days, Trip
 from app.runtime.db.session import ReadSession
+
+ONE_DAY: Final = timedelta(days=1)
 
 
 def trip_of(fields: Mapping[str, Any]) -> Trip:
@@ -26,17 +29,32 @@ def _days(window: calendar.Window, zone: str) -> Days:
     return Days(window.starts_at.astimezone(local).date(), window.ends_at.astimezone(local).date())
 
 
-async def bookable_company(
-    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID] = ()
-) -> orgs.Company:
-    """The company, when customers may have it, with these trucks, for this window.
+def _wish(ask: calendar.Ask, windows: Sequence[calendar.Window]) -> orgs.Wish:
+    """What the company's terms for these windows depend on: wherever its clock hangs, a day lies within a day of UTC's.
 
-    Raises: CompanyNotBookable (409) for one suspended since the search, PapersEndBefore (409) with the paper's name
-    and, of a truck's paper, the truck.
+    Raises: ValueError for a question without places, which is no job that somebody books.
     """
-    company = await orgs.company(session, ask.org_id)
+    if ask.stops is None:
+        raise ValueError("a job has stops")
+    first, last = min(one.starts_at for one in windows), max(one.ends_at for one in windows)
+    return orgs.Wish(ask.stops.first, ask.stops.last, first.date() - ONE_DAY, last.date() + ONE_DAY)
+
+
+async def bookable_company(
+    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID] = (), *, asks_terms: bool = True
+) -> orgs.Company:
+    """The company, when customers may have it, with these trucks, for this window. Its own terms bind customers, not
+    its people: `asks_terms`.
+
+    Raises: CompanyNotBookable (409) for one suspended since the search, OutsideTerms (409) with the reason,
+    PapersEndBefore (409) with the paper's name and, of a truck's paper, the truck.
+    """
+    company, terms = await orgs.company_for(session, ask.org_id, _wish(ask, [ask.window]))
     if company.status is not orgs.OrgStatus.VERIFIED:
         raise CompanyNotBookable
+    refusal = orgs.find_refusal(terms, ask.window.starts_at, ask.window.ends_at, ask.now)
+    if asks_terms and refusal is not None:
+        raise OutsideTerms(reason=refusal)
     lapse = await verification.find_lapse(session, ask.org_id, trip, _days(ask.window, ask.zone), truck_ids)
     if lapse is not None:
         raise _refusal(lapse)
@@ -70,10 +88,13 @@ def _refusal(lapse: verification.Lapse) -> PapersEndBefore:
 async def while_eligible(
     session: ReadSession, ask: calendar.Ask, trip: Trip, refused: calendar.SlotTaken
 ) -> calendar.SlotTaken:
-    """The refusal with those alternatives on whose days the company's papers are in order."""
-    windows = refused.alternatives
-    if not windows:
+    """The refusal with those alternatives that the company's terms allow and on whose days its papers are in order."""
+    if not refused.alternatives:
         return refused
+    _, terms = await orgs.company_for(session, ask.org_id, _wish(ask, refused.alternatives))
+    windows = [
+        one for one in refused.alternatives if orgs.find_refusal(terms, one.starts_at, one.ends_at, ask.now) is None
+    ]
     days = [_days(window, ask.zone) for window in windows]
-    lapses = await verification.find_lapses(session, ask.org_id, trip, days)
+    lapses = await verification.find_lapses(session, ask.org_id, trip, days) if days else []
     return refused.offering(window for window, lapse in zip(windows, lapses, strict=True) if lapse is None)

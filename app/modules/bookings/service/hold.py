@@ -96,8 +96,8 @@ async def hold_quote(
     """Hold the trucks and the crew of a quote for a quarter of an hour, all or nothing.
 
     Locks: the company's resources in id order.
-    Raises: QuoteNotFound (404), QuoteExpired (409), CompanyNotBookable (409), PapersEndBefore (409), TooLarge
-    (409), SlotTaken (409) with alternatives, QuoteAlreadyBooked (409).
+    Raises: QuoteNotFound (404), QuoteExpired (409), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore
+    (409), TooLarge (409), SlotTaken (409) with alternatives, QuoteAlreadyBooked (409).
     Emits: booking.held.
     """
     quote = await market.quote_to_book(session, quote_id, actor)

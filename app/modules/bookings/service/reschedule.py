@@ -53,7 +53,7 @@ async def foresee_reschedule(
         given_links.RESCHEDULING.require_good(booking, actor)
     ask = _ask(booking, actor, starts_at)
     if booking.quote_id is not None:
-        await bookable_company(session, ask, trip_of(vars(booking)))
+        await bookable_company(session, ask, trip_of(vars(booking)), asks_terms=not isinstance(actor, Mover))
     price = await _price_at(session, booking, ask.window.starts_at)
     free = await calendar.foresee_move(session, ask, _taken(booking), _need(booking))
     is_free = free == [ask.window]
@@ -68,8 +68,8 @@ async def reschedule_booking(
 
     Locks: the booking row, then the company's resources in id order.
     Raises: BookingNotFound (404), SignedLinkRefused (404), PreconditionFailed (412), IllegalStep (409),
-    LocalTimeRefused (422), WindowRefused (422), CompanyNotBookable (409), PapersEndBefore (409), NotPriced (409),
-    PriceChanged (409), SlotTaken (409) with alternatives.
+    LocalTimeRefused (422), WindowRefused (422), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore (409),
+    NotPriced (409), PriceChanged (409), SlotTaken (409) with alternatives.
     Emits: booking.rescheduled.
     """
     booking = await lock_as(session, actor, booking_id)
@@ -79,7 +79,7 @@ async def reschedule_booking(
     ask = _ask(booking, actor, body.starts_at)
     is_of_market = booking.quote_id is not None
     if is_of_market:
-        await bookable_company(session, ask, trip_of(vars(booking)))
+        await bookable_company(session, ask, trip_of(vars(booking)), asks_terms=not isinstance(actor, Mover))
     price = await _price_at(session, booking, ask.window.starts_at)
     total = pricing.price_from_json(price).total
     if total != body.expected_total.to_money():

@@ -26,6 +26,7 @@ from app.runtime.db.session import ReadSession
 
 # The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
 MOST_ASKED: Final = 150
+ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ class Located:
         """The days by the pickup's clock that its longest plan takes from a start."""
         ends_at = starts_at + max(plan.window.length for plan in self.plans)
         return verification.Days(*(instant.astimezone(self.zone).date() for instant in (starts_at, ends_at)))
+
+    def wish(self, days: int) -> orgs.Wish:
+        """What companies' terms for its start, and for as many days after it, depend on: wherever a company's clock
+        hangs, its days lie within a day of UTC's.
+        """
+        first, last = self.starts_at.date() - ONE_DAY, max(plan.window.ends_at for plan in self.plans).date()
+        return orgs.Wish(self.origin.location, self.destination.location, first, last + ONE_DAY * (days + 1))
 
     @property
     def stops(self) -> calendar.Stops:
@@ -142,8 +150,8 @@ class Field:
         return [company.id for company in self.companies]
 
 
-async def find_field(session: ReadSession, asked: Located, now: datetime) -> Field:
-    """The verified companies whose area holds the pickup, the nearest first."""
-    companies = await orgs.companies_covering(session, asked.origin.location, MOST_ASKED)
+async def find_field(session: ReadSession, asked: Located, days: int, now: datetime) -> Field:
+    """The verified companies whose area holds the pickup, the nearest first, with their terms for so many days."""
+    companies = await orgs.companies_covering(session, asked.wish(days), MOST_ASKED)
     cards = await pricing.active_cards(session, [company.id for company in companies]) if companies else {}
     return Field(now, companies, cards)

@@ -13,6 +13,7 @@ from app.modules.calendar import public as calendar
 from app.modules.market import rules
 from app.modules.market.schemas import DateOut, DatePriceOut, DatesIn, DatesOut, OfferedBy
 from app.modules.market.service.asked import Field, Located, find_field
+from app.modules.orgs import public as orgs
 from app.modules.orgs.public import NearbyCompany
 from app.modules.pricing import public as pricing
 from app.modules.verification import public as verification
@@ -32,7 +33,7 @@ class DayOffer:
 async def search_dates(session: ReadSession, body: DatesIn, asked: Located, now: datetime) -> DatesOut:
     """The wanted day and those after it, each as a search for that day would answer it."""
     starts = asked.on_days(range(body.days))
-    offers = await offers_on_days(session, await find_field(session, asked, now), asked, starts)
+    offers = await offers_on_days(session, await find_field(session, asked, body.days, now), asked, starts)
     of_days: list[list[DayOffer]] = [[] for _ in starts]
     for offer in offers:
         for day in days_of(offer.days):
@@ -82,11 +83,12 @@ async def offers_on_days(
     offers: list[DayOffer] = []
     for plan in asked.plans:
         job = calendar.StartedJob(plan.need, asked.stops, asked.zone, field.now)
-        asks = {one: plan.window.length for one, days in left.items() if days}
+        is_open = {one.id: orgs.open_starts(one.terms, starts, plan.window.length, field.now) for one in priced}
+        asks = {one: plan.window.length for one, days in left.items() if days & is_open[one]}
         suiting = await calendar.suiting_starts(session, asks, starts, job, eligible.by_truck) if asks else {}
         jobs = pricing.Starts([pricing.starting_at(plan.job, start, asked.origin.zone) for start in starts])
         for company in priced:
-            days = left.get(company.id, 0) & suiting.get(company.id, 0)
+            days = left.get(company.id, 0) & is_open[company.id] & suiting.get(company.id, 0)
             for offer in _priced(company, field.cards[company.id], jobs, days):
                 offers.append(offer)
                 left[company.id] &= ~offer.days

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.actor import Customer
@@ -17,6 +17,9 @@ from app.modules.market.values import QuoteStatus
 from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import ReadSession, WriteSession
+
+# Wherever the company's clock hangs, its days lie within a day of UTC's.
+ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,15 @@ async def make_quote(
     """
     offer = read_offer(signer, offer_id, actor.now)
     await repository.act_on_company(session, offer.org_id)
-    company = await orgs.company(session, offer.org_id)
+    company, terms = await orgs.company_for(session, offer.org_id, _wish(offer))
     if company.status is not orgs.OrgStatus.VERIFIED:
         raise OfferWithdrawn
+    if orgs.find_refusal(terms, offer.starts_at, offer.ends_at, actor.now) is not None:
+        raise OfferWithdrawn("The company does not take this job any more.")
     card = await pricing.rate_card(session, offer.org_id, offer.pricing_config_id)
     price = pricing.price_job(card, offer.job)
-    row = _row(actor, offer, lifetime) | {
+    until = min(actor.now + lifetime, orgs.latest_call(terms, offer.starts_at))
+    row = _row(actor, offer, until) | {
         "price": pricing.price_to_json(price, card.number),
         "total": price.total.amount,
         "currency": price.total.currency,
@@ -81,7 +87,12 @@ async def make_quote(
     return Quoted(Quote(**row), company.name)
 
 
-def _row(actor: Customer, offer: Offer, lifetime: timedelta) -> dict[str, Any]:
+def _wish(offer: Offer) -> orgs.Wish:
+    first, last = offer.starts_at.date() - ONE_DAY, offer.ends_at.date() + ONE_DAY
+    return orgs.Wish(offer.origin.location, offer.destination.location, first, last)
+
+
+def _row(actor: Customer, offer: Offer, until: datetime) -> dict[str, Any]:
     return {
         "org_id": offer.org_id,
         "id": new_id(),
@@ -99,7 +110,7 @@ def _row(actor: Customer, offer: Offer, lifetime: timedelta) -> dict[str, Any]:
         "distance_miles": offer.distance_miles.quantize(Decimal("0.1")),
         "duration_hours": offer.job.hours.quantize(Decimal("0.01")),
         "job": pricing.job_to_json(offer.job),
-        "expires_at": min(actor.now + lifetime, offer.starts_at),
+        "expires_at": until,
         "created_at": actor.now,
     }
 

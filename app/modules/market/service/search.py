@@ -30,6 +30,8 @@ from app.runtime.db.session import ReadSession
 SEARCHED_DAYS: Final = 14
 MOST_FREE_DATES: Final = 3
 CURSOR: Final = "search"
+# No other day changes these.
+HOPELESS: Final = frozenset({Reason.TOO_LARGE, Reason.NO_PRICES, Reason.DESTINATION_OUTSIDE_AREA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Loca
     """
     fingerprint = _fingerprint(body)
     after = _read_cursor(terms.signer, body.cursor, fingerprint)
-    field = await find_field(session, asked, terms.now)
+    field = await find_field(session, asked, SEARCHED_DAYS, terms.now)
     candidates, refused = await _ask_all(session, field, asked)
     ranked = rules.rank(candidates) if candidates else []
     rest = [one for one in ranked if after is None or one.key > after]
@@ -83,7 +85,8 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
     limit = calendar.TruckLimit(eligible.by_truck, eligible.truck_ids)
     place = asked.zone, asked.stops
     for plan in asked.plans:
-        left = [company for company in asking if company.id not in found]
+        left, closed = _open_for([company for company in asking if company.id not in found], plan, field.now)
+        refused = closed | refused
         wanted = [company.id for company in left]
         if not wanted:
             break
@@ -95,6 +98,16 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
             else:
                 refused.setdefault(company.id, made)
     return list(found.values()), {one: reason for one, reason in refused.items() if one not in found}
+
+
+def _open_for(
+    companies: Sequence[orgs.NearbyCompany], plan: Plan, now: datetime
+) -> tuple[list[orgs.NearbyCompany], dict[UUID, Reason]]:
+    """Those whose own terms allow it, and why those of the others do not."""
+    window = plan.window
+    told = {one.id: orgs.find_refusal(one.terms, window.starts_at, window.ends_at, now) for one in companies}
+    closed = {company_id: Reason(refusal) for company_id, refusal in told.items() if refusal is not None}
+    return [one for one in companies if one.id not in closed], closed
 
 
 def _asked_for(
@@ -119,7 +132,7 @@ async def _explain(
         return [ReasonOut(code=Reason.NO_COMPANY_IN_AREA, count=1)], []
     told = refused | await _too_large(session, refused, asked)
     reasons = [ReasonOut(code=code, count=count) for code, count in sorted(Counter(told.values()).items())]
-    hopeful = [one for one in field.companies if told[one.id] not in {Reason.TOO_LARGE, Reason.NO_PRICES}]
+    hopeful = [one for one in field.companies if told[one.id] not in HOPELESS]
     return reasons, await _nearest_free(session, replace(field, companies=hopeful), asked)
 
 
@@ -150,19 +163,19 @@ def _offers(terms: Terms, asked: Located, page: Sequence[Ranked]) -> list[OfferO
 
 def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetime, shared: dict[str, Any]) -> OfferOut:
     candidate = ranked.candidate
+    company, starts_at = candidate.company, candidate.plan.window.starts_at
     offer = Offer(
         org_id=candidate.company.id,
         pricing_config_id=candidate.card.id,
-        starts_at=candidate.plan.window.starts_at,
+        starts_at=starts_at,
         ends_at=candidate.plan.window.ends_at,
         origin=asked.origin,
         destination=asked.destination,
         volume_cuft=candidate.plan.need.volume_cuft,
         weight_lb=candidate.plan.need.weight_lb,
         job=candidate.job,
-        expires_at=expires_at,
+        expires_at=min(expires_at, orgs.latest_call(company.terms, starts_at)),
     )
-    company = candidate.company
     return OfferOut(
         offer_id=sign_offer(terms.signer, offer, shared),
         organization=OfferedBy(id=company.id, name=company.name, rating=company.rating),
@@ -172,7 +185,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         pickup_zone=asked.origin.zone,
         crew_size=candidate.job.crew,
         distance_to_origin_miles=round(company.distance_miles, 1),
-        expires_at=expires_at,
+        expires_at=offer.expires_at,
         ranking=[RankingFactorOut(factor=f.factor, value=f.value, weight=f.weight) for f in ranked.factors],
     )
 

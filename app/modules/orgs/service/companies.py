@@ -7,17 +7,16 @@ from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
-from app.kernel.geo import Point
-from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.orgs import repository
-from app.modules.orgs.errors import LastServiceArea, OrgNotFound, ServiceAreaNotFound
-from app.modules.orgs.models import Organization, ServiceArea
-from app.modules.orgs.schemas import OrgIn, OrgPatch, ServiceAreaIn, ServiceAreaOut
-from app.modules.orgs.values import AreaKind, OrgStatus
+from app.modules.orgs.errors import OrgNotFound
+from app.modules.orgs.models import Organization
+from app.modules.orgs.schemas.companies import OrgIn, OrgPatch
+from app.modules.orgs.service.service_areas import add_circle
+from app.modules.orgs.values import OrgStatus
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -37,21 +36,16 @@ async def create_org(session: WriteSession, org_id: UUID, body: OrgIn, address: 
         city=address.city,
         state=address.state,
         rating_count=0,
+        lead_time_hours=0,
+        requires_both_ends=False,
+        business_hours=None,
         version=1,
         created_at=now,
         updated_at=now,
     )
     await repository.insert_org(session, org, address.location)
-    await _add_area(session, org_id, address.location, FIRST_RADIUS_MILES)
+    await add_circle(session, org_id, address.location, FIRST_RADIUS_MILES)
     return org
-
-
-async def _add_area(session: WriteSession, org_id: UUID, center: Point, radius_miles: Decimal) -> ServiceAreaOut:
-    # As it is stored, and will be read again.
-    radius_miles = radius_miles.quantize(Decimal("0.1"))
-    area = ServiceArea(org_id=org_id, id=new_id(), kind=AreaKind.RADIUS, radius_miles=radius_miles)
-    await repository.insert_service_area(session, area, center)
-    return ServiceAreaOut(id=area.id, kind=area.kind, center=center, radius_miles=radius_miles)
 
 
 async def show_org(session: ReadSession, actor: Mover) -> Organization:
@@ -90,36 +84,3 @@ async def change_org(session: WriteSession, actor: Mover, patch: OrgPatch, versi
     change = Change("orgs.company_changed", "company", org.id, before, fields_of(org, before))
     record(session, actor, change)
     return org
-
-
-async def list_service_areas(session: ReadSession, actor: Mover) -> list[ServiceAreaOut]:
-    rows = await repository.list_service_areas(session, actor.org_id)
-    return [
-        ServiceAreaOut(id=row.id, kind=row.kind, center=Point(lat=row.lat, lng=row.lng), radius_miles=row.radius_miles)
-        for row in rows
-    ]
-
-
-async def add_service_area(session: WriteSession, actor: Mover, body: ServiceAreaIn) -> ServiceAreaOut:
-    """Raises: OrgNotFound (404)."""
-    center = body.center
-    if center is None:
-        org = await show_org(session, actor)
-        center = Place.model_validate(org.address).location
-    area = await _add_area(session, actor.org_id, center, body.radius_miles)
-    after = {"kind": area.kind, "radius_miles": area.radius_miles}
-    record(session, actor, Change("orgs.service_area_added", "service_area", area.id, after=after))
-    return area
-
-
-async def remove_service_area(session: WriteSession, actor: Mover, area_id: UUID) -> None:
-    """Locks: the company's row, so that two removals cannot leave none.
-
-    Raises: ServiceAreaNotFound (404), LastServiceArea (409).
-    """
-    await repository.lock_org(session, actor.org_id)
-    if not await repository.delete_service_area(session, actor.org_id, area_id):
-        raise ServiceAreaNotFound
-    if await repository.count_service_areas(session, actor.org_id) == 0:
-        raise LastServiceArea
-    record(session, actor, Change("orgs.service_area_removed", "service_area", area_id))

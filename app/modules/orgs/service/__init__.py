@@ -1,0 +1,1 @@
+"""Use cases of companies, by what they are about."""
