@@ -28,6 +28,7 @@ __all__ = [
     "StepUpRequired",
     "change_staff",
     "create_staff",
+    "has_verified_email",
     "hire_staff",
     "list_staff",
     "office_emails",
@@ -42,6 +43,11 @@ OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
 async def office_emails(session: ReadSession, org_id: UUID) -> list[str]:
     """Where a company's office is written to: owners, managers and dispatchers."""
     return [row.email for row in await repository.list_member_emails(session, org_id, OFFICE)]
+
+
+async def has_verified_email(session: ReadSession, user_id: UUID) -> bool:
+    """Whether this member has shown their e-mail address to be theirs."""
+    return await service.has_verified_email(session, user_id)
 
 
 async def require_verified_email(session: ReadSession, user_id: UUID) -> None:

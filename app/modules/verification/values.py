@@ -66,6 +66,7 @@ class PackCode(StrEnum):
 class Need(StrEnum):
     """What a company may be lacking, as a program reads it."""
 
+    VERIFIED_EMAIL = "verified_email"
     TRUCK = "truck"
     DRIVER = "driver"
     PRICING = "pricing"

@@ -33,15 +33,22 @@ async def verified_at(client: httpx.AsyncClient, headers: dict[str, str]) -> str
     return at
 
 
+async def missing(client: httpx.AsyncClient, headers: dict[str, str]) -> list[str]:
+    shown = await client.get("/v1/org/verification", headers=headers)
+    return [one["code"] for one in shown.json()["missing"]]
+
+
 async def test_the_link_of_the_registration_verifies_once(
     client: httpx.AsyncClient, worker_resources: Resources, settings: Settings
 ):
     email, headers = await newcomer(client)
     await work(worker_resources)
     assert await verified_at(client, headers) is None
+    assert "verified_email" in await missing(client, headers)
     token = token_in(settings, email, "mhv")
     assert (await verify(client, token)).status_code == 204
     assert await verified_at(client, headers) == "2027-03-01T17:00:00Z"
+    assert "verified_email" not in await missing(client, headers)
     assert refusal(await verify(client, token)) == (422, "mail_token_refused")
 
 

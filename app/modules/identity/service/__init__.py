@@ -16,7 +16,12 @@ from app.modules.identity.service.second_factor import (
 from app.modules.identity.service.sign_in import sign_in, sign_in_with_code
 from app.modules.identity.service.sign_in_policy import set_sign_in_policy, show_sign_in_policy
 from app.modules.identity.service.staff import change_staff, create_staff, hire, list_staff
-from app.modules.identity.service.verify_email import ask_for_verification, require_verified_email, verify_email
+from app.modules.identity.service.verify_email import (
+    ask_for_verification,
+    has_verified_email,
+    require_verified_email,
+    verify_email,
+)
 
 __all__ = [
     "ask_for_email_change",
@@ -31,6 +36,7 @@ __all__ = [
     "disable",
     "end_session",
     "enrol",
+    "has_verified_email",
     "hire",
     "list_sessions",
     "list_staff",

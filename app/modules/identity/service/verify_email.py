@@ -38,8 +38,12 @@ async def verify_email(session: WriteSession, resources: Resources, token: str) 
     record(session, Anyone(now), Change("identity.email_verified", "user", user_id))
 
 
+async def has_verified_email(session: ReadSession, user_id: UUID) -> bool:
+    user = await repository.get_user(session, user_id)
+    return user is not None and user.email_verified_at is not None
+
+
 async def require_verified_email(session: ReadSession, user_id: UUID) -> None:
     """Raises: EmailNotVerified (403)."""
-    user = await repository.get_user(session, user_id)
-    if user is None or user.email_verified_at is None:
+    if not await has_verified_email(session, user_id):
         raise EmailNotVerified

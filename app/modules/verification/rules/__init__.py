@@ -2,7 +2,7 @@
 may follow which (steps).
 """
 
-from app.modules.verification.rules.cases import Readiness, check_complete, check_findings, missing
+from app.modules.verification.rules.cases import NO_VERIFIED_EMAIL, Readiness, check_complete, check_findings, missing
 from app.modules.verification.rules.needs import (
     OF_EACH_TRUCK,
     asks_of_trucks,
@@ -25,6 +25,7 @@ from app.modules.verification.rules.steps import (
 )
 
 __all__ = [
+    "NO_VERIFIED_EMAIL",
     "OF_EACH_TRUCK",
     "OPEN",
     "PACKS",

@@ -25,6 +25,7 @@ class Readiness:
 
 
 SENTENCES: Final = {
+    Need.VERIFIED_EMAIL: "Show that your e-mail address is yours: POST /v1/auth/verify-email/request sends the link.",
     Need.TRUCK: "Add a truck: POST /v1/trucks.",
     Need.DRIVER: "Add a driver with a valid licence: POST /v1/drivers.",
     Need.PRICING: "Add a price list: POST /v1/pricing-configs.",
@@ -41,6 +42,9 @@ SENTENCES: Final = {
     Need.TRUCK_REGISTRATION: "Add the registration that is valid today: POST /v1/org/documents.",
     Need.TRUCK_INSPECTION: "Add the inspection that is valid today: POST /v1/org/documents.",
 }
+
+
+NO_VERIFIED_EMAIL: Final = Missing(Need.VERIFIED_EMAIL, SENTENCES[Need.VERIFIED_EMAIL])
 
 
 def missing(readiness: Readiness) -> list[Missing]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.kernel.actor import Mover
+from app.kernel.actor import Mover, MoverProgram
 from app.kernel.ids import new_id
 from app.modules.fleet import public as fleet
+from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import Company
 from app.modules.orgs.values import OrgStatus
@@ -86,6 +87,13 @@ def take_step(session: WriteSession, org_id: UUID, step: TakenStep) -> None:
     repository.add_step(session, taken)
 
 
+async def _missing_of(session: ReadSession, actor: Mover) -> list[Missing]:
+    """What the caller lacks to ask for the company; an API key never asks."""
+    if isinstance(actor, MoverProgram) or await identity.has_verified_email(session, actor.user_id):
+        return []
+    return [rules.NO_VERIFIED_EMAIL]
+
+
 async def find_missing(session: ReadSession, company: Company, now: datetime) -> list[Missing]:
     """What the company lacks today, by the clock of its office."""
     on = now.astimezone(ZoneInfo(company.timezone)).date()
@@ -112,7 +120,7 @@ async def show_verification(session: ReadSession, actor: Mover) -> Standing:
     steps = await repository.list_steps(session, actor.org_id)
     return Standing(
         status=company.status,
-        missing=await find_missing(session, company, actor.now),
+        missing=[*await _missing_of(session, actor), *await find_missing(session, company, actor.now)],
         cases=[case_of(case) for case in cases],
         suspensions=[suspension_of(suspension) for suspension in suspensions],
         history=[TakenStep(row.step, row.case_id, row.at) for row in steps],
