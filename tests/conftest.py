@@ -49,9 +49,13 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = datetime(2027, 3, 1, 17, tzinfo=UTC)
 PASSWORD: Final = "correct horse battery"
 
-for name, examples in (("normal", 200), ("nightly", 2_000)):
+for name, examples in (("normal", 200), ("nightly", 2_000), ("mutants", 20)):
     hypothesis_settings.register_profile(
-        name, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        name,
+        max_examples=examples,
+        deadline=None,
+        derandomize=name == "mutants",
+        suppress_health_check=[HealthCheck.too_slow],
     )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal"))
 
