@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.kernel.instants import Moment
-from app.kernel.money import ExactDecimal, MoneyOut
+from app.kernel.money import Amount, ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.places import PlaceIn, PlaceOut
+from app.modules.market.rules import Wish
 from app.modules.market.values import QuoteStatus, Reason
 from app.modules.pricing.public import LoadIn, PriceOut
 
@@ -60,9 +61,27 @@ class WishIn(LoadIn):
         return self
 
 
-class SearchIn(WishIn):
-    """A wish, and which page of its offers."""
+class FiltersIn(Strict):
+    """Which offers to show; the others are counted as `filtered_out`. Who is not rated yet has no rating that would
+    do. Insurance in US dollars, as it stands on the days of the move.
+    """
 
+    max_total: MoneyIn | None = None
+    min_rating: Annotated[ExactDecimal, Field(ge=1, le=5, decimal_places=2)] | None = None
+    max_distance_miles: Annotated[ExactDecimal, Field(ge=0, le=1_000, decimal_places=1)] | None = None
+    min_cargo_coverage: Amount | None = None
+    min_liability_coverage: Amount | None = None
+
+    @property
+    def wish(self) -> Wish:
+        fields = self.model_dump(exclude={"max_total"})
+        return Wish(self.max_total.to_money() if self.max_total else None, **fields)
+
+
+class SearchIn(WishIn):
+    """A wish, which offers of it to show, and which page of them."""
+
+    filters: FiltersIn = FiltersIn()
     limit: Annotated[int, Field(ge=1, le=50)] = 20
     cursor: Annotated[str | None, Field(max_length=2_000)] = None
 
@@ -107,12 +126,47 @@ class ReasonOut(BaseModel):
     count: int
 
 
+class PriceRangeOut(BaseModel):
+    lowest: MoneyOut
+    highest: MoneyOut
+    count: int
+
+
+class AtLeastOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    at_least: Decimal
+    count: int
+
+
+class WithinOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    within_miles: int
+    count: int
+
+
+class FacetsOut(BaseModel):
+    """What there is to choose from, before any filter: how many offers each choice would leave."""
+
+    prices: list[PriceRangeOut]
+    ratings: list[AtLeastOut]
+    unrated: int
+    distances: list[WithinOut]
+    cargo_coverage: list[AtLeastOut]
+    liability_coverage: list[AtLeastOut]
+
+
 class SearchOut(BaseModel):
-    """Offers in order. Without any: why, and the nearest starts at which somebody is free."""
+    """Offers in order. Where nobody has one: why, the hours of that day at which somebody is free, and the nearest days
+    on which somebody is at the wanted hour.
+    """
 
     offers: list[OfferOut]
     next_cursor: str | None
+    facets: FacetsOut
     reasons: list[ReasonOut]
+    other_hours: list[datetime]
     nearest_free: list[datetime]
     distance_miles: Decimal
     origin: PlaceOut

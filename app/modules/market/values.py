@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+
+from app.kernel.money import Money
 
 
 class QuoteStatus(StrEnum):
@@ -26,6 +29,38 @@ class Reason(StrEnum):
     SHORT_NOTICE = "short_notice"
     DAY_OFF = "day_off"
     OUTSIDE_BUSINESS_HOURS = "outside_business_hours"
+    FILTERED_OUT = "filtered_out"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange:
+    lowest: Money
+    highest: Money
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    at_least: Decimal
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    within_miles: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What there is to choose from: how many offers each choice would leave. Insurance in US dollars."""
+
+    prices: tuple[PriceRange, ...]
+    ratings: tuple[AtLeast, ...]
+    unrated: int
+    distances: tuple[Within, ...]
+    cargo_coverage: tuple[AtLeast, ...]
+    liability_coverage: tuple[AtLeast, ...]
 
 
 @dataclass(frozen=True, slots=True)

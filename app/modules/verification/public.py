@@ -20,6 +20,7 @@ from app.modules.verification.service import desk, review, suspension
 from app.modules.verification.service.desk import CaseFile
 from app.modules.verification.service.documents import enforce_packs, list_enforced_packs
 from app.modules.verification.service.eligibility import (
+    coverage_on,
     find_eligible,
     find_eligible_on,
     find_lapse,
@@ -33,6 +34,7 @@ from app.modules.verification.values import (
     Claimed,
     Days,
     Finding,
+    InsuranceKind,
     Lapse,
     Need,
     Note,
@@ -62,6 +64,7 @@ __all__ = [
     "Finding",
     "FindingOut",
     "FindingRefused",
+    "InsuranceKind",
     "Lapse",
     "MissingOut",
     "Need",
@@ -76,6 +79,7 @@ __all__ = [
     "VerificationIncomplete",
     "approve_case",
     "claim_case",
+    "coverage_on",
     "enforce_packs",
     "find_eligible",
     "find_eligible_on",

@@ -1,37 +1,42 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from app.kernel.dayset import days_of
 from app.kernel.errors import Fault
+from app.kernel.money import money_out
 from app.kernel.places import PlaceOut
 from app.kernel.signing import BadToken, Signer
 from app.modules.calendar import public as calendar
 from app.modules.market import rules
 from app.modules.market.errors import SearchCursorRefused
-from app.modules.market.rules import Candidate, Plan, Ranked
-from app.modules.market.schemas import OfferedBy, OfferOut, RankingFactorOut, ReasonOut, SearchIn, SearchOut
+from app.modules.market.rules import Candidate, Plan, Ranked, Scale
+from app.modules.market.schemas import (
+    AtLeastOut,
+    FacetsOut,
+    OfferedBy,
+    OfferOut,
+    PriceRangeOut,
+    RankingFactorOut,
+    ReasonOut,
+    SearchIn,
+    SearchOut,
+    WithinOut,
+)
 from app.modules.market.service.asked import Field, Located, find_field
-from app.modules.market.service.dates import offers_on_days
 from app.modules.market.service.offers import Offer, shared_part, sign_offer
-from app.modules.market.values import Reason
+from app.modules.market.service.reasons import SEARCHED_DAYS, Why, explain
+from app.modules.market.values import Facets, Reason
 from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
 from app.modules.verification import public as verification
 from app.runtime.db.session import ReadSession
 
-SEARCHED_DAYS: Final = 14
-MOST_FREE_DATES: Final = 3
 CURSOR: Final = "search"
-# No other day changes these.
-HOPELESS: Final = frozenset({Reason.TOO_LARGE, Reason.NO_PRICES, Reason.DESTINATION_OUTSIDE_AREA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +54,24 @@ async def search(session: ReadSession, terms: Terms, body: SearchIn, asked: Loca
     Raises: SearchCursorRefused (422).
     """
     fingerprint = _fingerprint(body)
-    after = _read_cursor(terms.signer, body.cursor, fingerprint)
+    place = _read_cursor(terms.signer, body.cursor, fingerprint)
     field = await find_field(session, asked, SEARCHED_DAYS, terms.now)
     candidates, refused = await _ask_all(session, field, asked)
-    ranked = rules.rank(candidates) if candidates else []
-    rest = [one for one in ranked if after is None or one.key > after]
+    shown = [one for one in candidates if rules.suits(one, body.filters.wish)]
+    scale = place.scale if place else rules.scale_of(shown or candidates) if candidates else None
+    rest = [one for one in rules.rank(shown, scale) if place is None or one.key > place.after]
     page = rest[: body.limit]
     cursor = None
     if len(rest) > len(page):
-        score, last_id = page[-1].key
-        cursor = terms.signer.sign(CURSOR, {"for": fingerprint, "after": [score, last_id]})
-    reasons, nearest_free = ([], []) if ranked else await _explain(session, field, asked, refused)
+        cursor = terms.signer.sign(CURSOR, {"for": fingerprint, "after": page[-1].key, "scale": scale})
+    why = Why() if shown else await explain(session, field, asked, refused, filtered_out=len(candidates))
     return SearchOut(
         offers=_offers(terms, asked, page),
         next_cursor=cursor,
-        reasons=reasons,
-        nearest_free=nearest_free,
+        facets=_facets_out(rules.count_facets(candidates)),
+        reasons=[ReasonOut(code=code, count=count) for code, count in sorted(why.reasons.items())],
+        other_hours=list(why.other_hours),
+        nearest_free=list(why.nearest_free),
         distance_miles=asked.plans[0].job.distance_miles,
         origin=PlaceOut.model_validate(asked.origin),
         destination=PlaceOut.model_validate(asked.destination),
@@ -97,7 +104,9 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
                 found[company.id] = made
             else:
                 refused.setdefault(company.id, made)
-    return list(found.values()), {one: reason for one, reason in refused.items() if one not in found}
+    coverage = await verification.coverage_on(session, found, asked.days_of(asked.starts_at)) if found else {}
+    insured = [replace(one, coverage=coverage.get(company_id, {})) for company_id, one in found.items()]
+    return insured, {one: reason for one, reason in refused.items() if one not in found}
 
 
 def _open_for(
@@ -124,35 +133,18 @@ def _asked_for(
         return Reason.NOT_PRICED
 
 
-async def _explain(
-    session: ReadSession, field: Field, asked: Located, refused: dict[UUID, Reason]
-) -> tuple[list[ReasonOut], list[datetime]]:
-    """Why nobody has an offer, counted, and when somebody will."""
-    if not refused:
-        return [ReasonOut(code=Reason.NO_COMPANY_IN_AREA, count=1)], []
-    told = refused | await _too_large(session, refused, asked)
-    reasons = [ReasonOut(code=code, count=count) for code, count in sorted(Counter(told.values()).items())]
-    hopeful = [one for one in field.companies if told[one.id] not in HOPELESS]
-    return reasons, await _nearest_free(session, replace(field, companies=hopeful), asked)
-
-
-async def _too_large(session: ReadSession, refused: dict[UUID, Reason], asked: Located) -> dict[UUID, Reason]:
-    """Of those with nothing free, who would be too small even with an empty calendar."""
-    busy = [one for one, reason in refused.items() if reason is Reason.NONE_FREE]
-    whole = await calendar.whole_capacity(session, busy) if busy else {}
-    fitting = {
-        one for one, capacity in whole.items() if any(calendar.suffices(capacity, plan.need) for plan in asked.plans)
-    }
-    return {one: Reason.TOO_LARGE for one in busy if one not in fitting}
-
-
-async def _nearest_free(session: ReadSession, field: Field, asked: Located) -> list[datetime]:
-    """The next days on which somebody has an offer, at the wanted wall time."""
-    starts = asked.on_days(range(1, SEARCHED_DAYS + 1))
-    free = 0
-    for offer in await offers_on_days(session, field, asked, starts):
-        free |= offer.days
-    return [starts[day] for day in islice(days_of(free), MOST_FREE_DATES)]
+def _facets_out(facets: Facets) -> FacetsOut:
+    return FacetsOut(
+        prices=[
+            PriceRangeOut(lowest=money_out(*one.lowest), highest=money_out(*one.highest), count=one.count)
+            for one in facets.prices
+        ],
+        ratings=[AtLeastOut.model_validate(one) for one in facets.ratings],
+        unrated=facets.unrated,
+        distances=[WithinOut.model_validate(one) for one in facets.distances],
+        cargo_coverage=[AtLeastOut.model_validate(one) for one in facets.cargo_coverage],
+        liability_coverage=[AtLeastOut.model_validate(one) for one in facets.liability_coverage],
+    )
 
 
 def _offers(terms: Terms, asked: Located, page: Sequence[Ranked]) -> list[OfferOut]:
@@ -195,7 +187,15 @@ def _fingerprint(body: SearchIn) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read_cursor(signer: Signer, cursor: str | None, fingerprint: str) -> tuple[float, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far somebody has read, and what the offers were measured by."""
+
+    after: tuple[float, str]
+    scale: Scale
+
+
+def _read_cursor(signer: Signer, cursor: str | None, fingerprint: str) -> _Place | None:
     if cursor is None:
         return None
     try:
@@ -205,4 +205,4 @@ def _read_cursor(signer: Signer, cursor: str | None, fingerprint: str) -> tuple[
     if payload.get("for") != fingerprint:
         raise SearchCursorRefused(faults=(Fault("/cursor", SearchCursorRefused.code, SearchCursorRefused.title),))
     score, last_id = payload["after"]
-    return float(score), str(last_id)
+    return _Place((float(score), str(last_id)), Scale(*payload["scale"]))

@@ -6,6 +6,7 @@ from app.modules.verification.rules.cases import NO_VERIFIED_EMAIL, Readiness, c
 from app.modules.verification.rules.needs import (
     OF_EACH_TRUCK,
     asks_of_trucks,
+    coverage_of,
     covers,
     fault_of_number,
     papered_trucks,
@@ -38,6 +39,7 @@ __all__ = [
     "check_free_for",
     "check_held_by",
     "check_open",
+    "coverage_of",
     "covers",
     "fault_of_number",
     "is_enough",

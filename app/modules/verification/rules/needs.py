@@ -9,7 +9,16 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from app.modules.verification.values import Cover, Days, DocumentKind, InsuranceKind, Need, Requirement, Shown
+from app.modules.verification.values import (
+    Cover,
+    Days,
+    DocumentKind,
+    InsuranceKind,
+    Need,
+    PolicyShown,
+    Requirement,
+    Shown,
+)
 
 ONE_DAY: Final = timedelta(days=1)
 INSURANCES: Final = {
@@ -48,6 +57,13 @@ def covers(policies: Iterable[Cover], days: Days) -> bool:
             break
         uncovered = max(uncovered, policy.expires_on + ONE_DAY)
     return uncovered > days.last
+
+
+def coverage_of(policies: Iterable[PolicyShown], kind: InsuranceKind, days: Days) -> Decimal | None:
+    """The highest limit of that kind that is in force on every day of `days`, by one policy or those that follow it."""
+    mine = [one for one in policies if one.kind is kind]
+    limits = sorted({one.limit for one in mine}, reverse=True)
+    return next((limit for limit in limits if covers((one.cover for one in mine if one.limit >= limit), days)), None)
 
 
 def unmet(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from app.kernel.dayset import first_days
 from app.modules.verification import repository, rules
-from app.modules.verification.values import Days, Eligible, EligibleOn, Lapse, PackCode, Shown, Trip
+from app.modules.verification.values import Days, Eligible, EligibleOn, InsuranceKind, Lapse, PackCode, Shown, Trip
 from app.runtime.db.session import ReadSession
 
 
@@ -78,6 +79,17 @@ def _spans_where(spans: Sequence[Days], are_in_order: Callable[[Days], bool]) ->
         return among(first, middle) | among(middle, end)
 
     return among(0, len(spans))
+
+
+async def coverage_on(
+    session: ReadSession, org_ids: Collection[UUID], days: Days
+) -> dict[UUID, dict[InsuranceKind, Decimal]]:
+    """How high each company is insured on every one of these days, by kind; one statement."""
+    papers = await repository.find_shown(session, org_ids, days)
+    return {
+        org_id: {kind: limit for kind in InsuranceKind if (limit := rules.coverage_of(shown.policies, kind, days))}
+        for org_id, shown in papers.by_org.items()
+    }
 
 
 async def find_lapse(

@@ -1,17 +1,18 @@
-"""How long a job takes a company's time, and in which order offers are shown. All pure."""
+"""How long a job takes a company's time, and in which order offers are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.modules.calendar.public import Need, Window
 from app.modules.market.values import Factor
 from app.modules.orgs.public import NearbyCompany
 from app.modules.pricing.public import Job, Load, Price, RateCard, Travel
+from app.modules.verification.public import InsuranceKind
 
 QUARTER: Final = Decimal("0.25")
 SHORTEST_HOURS: Final = Decimal(1)
@@ -39,13 +40,25 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A company that can do the job, how, and what it asks for it."""
+    """A company that can do the job, how, and what it asks for it. `coverage`: its insurance on those days, in US
+    dollars.
+    """
 
     company: NearbyCompany
     card: RateCard
     plan: Plan
     job: Job
     price: Price
+    coverage: Mapping[InsuranceKind, Decimal] = field(default_factory=dict)
+
+
+class Scale(NamedTuple):
+    """From best to worst of a search: what its factors are measured by, on its later pages too."""
+
+    lowest: float
+    highest: float
+    nearest: float
+    farthest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +105,26 @@ def for_company(job: Job, card: RateCard, distance_miles: float) -> Job:
     return replace(job, base_to_pickup_minutes=minutes, dropoff_to_base_minutes=minutes)
 
 
-def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
-    """Offers in order, each with the factors that put it there."""
+def scale_of(candidates: Sequence[Candidate]) -> Scale:
     totals = [float(candidate.price.total.amount) for candidate in candidates]
     miles = [candidate.company.distance_miles for candidate in candidates]
+    return Scale(min(totals), max(totals), min(miles), max(miles))
+
+
+def rank(candidates: Sequence[Candidate], scale: Scale | None = None) -> list[Ranked]:
+    """Offers in order, each with the factors that put it there. With the `scale` of an earlier page of the search, an
+    offer that was on it keeps its place, whoever came or went since.
+    """
+    if not candidates:
+        return []
+    by = scale or scale_of(candidates)
     ranked = [
-        _ranked(candidate, _low_is_good(total, totals), _low_is_good(distance, miles))
-        for candidate, total, distance in zip(candidates, totals, miles, strict=True)
+        _ranked(
+            candidate,
+            _low_is_good(float(candidate.price.total.amount), by.lowest, by.highest),
+            _low_is_good(candidate.company.distance_miles, by.nearest, by.farthest),
+        )
+        for candidate in candidates
     ]
     return sorted(ranked, key=lambda one: one.key)
 
@@ -115,6 +141,5 @@ def _ranked(candidate: Candidate, price: float, distance: float) -> Ranked:
     return Ranked(candidate, score, factors)
 
 
-def _low_is_good(value: float, among: Sequence[float]) -> float:
-    lowest, highest = min(among), max(among)
-    return 1.0 if highest == lowest else (highest - value) / (highest - lowest)
+def _low_is_good(value: float, lowest: float, highest: float) -> float:
+    return 1.0 if highest == lowest else min(1.0, max(0.0, (highest - value) / (highest - lowest)))
