@@ -1,0 +1,130 @@
+"""Where a storm takes place: a PostgreSQL that can be restarted, API processes that can be killed, a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+from movehub_local.children import Child, Family
+from movehub_local.services import start_services
+from pydantic import SecretStr
+
+from app import registry
+from app.main import assemble, build_resources
+from app.runtime.db.engine import create_engine
+from app.runtime.db.session import Database
+from app.runtime.resources import Resources
+from app.runtime.web.service import Readiness
+from tests.conftest import ROOT, Logins, logins_of, settings_for
+from tests.running import environ_of, free_port, running, until_ready
+
+PROCESSES: Final = 3
+HOLD_MINUTES: Final = 2
+
+
+@dataclass
+class Stage:
+    """`urls` answer, all but those that were killed."""
+
+    logins: Logins
+    postgres: Child
+    family: Family
+    urls: list[str] = field(default_factory=list)
+    _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start_api(self, stack: ExitStack, environ: dict[str, str]) -> None:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        command = (sys.executable, "-m", "app.cli", "serve")
+        self._processes[url] = stack.enter_context(running(*command, environ=environ | {"PORT": str(port)}))
+        until_ready(url)
+        self.urls.append(url)
+
+    def kill_api(self) -> str:
+        """Kill one process with SIGKILL, whatever it is doing."""
+        url = random.choice(self.urls)
+        self.urls.remove(url)
+        self._processes[url].send_signal(signal.SIGKILL)
+        return url
+
+    async def restart_postgres(self) -> None:
+        """End every session at once, and start the same cluster again."""
+        await asyncio.to_thread(self._restart_postgres)
+
+    def _restart_postgres(self) -> None:
+        was = self.postgres
+        was.stop()
+        self.family.forget(was)
+        account = {} if os.geteuid() else {"user": "postgres", "group": "postgres"}
+        process = subprocess.Popen(was.process.args, cwd="/", stderr=subprocess.DEVNULL, **account)  # type: ignore[call-overload]
+        self.postgres = Child(was.name, process, was.stop_signal, was.patience_seconds)
+        self.family.children.append(self.postgres)
+
+
+@contextmanager
+def raised(folder: Path) -> Iterator[Stage]:
+    """The stage on a cluster of its own, with the schema and nothing in it; all of it is gone at the end."""
+    home = folder / "services"
+    home.mkdir()
+    family = Family(home)
+    try:
+        urls = start_services(family, lasting=True, environ={"REDIS_URL": os.environ["REDIS_URL"]})
+        logins = logins_of(urls.database)
+        _migrate(logins)
+        postgres = next(child for child in family.children if child.name == "PostgreSQL")
+        stage = Stage(logins, postgres, family)
+        with ExitStack() as stack:
+            environ = storm_environ(logins, folder)
+            for _ in range(PROCESSES):
+                stage.start_api(stack, environ)
+            worker = environ | {"MOVEHUB_DB__WORKER_URL": logins.worker}
+            stack.enter_context(running(sys.executable, "-m", "app.cli", "worker", environ=worker))
+            yield stage
+    finally:
+        for child in family.children:
+            child.stop()
+
+
+def _migrate(logins: Logins) -> None:
+    environ = os.environ | {"MOVEHUB_DB__MIGRATE_URL": logins.migrate}
+    subprocess.run([sys.executable, "-m", "app.cli", "migrate"], cwd=ROOT, env=environ, check=True, capture_output=True)
+
+
+def storm_environ(logins: Logins, folder: Path) -> dict[str, str]:
+    """Settings of the processes: the tests' own secrets, so that who signed in beside them is signed in with them."""
+    auth = settings_for(logins, folder).auth
+    assert auth.token_key
+    assert auth.pepper
+    assert auth.sealing_key
+    return environ_of(logins, os.environ["REDIS_URL"], folder) | {
+        "MOVEHUB_AUTH__TOKEN_KEY": auth.token_key.get_secret_value(),
+        "MOVEHUB_AUTH__PEPPER": auth.pepper.get_secret_value(),
+        "MOVEHUB_AUTH__SEALING_KEY": auth.sealing_key.get_secret_value(),
+        "MOVEHUB_LIMITS__FACTOR": "1000000",
+        "MOVEHUB_MARKET__HOLD_MINUTES": str(HOLD_MINUTES),
+        "MOVEHUB_QUEUE__STREAM": f"storm:{time.time_ns()}",
+    }
+
+
+@asynccontextmanager
+async def office(logins: Logins, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Resources]]:
+    """The program once more, in this process and by the true clock: for what must stand before a storm begins."""
+    settings = settings_for(logins, folder)
+    engine = create_engine(SecretStr(logins.app), settings.db, application_name="storm")
+    resources = build_resources(settings, Database(engine, registry.error_map()))
+    app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client, resources
+    await resources.close()
+    await engine.dispose()
