@@ -80,15 +80,17 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         # Licence numbers and telephones of colleagues are for the office.
         Permission.CREW_READ: _OFFICE,
         Permission.FEEDS_KEEP: _OFFICE,
-        Permission.JOBS_READ: _OFFICE,
         Permission.TIME_OFF_WRITE: _OFFICE,
         # What colleagues earn is not for those who plan with them.
         Permission.WAGES_READ: (*_LEADS, Role.ACCOUNTANT),
         Permission.INVOICES_READ: _BILLING,
         Permission.INVOICES_WRITE: _BILLING,
         Permission.PRICES_READ: _BILLING,
+        Permission.QUOTES_READ: _BILLING,
         Permission.BOOKINGS_WORK: _CREW,
         Permission.FILES_WRITE: _CREW,
+        # A driver's own.
+        Permission.JOBS_READ: _CREW,
         Permission.FLEET_LOCATE: _CREW,
         Permission.BOARD_READ: _ALL,
         Permission.BOOKING_RULES_READ: _ALL,
@@ -97,7 +99,6 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         Permission.FLEET_READ: _ALL,
         Permission.ORG_READ: _ALL,
         Permission.PAPERS_READ: _ALL,
-        Permission.QUOTES_READ: _ALL,
     }
 )
 

@@ -87,8 +87,10 @@ CREATE FUNCTION app.require_login_session(p_session uuid, p_role text, p_now tim
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v_enrol_only_since timestamptz;
+    v_org uuid;
+    v_user uuid;
 BEGIN
-    SELECT s.enrol_only_since INTO v_enrol_only_since FROM app.login_sessions AS s JOIN app.users AS u ON u.id = s.user_id
+    SELECT s.enrol_only_since, s.current_org_id, s.user_id INTO v_enrol_only_since, v_org, v_user FROM app.login_sessions AS s JOIN app.users AS u ON u.id = s.user_id
         WHERE s.id = p_session AND s.revoked_at IS NULL AND s.expires_at > p_now AND u.disabled_at IS NULL
         AND CASE WHEN s.current_org_id IS NULL THEN u.staff_role IS NOT NULL AND p_role = 'staff'
             ELSE EXISTS (SELECT 1 FROM app.members AS m
@@ -99,6 +101,11 @@ BEGIN
     END IF;
     IF v_enrol_only_since IS NOT NULL THEN
         RAISE EXCEPTION 'the session may only enrol a second factor' USING ERRCODE = 'MH403';
+    END IF;
+    -- Which jobs a driver sees (rls.OWN_JOBS); nobody's, while nobody has said which of the crew they are.
+    IF p_role = 'driver' THEN
+        PERFORM set_config('app.current_driver_id', coalesce((SELECT d.id FROM app.drivers AS d
+            WHERE d.org_id = v_org AND d.user_id = v_user), '00000000-0000-0000-0000-000000000000')::text, true);
     END IF;
 END
 $$

@@ -82,6 +82,7 @@ def upgrade() -> None:
             sa.Enum("driver", "helper", name="role", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column("user_id", sa.UUID(), nullable=True, comment="as which member they sign in; null: as none"),
         sa.Column("license_number", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_class", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_expires_on", sa.Date(), nullable=True, comment="drivers only; the last day it is valid"),
@@ -114,7 +115,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["org_id", "id"], ["resources.org_id", "resources.id"], name=op.f("fk_drivers_org_id_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "user_id"],
+            ["members.org_id", "members.user_id"],
+            name=op.f("fk_drivers_org_id_user_id"),
+            ondelete="SET NULL (user_id)",
+        ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_drivers")),
+        sa.UniqueConstraint("org_id", "user_id", name=op.f("uq_drivers_org_id_user_id")),
     )
     op.create_table(
         "truck_photos",

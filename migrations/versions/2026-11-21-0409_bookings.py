@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from app.runtime.db.rls import OWN_BOOKING, OWN_COMPANY, OWN_ROWS, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.rls import OWN_BOOKING, OWN_COMPANY, OWN_JOBS, OWN_ROWS, SIGNED_IN_STAFF, Allow, secure
 from app.runtime.db.tenancy import Audience
 
 revision = "bookings_0001"
@@ -27,7 +27,7 @@ MOVER, CUSTOMER, BOOKING, STAFF, WORKER = (
 )
 POLICIES = {
     "bookings": [
-        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(MOVER, "select insert update", f"{OWN_COMPANY} AND {OWN_JOBS}"),
         Allow(CUSTOMER, "select", OWN_ROWS),
         # Read before the company is known: it is taken from the customer's own booking.
         Allow(BOOKING, "select", OWN_ROWS),

@@ -63,7 +63,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "door_codes": {"none": "booking_id door issue issued_at attempts_left given_at waived_at org_id id"},
     "drivers": {
-        "people": "full_name phone role license_number license_class license_expires_on skills hourly_cost"
+        "people": "full_name phone role user_id license_number license_class license_expires_on skills hourly_cost"
         " hourly_cost_currency",
         "none": "retired_at org_id id version created_at updated_at",
     },

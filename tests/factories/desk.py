@@ -19,7 +19,7 @@ from tests.conftest import Logins
 from tests.factories.bookings import CONTACT, DONE, OAKLAND, new_key
 from tests.factories.callers import MEMBERS, Kind, sign_in_member
 from tests.factories.customers import SignedInCustomer
-from tests.factories.fleet import SAN_FRANCISCO
+from tests.factories.fleet import SAN_FRANCISCO, is_driver
 from tests.factories.market import Company, book, invite_customers, offer_of, open_company, post, quote
 from tests.factories.standing import running, sign_in_staff
 
@@ -120,4 +120,5 @@ async def desk_of(logins: Logins, database: Database, folder: Path) -> AsyncIter
         headers = {Kind.ANYONE: {}, Kind.CUSTOMER: customer.headers, Kind.STAFF: staff}
         for kind in sorted(MEMBERS):
             headers[kind] = await sign_in_member(client, resources, company.member.org_id, Role(kind))
+        await is_driver(client, company.headers, company.driver_ids[0], headers[Kind.DRIVER])
         yield Desk(client, resources, company, rival, customer, stranger, headers)

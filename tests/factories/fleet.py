@@ -45,5 +45,16 @@ async def add_driver(client: httpx.AsyncClient, headers: dict[str, str], **chang
     return await _add(client, headers, "/v1/drivers", driver_body(**changes))
 
 
+async def is_driver(
+    client: httpx.AsyncClient, owner: dict[str, str], driver_id: str, member: dict[str, str] | str
+) -> None:
+    """The driver signs in as this member: by the member's headers, or the user's id."""
+    user_id = member
+    if not isinstance(member, str):
+        user_id = (await client.get("/v1/auth/me", headers=member)).json()["user"]["id"]
+    answer = await client.patch(f"/v1/drivers/{driver_id}", json={"user_id": user_id}, headers=owner)
+    assert answer.status_code == 200, answer.text
+
+
 async def add_helper(client: httpx.AsyncClient, headers: dict[str, str], **changes: Any) -> dict[str, Any]:
     return await _add(client, headers, "/v1/drivers", helper_body(**changes))

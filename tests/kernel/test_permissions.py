@@ -35,6 +35,7 @@ def test_a_driver_sees_no_money_and_no_colleagues_papers() -> None:
     assert {permission for permission in held_by(Role.DRIVER) if not permission.endswith(":read")} == {
         Permission.BOOKINGS_WORK,
         Permission.FILES_WRITE,
+        Permission.FLEET_LOCATE,
     }
 
 

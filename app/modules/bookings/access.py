@@ -22,7 +22,7 @@ BookingsMeet = Annotated[
     Mover | Customer, Depends(allow_or_customer(Permission.BOOKINGS_WORK, scope=Scope.BOOKINGS_WORK))
 ]
 BoardRead = Annotated[Mover, Depends(allow(Permission.BOARD_READ, scope=Scope.BOOKINGS_READ))]
-# A member is not known to be one of the crew: whose jobs are their own, nobody can say.
+# To a driver the database shows the bookings that they are on (rls.OWN_JOBS), and the board their own lane.
 JobsRead = Annotated[Mover, Depends(allow(Permission.JOBS_READ, scope=Scope.BOOKINGS_READ))]
 # That a job goes on without the customer's code is a person's decision.
 BookingsManage = Annotated[MoverMember, Depends(allow_member(Permission.BOOKINGS_MANAGE))]

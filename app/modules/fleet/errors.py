@@ -42,6 +42,18 @@ class LicenseTaken(Conflict):
     constraints: ClassVar[tuple[str, ...]] = ("uq_drivers_org_id_license_number",)
 
 
+class MemberUnknown(Unprocessable):
+    code: ClassVar[str] = "member_unknown"
+    title: ClassVar[str] = "Your company has no member of this user id."
+    constraints: ClassVar[tuple[str, ...]] = ("fk_drivers_org_id_user_id",)
+
+
+class MemberTaken(Conflict):
+    code: ClassVar[str] = "member_taken"
+    title: ClassVar[str] = "This member is another driver or helper of yours."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_drivers_org_id_user_id",)
+
+
 class LicenseRefused(Unprocessable):
     code: ClassVar[str] = "license_refused"
     title: ClassVar[str] = "Who drives has a valid licence; who only carries has none here."

@@ -84,6 +84,7 @@ class Driver(Tenant, Versioned, Model):
     full_name: Mapped[str]
     phone: Mapped[str] = mapped_column(comment="E.164")
     role: Mapped[CrewRole] = mapped_column(enum_column(CrewRole, "role"))
+    user_id: Mapped[UUID | None] = mapped_column(comment="as which member they sign in; null: as none")
     license_number: Mapped[str | None] = mapped_column(comment="drivers only")
     license_class: Mapped[str | None] = mapped_column(comment="drivers only")
     license_expires_on: Mapped[date | None] = mapped_column(comment="drivers only; the last day it is valid")
@@ -94,6 +95,10 @@ class Driver(Tenant, Versioned, Model):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(*AS_RESOURCE),
+        sa.ForeignKeyConstraint(
+            ["org_id", "user_id"], ["members.org_id", "members.user_id"], ondelete="SET NULL (user_id)"
+        ),
+        sa.UniqueConstraint("org_id", "user_id"),
         sa.Index(
             "uq_drivers_org_id_license_number",
             "org_id",

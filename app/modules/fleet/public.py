@@ -11,7 +11,16 @@ from app.kernel.geo import Point
 from app.modules.fleet import repository
 from app.runtime.db.session import ReadSession
 
-__all__ = ["FleetSize", "crew_names", "fleet_size", "license_classes", "truck_names", "trucks_in_service", "yards"]
+__all__ = [
+    "FleetSize",
+    "crew_id_of",
+    "crew_names",
+    "fleet_size",
+    "license_classes",
+    "truck_names",
+    "trucks_in_service",
+    "yards",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,11 @@ async def yards(session: ReadSession, org_id: UUID) -> dict[UUID, Point]:
     """Where each truck in service stands at night."""
     bases = await repository.list_yards(session, org_id)
     return {truck_id: Point.model_validate(base["location"]) for truck_id, base in bases.items()}
+
+
+async def crew_id_of(session: ReadSession, org_id: UUID, user_id: UUID) -> UUID | None:
+    """Which driver or helper a member is; None: none."""
+    return await repository.get_crew_id(session, org_id, user_id)
 
 
 async def license_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:

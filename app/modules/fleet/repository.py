@@ -72,6 +72,11 @@ async def get_driver(session: ReadSession, org_id: UUID, driver_id: UUID) -> Dri
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def get_crew_id(session: ReadSession, org_id: UUID, user_id: UUID) -> UUID | None:
+    query = sa.select(Driver.id).where(Driver.org_id == org_id, Driver.user_id == user_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def lock_driver(session: WriteSession, org_id: UUID, driver_id: UUID) -> Driver | None:
     query = sa.select(Driver).where(Driver.org_id == org_id, Driver.id == driver_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()

@@ -30,6 +30,7 @@ __all__ = [
     "create_staff",
     "has_verified_email",
     "hire_staff",
+    "is_member",
     "list_staff",
     "office_emails",
     "require_fresh_proof",
@@ -43,6 +44,11 @@ OFFICE = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
 async def office_emails(session: ReadSession, org_id: UUID) -> list[str]:
     """Where a company's office is written to: owners, managers and dispatchers."""
     return [row.email for row in await repository.list_member_emails(session, org_id, OFFICE)]
+
+
+async def is_member(session: ReadSession, org_id: UUID, user_id: UUID) -> bool:
+    """Whether this user is an active member of the company. As the company."""
+    return await repository.get_role(session, org_id, user_id) is not None
 
 
 async def has_verified_email(session: ReadSession, user_id: UUID) -> bool:

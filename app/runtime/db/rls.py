@@ -21,10 +21,13 @@ CURRENT_ORG = _setting("current_org_id")
 CURRENT_USER = _setting("current_user_id")
 CURRENT_CUSTOMER = _setting("current_customer_id")
 CURRENT_KEY = _setting("current_key_id")
+CURRENT_DRIVER = _setting("current_driver_id")
 
 OWN_COMPANY = f"org_id = {CURRENT_ORG}"
 OWN_ROWS = f"customer_id = {CURRENT_CUSTOMER}"
 OWN_BOOKING = f"{OWN_COMPANY} AND {OWN_ROWS}"
+# Whoever drives sees the jobs that they are on; the setting stands in a driver's session alone.
+OWN_JOBS = f"({CURRENT_DRIVER} IS NULL OR {CURRENT_DRIVER} = ANY (driver_ids))"
 A_PERSON = f"{CURRENT_USER} IS NOT NULL"  # and no API key
 SIGNED_IN_STAFF = f"{CURRENT_USER} IS NOT NULL"
 EVERY_ROW = "true"  # movehub_market on its columns, and tables without a tenant; the catalogue gate has the list

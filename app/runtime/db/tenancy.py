@@ -81,7 +81,7 @@ class Identity:
 SETTINGS = sa.text(
     "SELECT set_config('role', :role, true), set_config('app.current_org_id', :org, true), "
     "set_config('app.current_user_id', :user, true), set_config('app.current_customer_id', :customer, true), "
-    "set_config('app.current_key_id', :key, true)"
+    "set_config('app.current_key_id', :key, true), set_config('app.current_driver_id', '', true)"
 )
 
 

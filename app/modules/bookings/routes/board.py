@@ -31,13 +31,16 @@ router = APIRouter(prefix="/v1", tags=["calendar"], route_class=IdempotentRoute)
 
 @router.get("/calendar", response_model=BoardOut, responses=problems(ResourceNotFound))
 async def show_board(query: Annotated[BoardQuery, Query()], actor: BoardRead, session: Read) -> Response:
-    """Your trucks and people on a day or in a week, and what takes them. For members."""
+    """Your trucks and people on a day or in a week, and what takes them. For members; drivers see their own lane."""
     return Response(await service.show_board(session, actor, query), media_type="application/json")
 
 
 @router.get("/drivers/{driver_id}/jobs", responses=problems(ResourceNotFound))
 async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor: JobsRead, session: Read) -> JobsOut:
-    """The jobs of one of your crew on a day, with places and whom to call; today's without one. For the office."""
+    """The jobs of one of your crew on a day, with places and whom to call; today's without one.
+
+    For the office; for drivers their own.
+    """
     jobs = await service.list_jobs(session, actor, driver_id, query.day)
     name = await service.organization_name(session, jobs[0]) if jobs else ""
     return JobsOut(items=[booking_out(job, name, actor.now) for job in jobs])

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.kernel.actor import Mover
+from app.kernel.actor import Mover, MoverMember, Role
 from app.kernel.ids import new_id
 from app.kernel.localtime import to_instant
 from app.modules.bookings import repository
@@ -24,14 +24,15 @@ USUAL_LENGTH: Final = timedelta(hours=8)
 async def show_board(session: ReadSession, actor: Mover, query: BoardQuery) -> str:
     """The board as JSON text: whose lane it is, what takes it, and the bookings of these days.
 
-    The days are the office's, by its wall clock. Raises: ResourceNotFound (404).
+    The days are the office's, by its wall clock; a driver sees their own lane. Raises: ResourceNotFound (404).
     """
+    resource_id = await _own_lane(session, actor, query.resource_id)
     zone = (await orgs.company(session, actor.org_id)).timezone
     window = _days(query.day, query.view.days, zone, actor.now)
-    lanes = await calendar.list_lanes(session, actor.org_id, window, actor.now, query.resource_id)
+    lanes = await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
     names = await _names(session, actor.org_id, lanes)
     bookings = await repository.list_on_board(
-        session, actor.org_id, (window.starts_at, window.ends_at), actor.now, query.resource_id
+        session, actor.org_id, (window.starts_at, window.ends_at), actor.now, resource_id
     )
     rows = ",".join(
         f'{{"resource_id":"{lane.resource_id}","kind":"{lane.kind}",'
@@ -49,10 +50,24 @@ async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: 
 
     Raises: ResourceNotFound (404).
     """
+    await _own_lane(session, actor, resource_id)
     zone = (await orgs.company(session, actor.org_id)).timezone
     window = _days(day, 1, zone, actor.now)
     await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
     return await repository.list_jobs_of(session, actor.org_id, (window.starts_at, window.ends_at), resource_id)
+
+
+async def _own_lane(session: ReadSession, actor: Mover, resource_id: UUID | None) -> UUID | None:
+    """The lane to show: what was asked for, and to a driver their own alone.
+
+    Raises: ResourceNotFound (404), where a driver asks for another's, or is none of the crew.
+    """
+    if not isinstance(actor, MoverMember) or actor.role is not Role.DRIVER:
+        return resource_id
+    own = await fleet.crew_id_of(session, actor.org_id, actor.user_id)
+    if own is None or resource_id not in (None, own):
+        raise calendar.ResourceNotFound
+    return own
 
 
 async def show_availability(session: ReadSession, actor: Mover, query: AvailabilityQuery) -> calendar.Availability:

@@ -11,7 +11,7 @@ from app.kernel.money import money_out
 from app.kernel.paging import Page, cut
 from app.modules.calendar.public import ResourceStillTaken
 from app.modules.fleet.access import CrewRead, FleetWrite, WagesRead
-from app.modules.fleet.errors import DriverNotFound, LicenseRefused, LicenseTaken, Retired
+from app.modules.fleet.errors import DriverNotFound, LicenseRefused, LicenseTaken, MemberTaken, MemberUnknown, Retired
 from app.modules.fleet.models import Driver
 from app.modules.fleet.schemas.drivers import DriverIn, DriverOut, DriverPatch, HourlyCostIn, HourlyCostOut
 from app.modules.fleet.schemas.trucks import FleetQuery
@@ -25,7 +25,7 @@ from app.runtime.web.sessions import Read, Write
 router = APIRouter(prefix="/v1", tags=["fleet"], route_class=IdempotentRoute)
 
 
-@router.post("/drivers", status_code=201, responses=problems(LicenseTaken, LicenseRefused))
+@router.post("/drivers", status_code=201, responses=problems(LicenseTaken, LicenseRefused, MemberTaken, MemberUnknown))
 async def add_driver(body: DriverIn, actor: FleetWrite, session: Write, response: Response) -> DriverOut:
     """Put a driver or helper into service: bookable at once, a driver until the licence expires.
 
@@ -58,7 +58,9 @@ async def show_driver(driver_id: UUID, actor: CrewRead, session: Read, response:
 
 @router.patch(
     "/drivers/{driver_id}",
-    responses=problems(DriverNotFound, Retired, LicenseTaken, LicenseRefused, PreconditionFailed),
+    responses=problems(
+        DriverNotFound, Retired, LicenseTaken, LicenseRefused, MemberTaken, MemberUnknown, PreconditionFailed
+    ),
 )
 async def change_driver(
     driver_id: UUID, patch: DriverPatch, actor: FleetWrite, session: Write, response: Response, if_match: IfMatch

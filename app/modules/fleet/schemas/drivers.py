@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -24,6 +24,9 @@ LicenseClass = Annotated[
 ]
 
 
+AS_MEMBER: Final = "as which member of yours they sign in; a member who is a driver sees the jobs of this one"
+
+
 class DriverIn(BaseModel):
     """A member of a crew. Licence fields are for `driver` alone, and there all three."""
 
@@ -36,10 +39,13 @@ class DriverIn(BaseModel):
     license_class: LicenseClass | None = None
     license_expires_on: Day | None = None
     skills: frozenset[Skill] = frozenset()
+    user_id: Annotated[UUID | None, Field(description=AS_MEMBER)] = None
 
 
 class DriverPatch(Patch):
-    """The role stays: who begins to drive is added as a driver."""
+    """The role stays: who begins to drive is added as a driver. `user_id` null: they sign in as no member."""
+
+    clearable: ClassVar[frozenset[str]] = frozenset({"user_id"})
 
     full_name: Text120 | None = None
     phone: Phone | None = None
@@ -47,6 +53,7 @@ class DriverPatch(Patch):
     license_class: LicenseClass | None = None
     license_expires_on: Day | None = None
     skills: frozenset[Skill] | None = None
+    user_id: Annotated[UUID | None, Field(description=AS_MEMBER)] = None
 
 
 class DriverOut(BaseModel):
@@ -56,6 +63,7 @@ class DriverOut(BaseModel):
     full_name: str
     phone: str
     role: CrewRole
+    user_id: UUID | None
     license_number: str | None
     license_class: str | None
     license_expires_on: date | None

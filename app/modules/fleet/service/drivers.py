@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
+from app.kernel.errors import Fault
 from app.kernel.ids import new_id
 from app.kernel.money import Money
 from app.kernel.paging import PageRequest
@@ -13,14 +14,24 @@ from app.modules.audit.public import Change, fields_of, record
 from app.modules.calendar import public as calendar
 from app.modules.calendar.values import ResourceKind, ResourceSpec
 from app.modules.fleet import repository, rules
-from app.modules.fleet.errors import DriverNotFound, Retired
+from app.modules.fleet.errors import DriverNotFound, MemberUnknown, Retired
 from app.modules.fleet.models import Driver
 from app.modules.fleet.schemas.drivers import DriverIn, DriverPatch
 from app.modules.fleet.values import CrewRole
+from app.modules.identity import public as identity
 from app.runtime.db.session import ReadSession, WriteSession
 
 KINDS = {CrewRole.DRIVER: ResourceKind.DRIVER, CrewRole.HELPER: ResourceKind.HELPER}
-TOLD: Final = ("full_name", "phone", "role", "license_number", "license_class", "license_expires_on", "skills")
+TOLD: Final = (
+    "full_name",
+    "phone",
+    "role",
+    "license_number",
+    "license_class",
+    "license_expires_on",
+    "skills",
+    "user_id",
+)
 
 
 def _resource(driver: Driver) -> ResourceSpec:
@@ -32,16 +43,18 @@ def _resource(driver: Driver) -> ResourceSpec:
 async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Driver:
     """A driver or helper in service, and the resource in the calendar, usable until the licence expires.
 
-    Raises: LicenseRefused (422), LicenseTaken (409).
+    Raises: LicenseRefused (422), LicenseTaken (409), MemberUnknown (422), MemberTaken (409).
     """
     told = rules.License(body.license_number, body.license_class, body.license_expires_on)
     rules.check_license(body.role, told, actor.now)
+    await _check_member(session, actor, body.user_id)
     driver = Driver(
         org_id=actor.org_id,
         id=new_id(),
         full_name=body.full_name,
         phone=body.phone,
         role=body.role,
+        user_id=body.user_id,
         license_number=body.license_number,
         license_class=body.license_class,
         license_expires_on=body.license_expires_on,
@@ -55,6 +68,12 @@ async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Dri
     await repository.insert_driver(session, driver)
     record(session, actor, Change("fleet.driver_added", "driver", driver.id, after=fields_of(driver, TOLD)))
     return driver
+
+
+async def _check_member(session: ReadSession, actor: Mover, user_id: UUID | None) -> None:
+    """Raises: MemberUnknown (422)."""
+    if user_id is not None and not await identity.is_member(session, actor.org_id, user_id):
+        raise MemberUnknown(faults=(Fault("/user_id", "member_unknown", MemberUnknown.title),))
 
 
 async def list_drivers(
@@ -86,11 +105,13 @@ async def change_driver(
     """Change a driver or helper; a new last day of the licence is told to the calendar.
 
     Locks: the driver, then the resource.
-    Raises: DriverNotFound (404), PreconditionFailed (412), Retired (409), LicenseRefused (422), LicenseTaken (409).
+    Raises: DriverNotFound (404), PreconditionFailed (412), Retired (409), LicenseRefused (422), LicenseTaken (409),
+    MemberUnknown (422), MemberTaken (409).
     """
     driver = await _lock_driver(session, actor, driver_id, version)
     if driver.retired_at is not None:
         raise Retired
+    await _check_member(session, actor, patch.user_id)
     before = fields_of(driver, patch.model_fields_set)
     for name, value in patch.model_dump(exclude_unset=True).items():
         setattr(driver, name, sorted(value) if name == "skills" else value)
@@ -136,5 +157,6 @@ async def retire_driver(session: WriteSession, actor: Mover, driver_id: UUID, ve
         return
     await calendar.retire_resource(session, actor.org_id, driver_id, actor.now)
     driver.retired_at = driver.updated_at = actor.now
+    driver.user_id = None
     driver.version += 1
     record(session, actor, Change("fleet.driver_retired", "driver", driver_id))
