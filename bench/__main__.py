@@ -24,6 +24,7 @@ from app.runtime.db.bootstrap import CannotPrepare
 from app.runtime.settings import DatabaseSettings, Environment, HttpSettings, Settings
 from bench.booking import Pgbench, find_dispatcher, measure_booking, record_script
 from bench.callers import AUTH, PUBLIC_URL, settings_of
+from bench.expiring import measure_sweep
 from bench.figures import Figure, middle, print_table, write_figures
 from bench.ground import COMPANIES, DISPATCHED, FEW_COMPANIES, Ground, find_companies, make_ground
 from bench.listing import CONNECTIONS, WrongAnswer, bare_environ, measure_list
@@ -39,7 +40,7 @@ MOST_RESIDENT_MB: Final = 180.0
 MOST_SECONDS_TO_READY: Final = 3.0
 STARTS: Final = 3
 READY: Final = "/health/ready"
-PARTS: Final = ("tokens", "start", "list", "booking", "search", "race")
+PARTS: Final = ("tokens", "start", "list", "booking", "search", "race", "sweep")
 CANNOT_MEASURE: Final = (
     CannotPrepare,
     DoesNotStart,
@@ -93,6 +94,8 @@ async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
             figures += await measure_dates(client, api, stage.ground)
         if "race" in parts:
             figures += await measure_race(client, api, stage.ground, rounds=2 * stage.rounds)
+        if "sweep" in parts:
+            figures += await measure_sweep(stage.ground.admin_url, stage.redis_url)
         figures.append(Figure("API process, resident after all this", api.resident_mb, MOST_RESIDENT_MB, "MB", "< 1"))
     return figures
 

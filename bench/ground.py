@@ -114,9 +114,9 @@ async def make_ground(admin_url: str, companies: int) -> Ground:
     try:
         if await _fingerprint_of(connection) != _fingerprint(companies):
             await connection.close()
-            await _drop(own.render_as_string(hide_password=False), admin.database or "")
+            await drop_database(own.render_as_string(hide_password=False), admin.database or "")
             await prepare_database(url)
-            await asyncio.to_thread(_migrate, urls)
+            await asyncio.to_thread(migrate, urls)
             connection = await asyncpg.connect(url)
             await fill(connection, companies)
         else:
@@ -139,7 +139,7 @@ async def _fingerprint_of(connection: asyncpg.Connection) -> str | None:
     return found
 
 
-async def _drop(maintenance_url: str, database: str) -> None:
+async def drop_database(maintenance_url: str, database: str) -> None:
     connection = await asyncpg.connect(maintenance_url)
     try:
         await connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
@@ -147,7 +147,7 @@ async def _drop(maintenance_url: str, database: str) -> None:
         await connection.close()
 
 
-def _migrate(urls: dict[str, str]) -> None:
+def migrate(urls: dict[str, str]) -> None:
     command = [sys.executable, "-m", "app.cli", "migrate"]
     subprocess.run(command, cwd=ROOT, env=os.environ | urls, check=True, stdout=subprocess.DEVNULL)
 

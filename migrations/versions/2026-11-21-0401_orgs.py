@@ -61,6 +61,7 @@ POLICIES = {
         Allow(SIGNIN, "select insert", THIS_COMPANY),
         Allow(STAFF, "select update", SIGNED_IN_STAFF),
         Allow(WORKER, "select", THIS_COMPANY),
+        Allow(WORKER, "update", THIS_COMPANY, columns=("status", "version", "updated_at")),
     ],
     "service_areas": [
         Allow(MOVER, "select insert update delete", OWN_COMPANY),

@@ -19,10 +19,18 @@ down_revision = "calendar_0001"
 branch_labels = None
 depends_on = None
 
-MOVER, STAFF = Audience.MOVER, Audience.STAFF
+MOVER, STAFF, WORKER = Audience.MOVER, Audience.STAFF, Audience.WORKER
 POLICIES = {
-    "trucks": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
-    "drivers": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
+    "trucks": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
+    "drivers": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
     "truck_photos": [Allow(MOVER, "select insert delete", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
 }
 

@@ -30,11 +30,13 @@ KINDS_AND_DATES = ("org_id", "id", "kind", "truck_id", "effective_on", "expires_
 POLICIES = {
     "insurance_policies": [
         Allow(MOVER, "select insert", OWN_COMPANY),
+        Allow(WORKER, "select", OWN_COMPANY),
         Allow(BOOKING, "select", OWN_COMPANY),
         Allow(MARKET, "select", EVERY_ROW, columns=LIMITS_AND_DATES),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
     "company_documents": [
+        Allow(WORKER, "select", OWN_COMPANY),
         Allow(MOVER, "select insert", OWN_COMPANY),
         Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at",)),
         Allow(BOOKING, "select", OWN_COMPANY, columns=KINDS_AND_DATES),
@@ -42,12 +44,12 @@ POLICIES = {
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
     "enforced_packs": [
-        *(Allow(audience, "select", EVERY_ROW) for audience in (MOVER, BOOKING, MARKET)),
+        *(Allow(audience, "select", EVERY_ROW) for audience in (MOVER, BOOKING, MARKET, WORKER)),
         Allow(STAFF, "select insert delete", SIGNED_IN_STAFF),
     ],
     "company_packs": [
         Allow(MOVER, "select insert delete", OWN_COMPANY),
-        Allow(BOOKING, "select", OWN_COMPANY),
+        *(Allow(audience, "select", OWN_COMPANY) for audience in (BOOKING, WORKER)),
         Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "pack")),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
@@ -60,15 +62,86 @@ POLICIES = {
     "case_notes": [Allow(STAFF, "select insert", SIGNED_IN_STAFF)],
     "verification_steps": [
         Allow(MOVER, "select", OWN_COMPANY, columns=("org_id", "id", "step", "case_id", "at")),
-        Allow(MOVER, "insert", OWN_COMPANY),
+        *(Allow(audience, "insert", OWN_COMPANY) for audience in (MOVER, WORKER)),
         Allow(STAFF, "select insert", SIGNED_IN_STAFF),
     ],
     "company_suspensions": [
         Allow(MOVER, "select", OWN_COMPANY),
         Allow(STAFF, "select insert", SIGNED_IN_STAFF),
         Allow(STAFF, "update", SIGNED_IN_STAFF, columns=("lifted_by", "lifted_at")),
-        Allow(WORKER, "select", OWN_COMPANY),
+        Allow(WORKER, "select insert", OWN_COMPANY),
+        Allow(WORKER, "update", OWN_COMPANY, columns=("lifted_at",)),
     ],
+    "paper_notices": [Allow(WORKER, "select", OWN_COMPANY)],
+    "paper_lapses": [
+        Allow(MOVER, "select", OWN_COMPANY),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(WORKER, "select insert", OWN_COMPANY),
+        Allow(WORKER, "update", OWN_COMPANY, columns=("restored_at", "bookings")),
+    ],
+}
+
+# Of all companies the sweep learns ids and nothing else. One statement finds every notice that is due and writes it
+# down: whoever comes second, or again, finds it done. A paper that another follows without a gap needs no notice; of
+# one that has ended, it is enough that a later one is shown. `due`: the nearest of the notices that are reached, so
+# that those missed while no worker ran are made up for by one (rules/expiry.py says the same).
+NOTICE_PAPERS = """
+CREATE FUNCTION app.notice_papers(p_sweep uuid, p_now timestamptz, p_most integer) RETURNS TABLE (org_id uuid)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
+    WITH company AS (
+        SELECT o.id, (p_now AT TIME ZONE o.timezone)::date AS today FROM app.organizations AS o
+        WHERE o.status IN ('verified', 'suspended')),
+    ending AS (
+        SELECT 'policy' AS what, p.org_id, p.id, p.expires_on, c.today
+        FROM company AS c JOIN app.insurance_policies AS p ON p.org_id = c.id
+        WHERE p.expires_on <= c.today + 30 AND NOT EXISTS (
+            SELECT 1 FROM app.insurance_policies AS q WHERE q.org_id = p.org_id AND q.kind = p.kind
+                AND q.expires_on > p.expires_on
+                AND (p.expires_on < c.today OR q.effective_on <= p.expires_on + 1))
+        UNION ALL
+        SELECT 'document', d.org_id, d.id, d.expires_on, c.today
+        FROM company AS c JOIN app.company_documents AS d ON d.org_id = c.id
+        WHERE d.withdrawn_at IS NULL AND d.expires_on <= c.today + 30 AND NOT EXISTS (
+            SELECT 1 FROM app.company_documents AS q WHERE q.org_id = d.org_id AND q.kind = d.kind
+                AND q.truck_id IS NOT DISTINCT FROM d.truck_id AND q.withdrawn_at IS NULL
+                AND coalesce(q.expires_on, 'infinity') > d.expires_on
+                AND (d.expires_on < c.today OR q.effective_on <= d.expires_on + 1))
+            AND NOT EXISTS (
+                SELECT 1 FROM app.trucks AS t
+                WHERE t.org_id = d.org_id AND t.id = d.truck_id AND t.retired_at IS NOT NULL)
+        UNION ALL
+        SELECT 'licence', r.org_id, r.id, r.license_expires_on, c.today
+        FROM company AS c JOIN app.drivers AS r ON r.org_id = c.id
+        WHERE r.retired_at IS NULL AND r.license_expires_on <= c.today + 30),
+    due AS (
+        SELECT e.what, e.org_id, e.id, e.expires_on,
+            CASE WHEN e.expires_on < e.today THEN -1 WHEN e.expires_on = e.today THEN 0
+                WHEN e.expires_on <= e.today + 3 THEN 3 WHEN e.expires_on <= e.today + 14 THEN 14 ELSE 30 END AS days
+        FROM ending AS e)
+    INSERT INTO app.paper_notices (org_id, id, sweep_id, what, paper_id, expires_on, days_before, noticed_at)
+    SELECT d.org_id, gen_random_uuid(), p_sweep, d.what, d.id, d.expires_on, d.days, p_now FROM due AS d
+    WHERE NOT EXISTS (
+        SELECT 1 FROM app.paper_notices AS n WHERE n.org_id = d.org_id AND n.paper_id = d.id
+            AND n.expires_on = d.expires_on AND n.days_before = d.days)
+    ORDER BY d.org_id LIMIT p_most
+    ON CONFLICT DO NOTHING RETURNING paper_notices.org_id
+$$
+"""
+LAPSED_COMPANIES = """
+CREATE FUNCTION app.lapsed_companies(p_after uuid, p_most integer) RETURNS TABLE (org_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
+    SELECT DISTINCT l.org_id FROM app.paper_lapses AS l
+    WHERE l.restored_at IS NULL AND l.org_id > p_after ORDER BY l.org_id LIMIT p_most
+$$
+"""
+SWEPT = {
+    "organizations": "status IN ('verified', 'suspended')",
+    "insurance_policies": "true",
+    "company_documents": "withdrawn_at IS NULL",
+    "trucks": "retired_at IS NOT NULL",
+    "drivers": "license_expires_on IS NOT NULL",
+    "paper_lapses": "restored_at IS NULL",
+    "paper_notices": "true",
 }
 
 
@@ -183,9 +256,11 @@ def upgrade() -> None:
     )
     _create_notes_and_steps()
     _create_suspensions()
+    _create_expiry()
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+    _create_sweep()
 
 
 def _pack() -> sa.Enum:
@@ -278,6 +353,7 @@ def _create_notes_and_steps() -> None:
     op.create_index("ix_case_notes_org_id_case_id", "case_notes", ["org_id", "case_id"], unique=False)
     op.create_index(op.f("ix_case_notes_written_by"), "case_notes", ["written_by"], unique=False)
     steps = ("submitted", "claimed", "given_back", "first_approval", "approved", "rejected", "suspended", "reinstated")
+    steps += ("lapsed", "restored")
     op.create_table(
         "verification_steps",
         sa.Column(
@@ -306,14 +382,29 @@ def _create_notes_and_steps() -> None:
 def _create_suspensions() -> None:
     op.create_table(
         "company_suspensions",
-        sa.Column("reason", sa.Text(), nullable=False, comment="as staff told the company"),
-        sa.Column("suspended_by", sa.UUID(), nullable=False, comment="staff"),
+        sa.Column(
+            "cause",
+            sa.Enum("staff", "papers", name="cause", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False, comment="as the company is told"),
+        sa.Column("suspended_by", sa.UUID(), nullable=True, comment="staff; null: its papers ended"),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lifted_by", sa.UUID(), nullable=True, comment="staff; null: still suspended"),
+        sa.Column(
+            "lifted_by",
+            sa.UUID(),
+            nullable=True,
+            comment="staff; null: still suspended, or its papers were renewed",
+        ),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True, comment="null: still suspended"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_company_suspensions_lifted")),
+        sa.CheckConstraint(
+            "(cause = 'staff') = (suspended_by IS NOT NULL)", name=op.f("ck_company_suspensions_by_whom")
+        ),
+        sa.CheckConstraint(
+            "cause <> 'staff' OR (lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_company_suspensions_lifted")
+        ),
         sa.ForeignKeyConstraint(["lifted_by"], ["users.id"], name=op.f("fk_company_suspensions_lifted_by")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_company_suspensions_org_id")),
         sa.ForeignKeyConstraint(["suspended_by"], ["users.id"], name=op.f("fk_company_suspensions_suspended_by")),
@@ -324,12 +415,115 @@ def _create_suspensions() -> None:
     op.create_index(
         "uq_company_suspensions_org_id_open",
         "company_suspensions",
-        ["org_id"],
+        ["org_id", "cause"],
         unique=True,
         postgresql_where=sa.text("lifted_at IS NULL"),
     )
 
 
+NEEDS = (
+    "truck",
+    "driver",
+    "pricing",
+    "insurance",
+    "liability",
+    "cargo",
+    "workers_comp",
+    "usdot_number",
+    "mc_number",
+    "state_permit",
+    "process_agent",
+    "business_licence",
+    "tax_id",
+    "truck_registration",
+    "truck_inspection",
+    "driver_licence",
+)
+
+
+def _create_expiry() -> None:
+    kinds = sa.Enum("policy", "document", "licence", name="what", native_enum=False, create_constraint=True, length=40)
+    op.create_table(
+        "paper_notices",
+        sa.Column("sweep_id", sa.UUID(), nullable=False, comment="what was found together is told together"),
+        sa.Column("what", kinds, nullable=False),
+        sa.Column(
+            "paper_id", sa.UUID(), nullable=False, comment="the policy's or document's id; of a licence the driver's"
+        ),
+        sa.Column("expires_on", sa.Date(), nullable=False, comment="the last day that was told"),
+        sa.Column(
+            "days_before",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="30, 14, 3, 0 the last day itself, -1 afterwards",
+        ),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_paper_notices_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_paper_notices")),
+        sa.UniqueConstraint(
+            "org_id",
+            "paper_id",
+            "expires_on",
+            "days_before",
+            name=op.f("uq_paper_notices_org_id_paper_id_expires_on_days_before"),
+        ),
+    )
+    op.create_index("ix_paper_notices_org_id_sweep_id", "paper_notices", ["org_id", "sweep_id"], unique=False)
+    op.create_table(
+        "paper_lapses",
+        sa.Column(
+            "need",
+            sa.Enum(*NEEDS, name="need", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("truck_id", sa.UUID(), nullable=True, comment="of a truck's paper"),
+        sa.Column("driver_id", sa.UUID(), nullable=True, comment="of a driver's licence"),
+        sa.Column("ended_on", sa.Date(), nullable=False, comment="its last day"),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "restored_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="renewed, or asked for no more; null: neither",
+        ),
+        sa.Column(
+            "bookings",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="those it touched when it was found: id, reference, start",
+        ),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_paper_lapses_org_id")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "driver_id"], ["drivers.org_id", "drivers.id"], name=op.f("fk_paper_lapses_org_id_driver_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "truck_id"], ["trucks.org_id", "trucks.id"], name=op.f("fk_paper_lapses_org_id_truck_id")
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_paper_lapses")),
+    )
+    for column in ("truck_id", "driver_id"):
+        op.create_index(f"ix_paper_lapses_org_id_{column}", "paper_lapses", ["org_id", column], unique=False)
+    op.create_index("ix_paper_lapses_open", "paper_lapses", ["org_id"], postgresql_where=sa.text("restored_at IS NULL"))
+
+
+def _create_sweep() -> None:
+    for table, rows in SWEPT.items():
+        op.execute(f"CREATE POLICY {table}_swept ON app.{table} FOR SELECT TO movehub_owner USING ({rows})")
+    op.execute("CREATE POLICY paper_notices_written ON app.paper_notices FOR INSERT TO movehub_owner WITH CHECK (true)")
+    for name, text in (("notice_papers", NOTICE_PAPERS), ("lapsed_companies", LAPSED_COMPANIES)):
+        op.execute(text)
+        op.execute(f"REVOKE ALL ON FUNCTION app.{name} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION app.{name} TO {WORKER.value}")
+
+
 def downgrade() -> None:
+    for name in ("notice_papers", "lapsed_companies"):
+        op.execute(f"DROP FUNCTION app.{name}")
+    for table in ("organizations", "trucks", "drivers"):
+        op.execute(f"DROP POLICY {table}_swept ON app.{table}")
     for table in reversed(POLICIES):
         op.drop_table(table)

@@ -50,7 +50,10 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "org_id id kind truck_id issuer effective_on expires_on upload_id created_at withdrawn_at",
     },
     "company_packs": {"none": "org_id id pack declared_at"},
-    "company_suspensions": {"people": "suspended_by lifted_by", "none": "reason suspended_at lifted_at org_id id"},
+    "company_suspensions": {
+        "people": "suspended_by lifted_by",
+        "none": "cause reason suspended_at lifted_at org_id id",
+    },
     "customer_sessions": {
         "secret": "token_hash",
         "kept": "id customer_id created_at last_used_at expires_at revoked_at",
@@ -70,6 +73,10 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "enforced_packs": {"none": "pack enforced_at"},
     "idempotency_keys": {"passing": "caller_id route key fingerprint status headers body created_at expires_at"},
     "inbox_messages": {"none": "consumer message_id received_at"},
+    "paper_lapses": {
+        "none": "need truck_id driver_id ended_on found_at restored_at bookings org_id id",
+    },
+    "paper_notices": {"none": "sweep_id what paper_id expires_on days_before noticed_at org_id id"},
     "platform_settings": {"none": "id fee_percent four_eyes claim_minutes version created_at updated_at"},
     "insurance_policies": {
         "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at org_id"

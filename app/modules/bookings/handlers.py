@@ -5,10 +5,11 @@ from typing import Final
 from app.kernel.actor import System
 from app.modules.bookings import service
 from app.modules.bookings.events import BookingCancelled, BookingConfirmed, BookingRescheduled, DoorCodesRenewed
-from app.modules.bookings.service import letters
+from app.modules.bookings.service import letters, papers
 from app.modules.bookings.service.letters import Letters
+from app.modules.verification.events import PapersLapsed
 from app.runtime.auth.links import links_of
-from app.runtime.db.session import ReadSession
+from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
 from app.runtime.resources import Resources
@@ -60,3 +61,8 @@ async def expire_holds(resources: Resources) -> None:
     for org_id, booking_id in dead:
         async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
             await service.expire_hold(session, System(now), org_id, booking_id)
+
+
+@handlers.on("bookings.name_touched", PapersLapsed)
+async def name_touched(session: WriteSession, event: PapersLapsed, work: Work) -> None:
+    await papers.name_touched(session, work.actor, event.org_id, event.lapse_id)

@@ -34,6 +34,7 @@ FIND_OWN = sa.text(
 ).bindparams(
     sa.bindparam("booking_id", type_=pg.UUID(as_uuid=True)), sa.bindparam("customer_id", type_=pg.UUID(as_uuid=True))
 )
+ENDED = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
 
 
 async def find_org_of_own_booking(session: ReadSession, booking_id: UUID, customer_id: UUID) -> UUID | None:
@@ -85,11 +86,31 @@ async def list_rows_of_customer(session: ReadSession, customer_id: UUID) -> Sequ
 
 
 async def list_open_of_customer(session: ReadSession, customer_id: UUID, now: datetime) -> Sequence[AnyRow]:
-    ended = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
     is_dead_hold = sa.and_(Booking.status == BookingStatus.HELD, Booking.hold_expires_at <= now)
     query = (
         sa.select(Booking.id, Booking.reference, Booking.status)
-        .where(Booking.customer_id == customer_id, Booking.status.not_in(ended), sa.not_(is_dead_hold))
+        .where(Booking.customer_id == customer_id, Booking.status.not_in(ENDED), sa.not_(is_dead_hold))
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_open_after(session: ReadSession, org_id: UUID, since: datetime, now: datetime) -> Sequence[AnyRow]:
+    """What is held or promised, not done, and ends after `since`, the first first."""
+    is_dead_hold = sa.and_(Booking.status == BookingStatus.HELD, Booking.hold_expires_at <= now)
+    query = (
+        sa.select(
+            Booking.id,
+            Booking.reference,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.pickup_zone,
+            Booking.origin,
+            Booking.destination,
+            Booking.truck_ids,
+            Booking.driver_ids,
+        )
+        .where(Booking.org_id == org_id, Booking.ends_at > since, Booking.status.not_in(ENDED), sa.not_(is_dead_hold))
         .order_by(Booking.starts_at, Booking.id)
     )
     return (await session.execute(query)).all()

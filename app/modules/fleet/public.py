@@ -16,6 +16,7 @@ __all__ = [
     "crew_id_of",
     "crew_names",
     "fleet_size",
+    "licence_ends",
     "license_classes",
     "truck_names",
     "trucks_in_service",
@@ -60,6 +61,11 @@ async def crew_id_of(session: ReadSession, org_id: UUID, user_id: UUID) -> UUID 
 async def license_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
     """Of the drivers in service, as it stands on the licence."""
     return await repository.list_license_classes(session, org_id)
+
+
+async def licence_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
+    """The last day of each licence, of the drivers in service."""
+    return await repository.list_license_ends(session, org_id)
 
 
 async def fleet_size(session: ReadSession, org_id: UUID, on: date) -> FleetSize:

@@ -134,3 +134,10 @@ async def count_licensed_drivers(session: ReadSession, org_id: UUID, on: date) -
         Driver.license_expires_on >= on,
     )
     return (await session.execute(query)).scalar_one()
+
+
+async def list_license_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
+    query = sa.select(Driver.id, Driver.license_expires_on).where(
+        Driver.org_id == org_id, Driver.retired_at.is_(None), Driver.license_expires_on.is_not(None)
+    )
+    return {row.id: row.license_expires_on for row in await session.execute(query)}

@@ -32,3 +32,38 @@ class CompanyWasReinstated(Event):
 
     org_id: UUID
     suspension_id: UUID
+
+
+class PapersChanged(Event):
+    """A company has shown or withdrawn a paper, or declared other laws."""
+
+    name: ClassVar[str] = "papers.changed"
+
+    org_id: UUID
+
+
+class PapersNoticed(Event):
+    """Papers of a company end soon, today, or have ended: what one look found."""
+
+    name: ClassVar[str] = "papers.noticed"
+
+    org_id: UUID
+    sweep_id: UUID
+
+
+class PapersLapsed(Event):
+    """A paper that carried something has ended and is not renewed."""
+
+    name: ClassVar[str] = "papers.lapsed"
+
+    org_id: UUID
+    lapse_id: UUID
+
+
+class LapseNamed(Event):
+    """It is written down which bookings a lapse touches."""
+
+    name: ClassVar[str] = "papers.lapse_named"
+
+    org_id: UUID
+    lapse_id: UUID

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
-from app.modules.verification.events import CompanyWasReinstated, CompanyWasSuspended, VerificationDecided
-from app.modules.verification.service import letters
+from app.modules.verification.events import (
+    CompanyWasReinstated,
+    CompanyWasSuspended,
+    LapseNamed,
+    PapersChanged,
+    PapersNoticed,
+    VerificationDecided,
+)
+from app.modules.verification.service import letters, sweep
+from app.modules.verification.service.lapses import settle_lapses
 from app.modules.verification.service.letters import Letter
-from app.runtime.db.session import ReadSession
+from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
+from app.runtime.resources import Resources
 
 handlers = Handlers()
 
@@ -26,3 +35,31 @@ async def tell_suspension(session: ReadSession, event: CompanyWasSuspended, work
 @handlers.deliver("verification.tell_reinstatement", CompanyWasReinstated)
 async def tell_reinstatement(session: ReadSession, event: CompanyWasReinstated, work: Work) -> list[Outgoing]:
     return _mails(await letters.reinstatement_letter(session, event.org_id), work)
+
+
+@handlers.every("verification.sweep_papers", seconds=3_600)
+async def sweep_papers(resources: Resources) -> None:
+    """Each company's day begins by its own clock: looked at every hour, told once a paper and notice."""
+    await sweep.notice_papers(resources)
+    await sweep.settle_again(resources)
+
+
+@handlers.deliver("verification.tell_notices", PapersNoticed)
+async def tell_notices(session: ReadSession, event: PapersNoticed, work: Work) -> list[Outgoing]:
+    return _mails(await letters.notices_letter(session, event.org_id, event.sweep_id, work.announced_at), work)
+
+
+@handlers.on("verification.settle_noticed", PapersNoticed)
+async def settle_noticed(session: WriteSession, event: PapersNoticed, work: Work) -> None:
+    await settle_lapses(session, work.actor, event.org_id)
+
+
+@handlers.on("verification.settle_changed", PapersChanged)
+async def settle_changed(session: WriteSession, event: PapersChanged, work: Work) -> None:
+    await settle_lapses(session, work.actor, event.org_id)
+
+
+@handlers.deliver("verification.tell_lapse", LapseNamed)
+async def tell_lapse(session: ReadSession, event: LapseNamed, work: Work) -> list[Outgoing]:
+    letter = await letters.lapse_letter(session, event.org_id, event.lapse_id)
+    return _mails(letter, work) if letter is not None else []

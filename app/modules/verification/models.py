@@ -8,7 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.modules.verification.values import CaseStatus, DocumentKind, InsuranceKind, PackCode, Step
+from app.modules.verification.values import (
+    CaseStatus,
+    Cause,
+    DocumentKind,
+    InsuranceKind,
+    Need,
+    PackCode,
+    PaperKind,
+    Step,
+)
 from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 
 
@@ -163,21 +172,70 @@ class CompanySuspension(Tenant, Model):
 
     __tablename__ = "company_suspensions"
 
-    reason: Mapped[str] = mapped_column(comment="as staff told the company")
-    suspended_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True, comment="staff")
+    cause: Mapped[Cause] = mapped_column(enum_column(Cause, "cause"))
+    reason: Mapped[str] = mapped_column(comment="as the company is told")
+    suspended_by: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="staff; null: its papers ended"
+    )
     suspended_at: Mapped[datetime]
     lifted_by: Mapped[UUID | None] = mapped_column(
-        sa.ForeignKey("users.id"), index=True, comment="staff; null: still suspended"
+        sa.ForeignKey("users.id"), index=True, comment="staff; null: still suspended, or its papers were renewed"
     )
     lifted_at: Mapped[datetime | None] = mapped_column(comment="null: still suspended")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
-        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
+        sa.CheckConstraint("(cause = 'staff') = (suspended_by IS NOT NULL)", name="by_whom"),
+        sa.CheckConstraint("cause <> 'staff' OR (lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
         sa.Index(
             "uq_company_suspensions_org_id_open",
             "org_id",
+            "cause",
             unique=True,
             postgresql_where=sa.text("lifted_at IS NULL"),
         ),
+    )
+
+
+class PaperNotice(Tenant, Model):
+    """That a company was told of a paper's end; only ever added, and so nobody is told twice."""
+
+    __tablename__ = "paper_notices"
+
+    sweep_id: Mapped[UUID] = mapped_column(comment="what was found together is told together")
+    what: Mapped[PaperKind] = mapped_column(enum_column(PaperKind, "what"))
+    paper_id: Mapped[UUID] = mapped_column(comment="the policy's or document's id; of a licence the driver's")
+    expires_on: Mapped[date] = mapped_column(comment="the last day that was told")
+    days_before: Mapped[int] = mapped_column(sa.SmallInteger, comment="30, 14, 3, 0 the last day itself, -1 afterwards")
+    noticed_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id", "paper_id", "expires_on", "days_before"),
+        sa.Index("ix_paper_notices_org_id_sweep_id", "org_id", "sweep_id"),
+    )
+
+
+class PaperLapse(Tenant, Model):
+    """A paper that is over and not renewed, with the bookings that it touches."""
+
+    __tablename__ = "paper_lapses"
+
+    need: Mapped[Need] = mapped_column(enum_column(Need, "need"))
+    truck_id: Mapped[UUID | None] = mapped_column(comment="of a truck's paper")
+    driver_id: Mapped[UUID | None] = mapped_column(comment="of a driver's licence")
+    ended_on: Mapped[date] = mapped_column(comment="its last day")
+    found_at: Mapped[datetime]
+    restored_at: Mapped[datetime | None] = mapped_column(comment="renewed, or asked for no more; null: neither")
+    bookings: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list, comment="those it touched when it was found: id, reference, start"
+    )
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.ForeignKeyConstraint(["org_id", "truck_id"], ["trucks.org_id", "trucks.id"]),
+        sa.ForeignKeyConstraint(["org_id", "driver_id"], ["drivers.org_id", "drivers.id"]),
+        sa.Index("ix_paper_lapses_org_id_truck_id", "org_id", "truck_id"),
+        sa.Index("ix_paper_lapses_org_id_driver_id", "org_id", "driver_id"),
+        sa.Index("ix_paper_lapses_open", "org_id", postgresql_where=sa.text("restored_at IS NULL")),
     )

@@ -27,6 +27,7 @@ from app.modules.verification.service.eligibility import (
     find_lapses,
     find_unfit_trucks,
 )
+from app.modules.verification.service.lapses import name_bookings, show_lapse
 from app.modules.verification.values import (
     Case,
     CaseFilter,
@@ -42,6 +43,8 @@ from app.modules.verification.values import (
     Step,
     Suspension,
     TakenStep,
+    TouchedBooking,
+    TouchingLapse,
     Trip,
     Verdict,
 )
@@ -74,6 +77,8 @@ __all__ = [
     "Step",
     "Suspension",
     "TakenStep",
+    "TouchedBooking",
+    "TouchingLapse",
     "Trip",
     "Verdict",
     "VerificationIncomplete",
@@ -87,11 +92,14 @@ __all__ = [
     "find_lapses",
     "find_unfit_trucks",
     "give_back_case",
+    "is_touched",
     "list_cases",
     "list_enforced_packs",
+    "name_bookings",
     "open_case",
     "reinstate_company",
     "reject_case",
+    "show_lapse",
     "suspend_company",
     "write_note",
 ]
@@ -99,6 +107,7 @@ __all__ = [
 # A case that somebody still has to decide.
 OPEN_CASES = tuple(sorted(rules.OPEN))
 
+is_touched = rules.is_touched
 approve_case = review.approve_case
 claim_case = review.claim_case
 give_back_case = review.give_back_case

@@ -11,7 +11,7 @@ from app.kernel.money import MoneyIn, MoneyOut
 from app.kernel.text import Text60, Text120
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification.rules import OF_EACH_TRUCK, fault_of_number
-from app.modules.verification.values import CaseStatus, DocumentKind, InsuranceKind, Need, PackCode, Step
+from app.modules.verification.values import CaseStatus, Cause, DocumentKind, InsuranceKind, Need, PackCode, Step
 
 
 class PolicyIn(BaseModel):
@@ -185,9 +185,33 @@ class SubmittedOut(CaseOut):
 class SuspensionOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
+    cause: Cause
     reason: str
     suspended_at: datetime
     lifted_at: datetime | None
+
+
+class TouchedBookingOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    reference: str
+    starts_at: datetime
+
+
+class LapseOut(BaseModel):
+    """A paper that is over and not renewed: the company's own, a truck's or a driver's.
+
+    Jobs after `ended_on` that need it go to nobody; `bookings` are those that were promised before.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    need: Need
+    truck_id: UUID | None
+    driver_id: UUID | None
+    ended_on: date
+    bookings: list[TouchedBookingOut]
 
 
 class TakenStepOut(BaseModel):
@@ -207,4 +231,5 @@ class VerificationOut(BaseModel):
     missing: list[MissingOut]
     cases: list[CaseOut]
     suspensions: list[SuspensionOut]
+    lapses: list[LapseOut]
     history: list[TakenStepOut]

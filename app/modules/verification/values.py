@@ -40,6 +40,8 @@ class Step(StrEnum):
     REJECTED = "rejected"
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
+    LAPSED = "lapsed"
+    RESTORED = "restored"
 
 
 class DocumentKind(StrEnum):
@@ -82,6 +84,22 @@ class Need(StrEnum):
     TAX_ID = "tax_id"
     TRUCK_REGISTRATION = "truck_registration"
     TRUCK_INSPECTION = "truck_inspection"
+    DRIVER_LICENCE = "driver_licence"
+
+
+class Cause(StrEnum):
+    """Why a company is out of the market: staff said so, or its papers ended."""
+
+    STAFF = "staff"
+    PAPERS = "papers"
+
+
+class PaperKind(StrEnum):
+    """Where a paper that ends is kept."""
+
+    POLICY = "policy"
+    DOCUMENT = "document"
+    LICENCE = "licence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +279,47 @@ class Suspension:
 
     id: UUID
     org_id: UUID
+    cause: Cause
     reason: str
     suspended_at: datetime
     lifted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A paper that carried something and is over: the company's own, a truck's or a driver's. `ended_on`: its last
+    day.
+    """
+
+    need: Need
+    truck_id: UUID | None
+    driver_id: UUID | None
+    ended_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedBooking:
+    """A booking whose days a paper does not reach any more."""
+
+    id: UUID
+    reference: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastPaper:
+    """A lapse as the company sees it, with the bookings it touches."""
+
+    need: Need
+    truck_id: UUID | None
+    driver_id: UUID | None
+    ended_on: date
+    bookings: tuple[TouchedBooking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TouchingLapse:
+    """A lapse, and the laws that its company has declared: what says which bookings it touches."""
+
+    lapse: PastPaper
+    packs: frozenset[PackCode]

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.modules.verification.models import CompanySuspension
+from app.modules.verification.values import Cause
 from app.runtime.db.session import ReadSession, WriteSession
 
 LATEST: Final = 50
@@ -26,9 +27,9 @@ async def get_suspension(session: ReadSession, org_id: UUID, suspension_id: UUID
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def get_open_suspension(session: ReadSession, org_id: UUID) -> CompanySuspension | None:
+async def get_open_suspension(session: ReadSession, org_id: UUID, cause: Cause) -> CompanySuspension | None:
     query = sa.select(CompanySuspension).where(
-        CompanySuspension.org_id == org_id, CompanySuspension.lifted_at.is_(None)
+        CompanySuspension.org_id == org_id, CompanySuspension.cause == cause, CompanySuspension.lifted_at.is_(None)
     )
     return (await session.execute(query)).scalar_one_or_none()
 

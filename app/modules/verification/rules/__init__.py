@@ -3,6 +3,7 @@ may follow which (steps).
 """
 
 from app.modules.verification.rules.cases import NO_VERIFIED_EMAIL, Readiness, check_complete, check_findings, missing
+from app.modules.verification.rules.expiry import due, ended, is_out, is_touched
 from app.modules.verification.rules.needs import (
     OF_EACH_TRUCK,
     asks_of_trucks,
@@ -41,8 +42,12 @@ __all__ = [
     "check_open",
     "coverage_of",
     "covers",
+    "due",
+    "ended",
     "fault_of_number",
     "is_enough",
+    "is_out",
+    "is_touched",
     "licence_of",
     "missing",
     "next_status",

@@ -41,6 +41,7 @@ SENTENCES: Final = {
     Need.TAX_ID: "Add your tax id: POST /v1/org/documents.",
     Need.TRUCK_REGISTRATION: "Add the registration that is valid today: POST /v1/org/documents.",
     Need.TRUCK_INSPECTION: "Add the inspection that is valid today: POST /v1/org/documents.",
+    Need.DRIVER_LICENCE: "Tell the renewed licence of the driver: PATCH /v1/drivers/{driver_id}.",
 }
 
 

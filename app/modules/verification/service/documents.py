@@ -12,10 +12,12 @@ from app.modules.files import public as files
 from app.modules.fleet import public as fleet
 from app.modules.verification import repository
 from app.modules.verification.errors import DocumentNotFound, TruckOfDocumentNotFound
+from app.modules.verification.events import PapersChanged
 from app.modules.verification.models import CompanyDocument
 from app.modules.verification.schemas import DocumentIn, DocumentOut
 from app.modules.verification.values import DocumentKind, PackCode
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.outbox.emit import emit
 from app.runtime.sealing import Sealer
 
 SHOWN_OF_SECRET: Final = 4
@@ -28,7 +30,7 @@ def document_out(document: CompanyDocument) -> DocumentOut:
 async def add_document(session: WriteSession, actor: MoverMember, body: DocumentIn, sealer: Sealer) -> CompanyDocument:
     """A tax id is kept sealed; what is shown of it are its last four digits.
 
-    Raises: TruckOfDocumentNotFound (404), and what attaching the paper raises.
+    Raises: TruckOfDocumentNotFound (404), and what attaching the paper raises. Emits: papers.changed.
     """
     if body.truck_id is not None and not await fleet.truck_names(session, actor.org_id, [body.truck_id]):
         raise TruckOfDocumentNotFound
@@ -52,6 +54,7 @@ async def add_document(session: WriteSession, actor: MoverMember, body: Document
     await repository.insert_document(session, document)
     told = {"kind": body.kind, "effective_on": body.effective_on, "expires_on": body.expires_on}
     record(session, actor, Change("verification.document_added", "company_document", document_id, after=told))
+    await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
     return document
 
 
@@ -77,6 +80,7 @@ async def withdraw_document(session: WriteSession, actor: MoverMember, document_
     if document.withdrawn_at is None:
         await repository.withdraw_document(session, document, actor.now)
         record(session, actor, Change("verification.document_withdrawn", "company_document", document_id))
+        await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
 
 
 async def show_packs(session: ReadSession, actor: Mover) -> set[PackCode]:
@@ -90,6 +94,7 @@ async def declare_packs(session: WriteSession, actor: MoverMember, packs: Collec
     await repository.replace_packs(session, actor.org_id, declared, actor.now)
     sides = {"packs": sorted(before)}, {"packs": sorted(declared)}
     record(session, actor, Change("verification.packs_declared", "company", actor.org_id, *sides))
+    await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
     return declared
 
 

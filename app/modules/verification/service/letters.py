@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from app.modules.fleet import public as fleet
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.modules.verification import repository
 from app.modules.verification.errors import CaseNotFound, SuspensionNotFound
+from app.modules.verification.models import PaperNotice
 from app.modules.verification.values import CaseStatus
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
 
@@ -63,3 +68,72 @@ async def reinstatement_letter(session: ReadSession, org_id: UUID) -> Letter:
     name, office = await _office(session, org_id)
     text = f"{name} is verified again: customers find you in searches from now on."
     return Letter(office, f"{name} is back in the market", text)
+
+
+PAPERS = {
+    "cargo": "cargo policy",
+    "liability": "liability policy",
+    "workers_comp": "workers' compensation policy",
+    "mc_number": "MC number",
+    "state_permit": "state permit",
+    "process_agent": "designation of process agents",
+    "business_licence": "business licence",
+    "tax_id": "tax id",
+    "truck_registration": "truck registration",
+    "truck_inspection": "truck inspection",
+    "insurance": "insurance policy",
+    "driver_licence": "driver's licence",
+}
+
+
+async def notices_letter(session: ReadSession, org_id: UUID, sweep_id: UUID, looked_at: datetime) -> Letter:
+    """Every paper of one look, what ends first before the others; days are counted by the office's clock."""
+    name, office = await _office(session, org_id)
+    zone = ZoneInfo((await orgs.company(session, org_id)).timezone)
+    today = looked_at.astimezone(zone).date()
+    notices = await repository.list_notices(session, org_id, sweep_id)
+    ids = [notice.paper_id for notice in notices]
+    papers = await repository.list_paper_names(session, org_id, ids)
+    drivers = await fleet.crew_names(session, org_id, ids)
+    lines = [f"- {_end(one, today)}: {_paper(papers.get(one.paper_id), drivers.get(one.paper_id))}" for one in notices]
+    text = (
+        f"Papers of {name} end:\n\n" + "\n".join(lines) + "\n\n"
+        "A job on a day that a paper does not reach goes to nobody who needs it for the job. Show the renewal "
+        "before, and nothing changes for you."
+    )
+    return Letter(office, f"Papers of {name} end", text)
+
+
+def _end(notice: PaperNotice, today: date) -> str:
+    left = (notice.expires_on - today).days
+    if left < 0:
+        return f"ended on {notice.expires_on}"
+    return f"ends today, {notice.expires_on}" if left == 0 else f"ends on {notice.expires_on}, in {left} days"
+
+
+def _paper(paper: AnyRow | None, driver: str | None) -> str:
+    if paper is None:
+        return f"the licence of {driver}"
+    number = f" {paper.number}" if paper.number else ""
+    return f"{PAPERS[paper.kind]}{number} ({paper.of_whom})"
+
+
+async def lapse_letter(session: ReadSession, org_id: UUID, lapse_id: UUID) -> Letter | None:
+    """None: it has been made good since."""
+    lapse = await repository.get_lapse(session, org_id, lapse_id)
+    if lapse is None or lapse.restored_at is not None:
+        return None
+    name, office = await _office(session, org_id)
+    what = PAPERS[lapse.need.value]
+    if lapse.truck_id is not None:
+        what += f" of {(await fleet.truck_names(session, org_id, [lapse.truck_id]))[lapse.truck_id]}"
+    if lapse.driver_id is not None:
+        what += f" of {(await fleet.crew_names(session, org_id, [lapse.driver_id]))[lapse.driver_id]}"
+    touched = "\n".join(f"- {one['reference']}" for one in lapse.bookings)
+    bookings = f"These bookings need it:\n\n{touched}\n\n" if touched else "No booking of yours needs it now.\n\n"
+    text = (
+        f"The {what} of {name} ended on {lapse.ended_on}. What depends on it is out until you show the renewal: "
+        f"no customer is offered it, and nobody can be sent with it.\n\n{bookings}"
+        "As soon as the renewal is shown, all of it is back."
+    )
+    return Letter(office, f"{name}: the {what} has ended", text)

@@ -9,9 +9,11 @@ from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.files import public as files
 from app.modules.verification import repository
+from app.modules.verification.events import PapersChanged
 from app.modules.verification.models import InsurancePolicy
 from app.modules.verification.schemas import PolicyIn, PolicyOut
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.outbox.emit import emit
 
 
 def policy_out(policy: InsurancePolicy) -> PolicyOut:
@@ -29,7 +31,7 @@ def policy_out(policy: InsurancePolicy) -> PolicyOut:
 
 
 async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: PolicyIn) -> InsurancePolicy:
-    """Raises: PolicyTaken (409), and what attaching the certificate raises."""
+    """Raises: PolicyTaken (409), and what attaching the certificate raises. Emits: papers.changed."""
     if body.upload_id is not None:
         await files.attach(session, actor, body.upload_id, files.UploadKind.DOCUMENT)
     coverage = body.coverage.to_money()
@@ -49,6 +51,7 @@ async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: 
     await repository.insert_policy(session, policy)
     after = fields_of(policy, ("kind", "policy_number", "coverage_amount", "effective_on", "expires_on"))
     record(session, actor, Change("verification.policy_added", "insurance_policy", policy.id, after=after))
+    await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
     return policy
 
 

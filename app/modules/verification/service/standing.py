@@ -16,7 +16,7 @@ from app.modules.orgs.public import Company
 from app.modules.orgs.values import OrgStatus
 from app.modules.pricing import public as pricing
 from app.modules.verification import repository, rules
-from app.modules.verification.models import CompanySuspension, VerificationCase, VerificationStep
+from app.modules.verification.models import CompanySuspension, PaperLapse, VerificationCase, VerificationStep
 from app.modules.verification.values import (
     Case,
     Claim,
@@ -24,8 +24,10 @@ from app.modules.verification.values import (
     Finding,
     Missing,
     Need,
+    PastPaper,
     Suspension,
     TakenStep,
+    TouchedBooking,
 )
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -38,6 +40,7 @@ class Standing:
     missing: list[Missing]
     cases: list[Case]
     suspensions: list[Suspension]
+    lapses: list[PastPaper]
     history: list[TakenStep]
 
 
@@ -75,10 +78,19 @@ def suspension_of(suspension: CompanySuspension) -> Suspension:
     return Suspension(
         id=suspension.id,
         org_id=suspension.org_id,
+        cause=suspension.cause,
         reason=suspension.reason,
         suspended_at=suspension.suspended_at,
         lifted_at=suspension.lifted_at,
     )
+
+
+def lapse_of(lapse: PaperLapse) -> PastPaper:
+    bookings = (
+        TouchedBooking(UUID(one["id"]), one["reference"], datetime.fromisoformat(one["starts_at"]))
+        for one in lapse.bookings
+    )
+    return PastPaper(lapse.need, lapse.truck_id, lapse.driver_id, lapse.ended_on, tuple(bookings))
 
 
 def take_step(session: WriteSession, org_id: UUID, step: TakenStep) -> None:
@@ -123,6 +135,7 @@ async def show_verification(session: ReadSession, actor: Mover) -> Standing:
         missing=[*await _missing_of(session, actor), *await find_missing(session, company, actor.now)],
         cases=[case_of(case) for case in cases],
         suspensions=[suspension_of(suspension) for suspension in suspensions],
+        lapses=[lapse_of(lapse) for lapse in await repository.list_open_lapses(session, actor.org_id)],
         history=[TakenStep(row.step, row.case_id, row.at) for row in steps],
     )
 

@@ -14,7 +14,7 @@ from app.modules.verification.events import CompanyWasReinstated, CompanyWasSusp
 from app.modules.verification.models import CompanySuspension
 from app.modules.verification.rules import Act
 from app.modules.verification.service.standing import suspension_of, take_step
-from app.modules.verification.values import Step, Suspension, TakenStep
+from app.modules.verification.values import Cause, Step, Suspension, TakenStep
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -26,10 +26,13 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
     Raises: OrgNotFound (404), CompanySuspended (409), CompanyNotVerified (409). Emits: company.suspended.
     """
     company = await orgs.lock_company(session, org_id)
-    status = rules.next_status(company.status, Act.SUSPEND)
+    if company.status is not OrgStatus.SUSPENDED or not await _only_its_papers(session, org_id):
+        rules.next_status(company.status, Act.SUSPEND)
+    status = OrgStatus.SUSPENDED
     suspension = CompanySuspension(
         org_id=org_id,
         id=new_id(),
+        cause=Cause.STAFF,
         reason=reason,
         suspended_by=actor.user_id,
         suspended_at=actor.now,
@@ -44,16 +47,22 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
     return suspension_of(suspension)
 
 
+async def _only_its_papers(session: WriteSession, org_id: UUID) -> bool:
+    return await repository.get_open_suspension(session, org_id, Cause.STAFF) is None
+
+
 async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -> Suspension:
-    """A suspended company is verified again.
+    """A suspended company is verified again, unless its papers have ended meanwhile.
 
     Locks: the company. Raises: OrgNotFound (404), CompanyNotSuspended (409). Emits: company.reinstated.
     """
     company = await orgs.lock_company(session, org_id)
     status = rules.next_status(company.status, Act.REINSTATE)
-    suspension = await repository.get_open_suspension(session, org_id)
+    suspension = await repository.get_open_suspension(session, org_id, Cause.STAFF)
     if suspension is None:
-        raise CompanyNotSuspended
+        raise CompanyNotSuspended("No reviewer suspended it: its papers have ended, and their renewal restores it.")
+    if await repository.get_open_suspension(session, org_id, Cause.PAPERS) is not None:
+        status = company.status
     suspension.lifted_by = actor.user_id
     suspension.lifted_at = actor.now
     take_step(session, org_id, TakenStep(Step.REINSTATED, None, actor.now, actor.user_id))

@@ -1,0 +1,78 @@
+"""SQL of papers that end: who has been told of what, and what has lapsed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.modules.verification.models import PaperLapse, PaperNotice
+from app.modules.verification.repository.papers import find_shown
+from app.modules.verification.values import Days, Shown
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import ReadSession, WriteSession
+
+ALL_TIMES: Final = Days(date.min, date(9999, 12, 30))
+
+# The one statement of the sweep. Ids and dates of all companies are the function's to see; what it finds is written
+# down in the same breath, so that whoever comes second finds it done.
+NOTICE: Final = sa.text("SELECT org_id FROM app.notice_papers(:sweep_id, :now, :most)").bindparams(
+    sa.bindparam("now", type_=sa.DateTime(timezone=True))
+)
+
+
+async def insert_due_notices(session: WriteSession, sweep_id: UUID, now: datetime, most: int) -> Sequence[UUID]:
+    """The company of each notice that was due and is written down now."""
+    asked = {"sweep_id": sweep_id, "now": now, "most": most}
+    return (await session.execute(NOTICE, asked)).scalars().all()
+
+
+async def list_notices(session: ReadSession, org_id: UUID, sweep_id: UUID) -> Sequence[PaperNotice]:
+    """What ends first comes first."""
+    query = sa.select(PaperNotice).where(PaperNotice.org_id == org_id, PaperNotice.sweep_id == sweep_id)
+    return (await session.execute(query.order_by(PaperNotice.expires_on, PaperNotice.id))).scalars().all()
+
+
+LAPSED: Final = sa.text("SELECT org_id FROM app.lapsed_companies(:after, :most)")
+
+
+async def list_lapsed_companies(session: ReadSession, after: UUID, most: int) -> Sequence[UUID]:
+    """The next companies, in the order of their ids, with something lapsed that is not made good."""
+    return (await session.execute(LAPSED, {"after": after, "most": most})).scalars().all()
+
+
+async def find_all_shown(session: ReadSession, org_id: UUID) -> Shown:
+    """Everything that the company has shown and not withdrawn, whenever it was or will be valid."""
+    return (await find_shown(session, [org_id], ALL_TIMES, with_trucks=True)).of(org_id)
+
+
+async def insert_lapse(session: WriteSession, lapse: PaperLapse) -> None:
+    session.add(lapse)
+    await session.flush()
+
+
+async def get_lapse(session: ReadSession, org_id: UUID, lapse_id: UUID) -> PaperLapse | None:
+    query = sa.select(PaperLapse).where(PaperLapse.org_id == org_id, PaperLapse.id == lapse_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_open_lapses(session: ReadSession, org_id: UUID) -> Sequence[PaperLapse]:
+    query = sa.select(PaperLapse).where(PaperLapse.org_id == org_id, PaperLapse.restored_at.is_(None))
+    return (await session.execute(query.order_by(PaperLapse.id))).scalars().all()
+
+
+NAMES: Final = sa.text("""
+SELECT p.id, p.kind, p.policy_number AS number, p.insurer AS of_whom FROM app.insurance_policies AS p
+WHERE p.org_id = :org_id AND p.id = ANY(:ids)
+UNION ALL
+SELECT d.id, d.kind, CASE WHEN d.sealed_number IS NULL THEN d.number END, d.issuer
+FROM app.company_documents AS d WHERE d.org_id = :org_id AND d.id = ANY(:ids)
+""")
+
+
+async def list_paper_names(session: ReadSession, org_id: UUID, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
+    """Of policies and documents: kind, number and who gave it, by id."""
+    return {row.id: row for row in await session.execute(NAMES, {"org_id": org_id, "ids": list(ids)})}

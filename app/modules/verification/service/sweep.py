@@ -1,0 +1,58 @@
+"""The daily look at papers that end: whoever has one is told in time, once, however long no worker ran."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.kernel.actor import System
+from app.kernel.ids import new_id
+from app.modules.verification import repository
+from app.modules.verification.events import PapersNoticed
+from app.modules.verification.service.lapses import settle_lapses
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.outbox.emit import emit
+from app.runtime.resources import Resources
+
+# Papers told of in one transaction: short enough that nobody waits for it.
+MOST_AT_ONCE: Final = 1_000
+MOST_COMPANIES: Final = 200
+
+
+async def notice_papers(resources: Resources) -> int:
+    """Write down every notice that is due and announce it, one event a company; how many that were.
+
+    A second run finds nothing to do; two at once tell of each paper once. Emits: papers.noticed.
+    """
+    now, told = resources.clock.now(), 0
+    while True:
+        noticed = await notice_some(resources, now)
+        told += noticed
+        if noticed < MOST_AT_ONCE:
+            return told
+
+
+async def notice_some(resources: Resources, now: datetime) -> int:
+    """One transaction of it; how many notices that were. Fewer than MOST_AT_ONCE: there is no more."""
+    async with resources.database.write(Identity(Audience.WORKER)) as session:
+        sweep_id = new_id()
+        companies = await repository.insert_due_notices(session, sweep_id, now, MOST_AT_ONCE)
+        if companies:
+            events = (PapersNoticed(org_id=org_id, sweep_id=sweep_id) for org_id in dict.fromkeys(companies))
+            await emit(session, *events, now=now)
+    return len(companies)
+
+
+async def settle_again(resources: Resources) -> None:
+    """Look again at whoever has something lapsed: a driver's licence may be renewed, a truck retired."""
+    after = UUID(int=0)
+    while True:
+        async with resources.database.read(Identity(Audience.WORKER)) as session:
+            companies = await repository.list_lapsed_companies(session, after, MOST_COMPANIES)
+        for org_id in companies:
+            async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
+                await settle_lapses(session, System(resources.clock.now()), org_id)
+        if len(companies) < MOST_COMPANIES:
+            return
+        after = companies[-1]
