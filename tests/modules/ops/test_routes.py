@@ -131,7 +131,7 @@ class TestSuspendCompany:
         assert (await client.get(f"/v1/orgs/{mover_b.org_id}")).status_code == 200
         shown = (await client.get("/v1/org/verification", headers=mover_a.headers)).json()
         assert shown["suspensions"] == [
-            {"reason": "Insurance lapsed", "suspended_at": "2027-03-01T17:00:00Z", "lifted_at": None}
+            {"cause": "staff", "reason": "Insurance lapsed", "suspended_at": "2027-03-01T17:00:00Z", "lifted_at": None}
         ]
         refused = await client.post("/v1/org/verification", headers=mover_a.headers)
         assert (refused.status_code, refused.json()["code"]) == (409, "company_suspended")
