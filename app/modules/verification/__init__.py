@@ -1,8 +1,8 @@
 """Whether a company is what it says: its papers, its requests to be verified, and staff's decisions.
 
 Owns: insurance policies, documents (permits, numbers, trucks' papers), the laws a company works under and what each
-asks (rules/packs.py), verification cases with the staff's notes, suspensions, every step of it; who was told of a paper's end, and what has
-lapsed.
+asks (rules/packs.py), verification cases with the staff's notes, suspensions, every step of it; who was told of a
+paper's end, and what has lapsed.
 Tables: insurance_policies, company_documents, company_packs, enforced_packs, verification_cases, case_notes,
 company_suspensions, verification_steps, paper_notices, paper_lapses.
 Invariants: a company has one open case at most, and then its status is `submitted` or `in_review`; one reviewer at most
