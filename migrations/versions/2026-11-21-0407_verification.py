@@ -352,8 +352,18 @@ def _create_notes_and_steps() -> None:
     )
     op.create_index("ix_case_notes_org_id_case_id", "case_notes", ["org_id", "case_id"], unique=False)
     op.create_index(op.f("ix_case_notes_written_by"), "case_notes", ["written_by"], unique=False)
-    steps = ("submitted", "claimed", "given_back", "first_approval", "approved", "rejected", "suspended", "reinstated")
-    steps += ("lapsed", "restored")
+    steps = (
+        "submitted",
+        "claimed",
+        "given_back",
+        "first_approval",
+        "approved",
+        "rejected",
+        "suspended",
+        "reinstated",
+        "lapsed",
+        "restored",
+    )
     op.create_table(
         "verification_steps",
         sa.Column(
