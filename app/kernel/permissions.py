@@ -107,6 +107,7 @@ class StaffPermission(StrEnum):
     CASES_DECIDE = "cases:decide"
     CASES_NOTE = "cases:note"
     CASES_READ = "cases:read"
+    COMPANIES_READ = "companies:read"
     COMPANIES_SUSPEND = "companies:suspend"
     PACKS_ENFORCE = "packs:enforce"
     PACKS_READ = "packs:read"
@@ -129,6 +130,7 @@ STAFF_ROLES: Final[Mapping[StaffPermission, tuple[StaffRole, ...]]] = MappingPro
         StaffPermission.COMPANIES_SUSPEND: _REVIEWERS,
         StaffPermission.CASES_NOTE: _ALL_STAFF,
         StaffPermission.CASES_READ: _ALL_STAFF,
+        StaffPermission.COMPANIES_READ: _ALL_STAFF,
         StaffPermission.PACKS_READ: _ALL_STAFF,
         StaffPermission.SETTINGS_READ: _ALL_STAFF,
         StaffPermission.TRAILS_READ: _ALL_STAFF,

@@ -64,6 +64,7 @@ POLICIES = {
         Allow(BOOKING, "update", OWN_COMPANY, check=NO_ROW, columns=("locked_at",)),
         Allow(MARKET, "select", EVERY_ROW, columns=SEEN_BY_MARKET),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(STAFF, "update", SIGNED_IN_STAFF, check=NO_ROW, columns=("locked_at",)),
         Allow(WORKER, "select", OWN_COMPANY),
     ],
     "reservations": [

@@ -7,7 +7,7 @@ from app.modules.bookings import service
 from app.modules.bookings.events import BookingCancelled, BookingConfirmed, BookingRescheduled, DoorCodesRenewed
 from app.modules.bookings.service import letters, papers
 from app.modules.bookings.service.letters import Letters
-from app.modules.verification.events import PapersLapsed
+from app.modules.verification.events import CompanyWasSuspended, PapersLapsed
 from app.runtime.auth.links import links_of
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
@@ -66,3 +66,9 @@ async def expire_holds(resources: Resources) -> None:
 @handlers.on("bookings.name_touched", PapersLapsed)
 async def name_touched(session: WriteSession, event: PapersLapsed, work: Work) -> None:
     await papers.name_touched(session, work.actor, event.org_id, event.lapse_id)
+
+
+@handlers.deliver("bookings.tell_customers_of_suspension", CompanyWasSuspended)
+async def tell_customers_of_suspension(session: ReadSession, event: CompanyWasSuspended, work: Work) -> list[Outgoing]:
+    found = await letters.suspended_letters(session, event.org_id, work.now)
+    return [outgoing for one in found for outgoing in _outgoing(one, work)]

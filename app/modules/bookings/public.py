@@ -10,10 +10,11 @@ from uuid import UUID
 from app.kernel.places import Place
 from app.modules.bookings import repository
 from app.modules.bookings.errors import BookingNotFound, CrewIncomplete, IllegalStep, TruckTooSmall
+from app.modules.bookings.service.desk import find_bookings, open_bookings_of, orgs_of_caller
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
 from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking
 from app.runtime.db.session import WriteSession
 
 __all__ = [
@@ -22,14 +23,19 @@ __all__ = [
     "BookingStatus",
     "CrewIncomplete",
     "DayJob",
+    "FoundBooking",
     "IllegalStep",
+    "OpenBooking",
     "Team",
     "TruckTooSmall",
     "billable",
     "erase_customer",
     "final_prices",
+    "find_bookings",
     "list_day_jobs",
     "open_bookings",
+    "open_bookings_of",
+    "orgs_of_caller",
     "personal_data",
     "reassign_all",
     "reprice_bookings",

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from app.kernel.geo import Point
 
@@ -120,3 +122,29 @@ class Settlement:
     refund: Decimal
     fee: Decimal
     covers_replacement: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBooking:
+    """A booking that is held or promised and not done."""
+
+    id: UUID
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBooking:
+    """A booking as staff find it: whose it is, and as much as tells a caller's from another."""
+
+    id: UUID
+    org_id: UUID
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+    customer: str
+    origin: str
+    destination: str

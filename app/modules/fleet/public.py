@@ -18,6 +18,7 @@ __all__ = [
     "fleet_size",
     "licence_ends",
     "license_classes",
+    "orgs_of_plate",
     "truck_names",
     "trucks_in_service",
     "yards",
@@ -73,3 +74,8 @@ async def fleet_size(session: ReadSession, org_id: UUID, on: date) -> FleetSize:
         trucks=await repository.count_trucks(session, org_id),
         drivers=await repository.count_licensed_drivers(session, org_id, on),
     )
+
+
+async def orgs_of_plate(session: ReadSession, plate: str) -> set[UUID]:
+    """For staff: whose truck has this plate, in service or not."""
+    return await repository.list_orgs_of_plate(session, plate)

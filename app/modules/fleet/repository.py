@@ -141,3 +141,10 @@ async def list_license_ends(session: ReadSession, org_id: UUID) -> dict[UUID, da
         Driver.org_id == org_id, Driver.retired_at.is_(None), Driver.license_expires_on.is_not(None)
     )
     return {row.id: row.license_expires_on for row in await session.execute(query)}
+
+
+async def list_orgs_of_plate(session: ReadSession, plate: str) -> set[UUID]:
+    """For staff; blanks and capitals do not matter."""
+    written = sa.func.upper(sa.func.replace(Truck.license_plate, " ", ""))
+    query = sa.select(Truck.org_id).where(written == plate.replace(" ", "").upper()).distinct()
+    return set((await session.execute(query)).scalars())

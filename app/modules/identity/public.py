@@ -33,6 +33,7 @@ __all__ = [
     "is_member",
     "list_staff",
     "office_emails",
+    "orgs_of_email",
     "require_fresh_proof",
     "require_verified_email",
     "staff_role",
@@ -114,3 +115,8 @@ def _staff_out(user: User) -> StaffOut:
             "created_at": user.created_at,
         }
     )
+
+
+async def orgs_of_email(session: ReadSession, email: str) -> set[UUID]:
+    """For staff: the companies that somebody with this address is a member of, or was."""
+    return await repository.list_orgs_of_email(session, email.lower())

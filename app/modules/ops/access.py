@@ -31,6 +31,7 @@ def allow_staff(permission: StaffPermission) -> Callable[[CurrentStaff, Write], 
 CasesRead = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_READ))]
 CasesNote = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_NOTE))]
 CasesDecide = Annotated[Staff, Depends(allow_staff(StaffPermission.CASES_DECIDE))]
+CompaniesRead = Annotated[Staff, Depends(allow_staff(StaffPermission.COMPANIES_READ))]
 CompaniesSuspend = Annotated[Staff, Depends(allow_staff(StaffPermission.COMPANIES_SUSPEND))]
 PacksRead = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_READ))]
 PacksEnforce = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_ENFORCE))]

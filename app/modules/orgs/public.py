@@ -9,13 +9,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.kernel.geo import Point
+from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.modules.orgs import repository, rules
 from app.modules.orgs.errors import OrgNotFound
 from app.modules.orgs.models import Organization
 from app.modules.orgs.schemas.companies import OrgIn, OrgOut
 from app.modules.orgs.service import companies as service
-from app.modules.orgs.values import OrgStatus, Refusal, Terms, Wish
+from app.modules.orgs.values import OrgStatus, Refusal, Sought, Terms, Wish
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -27,6 +28,7 @@ __all__ = [
     "OrgOut",
     "OrgStatus",
     "Refusal",
+    "Sought",
     "Terms",
     "Wish",
     "companies",
@@ -35,6 +37,7 @@ __all__ = [
     "company_for",
     "company_name",
     "create_company",
+    "find_companies",
     "find_refusal",
     "latest_call",
     "lock_company",
@@ -169,3 +172,10 @@ async def set_status(session: WriteSession, org_id: UUID, status: OrgStatus, now
     """Told downward by verification and ops. Raises: OrgNotFound (404)."""
     if not await repository.update_status(session, org_id, status, now):
         raise OrgNotFound
+
+
+async def find_companies(
+    session: ReadSession, page: PageRequest, sought: Sought | None, status: OrgStatus | None
+) -> list[Company]:
+    """For staff, by name: up to one more than the page holds."""
+    return [_company(org) for org in await repository.list_sought(session, page, sought, status)]

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql as pg
 from app.kernel.geo import Point
 from app.kernel.paging import PageRequest
 from app.modules.orgs.models import CompanyDayOff, Organization, ServiceArea
-from app.modules.orgs.values import AreaKind, OrgStatus, Wish
+from app.modules.orgs.values import AreaKind, OrgStatus, Sought, Wish
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.statements import Ready
@@ -21,6 +21,9 @@ from app.runtime.db.statements import Ready
 METERS_PER_MILE = 1609.344
 # Of a degree: as many as a double has.
 MOST_DIGITS = 15
+# Names that differ by a letter or two, as one hears them on the phone; and numbers long enough to be one.
+ALIKE = 0.45
+FEWEST_DIGITS = 7
 
 
 def geography(point: Point) -> sa.ColumnElement[Any]:
@@ -205,3 +208,34 @@ async def update_status(session: WriteSession, org_id: UUID, status: OrgStatus, 
         .returning(Organization.id)
     )
     return (await session.execute(query)).one_or_none() is not None
+
+
+def _is_sought(sought: Sought) -> sa.ColumnElement[bool]:
+    text = sought.text
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    ways = [
+        Organization.id.in_(sought.org_ids),
+        Organization.name.ilike(f"%{escaped}%", escape="\\"),
+        sa.func.similarity(Organization.name, text) >= ALIKE,
+        Organization.usdot_number == text,
+    ]
+    digits = "".join(letter for letter in text if letter.isdigit())
+    if len(digits) >= FEWEST_DIGITS:
+        ways.append(sa.func.regexp_replace(Organization.phone, r"\D", "", "g").endswith(digits, autoescape=True))
+    return sa.or_(*ways)
+
+
+async def list_sought(
+    session: ReadSession, page: PageRequest, sought: Sought | None, status: OrgStatus | None
+) -> Sequence[Organization]:
+    """For staff, by name; one row more than the page holds."""
+    query = sa.select(Organization)
+    if sought is not None:
+        query = query.where(_is_sought(sought))
+    if status is not None:
+        query = query.where(Organization.status == status)
+    if page.after is not None:
+        name, last_id = page.after
+        query = query.where(sa.tuple_(Organization.name, Organization.id) > sa.tuple_(name, UUID(last_id)))
+    query = query.order_by(Organization.name, Organization.id).limit(page.limit + 1)
+    return (await session.execute(query)).scalars().all()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from app.kernel.geo import Point
 
@@ -57,3 +58,11 @@ class Terms:
     business_hours: Mapping[str, Mapping[str, str]] | None = None
     days_off: frozenset[date] = frozenset()
     reaches_destination: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A company as somebody on the phone names it: by a text, or known already by something that other modules keep."""
+
+    text: str
+    org_ids: frozenset[UUID]

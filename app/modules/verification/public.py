@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.modules.verification import rules
+from app.modules.verification import repository, rules
 from app.modules.verification.errors import (
     CaseAlreadyDecided,
     CaseClaimed,
@@ -15,7 +15,15 @@ from app.modules.verification.errors import (
     SecondReviewerNeeded,
     VerificationIncomplete,
 )
-from app.modules.verification.schemas import FindingOut, MissingOut
+from app.modules.verification.schemas import (
+    CaseOut,
+    DocumentOut,
+    FindingOut,
+    LapseOut,
+    MissingOut,
+    PolicyOut,
+    SuspensionOut,
+)
 from app.modules.verification.service import desk, review, suspension
 from app.modules.verification.service.desk import CaseFile
 from app.modules.verification.service.documents import enforce_packs, list_enforced_packs
@@ -28,6 +36,8 @@ from app.modules.verification.service.eligibility import (
     find_unfit_trucks,
 )
 from app.modules.verification.service.lapses import name_bookings, show_lapse
+from app.modules.verification.service.papers import show_papers
+from app.modules.verification.service.standing import Standing, show_standing
 from app.modules.verification.values import (
     Case,
     CaseFilter,
@@ -58,24 +68,30 @@ __all__ = [
     "CaseFilter",
     "CaseNotClaimed",
     "CaseNotFound",
+    "CaseOut",
     "CaseStatus",
     "Claimed",
     "CompanyNotSuspended",
     "CompanyNotVerified",
     "CompanySuspended",
     "Days",
+    "DocumentOut",
     "Finding",
     "FindingOut",
     "FindingRefused",
     "InsuranceKind",
     "Lapse",
+    "LapseOut",
     "MissingOut",
     "Need",
     "Note",
     "PackCode",
+    "PolicyOut",
     "SecondReviewerNeeded",
+    "Standing",
     "Step",
     "Suspension",
+    "SuspensionOut",
     "TakenStep",
     "TouchedBooking",
     "TouchingLapse",
@@ -97,9 +113,12 @@ __all__ = [
     "list_enforced_packs",
     "name_bookings",
     "open_case",
+    "orgs_of_number",
     "reinstate_company",
     "reject_case",
     "show_lapse",
+    "show_papers",
+    "show_standing",
     "suspend_company",
     "write_note",
 ]
@@ -107,6 +126,7 @@ __all__ = [
 # A case that somebody still has to decide.
 OPEN_CASES = tuple(sorted(rules.OPEN))
 
+orgs_of_number = repository.list_orgs_of_number
 is_touched = rules.is_touched
 approve_case = review.approve_case
 claim_case = review.claim_case

@@ -166,6 +166,9 @@ async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[s
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/suspend", REASON)
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/reinstate")
     await do(client, staff, "GET", f"/v1/ops/audit?org_id={org_id}")
+    await do(client, staff, "GET", "/v1/ops/orgs?limit=1")
+    file = await do(client, staff, "GET", f"/v1/ops/orgs/{org_id}")
+    await do(client, staff, "GET", f"/v1/ops/bookings?reference={file['bookings'][0]['reference']}")
     hired = {"email": new_email(), "full_name": "Ottoline Quill", "role": "support"}
     colleague = await do(client, staff, "POST", "/v1/ops/staff", hired)
     await do(client, staff, "PATCH", f"/v1/ops/staff/{colleague['id']}", {"is_active": False})

@@ -18,6 +18,9 @@ READ: list[Operation] = [
     ("GET", "/v1/ops/audit", None),
     ("GET", f"/v1/ops/verifications/{NOBODY}", None),
     ("GET", "/v1/ops/settings", None),
+    ("GET", "/v1/ops/orgs?q=nobody", None),
+    ("GET", f"/v1/ops/orgs/{NOBODY}", None),
+    ("GET", "/v1/ops/bookings?reference=MH-NOBODY", None),
     ("POST", f"/v1/ops/verifications/{NOBODY}/notes", {"text": "Hm"}),
 ]
 REVIEW: list[Operation] = [

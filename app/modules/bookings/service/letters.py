@@ -6,6 +6,7 @@ Names, phones and prices are for their eyes: no event carries them, they are rea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from app.kernel.places import Place
 from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.models import Booking
+from app.modules.bookings.repository.desk import list_open_after
 from app.modules.bookings.service.doors import told_codes
 from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, link_to
 from app.modules.bookings.values import Door
@@ -117,3 +119,24 @@ def _facts(booking: Booking) -> str:
         f"To: {', '.join(destination.address_lines)}\n"
         f"Price: {booking.total} {booking.currency}"
     )
+
+
+async def suspended_letters(session: ReadSession, org_id: UUID, now: datetime) -> list[Letters]:
+    """To the customer of each open booking: their company is out of the market. The office hears it elsewhere."""
+    company = await orgs.company(session, org_id)
+    rows = await list_open_after(session, org_id, now, now)
+    return [
+        Letters(
+            subject=f"About your move {row.reference}",
+            office=(),
+            office_text="",
+            customer_email=row.contact.get("email"),
+            customer_phone=row.contact["phone"],
+            customer_text=(
+                f"{company.name}, with whom you have booked the move {row.reference}, is suspended on MoveHub for now. "
+                "Your booking stands as it is; you may cancel it by its terms and choose another company. "
+                f"Ask them what they will do:\n\n{company.name}: {company.phone}\n"
+            ),
+        )
+        for row in rows
+    ]

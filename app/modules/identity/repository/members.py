@@ -145,3 +145,9 @@ async def list_member_emails(session: ReadSession, org_id: UUID, roles: Sequence
         .order_by(User.email)
     )
     return (await session.execute(query)).all()
+
+
+async def list_orgs_of_email(session: ReadSession, email: str) -> set[UUID]:
+    """For staff: the companies that somebody with this address is a member of, or was."""
+    query = sa.select(Member.org_id).join(User, User.id == Member.user_id).where(User.email == email).distinct()
+    return set((await session.execute(query)).scalars())

@@ -1,12 +1,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.kernel.text import Note500
+from app.kernel.paging import ListQuery
+from app.kernel.text import Note500, Text60, Text120
+from app.modules.bookings.values import BookingStatus
 from app.modules.orgs.values import OrgStatus
+from app.modules.verification.public import CaseOut, DocumentOut, LapseOut, MissingOut, PolicyOut, SuspensionOut
+from app.modules.verification.values import Step
+
+
+class ReviewedStepOut(BaseModel):
+    """A step of the company; `by` is null where the program took it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    step: Step
+    case_id: UUID | None
+    at: datetime
+    by: UUID | None
 
 
 class ReasonIn(BaseModel):
@@ -34,3 +50,74 @@ class ReviewedSuspensionOut(BaseModel):
     reason: str
     suspended_at: datetime
     lifted_at: datetime | None
+
+
+class OpenBookingOut(BaseModel):
+    """A booking that is held or promised and not done."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+
+
+class SuspendedOut(ReviewedSuspensionOut):
+    """`bookings` stay as they are; their customers are told."""
+
+    bookings: list[OpenBookingOut]
+
+
+class CompanyQuery(ListQuery):
+    """`q`: what a caller can say: a name or most of it, a phone number, a U.S. DOT, MC or permit number, the e-mail of
+    a member or of a customer, a booking's reference, a truck's plate.
+    """
+
+    q: Text120 | None = None
+    status: OrgStatus | None = None
+
+
+class FoundCompanyOut(ReviewedCompanyOut):
+    phone: str
+    city: str
+    state: str
+
+
+class CompanyFileOut(FoundCompanyOut):
+    """All that staff have of a company; lists have the latest first, but for bookings."""
+
+    timezone: str
+    missing: list[MissingOut]
+    policies: list[PolicyOut]
+    documents: list[DocumentOut]
+    cases: list[CaseOut]
+    suspensions: list[SuspensionOut]
+    lapses: list[LapseOut]
+    history: list[ReviewedStepOut]
+    bookings: list[OpenBookingOut]
+
+
+class ReferenceQuery(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reference: Annotated[Text60, Field(examples=["MH-7K2Q9F"])]
+
+
+class FoundBookingOut(BaseModel):
+    """A booking by its reference, and whose it is."""
+
+    id: UUID
+    reference: str
+    status: BookingStatus
+    organization: ReviewedCompanyOut
+    starts_at: datetime
+    ends_at: datetime
+    customer: str
+    origin: str
+    destination: str
+
+
+class FoundBookingsOut(BaseModel):
+    items: list[FoundBookingOut]

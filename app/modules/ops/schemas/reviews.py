@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.paging import ListQuery
 from app.kernel.text import Note500
-from app.modules.ops.schemas.companies import ReasonIn, ReviewedCompanyOut
+from app.modules.ops.schemas.companies import ReasonIn, ReviewedCompanyOut, ReviewedStepOut
 from app.modules.verification.public import Finding, FindingOut, MissingOut, Verdict
-from app.modules.verification.values import CaseStatus, Claimed, Need, Step
+from app.modules.verification.values import CaseStatus, Claimed, Need
 
 
 class ReviewQuery(ListQuery):
@@ -81,17 +81,6 @@ class ReviewOut(BaseModel):
     findings: list[FindingOut]
     claim: ClaimOut | None
     first_approved_by: UUID | None
-
-
-class ReviewedStepOut(BaseModel):
-    """A step of the company; `by` is null where the program took it."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    step: Step
-    case_id: UUID | None
-    at: datetime
-    by: UUID | None
 
 
 class CaseFileOut(ReviewOut):

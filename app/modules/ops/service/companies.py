@@ -1,16 +1,99 @@
-"""What staff do with a company; the rules stand in `verification`."""
+"""What staff find out about a company, and do with it; the rules stand in `verification`.
+
+Each company's trail tells that staff read its data.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
 from app.kernel.actor import Staff
-from app.modules.ops.schemas.companies import ReviewedCompanyOut, ReviewedSuspensionOut
+from app.kernel.paging import PageRequest
+from app.modules.audit.public import Change, record
+from app.modules.bookings import public as bookings
+from app.modules.fleet import public as fleet
+from app.modules.identity import public as identity
+from app.modules.ops.schemas.companies import (
+    CompanyFileOut,
+    CompanyQuery,
+    FoundBookingOut,
+    FoundCompanyOut,
+    OpenBookingOut,
+    ReviewedCompanyOut,
+    ReviewedSuspensionOut,
+    SuspendedOut,
+)
 from app.modules.orgs import public as orgs
+from app.modules.orgs.public import Company, Sought
 from app.modules.verification import public as verification
 from app.modules.verification.public import Suspension
-from app.runtime.db.session import WriteSession
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+def _found(company: Company) -> FoundCompanyOut:
+    place = {"city": company.address.city, "state": company.address.state}
+    return FoundCompanyOut.model_validate(asdict(company) | place)
+
+
+async def _sought(session: ReadSession, said: str) -> Sought:
+    """Whom a caller may mean, by what each module keeps."""
+    org_ids = await bookings.orgs_of_caller(session, said)
+    if "@" in said:
+        org_ids |= await identity.orgs_of_email(session, said)
+    else:
+        org_ids |= await fleet.orgs_of_plate(session, said)
+        org_ids |= await verification.orgs_of_number(session, said)
+    return Sought(said, frozenset(org_ids))
+
+
+async def list_companies(
+    session: WriteSession, actor: Staff, page: PageRequest, query: CompanyQuery
+) -> Sequence[FoundCompanyOut]:
+    """By name, up to one more than the page holds."""
+    sought = await _sought(session, query.q) if query.q else None
+    companies = await orgs.find_companies(session, page, sought, query.status)
+    for company in companies[: page.limit]:
+        record(session, actor, Change("ops.company_found", "company", company.id, org_id=company.id))
+    return [_found(company) for company in companies]
+
+
+async def show_company(session: WriteSession, actor: Staff, org_id: UUID) -> CompanyFileOut:
+    """Raises: OrgNotFound (404)."""
+    company = await orgs.company(session, org_id)
+    standing = await verification.show_standing(session, actor, org_id)
+    policies, documents = await verification.show_papers(session, org_id)
+    record(session, actor, Change("ops.company_read", "company", org_id, org_id=org_id))
+    return CompanyFileOut.model_validate(
+        {
+            **_found(company).model_dump(),
+            **asdict(standing),
+            "timezone": company.timezone,
+            "policies": policies,
+            "documents": documents,
+            "bookings": await _open_bookings(session, actor, org_id),
+        }
+    )
+
+
+async def find_bookings(session: WriteSession, actor: Staff, reference: str) -> list[FoundBookingOut]:
+    """Mostly one, or none."""
+    found = await bookings.find_bookings(session, reference)
+    companies = await orgs.companies(session, {booking.org_id for booking in found})
+    for booking in found:
+        record(session, actor, Change("ops.booking_read", "booking", booking.id, org_id=booking.org_id))
+    return [
+        FoundBookingOut.model_validate(
+            asdict(booking) | {"organization": ReviewedCompanyOut.model_validate(companies[booking.org_id])}
+        )
+        for booking in found
+    ]
+
+
+async def _open_bookings(session: ReadSession, actor: Staff, org_id: UUID) -> list[OpenBookingOut]:
+    found = await bookings.open_bookings_of(session, org_id, actor.now)
+    return [OpenBookingOut.model_validate(booking) for booking in found]
 
 
 async def _suspension(session: WriteSession, suspension: Suspension) -> ReviewedSuspensionOut:
@@ -18,12 +101,15 @@ async def _suspension(session: WriteSession, suspension: Suspension) -> Reviewed
     return ReviewedSuspensionOut.model_validate({**asdict(suspension), "organization": company})
 
 
-async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, reason: str) -> ReviewedSuspensionOut:
-    """Locks: the company.
+async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, reason: str) -> SuspendedOut:
+    """With the bookings that are open; their customers are told.
 
+    Locks: the company's resources, then the company.
     Raises: OrgNotFound (404), CompanySuspended (409), CompanyNotVerified (409). Emits: company.suspended.
     """
-    return await _suspension(session, await verification.suspend_company(session, actor, org_id, reason))
+    suspension = await _suspension(session, await verification.suspend_company(session, actor, org_id, reason))
+    told = await _open_bookings(session, actor, org_id)
+    return SuspendedOut.model_validate({**suspension.model_dump(), "bookings": told})
 
 
 async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -> ReviewedSuspensionOut:

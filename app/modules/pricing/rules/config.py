@@ -54,6 +54,7 @@ class PricingConfig(Strict):
     double_drive_free_miles: Quantity = ZERO
     tax_rate: Annotated[ExactDecimal, Field(ge=0, lt=1, decimal_places=8), AfterValidator(plain)] = ZERO
     deposit: Deposit | None = None
+    # The platform's, as it is in force when a version is written: whatever is sent there.
     platform_fee_percent: Percent = ZERO
 
     @model_validator(mode="wrap")

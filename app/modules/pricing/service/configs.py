@@ -10,11 +10,13 @@ from app.kernel.errors import Fault
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, fields_of, record
+from app.modules.platform import public as platform
 from app.modules.pricing import repository
 from app.modules.pricing.errors import ConfigNotFound
 from app.modules.pricing.models import PricingConfig as StoredConfig
 from app.modules.pricing.rules import PricingConfig, compare_configs, config_to_json, lint, parse_config
 from app.modules.pricing.rules.diff import Change as Differing
+from app.modules.pricing.rules.rule import plain
 from app.modules.pricing.service.holidays import make_ready
 from app.modules.pricing.values import ConfigStatus
 from app.runtime.db.session import ReadSession, WriteSession
@@ -29,6 +31,8 @@ async def write_config(session: WriteSession, actor: Mover, config: PricingConfi
     Raises: HolidaysUnknown (422), ConfigRace (409).
     """
     make_ready(config)
+    # The platform's share is not the company's to name; versions written before keep the one they have.
+    config = config.model_copy(update={"platform_fee_percent": plain(await platform.fee_percent(session))})
     is_first = await repository.get_active(session, actor.org_id) is None
     row = {
         "org_id": actor.org_id,

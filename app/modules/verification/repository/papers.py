@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,6 +28,8 @@ from app.modules.verification.values import (
     Shown,
 )
 from app.runtime.db.session import ReadSession, WriteSession
+
+MOST_SHOWN: Final = 200
 
 
 async def insert_policy(session: WriteSession, policy: InsurancePolicy) -> None:
@@ -139,3 +142,22 @@ async def replace_enforced(session: WriteSession, packs: Collection[PackCode], n
     await session.execute(sa.delete(EnforcedPack))
     session.add_all(EnforcedPack(pack=pack, enforced_at=now) for pack in sorted(packs))
     await session.flush()
+
+
+async def list_orgs_of_number(session: ReadSession, number: str) -> set[UUID]:
+    """For staff: whose document or policy bears this number."""
+    documents = sa.select(CompanyDocument.org_id).where(
+        CompanyDocument.number == number.upper(), CompanyDocument.sealed_number.is_(None)
+    )
+    policies = sa.select(InsurancePolicy.org_id).where(InsurancePolicy.policy_number == number)
+    return set((await session.execute(documents.union(policies))).scalars())
+
+
+async def list_latest_documents(session: ReadSession, org_id: UUID) -> Sequence[CompanyDocument]:
+    query = sa.select(CompanyDocument).where(CompanyDocument.org_id == org_id)
+    return (await session.execute(query.order_by(CompanyDocument.id.desc()).limit(MOST_SHOWN))).scalars().all()
+
+
+async def list_latest_policies(session: ReadSession, org_id: UUID) -> Sequence[InsurancePolicy]:
+    query = sa.select(InsurancePolicy).where(InsurancePolicy.org_id == org_id)
+    return (await session.execute(query.order_by(InsurancePolicy.id.desc()).limit(MOST_SHOWN))).scalars().all()

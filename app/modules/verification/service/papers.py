@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from app.kernel.actor import Mover, MoverMember
 from app.kernel.ids import new_id
@@ -11,7 +12,8 @@ from app.modules.files import public as files
 from app.modules.verification import repository
 from app.modules.verification.events import PapersChanged
 from app.modules.verification.models import InsurancePolicy
-from app.modules.verification.schemas import PolicyIn, PolicyOut
+from app.modules.verification.schemas import DocumentOut, PolicyIn, PolicyOut
+from app.modules.verification.service.documents import document_out
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -58,3 +60,10 @@ async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: 
 async def list_insurance_policies(session: ReadSession, actor: Mover, page: PageRequest) -> Sequence[InsurancePolicy]:
     """Up to one row more than the page holds, the oldest first; expired ones too."""
     return await repository.list_policies(session, actor.org_id, page)
+
+
+async def show_papers(session: ReadSession, org_id: UUID) -> tuple[list[PolicyOut], list[DocumentOut]]:
+    """For staff: the latest policies and documents, withdrawn ones too; of a tax id its last digits alone."""
+    policies = await repository.list_latest_policies(session, org_id)
+    shown = await repository.list_latest_documents(session, org_id)
+    return [policy_out(policy) for policy in policies], [document_out(document) for document in shown]

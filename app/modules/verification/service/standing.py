@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.kernel.actor import Mover, MoverProgram
+from app.kernel.actor import Mover, MoverProgram, Staff
 from app.kernel.ids import new_id
 from app.modules.fleet import public as fleet
 from app.modules.identity import public as identity
@@ -127,16 +127,31 @@ async def find_missing(session: ReadSession, company: Company, now: datetime) ->
 async def show_verification(session: ReadSession, actor: Mover) -> Standing:
     """As the company sees it: of its steps it is not told who took them. Raises: OrgNotFound (404)."""
     company = await orgs.company(session, actor.org_id)
-    cases = await repository.list_latest_cases(session, actor.org_id)
-    suspensions = await repository.list_latest_suspensions(session, actor.org_id)
     steps = await repository.list_steps(session, actor.org_id)
+    history = [TakenStep(row.step, row.case_id, row.at) for row in steps]
+    missing = [*await _missing_of(session, actor), *await find_missing(session, company, actor.now)]
+    return await _standing(session, company, missing, history)
+
+
+async def show_standing(session: ReadSession, actor: Staff, org_id: UUID) -> Standing:
+    """As staff see it: with who took each step. Raises: OrgNotFound (404)."""
+    company = await orgs.company(session, org_id)
+    missing = await find_missing(session, company, actor.now)
+    return await _standing(session, company, missing, await show_history(session, org_id))
+
+
+async def _standing(
+    session: ReadSession, company: Company, missing: list[Missing], history: list[TakenStep]
+) -> Standing:
+    cases = await repository.list_latest_cases(session, company.id)
+    suspensions = await repository.list_latest_suspensions(session, company.id)
     return Standing(
         status=company.status,
-        missing=[*await _missing_of(session, actor), *await find_missing(session, company, actor.now)],
+        missing=missing,
         cases=[case_of(case) for case in cases],
         suspensions=[suspension_of(suspension) for suspension in suspensions],
-        lapses=[lapse_of(lapse) for lapse in await repository.list_open_lapses(session, actor.org_id)],
-        history=[TakenStep(row.step, row.case_id, row.at) for row in steps],
+        lapses=[lapse_of(lapse) for lapse in await repository.list_open_lapses(session, company.id)],
+        history=history,
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from app.kernel.actor import Staff
 from app.kernel.ids import new_id
 from app.modules.audit.public import Change, record
+from app.modules.calendar import public as calendar
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import Company
 from app.modules.orgs.values import OrgStatus
@@ -22,9 +23,11 @@ from app.runtime.outbox.emit import emit
 async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, reason: str) -> Suspension:
     """A verified company leaves the market at once; its bookings stay as they are.
 
-    Locks: the company.
+    A hold that is under way is over before, or finds the company suspended: it has the resources locked.
+    Locks: the company's resources in id order, then the company.
     Raises: OrgNotFound (404), CompanySuspended (409), CompanyNotVerified (409). Emits: company.suspended.
     """
+    await calendar.lock(session, org_id)
     company = await orgs.lock_company(session, org_id)
     if company.status is not OrgStatus.SUSPENDED or not await _only_its_papers(session, org_id):
         rules.next_status(company.status, Act.SUSPEND)

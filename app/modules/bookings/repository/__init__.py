@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
 from app.modules.bookings.models import Booking, BookingRules, BookingStep, CalendarFeed, CancellationPolicy, DoorCode
+from app.modules.bookings.repository.desk import ENDED
 from app.modules.bookings.values import BookingStatus, Door
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
@@ -34,7 +35,6 @@ FIND_OWN = sa.text(
 ).bindparams(
     sa.bindparam("booking_id", type_=pg.UUID(as_uuid=True)), sa.bindparam("customer_id", type_=pg.UUID(as_uuid=True))
 )
-ENDED = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
 
 
 async def find_org_of_own_booking(session: ReadSession, booking_id: UUID, customer_id: UUID) -> UUID | None:
@@ -90,27 +90,6 @@ async def list_open_of_customer(session: ReadSession, customer_id: UUID, now: da
     query = (
         sa.select(Booking.id, Booking.reference, Booking.status)
         .where(Booking.customer_id == customer_id, Booking.status.not_in(ENDED), sa.not_(is_dead_hold))
-        .order_by(Booking.starts_at, Booking.id)
-    )
-    return (await session.execute(query)).all()
-
-
-async def list_open_after(session: ReadSession, org_id: UUID, since: datetime, now: datetime) -> Sequence[AnyRow]:
-    """What is held or promised, not done, and ends after `since`, the first first."""
-    is_dead_hold = sa.and_(Booking.status == BookingStatus.HELD, Booking.hold_expires_at <= now)
-    query = (
-        sa.select(
-            Booking.id,
-            Booking.reference,
-            Booking.starts_at,
-            Booking.ends_at,
-            Booking.pickup_zone,
-            Booking.origin,
-            Booking.destination,
-            Booking.truck_ids,
-            Booking.driver_ids,
-        )
-        .where(Booking.org_id == org_id, Booking.ends_at > since, Booking.status.not_in(ENDED), sa.not_(is_dead_hold))
         .order_by(Booking.starts_at, Booking.id)
     )
     return (await session.execute(query)).all()
