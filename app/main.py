@@ -134,7 +134,12 @@ def assemble(resources: Resources, readiness: Readiness) -> FastAPI:
     """The ASGI app around resources that stand: what the tests and `create_app` share."""
     settings = resources.settings
     middleware = [
-        Middleware(Envelope, metrics=resources.metrics, deadline_seconds=settings.http.request_deadline_seconds)
+        Middleware(
+            Envelope,
+            metrics=resources.metrics,
+            deadline_seconds=settings.http.request_deadline_seconds,
+            is_https=settings.http.public_url.startswith("https://"),
+        )
     ]
     if settings.http.hosts:
         middleware.append(Middleware(Hosts, hosts=settings.http.hosts))

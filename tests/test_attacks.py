@@ -28,7 +28,7 @@ from tests.conftest import PASSWORD, ROOT, Logins, Member, settings_for
 DOCUMENT: Final = ROOT / "docs/security.md"
 ROW: Final = re.compile(r"^\| (\d+) \|[^|]*\|([^|]*)\|$", re.MULTILINE)
 NAMED: Final = re.compile(r"`(tests/[\w/]+\.py)::([\w.]+)`")
-OF_IDENTITY: Final = {*range(24, 37), *range(38, 47), 49, 56}
+OF_IDENTITY: Final = {12, *range(24, 37), *range(38, 47), 49, 55, 56}
 
 
 @cache
@@ -143,3 +143,11 @@ class TestCookies:
                 assert (await browser.get("/v1/auth/me", headers=sent)).status_code == status
             planted = {"cookie": f"{REFRESH_COOKIE}={told['refresh_token']}", "sec-fetch-site": "same-origin"}
             assert (await browser.post("/v1/auth/refresh", json={}, headers=planted)).status_code == 401
+
+
+async def test_49_two_authorization_headers_are_one_too_many(client: httpx.AsyncClient, mover_a: Member):
+    """Whatever is in front may have looked at the other one."""
+    mine = mover_a.headers["Authorization"]
+    for first, second in ((mine, "Bearer x"), ("Bearer x", mine), (mine, mine)):
+        refused = await client.get("/v1/auth/me", headers=[("Authorization", first), ("Authorization", second)])
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")

@@ -33,6 +33,7 @@ PUBLIC: Final = {"/v1/orgs/{org_id}", "/v1/downloads/{token}"}
 # Lists of what is everybody's.
 # A calendar and a tracked move open by their links alone: without one they are not there for anybody.
 OPEN_LISTS: Final = {
+    "/",
     "/v1/calendar.ics",
     "/v1/reschedule",
     "/v1/track",

@@ -6,14 +6,19 @@ import asyncio
 import gzip
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from app import registry
+from app.main import assemble, build_resources
+from app.runtime.db.session import Database
 from app.runtime.resources import Resources
 from app.runtime.web.middleware import BodyLimit, Envelope
-from tests.conftest import SAN_FRANCISCO, Member
+from app.runtime.web.service import Readiness
+from tests.conftest import SAN_FRANCISCO, Logins, Member, settings_for
 
 pytestmark = pytest.mark.integration
 
@@ -173,6 +178,21 @@ class TestEnvelope:
             assert headers["cache-control"] == "no-store", path
             assert "frame-ancestors 'none'" in headers["content-security-policy"], path
             assert headers["referrer-policy"] == "no-referrer", path
+            assert "strict-transport-security" not in headers, path
+
+    async def test_browsers_are_held_to_https_where_there_is_https(
+        self, logins: Logins, tmp_path: Path, app_database: Database
+    ):
+        settings = settings_for(logins, tmp_path, http={"public_url": "https://movehub.example"})
+        resources = build_resources(settings, app_database)
+        app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            headers = (await client.get("/v1/errors")).headers
+        await resources.close()
+        assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+    async def test_the_root_tells_where_to_look_further(self, client: httpx.AsyncClient):
+        assert (await client.get("/")).json() == {"name": "MoveHub", "health": "/health", "docs": "/docs"}
 
     async def test_a_fault_of_ours_tells_nothing(
         self, app: FastAPI, resources: Resources, caplog: pytest.LogCaptureFixture
@@ -192,7 +212,7 @@ class TestEnvelope:
         async def slow(_scope: object, _receive: object, _send: object) -> None:
             await asyncio.sleep(30)
 
-        app = Envelope(slow, metrics=resources.metrics, deadline_seconds=0.05)
+        app = Envelope(slow, metrics=resources.metrics, deadline_seconds=0.05, is_https=False)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
             answer = await client.get("/anything")
         assert problem(answer) == (504, "timed_out")

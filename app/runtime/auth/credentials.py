@@ -79,17 +79,19 @@ def _cookie_of(headers: Headers, prefixes: tuple[str, ...]) -> str:
 
 def read_credential(headers: Headers, ours: Verifiers, now: datetime) -> Credential:
     """The credential in the headers: Bearer or a cookie. Both at once are a problem: which of the two is meant?"""
-    authorization, cookie = headers.get("authorization"), _cookie_of(headers, ours.cookie_prefixes)
-    token = cookie
-    if authorization is not None:
-        scheme, _, token = authorization.partition(" ")
+    authorizations, cookie = headers.getlist("authorization"), _cookie_of(headers, ours.cookie_prefixes)
+    token, by_cookie = cookie, not authorizations
+    if authorizations:
+        if len(authorizations) > 1:
+            # What is in front may have looked at another one than we would.
+            return Credential(problem="Two Authorization headers: send one of them.")
+        scheme, _, token = authorizations[0].partition(" ")
         if scheme.lower() != "bearer":
             return Credential(problem="The Authorization header takes the Bearer scheme.")
         if cookie:
             return Credential(problem="A Bearer token and a session's cookie at once: send one of them.")
     elif not token:
         return NO_CREDENTIAL
-    by_cookie = authorization is None
     try:
         return Credential(_read(token.strip(), ours, now, by_cookie=by_cookie), by_cookie)
     except (BadToken, BadSignature):

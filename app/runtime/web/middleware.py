@@ -40,9 +40,10 @@ UNLIMITED: Final = re.compile(r"/(health(/live|/ready)?|metrics|docs|redoc|asset
 PAGES: Final = ("/docs", "/redoc", "/assets/", "/dev/")
 SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
-    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
     (b"referrer-policy", b"no-referrer"),
 )
+# Over http it means nothing (RFC 6797, 7.2), and a browser that remembers it for localhost shuts a developer out.
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 API_HEADERS: Final = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -50,10 +51,12 @@ API_HEADERS: Final = (
 
 
 class Envelope:
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, deadline_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, deadline_seconds: float, is_https: bool) -> None:
+        """`is_https`: whether the program is reached by https, be it here or in front."""
         self._app = app
         self._metrics = metrics
         self._deadline = deadline_seconds
+        self._is_https = is_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,6 +71,8 @@ class Envelope:
         extra = [(b"x-request-id", current.encode()), *SECURITY_HEADERS]
         if not scope["path"].startswith(PAGES):
             extra += API_HEADERS
+        if self._is_https:
+            extra.append(HSTS)
 
         async def send_in_envelope(message: Message) -> None:
             nonlocal status

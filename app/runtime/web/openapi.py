@@ -31,7 +31,7 @@ from app.runtime.db.constraints import (
     ValueRefused,
 )
 from app.runtime.web.pages import CursorRefused
-from app.runtime.web.problems import MEDIA_TYPE, NotJson, UnsupportedMediaType
+from app.runtime.web.problems import FORMS, MEDIA_TYPE, FormUnreadable, NotJson, UnsupportedMediaType
 from app.runtime.web.route import (
     IdempotencyInProgress,
     IdempotencyKeyMalformed,
@@ -75,7 +75,6 @@ EVERYWHERE: Final[tuple[type[AppError], ...]] = (Unprocessable, TooManyRequests)
 # What comes with a part of a route, whoever wrote it: the house refuses there, not the use case.
 WITH_DATABASE: Final = (DatabaseUnavailable, RetrySafely, TimedOut, DatabaseTimedOut)
 WITH_CHANGES: Final = (PayloadTooLarge, UnsupportedMediaType, ValueRefused)
-WITH_BODY: Final = (NotJson,)
 WITH_SESSION: Final = (Unauthenticated, SessionEnded, EnrolmentRequired, WrongKindOfCaller, RoleNotAllowed)
 WITH_KEY: Final = (ApiKeyRefused, ScopeMissing)
 WITH_PARAMETER: Final[dict[str, tuple[type[AppError], ...]]] = {
@@ -140,14 +139,21 @@ def _say_who_may_call(operation: dict[str, Any]) -> None:
         operation["x-callers"] = ["anyone"]
 
 
+def _with_body(body: dict[str, Any] | None) -> tuple[type[AppError], ...]:
+    if body is None:
+        return ()
+    is_form = any(kind.startswith(FORMS) for kind in body["content"])
+    return (FormUnreadable,) if is_form else (NotJson,)
+
+
 def _refusals_of_the_house(path: str, method: str, operation: dict[str, Any]) -> list[type[AppError]]:
     """What the plumbing refuses on this operation, by its parts; the use case's own errors stand at the route."""
-    if path.startswith("/health"):
+    if path == "/" or path.startswith("/health"):
         return []
     changes, has_session = method != "get", bool(operation.get("security"))
     found = [UnknownParameter, *WITH_DATABASE]
     found += WITH_CHANGES if changes else ()
-    found += WITH_BODY if "requestBody" in operation else ()
+    found += _with_body(operation.get("requestBody"))
     found += WITH_SESSION if has_session else ()
     found += WITH_KEY if "api-key" in operation["x-callers"] else ()
     # A request by cookie that changes something must prove where it comes from.

@@ -30,6 +30,11 @@ class NotJson(BadRequest):
     title: ClassVar[str] = "The body is not JSON, or is nested too deeply."
 
 
+class FormUnreadable(BadRequest):
+    code: ClassVar[str] = "form_unreadable"
+    title: ClassVar[str] = "The body is no form that can be read, or has too many parts."
+
+
 class NoSuchRoute(NotFound):
     code: ClassVar[str] = "no_such_route"
     title: ClassVar[str] = "There is no such path."
@@ -46,6 +51,8 @@ class UnsupportedMediaType(AppError):
     code: ClassVar[str] = "unsupported_media_type"
     title: ClassVar[str] = "Send JSON, uncompressed, with Content-Type: application/json."
 
+
+FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 BY_STATUS: Final[dict[int, type[AppError]]] = {
     400: NotJson,
@@ -122,6 +129,8 @@ async def on_validation_error(request: Request, error: Exception) -> Response:
 async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     known = BY_STATUS.get(error.status_code)
+    if known is NotJson and request.headers.get("content-type", "").startswith(FORMS):
+        known = FormUnreadable
     refusal = known() if known else AppError()
     return problem_response(refusal, request.url.path, error.headers)
 

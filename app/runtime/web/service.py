@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.kernel.errors import AppError
 from app.runtime.resources import resources_of
+from app.runtime.settings import Environment
 
 CHECK_SECONDS: Final = 0.5
 KEPT_SECONDS: Final = 2.0
@@ -70,8 +71,22 @@ class ErrorCatalogue(BaseModel):
     items: list[ErrorEntry]
 
 
+class Pointer(BaseModel):
+    """`docs` is null where the documentation is shown to operators alone."""
+
+    name: str = "MoveHub"
+    health: str = "/health"
+    docs: str | None
+
+
 def health_router(readiness: Readiness) -> APIRouter:
     router = APIRouter(tags=["service"])
+
+    @router.get("/")
+    async def show_root(request: Request) -> Pointer:
+        """What this is, and where to look further."""
+        is_shown = resources_of(request).settings.environment is not Environment.PRODUCTION
+        return Pointer(docs="/docs" if is_shown else None)
 
     @router.get("/health/live")
     async def live() -> Health:

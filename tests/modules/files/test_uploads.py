@@ -203,6 +203,9 @@ class TestTheForm:
             assert (answer.status_code, answer.json()["code"]) == (403, code)
         empty = await send(client, form, b"")
         assert (empty.status_code, empty.json()["code"]) == (422, "form_incomplete")
+        broken = {"Content-Type": "multipart/form-data; boundary=x"}
+        torn = await client.post("/v1/uploads/form", content=b"--y\r\nno part", headers=broken)
+        assert (torn.status_code, torn.json()["code"]) == (400, "form_unreadable")
         without = await client.post("/v1/uploads/form", data=form["fields"])
         assert without.status_code == 422
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 # What is a person's alone, by how its path begins.
 PERSONS = ("/v1/auth/", "/v1/org/api-keys", "/v1/org/members", "/v1/org/invitations", "/v1/org/sign-in-policy")
 # These open their transaction themselves, as who asks: the walk below meets them with a revoked key.
-OPEN_THEMSELVES = {"print_invoice", "show_upload"}
+OPEN_THEMSELVES = {"list_photos", "print_invoice", "show_upload"}
 
 # A body that is none is refused before anybody looks for the key.
 UNREADABLE = {422, 428}

@@ -12,8 +12,14 @@ import pytest
 
 from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
+from app.kernel.transport import Transport
+from app.modules.identity.errors import BadCredentials
 from app.modules.identity.rules import is_guessable, names_its_owner, normalized_password
+from app.modules.identity.service.sessions import Device
+from app.modules.identity.service.sign_in import find_by_password
+from app.modules.identity.service.sign_in import sign_in as sign_in_user
 from app.runtime.auth.common_passwords import common_passwords
+from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Member, StaffMember
@@ -231,3 +237,48 @@ class TestReset:
         assert set(known.headers) == set(unknown.headers)
         await work(worker_resources)
         assert read_mailbox(settings.mail.mailbox, to=f"x{mover_a.email}") == []
+
+
+class TestSignInsUnderWay:
+    """Looking at a password takes a while: what happens meanwhile decides."""
+
+    @pytest.mark.parametrize("how", ["change", "reset"])
+    async def test_one_that_began_with_the_former_password_opens_nothing(
+        self,
+        client: httpx.AsyncClient,
+        mover_a: Member,
+        resources: Resources,
+        worker_resources: Resources,
+        settings: Settings,
+        how: str,
+    ):
+        recognised = await find_by_password(resources, mover_a.email, PASSWORD)
+        if how == "change":
+            assert (await change(client, mover_a.headers)).status_code == 204
+        else:
+            await asked_for(client, mover_a.email)
+            await work(worker_resources)
+            assert (await reset(client, token_in(settings, mover_a.email))).status_code == 204
+        with pytest.raises(BadCredentials):
+            async with resources.database.write(Identity(Audience.SIGNIN)) as session:
+                await sign_in_user(session, resources, recognised, PASSWORD, Device(Transport.BEARER, "slow"))
+
+    async def test_of_a_reset_and_sign_ins_at_once_no_former_session_is_left(
+        self,
+        client: httpx.AsyncClient,
+        mover_a: Member,
+        worker_resources: Resources,
+        settings: Settings,
+    ):
+        await asked_for(client, mover_a.email)
+        await work(worker_resources)
+        body = {"email": mover_a.email, "password": PASSWORD}
+        done, *sign_ins = await asyncio.gather(
+            reset(client, token_in(settings, mover_a.email)),
+            *(client.post("/v1/auth/login", json=body) for _ in range(12)),
+        )
+        assert done.status_code == 204
+        tokens = [one.json()["access_token"] for one in sign_ins if one.status_code == 200]
+        for token in tokens:
+            me = await client.get("/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
+            assert me.status_code == 401

@@ -252,6 +252,17 @@ class TestSignIn:
 
 
 @pytest.mark.integration
+class TestNewPassword:
+    async def test_a_challenge_that_waits_is_worth_nothing_after_it(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        secret, _ = await enrol(client, mover_a.headers, clock)
+        waiting = await challenge(client, mover_a.email)
+        body = {"current_password": PASSWORD, "new_password": "purple giraffe on a ladder"}
+        assert (await client.post("/v1/auth/password", json=body, headers=mover_a.headers)).status_code == 204
+        assert refusal(await answer_it(client, waiting, code_of(secret, clock))) == (401, "challenge_refused")
+
+
 class TestDisable:
     async def test_it_takes_password_and_code(self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock):
         secret, codes = await enrol(client, mover_a.headers, clock)

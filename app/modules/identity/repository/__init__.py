@@ -43,6 +43,7 @@ from app.modules.identity.repository.people import (
     count_admins,
     find_user_by_email,
     get_staff,
+    get_standing_for_sign_in,
     get_user,
     get_user_address,
     insert_user,
@@ -65,6 +66,7 @@ from app.modules.identity.repository.second_factors import (
     lock_factor,
     put_factor_demand,
     replace_recovery_codes,
+    spend_challenges,
     spend_recovery_code,
 )
 from app.modules.identity.repository.sessions import (
@@ -109,6 +111,7 @@ __all__ = [
     "get_proved_at",
     "get_role",
     "get_staff",
+    "get_standing_for_sign_in",
     "get_token",
     "get_user",
     "get_user_address",
@@ -153,6 +156,7 @@ __all__ = [
     "revoke_session",
     "revoke_session_of",
     "revoke_sessions",
+    "spend_challenges",
     "spend_mail_token",
     "spend_mail_tokens",
     "spend_recovery_code",

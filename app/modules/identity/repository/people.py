@@ -40,6 +40,12 @@ async def lock_user(session: WriteSession, user_id: UUID) -> User | None:
     return (await session.execute(sa.select(User).where(User.id == user_id).with_for_update())).scalar_one_or_none()
 
 
+async def get_standing_for_sign_in(session: WriteSession, user_id: UUID) -> AnyRow | None:
+    """Password hash and end of an account as they are now, locked."""
+    query = sa.select(User.password_hash, User.disabled_at).where(User.id == user_id)
+    return (await session.execute(query.with_for_update(key_share=True))).one_or_none()
+
+
 async def get_user_address(session: ReadSession, user_id: UUID) -> AnyRow | None:
     """Name, e-mail address and staff's role, which are all that the worker may read of a user."""
     query = sa.select(User.full_name, User.email, User.staff_role).where(User.id == user_id)

@@ -60,6 +60,14 @@ async def insert_challenge(session: WriteSession, challenge: SecondFactorChallen
     await session.flush()
 
 
+async def spend_challenges(session: WriteSession, user_id: UUID, now: datetime) -> None:
+    """What waits for a code is answered by none any more."""
+    query = sa.update(SecondFactorChallenge).where(
+        SecondFactorChallenge.user_id == user_id, SecondFactorChallenge.used_at.is_(None)
+    )
+    await session.execute(query.values(used_at=now))
+
+
 async def lock_challenge(session: WriteSession, challenge_id: UUID, user_id: UUID) -> SecondFactorChallenge | None:
     query = sa.select(SecondFactorChallenge).where(
         SecondFactorChallenge.id == challenge_id, SecondFactorChallenge.user_id == user_id

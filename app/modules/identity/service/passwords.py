@@ -90,6 +90,7 @@ async def change_password(session: WriteSession, actor: MoverMember | Staff, new
     if not await repository.replace_password_hash(session, new.user_id, new.password_hash, new.replaces, actor.now):
         raise WrongPassword
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
+    await repository.spend_challenges(session, actor.user_id, actor.now)
     await repository.spend_mail_tokens(session, actor.user_id, actor.now, MailPurpose.RESET_PASSWORD)
     await emit(session, PasswordChanged(user_id=actor.user_id), now=actor.now)
     await tell_trail(session, actor, Change("identity.password_changed", "user", actor.user_id))
@@ -132,6 +133,7 @@ async def reset_password(session: WriteSession, resources: Resources, token: str
     await repository.spend_mail_tokens(session, user_id, now, MailPurpose.RESET_PASSWORD)
     await repository.mark_email_verified(session, user_id, now)
     await repository.revoke_sessions(session, user_id, now)
+    await repository.spend_challenges(session, user_id, now)
     await emit(session, PasswordChanged(user_id=user_id), now=now)
     # The password is the person's, whichever companies they work for.
     record(session, Anyone(now), Change("identity.password_reset", "user", user_id))

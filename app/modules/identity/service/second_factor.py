@@ -72,6 +72,8 @@ async def confirm(
     Emits: identity.second_factor_changed.
     """
     login = (await lock_caller(session, actor, is_enrolment=True)).login
+    # A sign-in without it that is under way comes first, and its session ends below.
+    await repository.get_standing_for_sign_in(session, actor.user_id)
     factor = await repository.lock_factor(session, actor.user_id)
     if factor is None or factor.confirmed_at is not None:
         raise NothingToConfirm

@@ -50,8 +50,13 @@ async def sign_in(
 ) -> SignedIn | Challenged:
     """A session for a recognised user, or a challenge for one with a second factor. Re-hashes an outdated password.
 
-    Raises: NoMembership (403).
+    Locks: the user, so that whoever changes the password or the second factor meanwhile ends this session too, or
+    comes first, and the password that was looked at is not good any more.
+    Raises: BadCredentials (401), NoMembership (403).
     """
+    standing = await repository.get_standing_for_sign_in(session, user.id)
+    if standing is None or standing.password_hash != user.password_hash or standing.disabled_at is not None:
+        raise BadCredentials
     if resources.passwords.needs_rehash(user.password_hash):
         await repository.update_password_hash(session, user.id, await resources.passwords.hash(password))
     if await repository.has_factor(session, user.id):
