@@ -49,6 +49,20 @@ def upgrade() -> None:
         sa.Column("crew_size", sa.Integer(), nullable=False),
         sa.Column("volume_cuft", sa.Integer(), nullable=False),
         sa.Column("weight_lb", sa.Integer(), nullable=False),
+        sa.Column(
+            "skills",
+            postgresql.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="each of somebody in the crew",
+        ),
+        sa.Column(
+            "truck_features",
+            postgresql.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="all of each truck",
+        ),
         sa.Column("distance_miles", sa.Numeric(precision=8, scale=1), nullable=False),
         sa.Column(
             "duration_hours",

@@ -129,6 +129,20 @@ def upgrade() -> None:
         ),
         sa.Column("volume_cuft", sa.Integer(), nullable=True, comment="null: not estimated"),
         sa.Column("weight_lb", sa.Integer(), nullable=True, comment="null: not estimated"),
+        sa.Column(
+            "skills",
+            postgresql.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="each of somebody in the crew",
+        ),
+        sa.Column(
+            "truck_features",
+            postgresql.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="all of each truck",
+        ),
         sa.Column("distance_miles", sa.Numeric(precision=8, scale=1), nullable=True, comment="null: not routed"),
         sa.Column(
             "job",

@@ -35,7 +35,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "bookings": {
         "erased": "origin destination contact cancellation_reason",
         "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
-        " driver_ids volume_cuft weight_lb distance_miles job pricing_config_id price total currency hold_expires_at"
+        " driver_ids volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
     },
@@ -119,7 +119,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "quotes": {
         "erased": "origin destination",
         "kept": "id org_id customer_id status pricing_config_id starts_at ends_at pickup_zone crew_size volume_cuft"
-        " weight_lb distance_miles duration_hours job price total currency expires_at created_at",
+        " weight_lb skills truck_features distance_miles duration_hours job price total currency expires_at created_at",
     },
     "recovery_codes": {"people": "user_id", "none": "id code_hash used_at"},
     "refresh_tokens": {"none": "id session_id token_hash created_at used_at child_id"},

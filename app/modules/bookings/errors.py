@@ -57,6 +57,13 @@ class TruckTooSmall(Conflict):
     title: ClassVar[str] = "These trucks together are too small for the job."
 
 
+class NotEquipped(Conflict):
+    """`missing` names the skills that nobody of the crew has, and the features that a truck lacks."""
+
+    code: ClassVar[str] = "not_equipped"
+    title: ClassVar[str] = "These trucks and people lack what the job asks for."
+
+
 class CrewIncomplete(Conflict):
     code: ClassVar[str] = "crew_incomplete"
     title: ClassVar[str] = "Each truck needs a driver among the people named, and a job needs a truck."

@@ -53,6 +53,8 @@ class Booking(Tenant, Versioned, Model):
     )
     volume_cuft: Mapped[int | None] = mapped_column(comment="null: not estimated")
     weight_lb: Mapped[int | None] = mapped_column(comment="null: not estimated")
+    skills: Mapped[list[str]] = mapped_column(server_default="{}", comment="each of somebody in the crew")
+    truck_features: Mapped[list[str]] = mapped_column(server_default="{}", comment="all of each truck")
     distance_miles: Mapped[Decimal | None] = mapped_column(sa.Numeric(8, 1), comment="null: not routed")
     job: Mapped[dict[str, Any] | None] = mapped_column(
         comment="the engine's inputs; null: the price was agreed by hand"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.kernel.places import Place
 from app.modules.bookings import repository
-from app.modules.bookings.errors import BookingNotFound, CrewIncomplete, IllegalStep, TruckTooSmall
+from app.modules.bookings.errors import BookingNotFound, CrewIncomplete, IllegalStep, NotEquipped, TruckTooSmall
 from app.modules.bookings.service.desk import find_bookings, open_bookings_of, orgs_of_caller
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
@@ -25,6 +25,7 @@ __all__ = [
     "DayJob",
     "FoundBooking",
     "IllegalStep",
+    "NotEquipped",
     "OpenBooking",
     "Team",
     "TruckTooSmall",

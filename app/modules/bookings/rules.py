@@ -20,6 +20,7 @@ from app.modules.bookings.errors import (
     HoldExpired,
     IllegalStep,
     NotDueYet,
+    NotEquipped,
     TruckTooSmall,
 )
 from app.modules.bookings.values import BookingStatus, Door, Party, PolicyKind, RefundStep, Settlement, Terms
@@ -187,8 +188,12 @@ def terms_from_json(stored: Mapping[str, Any]) -> Terms:
     return Terms(PolicyKind(stored["kind"]), tuple(RefundStep(**step) for step in stored["steps"]))
 
 
-def check_named(resources: Iterable[ResourceSpec], volume_cuft: int, weight_lb: int) -> tuple[list[UUID], list[UUID]]:
-    """Trucks and people apart, when they can do the job. Raises: CrewIncomplete (409), TruckTooSmall (409)."""
+def check_named(resources: Iterable[ResourceSpec], job: Mapping[str, Any]) -> tuple[list[UUID], list[UUID]]:
+    """Trucks and people apart, when they can do the job, of which these are the fields of a booking.
+
+    Raises: CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409).
+    """
+    volume_cuft, weight_lb = job["volume_cuft"] or 0, job["weight_lb"] or 0
     named = list(resources)
     trucks = [r for r in named if r.kind is ResourceKind.TRUCK]
     people = [r for r in named if r.kind is not ResourceKind.TRUCK]
@@ -200,6 +205,10 @@ def check_named(resources: Iterable[ResourceSpec], volume_cuft: int, weight_lb: 
         raise TruckTooSmall(
             f"They hold {room} cubic feet and {payload} pounds; the job has {volume_cuft} and {weight_lb}."
         )
+    missing = set(job["skills"]).difference(*(person.skills for person in people))
+    missing |= {one for truck in trucks for one in set(job["truck_features"]) - set(truck.skills)}
+    if missing:
+        raise NotEquipped(missing=sorted(missing))
     return [truck.id for truck in trucks], [person.id for person in people]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.kernel.dayset import first_days
 from app.modules.calendar import repository, rules, service
@@ -30,6 +29,7 @@ from app.modules.calendar.values import (
     Need,
     ResourceKind,
     ResourceSpec,
+    Skilled,
     StartedJob,
     Stops,
     Taken,
@@ -167,17 +167,13 @@ async def free_capacity(
     session: ReadSession,
     org_ids: Sequence[UUID],
     window: Window,
-    place: tuple[ZoneInfo, Stops],
-    now: datetime,
-    *,
+    job: StartedJob,
     limit: TruckLimit = EVERY_TRUCK,
 ) -> dict[UUID, FreeCapacity]:
     """For the market: what each company has free for the whole window and is there with in time. A company with nothing
-    free is absent. `place`: the pickup's clock, and the stops.
+    free is absent.
     """
-    zone, stops = place
-    there = window.last_day(zone), stops
-    return _by_company(await repository.find_free_capacity(session, org_ids, window, there, now, limit=limit))
+    return _by_company(await repository.find_free_capacity(session, org_ids, window, job, limit))
 
 
 async def suiting_starts(
@@ -198,7 +194,7 @@ async def suiting_starts(
         taken = row.taken
         if kind is ResourceKind.TRUCK and row.org_id in limits:
             taken |= first_days(len(starts)) & ~limits[row.org_id].get(row.id, 0)
-        resource = TakenStarts(kind, row.capacity_cuft, row.max_weight_lb, row.usable_until, taken)
+        resource = TakenStarts(kind, row.capacity_cuft, row.max_weight_lb, row.usable_until, taken, row.skills)
         held.setdefault(row.org_id, []).append(resource)
     last_days = {
         length: [Window(start, start + length).last_day(job.zone) for start in starts] for length in set(asks.values())
@@ -206,9 +202,15 @@ async def suiting_starts(
     return {one: rules.starts_that_suit(resources, last_days[asks[one]], job.need) for one, resources in held.items()}
 
 
-async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UUID, FreeCapacity]:
-    """For the market: what each company would have with an empty calendar."""
-    return _by_company(await repository.find_whole_capacity(session, org_ids))
+async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID], need: Need) -> dict[UUID, FreeCapacity]:
+    """For the market: what each company would have for a job with an empty calendar."""
+    return _by_company(await repository.find_whole_capacity(session, org_ids, need))
+
+
+def _skilled(row: AnyRow) -> Iterator[Skilled]:
+    told = [(True, one) for one in row.skilled_drivers or ()] + [(False, one) for one in row.skilled_helpers or ()]
+    for number, (is_driver, skills) in enumerate(told):
+        yield Skilled(number, is_driver, frozenset(skills.split()))
 
 
 def _by_company(rows: Sequence[AnyRow]) -> dict[UUID, FreeCapacity]:
@@ -218,6 +220,7 @@ def _by_company(rows: Sequence[AnyRow]) -> dict[UUID, FreeCapacity]:
             drivers=row.drivers,
             helpers=row.helpers,
             sold_out=tuple(zip(row.sold_cuft or (), row.sold_pounds or (), strict=True)),
+            skilled=tuple(_skilled(row)),
         )
         for row in rows
     }

@@ -183,11 +183,28 @@ class ResourceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a job asks for: room, payload and people. Each truck needs a driver among the crew."""
+    """What a job asks for: room, payload and people. Each truck needs a driver among the crew, and has all `features`;
+    for each of the `skills` there is somebody in the crew.
+    """
 
     volume_cuft: int
     weight_lb: int
     crew_size: int
+    skills: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+    @property
+    def without_gear(self) -> Need:
+        return replace(self, skills=(), features=())
+
+
+@dataclass(frozen=True, slots=True)
+class Skilled:
+    """Somebody who can do what not everybody can. `key`: tells people apart."""
+
+    key: UUID | int
+    is_driver: bool
+    skills: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +231,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class FreeCapacity:
-    """What one company has free for a window: its trucks as (cubic feet, pounds), and people by what they do."""
+    """What one company has free for a window: its trucks as (cubic feet, pounds) that have the features
+    asked for, and people by what they do.
+    """
 
     trucks: tuple[tuple[int, int], ...]
     drivers: int
     helpers: int
     # Free as well, but of a size of which the company has sold enough for that day.
     sold_out: tuple[tuple[int, int], ...] = ()
+    # Of the drivers and helpers, those with any of the skills that were asked for.
+    skilled: tuple[Skilled, ...] = ()
 
     @property
     def without_limits(self) -> FreeCapacity:
@@ -235,6 +256,7 @@ class TakenStarts(NamedTuple):
     max_weight_lb: int
     usable_until: date | None
     starts: int
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from app.modules.bookings.public import IllegalStep
+from app.modules.bookings.public import IllegalStep, NotEquipped
 from app.modules.calendar.public import ResourceNotFound, SlotTaken, WindowRefused
 from app.modules.dispatch import service
 from app.modules.dispatch.access import Dispatch
@@ -66,7 +66,7 @@ async def foresee_auto_assign(body: DayIn, actor: Dispatch, session: Read, reque
     return plan_out(await service.plan_day(resources_of(request).ports.solver, day))
 
 
-@router.post("/auto-assign", responses=problems(PlanChanged, SlotTaken, ResourceNotFound, IllegalStep))
+@router.post("/auto-assign", responses=problems(PlanChanged, SlotTaken, ResourceNotFound, IllegalStep, NotEquipped))
 async def auto_assign(body: AutoAssignIn, actor: Dispatch, snapshot: Read, session: Write, request: Request) -> PlanOut:
     """Give a day's jobs the best teams, all or none; who is left over keeps what they have.
 
@@ -102,7 +102,9 @@ async def foresee_swap_truck(body: SwapTruckIn, actor: Dispatch, session: Read) 
     return swaps_out(await service.foresee_swap(session, actor, body))
 
 
-@router.post("/swap-truck", responses=problems(ResourceNotFound, PlanChanged, SlotTaken, WindowRefused, IllegalStep))
+@router.post(
+    "/swap-truck", responses=problems(ResourceNotFound, PlanChanged, SlotTaken, WindowRefused, IllegalStep, NotEquipped)
+)
 async def swap_truck(body: SwapTruckIn, actor: Dispatch, session: Write) -> SwapsOut:
     """Give the day's jobs of a broken truck to others; when all are given away, it is off for the rest of the day.
 

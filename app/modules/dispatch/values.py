@@ -10,5 +10,6 @@ class LeftReason(StrEnum):
     NO_TRUCK_FREE = "no_truck_free"
     NO_DRIVER_FREE = "no_driver_free"
     NO_LICENSE = "no_license"
+    NO_SKILLS = "no_skills"
     CREW_TOO_SMALL = "crew_too_small"
     NEEDED_ELSEWHERE = "needed_elsewhere"

@@ -9,10 +9,14 @@ from uuid import UUID
 
 from app.kernel.geo import Point
 from app.modules.fleet import repository
+from app.modules.fleet.values import LIFT_GATE, Skill, TruckFeature
 from app.runtime.db.session import ReadSession
 
 __all__ = [
+    "LIFT_GATE",
     "FleetSize",
+    "Skill",
+    "TruckFeature",
     "crew_id_of",
     "crew_names",
     "fleet_size",

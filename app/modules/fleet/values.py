@@ -24,6 +24,10 @@ class TruckFeature(StrEnum):
     TIE_DOWN_RAILS = "tie_down_rails"
 
 
+# Asked for as a feature is; a truck tells it by itself.
+LIFT_GATE: Final = "lift_gate"
+
+
 class Skill(StrEnum):
     """What somebody of a crew can do that not everybody can. `cdl`: holds a commercial driver's license."""
 

@@ -28,6 +28,8 @@ class Quote(Tenant, Model):
     crew_size: Mapped[int]
     volume_cuft: Mapped[int]
     weight_lb: Mapped[int]
+    skills: Mapped[list[str]] = mapped_column(server_default="{}", comment="each of somebody in the crew")
+    truck_features: Mapped[list[str]] = mapped_column(server_default="{}", comment="all of each truck")
     distance_miles: Mapped[Decimal] = mapped_column(sa.Numeric(8, 1))
     duration_hours: Mapped[Decimal] = mapped_column(sa.Numeric(6, 2), comment="hours of labour the price is for")
     job: Mapped[dict[str, Any]] = mapped_column(comment="the engine's inputs: replaying them gives the same cents")

@@ -1,6 +1,7 @@
 """What other modules may ask of the market."""
 
 from app.modules.market.errors import QuoteExpired, QuoteNotFound
+from app.modules.market.schemas import RequiresIn
 from app.modules.market.service.history import reprice_quotes
 from app.modules.market.service.personal import erase_customer, personal_data
 from app.modules.market.service.quotes import BookableQuote, quote_to_book
@@ -9,6 +10,7 @@ __all__ = [
     "BookableQuote",
     "QuoteExpired",
     "QuoteNotFound",
+    "RequiresIn",
     "erase_customer",
     "personal_data",
     "quote_to_book",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.kernel.instants import Moment
 from app.kernel.money import Amount, ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.places import PlaceIn, PlaceOut
+from app.modules.fleet.public import Skill, TruckFeature
 from app.modules.market.rules import Wish
 from app.modules.market.values import QuoteStatus, Reason
 from app.modules.pricing.public import LoadIn, PriceOut
@@ -44,6 +45,16 @@ class ToldEstimate(BaseModel):
     duration_hours: HoursIn
 
 
+class RequiresIn(Strict):
+    """What not everybody has: for each skill somebody is in the crew, and each truck has all the features."""
+
+    skills: frozenset[Skill] = frozenset()
+    truck_features: frozenset[TruckFeature | Literal["lift_gate"]] = frozenset()
+
+    def columns(self) -> dict[str, list[str]]:
+        return {"skills": sorted(self.skills), "truck_features": sorted(self.truck_features)}
+
+
 class WishIn(LoadIn):
     """Where from, where to, when, and how much: one of `estimate`, `items` and `home_size`."""
 
@@ -51,6 +62,7 @@ class WishIn(LoadIn):
     destination: PlaceIn
     starts_at: Annotated[Moment, Field(description="Without an offset: the wall time at the pickup.")]
     estimate: ToldEstimate | None = None
+    requires: RequiresIn = RequiresIn()
 
     @model_validator(mode="after")
     def refuse_other_than_one(self) -> Self:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NO_PRICES = "no_prices"
     NOT_PRICED = "not_priced"
     TOO_LARGE = "too_large"
+    NOT_EQUIPPED = "not_equipped"
     NONE_FREE = "none_free"
     DAY_FULL = "day_full"
     # A company's own terms; as orgs names them.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -72,18 +73,22 @@ class TestCheckNamed:
     DRIVER = ResourceSpec(UUID(int=2), ResourceKind.DRIVER)
     HELPER = ResourceSpec(UUID(int=3), ResourceKind.HELPER)
 
+    @staticmethod
+    def job(volume_cuft: int | None, weight_lb: int | None) -> dict[str, Any]:
+        return {"volume_cuft": volume_cuft, "weight_lb": weight_lb, "skills": [], "truck_features": []}
+
     def test_trucks_and_people_apart(self):
-        found = rules.check_named([self.TRUCK, self.DRIVER, self.HELPER], 1_000, 8_000)
+        found = rules.check_named([self.TRUCK, self.DRIVER, self.HELPER], self.job(1_000, 8_000))
         assert found == ([UUID(int=1)], [UUID(int=2), UUID(int=3)])
 
     def test_too_small(self):
         with pytest.raises(TruckTooSmall):
-            rules.check_named([self.TRUCK, self.DRIVER], 1_001, 0)
+            rules.check_named([self.TRUCK, self.DRIVER], self.job(1_001, 0))
 
     @pytest.mark.parametrize("named", [[], [TRUCK], [TRUCK, HELPER], [DRIVER, HELPER]])
     def test_a_truck_needs_a_driver_and_a_job_a_truck(self, named: list[ResourceSpec]):
         with pytest.raises(CrewIncomplete):
-            rules.check_named(named, 0, 0)
+            rules.check_named(named, self.job(None, None))
 
 
 def test_references_are_short_and_differ():

@@ -17,7 +17,7 @@ from app.kernel.ids import new_id
 from app.modules.calendar import public as calendar
 from app.modules.calendar import rules
 from app.modules.calendar.repository import find_taken_starts
-from app.modules.calendar.values import Busy, ResourceKind, ResourceSpec, Stops, Window
+from app.modules.calendar.values import Busy, Need, ResourceKind, ResourceSpec, Stops, Window
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from tests.conftest import Logins, Member, StaffMember
@@ -192,8 +192,8 @@ async def test_what_search_counts_as_free_is_what_booking_takes(resources: Resou
         window, stops = _anything(chance)
         asked = rules.Wanted(window, ZoneInfo("America/Los_Angeles"), NOW, stops or Stops(SF, LA))
         async with resources.database.read(Identity(Audience.MARKET)) as session:
-            place = asked.zone, asked.stops or Stops(SF, SF)
-            found = await calendar.free_capacity(session, [org_id], window, place, NOW)
+            job = calendar.StartedJob(Need(0, 0, 1), asked.stops or Stops(SF, SF), asked.zone, NOW)
+            found = await calendar.free_capacity(session, [org_id], window, job)
         by_sql = {cuft for cuft, _ in found[org_id].trucks} if org_id in found else set()
         by_rules = {one.capacity_cuft for one in rules.free_in(list(trucks.values()), busy, asked)}
         assert by_sql == by_rules

@@ -24,6 +24,7 @@ from app.modules.bookings.errors import (
     DoorCodeWrong,
     HoldExpired,
     IllegalStep,
+    NotEquipped,
     NotPriceable,
     OutsideTerms,
     PapersEndBefore,
@@ -77,6 +78,7 @@ ON_HOLD = (
     ResourceNotFound,
     CrewIncomplete,
     TruckTooSmall,
+    NotEquipped,
     NotPriced,
     NotPriceable,
     PlaceNotLocated,
@@ -143,7 +145,9 @@ async def confirm_booking(
 
 @router.post(
     "/{booking_id}/assign",
-    responses=problems(BookingNotFound, ResourceNotFound, IllegalStep, SlotTaken, CrewIncomplete, TruckTooSmall),
+    responses=problems(
+        BookingNotFound, ResourceNotFound, IllegalStep, SlotTaken, CrewIncomplete, TruckTooSmall, NotEquipped
+    ),
 )
 async def assign_booking(
     booking_id: UUID, body: AssignIn, actor: BookingsDispatch, session: BookingWrite, response: Response

@@ -14,6 +14,7 @@ from app.modules.bookings.errors import (
     BookingNotFound,
     CompanyNotBookable,
     IllegalStep,
+    NotEquipped,
     OutsideTerms,
     PapersEndBefore,
     PriceChanged,
@@ -53,7 +54,8 @@ async def foresee_reschedule(
 
 
 @router.post(
-    "/{booking_id}/reschedule", responses=problems(*REFUSALS, PriceChanged, SlotTaken, DayFull, PreconditionFailed)
+    "/{booking_id}/reschedule",
+    responses=problems(*REFUSALS, PriceChanged, SlotTaken, DayFull, NotEquipped, PreconditionFailed),
 )
 async def reschedule_booking(
     booking_id: UUID,

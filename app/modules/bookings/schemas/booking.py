@@ -16,6 +16,7 @@ from app.kernel.text import Text120
 from app.modules.bookings.schemas.cancellation import SettlementOut
 from app.modules.bookings.schemas.shapes import Named, Strict, WindowIn
 from app.modules.bookings.values import BookingStatus
+from app.modules.market.public import RequiresIn
 from app.modules.pricing.public import PriceOut
 from app.runtime.phones import Phone
 
@@ -47,7 +48,7 @@ class HandEstimate(Strict):
 
 class BookingIn(Strict):
     """A customer books a quote. A dispatcher books by hand: window, trucks, people, places, and a price or an
-    estimate that makes one.
+    estimate that makes one; `requires` is what those trucks and people must have.
     """
 
     contact: ContactIn
@@ -59,12 +60,13 @@ class BookingIn(Strict):
     destination: PlaceIn | None = None
     price: MoneyIn | None = None
     estimate: HandEstimate | None = None
+    requires: RequiresIn = RequiresIn()
 
     @model_validator(mode="after")
     def refuse_half_of_each(self) -> Self:
         by_hand = (self.window, self.truck_ids, self.driver_ids, self.origin, self.destination)
         if self.quote_id is not None:
-            if any(part is not None for part in (*by_hand, self.price, self.estimate)):
+            if self.requires != RequiresIn() or any(part is not None for part in (*by_hand, self.price, self.estimate)):
                 raise ValueError("takes either quote_id, or the fields of a booking by hand")
         elif any(part is None for part in by_hand):
             raise ValueError("without quote_id needs window, truck_ids, driver_ids, origin and destination")
@@ -121,6 +123,8 @@ class BookingOut(BaseModel):
     crew_size: int
     volume_cuft: int | None
     weight_lb: int | None
+    skills: list[str]
+    truck_features: list[str]
     distance_miles: Decimal | None
     truck_ids: list[UUID]
     driver_ids: list[UUID]

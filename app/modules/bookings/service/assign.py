@@ -39,9 +39,7 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
     named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))
     old = (*booking.truck_ids, *booking.driver_ids)
     resources = await calendar.swap(session, ask, old, named)
-    booking.truck_ids, booking.driver_ids = rules.check_named(
-        resources, booking.volume_cuft or 0, booking.weight_lb or 0
-    )
+    booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

@@ -103,7 +103,8 @@ async def hold_quote(
     quote = await market.quote_to_book(session, quote_id, actor)
     booking_id = new_id()
     held_until = actor.now + hold
-    need = calendar.Need(quote.volume_cuft, quote.weight_lb, quote.crew_size)
+    gear = {"skills": tuple(quote.promised["skills"]), "features": tuple(quote.promised["truck_features"])}
+    need = calendar.Need(quote.volume_cuft, quote.weight_lb, quote.crew_size, **gear)
     ask = calendar.Ask(
         org_id=quote.org_id,
         source_id=booking_id,
@@ -162,7 +163,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
 
     Locks: these resources in id order.
     Raises: WindowRefused (422), ResourceNotFound (404), SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409),
-    NotPriceable (409), PapersEndBefore (409).
+    NotEquipped (409), NotPriceable (409), PapersEndBefore (409).
     Emits: booking.held.
     """
     calendar.check_window(job.window, actor.now, "/window")
@@ -182,24 +183,30 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
     resources = await calendar.reserve_named(session, ask, named)
     estimate = body.estimate
-    volume, weight = (estimate.volume_cuft, estimate.weight_lb) if estimate else (0, 0)
-    trucks, people = rules.check_named(resources, volume, weight)
-    row = priced | {
-        "customer_id": None,
-        "quote_id": None,
-        "org_id": actor.org_id,
-        "starts_at": job.window.starts_at,
-        "ends_at": job.window.ends_at,
-        "pickup_zone": job.origin.zone,
-        "origin": job.origin.model_dump(mode="json"),
-        "destination": job.destination.model_dump(mode="json"),
-        "crew_size": len(people),
-        "volume_cuft": volume or None,
-        "weight_lb": weight or None,
-        "distance_miles": job.distance_miles,
-        "truck_ids": trucks,
-        "driver_ids": people,
+    load = {
+        "volume_cuft": estimate.volume_cuft if estimate else None,
+        "weight_lb": (estimate.weight_lb or None) if estimate else None,
+        **body.requires.columns(),
     }
+    trucks, people = rules.check_named(resources, load)
+    row = (
+        priced
+        | load
+        | {
+            "customer_id": None,
+            "quote_id": None,
+            "org_id": actor.org_id,
+            "starts_at": job.window.starts_at,
+            "ends_at": job.window.ends_at,
+            "pickup_zone": job.origin.zone,
+            "origin": job.origin.model_dump(mode="json"),
+            "destination": job.destination.model_dump(mode="json"),
+            "crew_size": len(people),
+            "distance_miles": job.distance_miles,
+            "truck_ids": trucks,
+            "driver_ids": people,
+        }
+    )
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row)
     tell_trail(session, actor, booking, "bookings.held_by_hand", dict.fromkeys(TOLD))
     return Held(booking, name)

@@ -33,6 +33,8 @@ class DayJob:
     stops: calendar.Stops
     volume_cuft: int | None
     weight_lb: int | None
+    skills: tuple[str, ...]
+    truck_features: tuple[str, ...]
     crew_size: int
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
@@ -102,9 +104,7 @@ async def _give(session: WriteSession, actor: Mover, booking: Booking, team: Tea
     )
     before = fields_of(booking, ("truck_ids", "driver_ids"))
     resources = await calendar.reserve_named(session, ask, list(dict.fromkeys(team.resource_ids)))
-    booking.truck_ids, booking.driver_ids = rules.check_named(
-        resources, booking.volume_cuft or 0, booking.weight_lb or 0
-    )
+    booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=before))
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
@@ -120,6 +120,8 @@ def _day_job(booking: Booking) -> DayJob:
         stops=rules.stops_of(booking.origin, booking.destination),
         volume_cuft=booking.volume_cuft,
         weight_lb=booking.weight_lb,
+        skills=tuple(booking.skills),
+        truck_features=tuple(booking.truck_features),
         crew_size=booking.crew_size,
         truck_ids=tuple(booking.truck_ids),
         driver_ids=tuple(booking.driver_ids),

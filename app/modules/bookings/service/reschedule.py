@@ -123,7 +123,8 @@ def _need(booking: Booking) -> calendar.Need | None:
     """None for a job that nobody estimated: only the trucks and people that were named are known to do."""
     if booking.volume_cuft is None:
         return None
-    return calendar.Need(booking.volume_cuft, booking.weight_lb or 0, booking.crew_size)
+    gear = {"skills": tuple(booking.skills), "features": tuple(booking.truck_features)}
+    return calendar.Need(booking.volume_cuft, booking.weight_lb or 0, booking.crew_size, **gear)
 
 
 async def _price_at(session: ReadSession, booking: Booking, starts_at: datetime) -> dict[str, Any]:
@@ -146,9 +147,7 @@ async def _write(
 ) -> None:
     came_from, was = booking.status, booking.starts_at
     had = set(_taken(booking))
-    booking.truck_ids, booking.driver_ids = rules.check_named(
-        resources, booking.volume_cuft or 0, booking.weight_lb or 0
-    )
+    booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
     if had != set(_taken(booking)):
         # Not what a dispatcher chose: it is to be looked at again.
         booking.status = BookingStatus.CONFIRMED

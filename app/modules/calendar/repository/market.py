@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from app.modules.calendar.values import (
     LONGEST_DRIVE,
     LONGEST_LOCAL_DRIVE,
     LONGEST_RESERVATION,
+    Need,
+    StartedJob,
     Stops,
     TruckLimit,
     Window,
@@ -56,6 +58,10 @@ FREE = sa.text(
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NULL) AS pounds,
         array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NOT NULL) AS sold_cuft,
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NOT NULL) AS sold_pounds,
+        array_agg(array_to_string(r.skills, ' '))
+            FILTER (WHERE r.kind = 'driver' AND r.skills && :skills) AS skilled_drivers,
+        array_agg(array_to_string(r.skills, ' '))
+            FILTER (WHERE r.kind = 'helper' AND r.skills && :skills) AS skilled_helpers,
         count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
         count(*) FILTER (WHERE r.kind = 'helper') AS helpers
     FROM app.resources AS r
@@ -64,6 +70,7 @@ FREE = sa.text(
         WHERE r.kind = 'truck' AND o.org_id = r.org_id
             AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft LIMIT 1) AS s ON true
     WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
+        AND (r.kind <> 'truck' OR r.skills @> :features)
         AND (r.usable_until IS NULL OR r.usable_until >= :last_day)
         AND (r.kind <> 'truck' OR r.org_id <> ALL(:limited_org_ids) OR r.id = ANY(:limited_to))
         AND (r.hours_zone IS NULL OR app.works(r.hours_weekly, r.hours_less, r.hours_more,
@@ -80,6 +87,8 @@ FREE = sa.text(
         for name in ("org_ids", "limited_org_ids", "limited_to")
     ),
     sa.bindparam("last_day", type_=sa.Date),
+    sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
+    sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
     *(sa.bindparam(name, type_=INSTANT) for name in ("starts_at", "ends_at", "since", "far_since", "until", "now")),
     *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
 )
@@ -91,33 +100,43 @@ WHOLE = sa.text(
         array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck') AS cuft,
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck') AS pounds,
         NULL::integer[] AS sold_cuft, NULL::integer[] AS sold_pounds,
+        array_agg(array_to_string(r.skills, ' '))
+            FILTER (WHERE r.kind = 'driver' AND r.skills && :skills) AS skilled_drivers,
+        array_agg(array_to_string(r.skills, ' '))
+            FILTER (WHERE r.kind = 'helper' AND r.skills && :skills) AS skilled_helpers,
         count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
         count(*) FILTER (WHERE r.kind = 'helper') AS helpers
     FROM app.resources AS r
     WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
+        AND (r.kind <> 'truck' OR r.skills @> :features)
     GROUP BY r.org_id
     """
-).bindparams(sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))))
+).bindparams(
+    sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),
+    sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
+    sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
+)
 
 
-async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:
-    return (await session.execute(WHOLE, {"org_ids": list(org_ids)})).all()
+async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID], need: Need) -> Sequence[AnyRow]:
+    return (await session.execute(WHOLE, {"org_ids": list(org_ids), **_gear(need)})).all()
+
+
+def _gear(need: Need) -> dict[str, list[str]]:
+    return {"skills": list(need.skills), "features": list(need.features)}
 
 
 async def find_free_capacity(
     session: ReadSession,
     org_ids: Sequence[UUID],
     window: Window,
-    place: tuple[date, Stops],
-    now: datetime,
-    *,
+    job: StartedJob,
     limit: TruckLimit,
 ) -> Sequence[AnyRow]:
-    """For the market, whose policies have no condition: here the range operator may use the GiST index. `place`: the
-    last day of the window there, and the stops.
-    """
-    last_day, stops = place
+    """For the market, whose policies have no condition: here the range operator may use the GiST index."""
+    last_day, stops = window.last_day(job.zone), job.stops
     parameters = {
+        **_gear(job.need),
         "org_ids": list(org_ids),
         "limited_org_ids": list(limit.org_ids),
         "limited_to": list(limit.truck_ids),
@@ -127,7 +146,7 @@ async def find_free_capacity(
         "since": window.starts_at - LONGEST_LOCAL_DRIVE,
         "far_since": window.starts_at - LONGEST_DRIVE,
         "until": window.ends_at + (LONGEST_DRIVE if stops.is_far else LONGEST_LOCAL_DRIVE),
-        "now": now,
+        "now": job.now,
         "first_lat": stops.first.lat,
         "first_lng": stops.first.lng,
         "last_lat": stops.last.lat,
@@ -154,7 +173,7 @@ TAKEN_STARTS = sa.text(
             WHERE r.retired_at IS NULL AND r.hours_zone IS NOT NULL) AS h),
     sold_out AS MATERIALIZED (SELECT * FROM app.sold_out(:org_ids, :lengths, :starts, :now))
     SELECT r.org_id, r.kind, r.capacity_cuft, r.max_weight_lb, r.usable_until,
-        coalesce(t.starts, 0) | coalesce(d.starts, 0) | coalesce(f.starts, 0) AS taken, r.id
+        coalesce(t.starts, 0) | coalesce(d.starts, 0) | coalesce(f.starts, 0) AS taken, r.id, r.skills
     FROM asked AS a
     JOIN app.resources AS r ON r.org_id = a.org_id AND r.retired_at IS NULL
     LEFT JOIN LATERAL (

@@ -18,6 +18,7 @@ from app.kernel.roads import road_minutes
 from app.modules.calendar.errors import WindowRefused
 from app.modules.calendar.rules.limits import sold_out
 from app.modules.calendar.rules.shifts import works
+from app.modules.calendar.rules.skills import cover
 from app.modules.calendar.values import (
     LONGEST_DRIVE,
     LONGEST_LOCAL_DRIVE,
@@ -28,6 +29,7 @@ from app.modules.calendar.values import (
     Need,
     ResourceKind,
     ResourceSpec,
+    Skilled,
     Stops,
     Taken,
     TakenStarts,
@@ -93,10 +95,21 @@ def pick_trucks(trucks: Sequence[ResourceSpec], need: Need) -> tuple[UUID, ...] 
     return None
 
 
-def pick_crew(people: Sequence[ResourceSpec], crew_size: int, drivers_needed: int) -> tuple[UUID, ...] | None:
-    """A driver for each truck, then helpers before further drivers: drivers are the scarcer."""
-    drivers = sorted((p.id for p in people if p.kind is ResourceKind.DRIVER), key=lambda one: one.int)
-    helpers = sorted((p.id for p in people if p.kind is ResourceKind.HELPER), key=lambda one: one.int)
+def pick_crew(
+    people: Sequence[ResourceSpec], crew_size: int, drivers_needed: int, skills: Sequence[str] = ()
+) -> tuple[UUID, ...] | None:
+    """A driver for each truck, then helpers before further drivers: drivers are the scarcer. Who is needed for the
+    skills goes first.
+    """
+    skilled = [Skilled(p.id, p.kind is ResourceKind.DRIVER, frozenset(p.skills)) for p in people]
+    chosen = cover(skilled, skills, crew_size=max(crew_size, drivers_needed), drivers_needed=drivers_needed)
+    if chosen is None:
+        return None
+    first = {one.key for one in chosen}
+    in_order = sorted(people, key=lambda one: (one.id not in first, one.id.int))
+    drivers = [one.id for one in in_order if one.kind is ResourceKind.DRIVER]
+    helpers = [one.id for one in in_order if one.kind is ResourceKind.HELPER]
+    drivers_needed = max(drivers_needed, sum(one.is_driver for one in chosen))
     if len(drivers) < drivers_needed or len(drivers) + len(helpers) < max(crew_size, drivers_needed):
         return None
     rest = chain(helpers, drivers[drivers_needed:])
@@ -106,10 +119,11 @@ def pick_crew(people: Sequence[ResourceSpec], crew_size: int, drivers_needed: in
 
 def pick(free: Sequence[ResourceSpec], need: Need) -> Taken | None:
     """Trucks and crew for a job out of what is free; None when that does not suffice."""
-    trucks = pick_trucks([r for r in free if r.kind is ResourceKind.TRUCK], need)
+    features = set(need.features)
+    trucks = pick_trucks([r for r in free if r.kind is ResourceKind.TRUCK and features <= set(r.skills)], need)
     if trucks is None:
         return None
-    crew = pick_crew([r for r in free if r.kind is not ResourceKind.TRUCK], need.crew_size, len(trucks))
+    crew = pick_crew([r for r in free if r.kind is not ResourceKind.TRUCK], need.crew_size, len(trucks), need.skills)
     return None if crew is None else Taken(trucks, crew)
 
 
@@ -117,7 +131,10 @@ def suffices(capacity: FreeCapacity, need: Need) -> bool:
     """As `pick`, on numbers alone: what search asks of hundreds of companies at once."""
     trucks = _fewest(capacity.trucks, need)
     people = capacity.drivers + capacity.helpers
-    return trucks is not None and capacity.drivers >= trucks and people >= max(need.crew_size, trucks)
+    if trucks is None or capacity.drivers < trucks or people < max(need.crew_size, trucks):
+        return False
+    size = max(need.crew_size, trucks)
+    return not need.skills or cover(capacity.skilled, need.skills, crew_size=size, drivers_needed=trucks) is not None
 
 
 def starts_that_suit(resources: Sequence[TakenStarts], last_days: Sequence[date], need: Need) -> int:
@@ -125,7 +142,7 @@ def starts_that_suit(resources: Sequence[TakenStarts], last_days: Sequence[date]
     taken = [(one, one.starts | _past_papers(one, last_days)) for one in resources]
     suiting = 0
     for starts in told_apart(first_days(len(last_days)), (bits for _, bits in taken)):
-        if suffices(_capacity(one for one, bits in taken if not bits & starts), need):
+        if suffices(_capacity([one for one, bits in taken if not bits & starts], need), need):
             suiting |= starts
     return suiting
 
@@ -136,12 +153,21 @@ def _past_papers(resource: TakenStarts, last_days: Sequence[date]) -> int:
     return first_days(len(last_days)) ^ first_days(bisect_right(last_days, resource.usable_until))
 
 
-def _capacity(free: Iterable[TakenStarts]) -> FreeCapacity:
-    kinds = [(one.kind, (one.capacity_cuft, one.max_weight_lb)) for one in free]
+def _capacity(free: Sequence[TakenStarts], need: Need) -> FreeCapacity:
+    features = set(need.features)
+    kinds = [
+        (one.kind, (one.capacity_cuft, one.max_weight_lb))
+        for one in free
+        if one.kind is not ResourceKind.TRUCK or features <= set(one.skills)
+    ]
+    people = enumerate(one for one in free if need.skills and one.kind is not ResourceKind.TRUCK)
     return FreeCapacity(
         trucks=tuple(size for kind, size in kinds if kind is ResourceKind.TRUCK),
         drivers=sum(kind is ResourceKind.DRIVER for kind, _ in kinds),
         helpers=sum(kind is ResourceKind.HELPER for kind, _ in kinds),
+        skilled=tuple(
+            Skilled(number, one.kind is ResourceKind.DRIVER, frozenset(one.skills)) for number, one in people
+        ),
     )
 
 

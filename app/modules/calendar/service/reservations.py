@@ -68,16 +68,20 @@ async def reserve(session: WriteSession, ask: Ask, need: Need, without: Collecti
     Locks: the company's resources in id order.
     Raises: TooLarge (409) when even an empty calendar would not do, SlotTaken (409) or DayFull (409) with alternatives.
     """
-    resources = [one for one in await repository.lock_resources(session, ask.org_id) if one.id not in without]
-    if rules.pick([r for r in resources if rules.is_usable(r, ask.last_day)], need) is None:
+    resources = await repository.lock_resources(session, ask.org_id)
+
+    def choose(free: Sequence[ResourceSpec]) -> Taken | None:
+        return rules.pick([one for one in free if one.id not in without], need)
+
+    if choose([one for one in resources if rules.is_usable(one, ask.last_day)]) is None:
         raise TooLarge
     busy = await _near(session, ask, resources, ask.window)
-    taken = rules.pick(rules.free_in(resources, _live(busy, ask.now), ask.wanted), need)
+    taken = choose(rules.free_in(resources, _live(busy, ask.now), ask.wanted))
     if taken is not None:
         chosen = [resource for resource in resources if resource.id in taken.resource_ids]
         if await _take(session, ask, chosen, busy):
             return taken
-    raise await _slot_taken(session, ask, resources, lambda free: rules.pick(free, need) is not None)
+    raise await _slot_taken(session, ask, resources, lambda free: choose(free) is not None)
 
 
 async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[UUID]) -> list[ResourceSpec]:

@@ -78,7 +78,7 @@ class Day:
         if any(calendar.clashes(_wanted(job, self.now), resource.turnaround_minutes, one) for one in taken):
             return False
         if resource.kind is ResourceKind.TRUCK:
-            return True
+            return set(job.truck_features) <= set(resource.skills)
         if any(one.stops is not None and is_too_long(job.window, one.window) for one in taken):
             return False
         return self.hours_before(resource.id) + hours_of(job.window) <= HOURS_A_WEEK

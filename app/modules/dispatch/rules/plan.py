@@ -110,6 +110,10 @@ def why_left(day: Day, job: DayJob) -> LeftReason:
     trucks = [one for one in day.trucks if day.can_do(one, job)]
     if not _holds(day, trucks, job):
         return LeftReason.NO_TRUCK_FREE
+    return _why_nobody(day, job, trucks)
+
+
+def _why_nobody(day: Day, job: DayJob, trucks: Sequence[ResourceSpec]) -> LeftReason:
     people = [one for one in day.people if day.can_do(one, job)]
     drivers = [one for one in people if one.kind is ResourceKind.DRIVER]
     if not drivers:
@@ -117,6 +121,8 @@ def why_left(day: Day, job: DayJob) -> LeftReason:
     best = max(day.level_of(one) for one in drivers)
     if not _holds(day, [one for one in trucks if day.level_of(one) <= best], job):
         return LeftReason.NO_LICENSE
+    if not set(job.skills) <= {skill for one in people for skill in one.skills}:
+        return LeftReason.NO_SKILLS
     if len(people) < job.crew_size:
         return LeftReason.CREW_TOO_SMALL
     return LeftReason.NEEDED_ELSEWHERE

@@ -82,7 +82,7 @@ def _cost(day: Day, one: ResourceSpec, job: DayJob) -> float:
 
 
 def _suffices(day: Day, draft: Draft, job: DayJob) -> Iterator[Row]:
-    """Enough room, payload, drivers with the licence and people, or left over and given nothing."""
+    """Enough room, payload, drivers with the licence, people and skills, or left over and given nothing."""
     trucks, people = draft.given_to(job, day.trucks), draft.given_to(job, day.people)
     left = draft.leaves[job.id]
     volume, weight = day.size_of(job)
@@ -94,6 +94,8 @@ def _suffices(day: Day, draft: Draft, job: DayJob) -> Iterator[Row]:
         driven = {column: -1.0 for one, column in trucks if day.level_of(one) >= level}
         able = {column: 1.0 for one, column in people if one.kind is ResourceKind.DRIVER and day.level_of(one) >= level}
         yield Row({**driven, **able}, least=0.0)
+    for skill in job.skills:
+        yield Row({**{column: 1.0 for one, column in people if skill in one.skills}, left: 1.0}, least=1.0)
     both = {column: 1.0 for _, column in (*trucks, *people)}
     yield Row({**both, left: MOST_AT_ONE_JOB}, most=MOST_AT_ONE_JOB)
 

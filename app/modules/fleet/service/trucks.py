@@ -18,6 +18,7 @@ from app.modules.fleet import repository
 from app.modules.fleet.errors import Retired, TruckNotFound
 from app.modules.fleet.models import Truck
 from app.modules.fleet.schemas.trucks import TruckIn, TruckPatch
+from app.modules.fleet.values import LIFT_GATE
 from app.runtime.db.session import ReadSession, WriteSession
 
 TOLD: Final = (
@@ -46,7 +47,8 @@ def _columns(told: TruckIn | TruckPatch) -> dict[str, Any]:
 
 
 def _resource(truck: Truck) -> ResourceSpec:
-    return ResourceSpec(truck.id, ResourceKind.TRUCK, truck.capacity_cuft, truck.max_weight_lb)
+    gear = (*truck.features, *([LIFT_GATE] if truck.has_lift_gate else []))
+    return ResourceSpec(truck.id, ResourceKind.TRUCK, truck.capacity_cuft, truck.max_weight_lb, skills=gear)
 
 
 async def add_truck(session: WriteSession, actor: Mover, body: TruckIn, base: Place) -> Truck:

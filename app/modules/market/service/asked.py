@@ -18,7 +18,7 @@ from app.kernel.ports.routing import Route
 from app.modules.calendar import public as calendar
 from app.modules.market import rules
 from app.modules.market.rules import Plan
-from app.modules.market.schemas import WishIn
+from app.modules.market.schemas import RequiresIn, WishIn
 from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
 from app.modules.verification import public as verification
@@ -79,7 +79,7 @@ async def locate_search(ports: Ports, body: WishIn, now: datetime) -> Located:
     starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
     route = await ports.router.route(origin.location, destination.location)
     load = _load(body, origin, destination)
-    way = _Way(origin, destination, starts_at, now, route)
+    way = _Way(origin, destination, starts_at, now, route, body.requires)
     plan = _plan(load, way)
     calendar.check_window(plan.window, now)
     smaller = rules.with_smaller_crew(load)
@@ -97,6 +97,7 @@ class _Way:
     starts_at: datetime
     booked_at: datetime
     route: Route
+    requires: RequiresIn
 
 
 def _plan(load: pricing.Load, way: _Way) -> Plan:
@@ -114,7 +115,14 @@ def _plan(load: pricing.Load, way: _Way) -> Plan:
         inventory=load.inventory,
     )
     window = rules.window_of(way.starts_at, load.hours_p90, way.route.drive_minutes)
-    need = calendar.Need(_up(load.volume_cuft), _up(load.weight_lb), load.crew_size)
+    gear = way.requires.columns()
+    need = calendar.Need(
+        _up(load.volume_cuft),
+        _up(load.weight_lb),
+        load.crew_size,
+        skills=tuple(gear["skills"]),
+        features=tuple(gear["truck_features"]),
+    )
     return Plan(window, need, pricing.make_job(facts))
 
 

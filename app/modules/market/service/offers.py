@@ -31,6 +31,8 @@ class Offer:
     destination: Place
     volume_cuft: int
     weight_lb: int
+    skills: tuple[str, ...]
+    truck_features: tuple[str, ...]
     job: pricing.Job
     expires_at: datetime
 
@@ -55,6 +57,8 @@ def sign_offer(signer: Signer, offer: Offer, shared: dict[str, Any]) -> str:
             "e": offer.ends_at.isoformat(),
             "v": offer.volume_cuft,
             "w": offer.weight_lb,
+            "k": offer.skills,
+            "f": offer.truck_features,
             "j": pricing.job_to_json(offer.job),
             "x": offer.expires_at.isoformat(),
         },
@@ -76,6 +80,8 @@ def read_offer(signer: Signer, token: str, now: datetime) -> Offer:
         destination=Place.model_validate(body["d"]),
         volume_cuft=body["v"],
         weight_lb=body["w"],
+        skills=tuple(body["k"]),
+        truck_features=tuple(body["f"]),
         job=pricing.job_from_json(body["j"]),
         expires_at=datetime.fromisoformat(body["x"]),
     )

@@ -58,7 +58,18 @@ class BookableQuote:
         }
 
 
-TAKEN_OVER = ("origin", "destination", "distance_miles", "job", "pricing_config_id", "price", "total", "currency")
+TAKEN_OVER = (
+    "skills",
+    "truck_features",
+    "origin",
+    "destination",
+    "distance_miles",
+    "job",
+    "pricing_config_id",
+    "price",
+    "total",
+    "currency",
+)
 
 
 async def make_quote(
@@ -107,6 +118,8 @@ def _row(actor: Customer, offer: Offer, until: datetime) -> dict[str, Any]:
         "crew_size": offer.job.crew,
         "volume_cuft": offer.volume_cuft,
         "weight_lb": offer.weight_lb,
+        "skills": list(offer.skills),
+        "truck_features": list(offer.truck_features),
         "distance_miles": offer.distance_miles.quantize(Decimal("0.1")),
         "duration_hours": offer.job.hours.quantize(Decimal("0.01")),
         "job": pricing.job_to_json(offer.job),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,7 +23,7 @@ MOST_FREE_DATES: Final = 3
 EARLIEST_HOUR: Final = 6
 LATEST_HOUR: Final = 20
 # No other time changes these.
-HOPELESS: Final = frozenset({Reason.TOO_LARGE, Reason.NO_PRICES, Reason.DESTINATION_OUTSIDE_AREA})
+HOPELESS: Final = frozenset({Reason.TOO_LARGE, Reason.NOT_EQUIPPED, Reason.NO_PRICES, Reason.DESTINATION_OUTSIDE_AREA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ async def explain(
     """`filtered_out`: those that have an offer, which the filters hide; then no other time is looked for."""
     if not refused and not filtered_out:
         return Why({Reason.NO_COMPANY_IN_AREA: 1})
-    told = {**refused, **await _too_large(session, refused, asked)}
+    told = {**refused, **await _never(session, refused, asked)}
     reasons = dict(Counter(told.values()))
     if filtered_out:
         return Why(reasons | {Reason.FILTERED_OUT: filtered_out})
@@ -74,11 +74,22 @@ async def _free_starts(session: ReadSession, field: Field, asked: Located, start
     return [starts[start] for start in days_of(free)]
 
 
-async def _too_large(session: ReadSession, refused: Mapping[UUID, Reason], asked: Located) -> dict[UUID, Reason]:
-    """Of those with nothing free, who would be too small even with an empty calendar."""
-    busy = [one for one, reason in refused.items() if reason is Reason.NONE_FREE]
-    whole = await calendar.whole_capacity(session, busy) if busy else {}
-    fitting = {
-        one for one, capacity in whole.items() if any(calendar.suffices(capacity, plan.need) for plan in asked.plans)
-    }
-    return {one: Reason.TOO_LARGE for one in busy if one not in fitting}
+async def _never(session: ReadSession, refused: Mapping[UUID, Reason], asked: Located) -> dict[UUID, Reason]:
+    """Of those with nothing free, who could not do it with an empty calendar either: too small, or without the skills
+    or the features.
+    """
+    left = [one for one, reason in refused.items() if reason is Reason.NONE_FREE]
+    needs = [plan.need for plan in asked.plans]
+    never = await _without(session, left, needs)
+    too_small = await _without(session, never, [need.without_gear for need in needs])
+    return {one: Reason.TOO_LARGE if one in too_small else Reason.NOT_EQUIPPED for one in never}
+
+
+async def _without(session: ReadSession, org_ids: Sequence[UUID], needs: Sequence[calendar.Need]) -> list[UUID]:
+    """Those whose trucks and people would suffice for none of the needs."""
+    if not org_ids:
+        return []
+    whole = await calendar.whole_capacity(session, org_ids, needs[0])
+    return [
+        one for one in org_ids if one not in whole or not any(calendar.suffices(whole[one], need) for need in needs)
+    ]

@@ -90,14 +90,14 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
     asking = [company for company in field.companies if company.id not in refused]
     found: dict[UUID, Candidate] = {}
     limit = calendar.TruckLimit(eligible.by_truck, eligible.truck_ids)
-    place = asked.zone, asked.stops
     for plan in asked.plans:
         left, closed = _open_for([company for company in asking if company.id not in found], plan, field.now)
         refused = closed | refused
         wanted = [company.id for company in left]
         if not wanted:
             break
-        free = await calendar.free_capacity(session, wanted, plan.window, place, field.now, limit=limit)
+        job = calendar.StartedJob(plan.need, asked.stops, asked.zone, field.now)
+        free = await calendar.free_capacity(session, wanted, plan.window, job, limit)
         for company in left:
             made = _asked_for(company, field.cards[company.id], plan, free.get(company.id))
             if isinstance(made, Candidate):
@@ -165,6 +165,8 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         destination=asked.destination,
         volume_cuft=candidate.plan.need.volume_cuft,
         weight_lb=candidate.plan.need.weight_lb,
+        skills=candidate.plan.need.skills,
+        truck_features=candidate.plan.need.features,
         job=candidate.job,
         expires_at=min(expires_at, orgs.latest_call(company.terms, starts_at)),
     )
