@@ -17,6 +17,7 @@ from app.modules.bookings import models as bookings_models
 from app.modules.bookings.handlers import handlers as bookings_handlers
 from app.modules.bookings.routes.board import router as board_router
 from app.modules.bookings.routes.bookings import router as bookings_router
+from app.modules.bookings.routes.bulk import router as bulk_router
 from app.modules.bookings.routes.cancellation import router as cancellation_router
 from app.modules.bookings.routes.doors import router as doors_router
 from app.modules.bookings.routes.feeds import router as feeds_router
@@ -121,6 +122,7 @@ def schema_revision() -> str:
 def routers() -> tuple[APIRouter, ...]:
     # The busiest first: routes are tried in this order.
     return (
+        bulk_router,
         bookings_router,
         cancellation_router,
         price_effect_router,

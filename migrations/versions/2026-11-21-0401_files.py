@@ -17,11 +17,14 @@ down_revision = "orgs_0001"
 branch_labels = None
 depends_on = None
 
-MOVER, STAFF, WORKER = Audience.MOVER, Audience.STAFF, Audience.WORKER
+MOVER, BOOKING, STAFF, WORKER = Audience.MOVER, Audience.BOOKING, Audience.STAFF, Audience.WORKER
 POLICIES = {
     "uploads": [
         Allow(MOVER, "select insert", OWN_COMPANY),
         Allow(MOVER, "update", OWN_COMPANY, columns=("status", "completed_at", "next_try_at", "attached_at")),
+        # Photos of a step of a booking.
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(BOOKING, "update", OWN_COMPANY, columns=("attached_at",)),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select update delete", OWN_COMPANY),
     ],

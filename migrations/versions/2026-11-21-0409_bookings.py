@@ -339,6 +339,13 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("latitude", sa.Double(), nullable=True, comment="WGS 84, of whoever reported; null: not told"),
         sa.Column("longitude", sa.Double(), nullable=True, comment="as latitude"),
+        sa.Column(
+            "photo_ids",
+            postgresql.JSONB(),
+            server_default="[]",
+            nullable=False,
+            comment="uploads of the company",
+        ),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint(

@@ -29,7 +29,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "booking_rules": {"none": "door_codes turnaround_minutes org_id id version created_at updated_at"},
     "booking_steps": {
         "erased": "note latitude longitude",
-        "kept": "at from_status to_status actor_kind actor_id",
+        "kept": "photo_ids at from_status to_status actor_kind actor_id",
         "none": "org_id id booking_id",
     },
     "bookings": {

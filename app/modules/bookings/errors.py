@@ -57,6 +57,11 @@ class TruckTooSmall(Conflict):
     title: ClassVar[str] = "These trucks together are too small for the job."
 
 
+class PhotosAreTheCompanys(Forbidden):
+    code: ClassVar[str] = "photos_are_the_companys"
+    title: ClassVar[str] = "Only members of the company can show photos with a step."
+
+
 class NotEquipped(Conflict):
     """`missing` names the skills that nobody of the crew has, and the features that a truck lacks."""
 

@@ -26,6 +26,12 @@ class BookingAssigned(BookingEvent):
     name: ClassVar[str] = "booking.assigned"
 
 
+class BookingTruckReplaced(BookingEvent):
+    """Another truck comes, for one that broke down; nothing else changes."""
+
+    name: ClassVar[str] = "booking.truck_replaced"
+
+
 class BookingRescheduled(BookingEvent):
     name: ClassVar[str] = "booking.rescheduled"
 

@@ -4,7 +4,13 @@ from typing import Final
 
 from app.kernel.actor import System
 from app.modules.bookings import service
-from app.modules.bookings.events import BookingCancelled, BookingConfirmed, BookingRescheduled, DoorCodesRenewed
+from app.modules.bookings.events import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingRescheduled,
+    BookingTruckReplaced,
+    DoorCodesRenewed,
+)
 from app.modules.bookings.service import letters, papers
 from app.modules.bookings.service.letters import Letters
 from app.modules.verification.events import CompanyWasSuspended, PapersLapsed
@@ -45,6 +51,11 @@ async def tell_door_codes(session: ReadSession, event: DoorCodesRenewed, work: W
 @handlers.deliver("bookings.tell_cancelled", BookingCancelled)
 async def tell_cancelled(session: ReadSession, event: BookingCancelled, work: Work) -> list[Outgoing]:
     return _outgoing(await letters.cancelled_letters(session, event.booking_id), work)
+
+
+@handlers.deliver("bookings.tell_truck_replaced", BookingTruckReplaced)
+async def tell_truck_replaced(session: ReadSession, event: BookingTruckReplaced, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.truck_replaced_letters(session, event.booking_id), work)
 
 
 @handlers.deliver("bookings.tell_rescheduled", BookingRescheduled)

@@ -136,6 +136,7 @@ class BookingStep(Tenant, Model):
     note: Mapped[str | None]
     latitude: Mapped[float | None] = mapped_column(sa.Double, comment="WGS 84, of whoever reported; null: not told")
     longitude: Mapped[float | None] = mapped_column(sa.Double, comment="as latitude")
+    photo_ids: Mapped[list[Any]] = mapped_column(pg.JSONB, server_default="[]", comment="uploads of the company")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),

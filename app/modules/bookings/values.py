@@ -59,12 +59,13 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is told of a step: where it leads, and by choice a note, the place, and the customer's code at the door."""
+    """What is told of a step: where it leads, and by choice a note, the place, the code of the door, photos."""
 
     to: BookingStatus
     note: str | None = None
     location: Point | None = None
     code: str | None = None
+    photo_ids: tuple[UUID, ...] = ()
 
 
 class BoardView(StrEnum):

@@ -93,14 +93,14 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     Locks: the booking rows in id order, then the resources in id order.
     Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or another has a
     replacement since.
-    Emits: booking.assigned for each job moved.
+    Emits: booking.assigned and booking.truck_replaced for each job moved: its customer is told.
     """
     swaps = await foresee_swap(session, actor, body)
     teams = [
         Team(one.job.id, one.job.version, one.truck_ids, one.job.driver_ids) for one in swaps if one.reason is None
     ]
     try:
-        await bookings.reassign_all(session, actor, teams)
+        await bookings.reassign_all(session, actor, teams, tells_customers=True)
     except PreconditionFailed:
         raise PlanChanged(plan=None) from None
     if len(teams) == len(swaps):

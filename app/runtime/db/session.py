@@ -77,6 +77,18 @@ class WriteSession(ReadSession):
         """Have `work` done last in this transaction, just before COMMIT: locks it takes are held for no other work."""
         self.info.setdefault(PUT_OFF, []).append(work)
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part of the transaction that leaves nothing behind when it fails, what it put off included."""
+        before = {name: list(value) for name, value in self.info.items() if isinstance(value, list)}
+        try:
+            async with self.begin_nested():
+                yield
+        except BaseException:
+            for name in [name for name, value in self.info.items() if isinstance(value, list)]:
+                self.info[name][:] = before.get(name, [])
+            raise
+
     async def finish(self) -> None:
         """Do what was put off, after whatever the session itself still has to write."""
         put_off = self.info.pop(PUT_OFF, ())

@@ -27,6 +27,7 @@ TOLD: Final = {
     "bookings.report_unload": "bookings.unloading",
     "bookings.reschedule_booking": "bookings.rescheduled",
     "bookings.revoke_feed": "bookings.feed_revoked",
+    "bookings.run_bulk": "bookings.confirmed",
     "bookings.set_policy": "bookings.policy_set",
     "bookings.set_rules": "bookings.rules_set",
     "bookings.start_booking": "bookings.en_route",

@@ -127,6 +127,9 @@ async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str
     await do(client, headers, "POST", f"{here}/complete", done)
     refused = await client.post(f"{here}/start", headers=headers | new_key())
     assert refused.status_code == 409
+    many = await book_by_hand(client, headers)
+    commands = {"commands": [{"booking_id": many["id"], "command": "confirm"}]}
+    await do(client, headers, "POST", "/v1/bookings/bulk", commands)
     called_off = await book_by_hand(client, headers)
     await do(client, headers, "POST", f"/v1/bookings/{called_off['id']}/cancel", REASON)
     missed = await book_by_hand(client, headers)

@@ -275,7 +275,7 @@ class TestWhatAStepTells:
             ({"location": {"lat": 91, "lng": 0}}, "/location/lat"),
             ({"location": {"lat": 1}}, "/location/lng"),
             ({"photo": "x"}, "/photo"),
-            ({"photo_ids": []}, "/photo_ids"),
+            ({"video_ids": []}, "/video_ids"),
         ],
     )
     async def test_what_no_step_takes_is_refused(

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from app.kernel.ids import new_id
+from app.kernel.ports.mail import Mail
+from app.modules.bookings import handlers
+from app.modules.bookings.events import BookingTruckReplaced
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.jobs.handlers import Work
+from app.runtime.resources import Resources
 from tests.conftest import Member
 from tests.factories.bookings import new_key
 from tests.factories.fleet import add_truck
@@ -52,3 +61,25 @@ async def test_another_companys_truck_is_not_found(client: httpx.AsyncClient, mo
     truck = await add_truck(client, mover_a.headers)
     answer = await client.post(SWAP, headers=mover_b.headers | new_key(), json={"truck_id": truck["id"], "day": DAY})
     assert (answer.status_code, answer.json()["code"]) == (404, "resource_not_found")
+
+
+async def test_the_customer_is_told(client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources):
+    booking = await confirmed(client, mover_a)
+    await add_truck(client, mover_a.headers, license_plate="FIT 2", capacity_cuft=1700)
+    await post(client, mover_a.headers, SWAP, {"truck_id": booking["truck_ids"][0], "day": DAY})
+    event = BookingTruckReplaced(org_id=mover_a.org_id, booking_id=UUID(booking["id"]))
+    now = worker_resources.clock.now()
+    work = Work("bookings.test", new_id(), now, now, worker_resources)
+    async with worker_resources.database.read(Identity(Audience.WORKER, org_id=mover_a.org_id)) as session:
+        found = await handlers.tell_truck_replaced(session, event, work)
+        told = await session.scalar(
+            sa.text(
+                "SELECT count(*) FROM app.outbox_events WHERE name = 'booking.truck_replaced' "
+                "AND payload->>'booking_id' = :id"
+            ),
+            {"id": booking["id"]},
+        )
+    assert [one.subject for one in found if isinstance(one, Mail)] == [
+        f"Another truck: move {booking['reference']} on {DAY}"
+    ] * 2
+    assert told == 1

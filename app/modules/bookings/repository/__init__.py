@@ -122,6 +122,7 @@ async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Se
             BookingStep.note,
             BookingStep.latitude,
             BookingStep.longitude,
+            BookingStep.photo_ids,
         )
         .where(BookingStep.org_id == org_id, BookingStep.booking_id == booking_id)
         .order_by(BookingStep.at, BookingStep.id)

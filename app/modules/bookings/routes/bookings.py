@@ -48,6 +48,7 @@ from app.modules.bookings.schemas import (
 )
 from app.modules.bookings.values import BookingStatus, DayStep
 from app.modules.calendar.public import DayFull, ResourceNotFound, SlotTaken, TooLarge, WindowRefused
+from app.modules.files.public import UploadAlreadyAttached, UploadNotClean, UploadNotFound, UploadOfOtherKind
 from app.modules.market.public import QuoteExpired, QuoteNotFound
 from app.modules.pricing.public import NotPriced
 from app.runtime.db.session import ReadSession
@@ -65,6 +66,7 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"], route_class=Idempot
 HistoryRead = Annotated[ReadSession, read_as(Audience.BOOKING)]
 
 AT_THE_DOOR = (DoorCodeRequired, DoorCodeWrong, DoorCodeLocked)
+SHOWN = (UploadNotFound, UploadOfOtherKind, UploadNotClean, UploadAlreadyAttached)
 ON_HOLD = (
     QuoteNotFound,
     QuoteExpired,
@@ -157,7 +159,7 @@ async def assign_booking(
     return await answer_booking(session, actor.now, booking, response)
 
 
-@router.post("/{booking_id}/start", responses=problems(BookingNotFound, IllegalStep))
+@router.post("/{booking_id}/start", responses=problems(BookingNotFound, IllegalStep, *SHOWN))
 async def start_booking(
     booking_id: UUID, actor: BookingsWork, session: BookingWrite, response: Response, body: StepIn | None = None
 ) -> BookingOut:
@@ -169,7 +171,7 @@ async def start_booking(
 @router.post(
     "/{booking_id}/complete",
     response_model=BookingOut,
-    responses=problems(BookingNotFound, IllegalStep, NotPriced, CurrencyMismatch, *AT_THE_DOOR),
+    responses=problems(BookingNotFound, IllegalStep, NotPriced, CurrencyMismatch, *AT_THE_DOOR, *SHOWN),
 )
 async def complete_booking(
     booking_id: UUID,
@@ -187,7 +189,9 @@ async def complete_booking(
 
 
 @router.post(
-    "/{booking_id}/load", response_model=BookingOut, responses=problems(BookingNotFound, IllegalStep, *AT_THE_DOOR)
+    "/{booking_id}/load",
+    response_model=BookingOut,
+    responses=problems(BookingNotFound, IllegalStep, *AT_THE_DOOR, *SHOWN),
 )
 async def report_load(
     booking_id: UUID,
@@ -234,7 +238,7 @@ def _report(step: DayStep) -> None:
         methods=["POST"],
         name=f"report_{step.name.lower()}",
         description=f"Report from the road: {step.leads_to.replace('_', ' ')}. For the office and drivers.",
-        responses=problems(BookingNotFound, IllegalStep),
+        responses=problems(BookingNotFound, IllegalStep, *SHOWN),
     )
 
 

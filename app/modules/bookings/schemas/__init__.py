@@ -25,6 +25,7 @@ from app.modules.bookings.schemas.booking import (
     HandEstimate,
     OrganizationRef,
 )
+from app.modules.bookings.schemas.bulk import BulkCommandIn, BulkIn, BulkOut, BulkResultOut, BulkStep, RefusedOut
 from app.modules.bookings.schemas.cancellation import (
     CancelIn,
     CancellationOut,
@@ -63,6 +64,11 @@ __all__ = [
     "BookingRulesIn",
     "BookingRulesOut",
     "BookingSummary",
+    "BulkCommandIn",
+    "BulkIn",
+    "BulkOut",
+    "BulkResultOut",
+    "BulkStep",
     "BusyOut",
     "CancelIn",
     "CancellationOut",
@@ -91,6 +97,7 @@ __all__ = [
     "RefundStepIn",
     "RefundStepOut",
     "RefundUntil",
+    "RefusedOut",
     "ReschedulableOut",
     "RescheduleIn",
     "RescheduleLinkOut",

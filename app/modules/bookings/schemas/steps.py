@@ -19,10 +19,11 @@ DoorCode = Annotated[str, Field(pattern="^[0-9]{6}$")]
 
 
 class StepIn(Strict):
-    """`location`: where whoever reports it stands."""
+    """`location`: where whoever reports it stands. `photo_ids`: uploaded photos that show it, of a member alone."""
 
     note: Note500 | None = None
     location: Point | None = None
+    photo_ids: Annotated[tuple[UUID, ...], Field(max_length=10)] = ()
 
 
 class LoadIn(StepIn):
@@ -32,7 +33,9 @@ class LoadIn(StepIn):
 
 
 def report_of(to: BookingStatus, body: StepIn | None) -> Report:
-    return Report(to) if body is None else Report(to, body.note, body.location, getattr(body, "code", None))
+    if body is None:
+        return Report(to)
+    return Report(to, body.note, body.location, getattr(body, "code", None), body.photo_ids)
 
 
 def _not_a_line_of_ours(code: str) -> str:
@@ -58,7 +61,7 @@ class CompleteIn(LoadIn):
 
 
 class StepOut(BaseModel):
-    """`location`: where whoever reported it stood, if they told."""
+    """`location`: where whoever reported it stood, if they told. `photo_ids`: for members, at /v1/uploads/{id}."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -69,6 +72,7 @@ class StepOut(BaseModel):
     actor_id: UUID | None
     note: str | None
     location: Point | None
+    photo_ids: list[UUID]
 
 
 class HistoryOut(BaseModel):

@@ -2,6 +2,7 @@
 
 from app.modules.bookings.service.assign import assign_booking
 from app.modules.bookings.service.board import list_jobs, show_availability, show_board
+from app.modules.bookings.service.bulk import run_bulk
 from app.modules.bookings.service.cancel import cancel_booking, report_no_show, settlement_of, show_cancellation
 from app.modules.bookings.service.company_rules import rules_of, set_rules
 from app.modules.bookings.service.confirm import confirm_booking
@@ -39,6 +40,7 @@ __all__ = [
     "report_no_show",
     "reschedule_booking",
     "rules_of",
+    "run_bulk",
     "set_policy",
     "set_rules",
     "settlement_of",

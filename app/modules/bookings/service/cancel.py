@@ -71,7 +71,7 @@ async def report_no_show(
     _write(booking, rules.settle_no_show(_deposit(booking), absent))
     await calendar.release(session, booking.org_id, booking.id)
     told = report_of(booking.status, body)
-    await write_step(session, booking, actor, came_from=came_from, note=told.note, location=told.location)
+    await write_step(session, booking, actor, came_from=came_from, report=told)
     await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 

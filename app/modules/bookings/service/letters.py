@@ -49,6 +49,10 @@ async def cancelled_letters(session: ReadSession, booking_id: UUID) -> Letters |
     return await _letters(session, booking_id, "Cancelled", "is cancelled")
 
 
+async def truck_replaced_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
+    return await _letters(session, booking_id, "Another truck", "comes with another truck: time and price stay")
+
+
 async def rescheduled_letters(session: ReadSession, links: Links, booking_id: UUID) -> Letters | None:
     return await _letters(session, booking_id, "Another time", "has another time", links=links)
 

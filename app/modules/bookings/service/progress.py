@@ -30,7 +30,7 @@ async def start_booking(session: WriteSession, actor: Mover, booking_id: UUID, b
     booking.status = rules.move(came_from, to=BookingStatus.EN_ROUTE, by=actor.kind)
     booking.started_at = actor.now
     told = report_of(booking.status, body)
-    await write_step(session, booking, actor, came_from=came_from, note=told.note, location=told.location)
+    await write_step(session, booking, actor, came_from=came_from, report=told)
     await emit(session, BookingStarted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
@@ -51,7 +51,7 @@ async def advance_booking(
     if refused is not None:
         return refused
     booking.status = to
-    await write_step(session, booking, actor, came_from=came_from, note=report.note, location=report.location)
+    await write_step(session, booking, actor, came_from=came_from, report=report)
     await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
@@ -75,12 +75,12 @@ async def complete_booking(
         return refused
     booking.status = to
     booking.completed_at = actor.now
-    booking.actuals = body.model_dump(mode="json", exclude={"code", "note", "location"})
+    booking.actuals = body.model_dump(mode="json", exclude={"code", "note", "location", "photo_ids"})
     booking.final_price = await _final_price(session, booking, body)
     if booking.job is not None:
         worked, job = body.actual_hours, pricing.job_from_json(booking.job)
         await pricing.observe_job(session, booking.org_id, booking.id, job, actual_hours=worked, now=actor.now)
-    await write_step(session, booking, actor, came_from=came_from, note=report.note, location=report.location)
+    await write_step(session, booking, actor, came_from=came_from, report=report)
     await emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 

@@ -11,7 +11,7 @@ from app.kernel.versions import check_version
 from app.modules.audit.public import fields_of
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound
-from app.modules.bookings.events import BookingAssigned
+from app.modules.bookings.events import BookingAssigned, BookingTruckReplaced
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.steps import Told, write_step
 from app.modules.bookings.values import BookingStatus
@@ -62,13 +62,15 @@ async def list_day_jobs(
     return [_day_job(one) for one in await repository.list_starting(session, org_id, between, tuple(statuses))]
 
 
-async def reassign_all(session: WriteSession, actor: Mover, teams: Sequence[Team]) -> list[Booking]:
+async def reassign_all(
+    session: WriteSession, actor: Mover, teams: Sequence[Team], *, tells_customers: bool = False
+) -> list[Booking]:
     """Give each booking its team, all or none: two may trade what they have.
 
     Locks: the booking rows in id order, then all old and new resources in id order.
     Raises: BookingNotFound (404), PreconditionFailed (412), ResourceNotFound (404), IllegalStep (409), SlotTaken (409),
     CrewIncomplete (409), TruckTooSmall (409).
-    Emits: booking.assigned for each.
+    Emits: booking.assigned for each; with `tells_customers`, booking.truck_replaced for each that has other trucks.
     """
     given = sorted(teams, key=lambda team: team.booking_id)
     bookings = [await _lock(session, actor, team) for team in given]
@@ -78,7 +80,10 @@ async def reassign_all(session: WriteSession, actor: Mover, teams: Sequence[Team
     for booking in bookings:
         await calendar.release(session, actor.org_id, booking.id)
     for booking, team in zip(bookings, given, strict=True):
+        had_trucks = set(booking.truck_ids)
         await _give(session, actor, booking, team)
+        if tells_customers and had_trucks != set(booking.truck_ids):
+            await emit(session, BookingTruckReplaced(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return bookings
 
 

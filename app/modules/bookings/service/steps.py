@@ -9,13 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Actor, Customer, LinkHolder, Mover, System
-from app.kernel.geo import Point
 from app.kernel.ids import new_id
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.bookings import repository
-from app.modules.bookings.errors import BookingNotFound
+from app.modules.bookings.errors import BookingNotFound, PhotosAreTheCompanys
 from app.modules.bookings.models import Booking
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Report
+from app.modules.files import public as files
 from app.runtime.db.session import ReadSession, WriteSession
 
 
@@ -58,10 +58,12 @@ async def write_step(
     *,
     came_from: BookingStatus,
     note: str | None = None,
-    location: Point | None = None,
+    report: Report | None = None,
     told: Told = BY_STATUS,
 ) -> None:
-    """Write down who brought the booking where it now stands, and raise its version.
+    """Write down who brought the booking where it now stands, with what they report of it, and raise its version.
+
+    Locks: the report's photos. Raises: what attaching them raises; PhotosAreTheCompanys (403) for a customer's.
 
     The history is for both sides of the booking, the trail for the company; what the program does by itself stands in
     the history alone.
@@ -70,12 +72,25 @@ async def write_step(
     booking.updated_at = actor.now
     await session.flush()
     row = step_row(booking.org_id, booking.id, actor, came_from=came_from, to=booking.status, note=note)
-    if location is not None:
-        row |= {"latitude": location.lat, "longitude": location.lng}
+    if report is not None:
+        row |= {"note": report.note} | await _shown(session, actor, report)
     await repository.insert_step(session, row)
     if not isinstance(actor, System):
         before = {"status": came_from, **told.before}
         tell_trail(session, actor, booking, told.action or f"bookings.{booking.status}", before)
+
+
+async def _shown(session: WriteSession, actor: Actor, report: Report) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    if report.location is not None:
+        fields |= {"latitude": report.location.lat, "longitude": report.location.lng}
+    if report.photo_ids:
+        if not isinstance(actor, Mover):
+            raise PhotosAreTheCompanys
+        for upload_id in sorted(set(report.photo_ids)):
+            await files.attach(session, actor, upload_id, files.UploadKind.PHOTO)
+        fields["photo_ids"] = [str(one) for one in dict.fromkeys(report.photo_ids)]
+    return fields
 
 
 def tell_trail(
