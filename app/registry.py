@@ -154,6 +154,7 @@ def routers() -> tuple[APIRouter, ...]:
         truck_photos_router,
         time_off_router,
         pricing.public,
+        pricing.own_items,
         pricing.trials,
         pricing.router,
         verification_router,

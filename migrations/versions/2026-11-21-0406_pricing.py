@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from app.runtime.db.rls import OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
+from app.runtime.db.rls import EVERY_ROW, OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
 from app.runtime.db.tenancy import Audience
 
 revision = "pricing_0001"
@@ -35,6 +35,10 @@ POLICIES = {
         Allow(WORKER, "select", OWN_COMPANY),
     ],
     "observed_jobs": [Allow(MOVER, "select insert", OWN_COMPANY)],
+    "own_estimators": [
+        Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "items", "pace")),
+    ],
 }
 
 
@@ -103,6 +107,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("org_id", "booking_id", name=op.f("uq_observed_jobs_org_id_booking_id")),
     )
     op.create_index("ix_observed_jobs_org_id_completed_at_id", "observed_jobs", ["org_id", "completed_at", "id"])
+    op.create_table(
+        "own_estimators",
+        sa.Column(
+            "items",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="things that are not as the catalogue has them",
+        ),
+        sa.Column(
+            "pace",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="learnt from observed_jobs; null: too few",
+        ),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_own_estimators_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_own_estimators")),
+        sa.UniqueConstraint("org_id", name=op.f("uq_own_estimators_org_id")),
+    )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

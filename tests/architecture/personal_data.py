@@ -104,6 +104,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "observed_jobs": {
         "none": "booking_id volume_cuft crew_size prior_hours p50_hours p90_hours actual_hours completed_at org_id id"
     },
+    "own_estimators": {"none": "items pace updated_at org_id id"},
     "organizations": {
         "none": "id name phone timezone usdot_number status address city state location rating_average rating_count"
         " lead_time_hours requires_both_ends business_hours version created_at updated_at"

@@ -22,6 +22,7 @@ from app.modules.calendar.service import Ask
 from app.modules.calendar.values import (
     LONGEST_TURNAROUND_MINUTES,
     LONGEST_WINDOW,
+    Asked,
     Availability,
     Busy,
     FreeCapacity,
@@ -45,6 +46,7 @@ __all__ = [
     "LONGEST_TURNAROUND_MINUTES",
     "LONGEST_WINDOW",
     "Ask",
+    "Asked",
     "Availability",
     "Busy",
     "DayFull",
@@ -165,31 +167,36 @@ async def forget_stops(session: WriteSession, org_id: UUID, source_id: UUID) -> 
 
 async def free_capacity(
     session: ReadSession,
-    org_ids: Sequence[UUID],
-    window: Window,
+    lengths: Mapping[UUID, timedelta],
+    starts_at: datetime,
     job: StartedJob,
+    *,
     limit: TruckLimit = EVERY_TRUCK,
 ) -> dict[UUID, FreeCapacity]:
-    """For the market: what each company has free for the whole window and is there with in time. A company with nothing
-    free is absent.
+    """For the market: what each company has free from `starts_at` on for as long as it takes, and is there with in
+    time. A company with nothing free is absent.
     """
-    return _by_company(await repository.find_free_capacity(session, org_ids, window, job, limit))
+    windows = {one: Window(starts_at, starts_at + length) for one, length in lengths.items()}
+    last_days = {window: window.last_day(job.zone) for window in set(windows.values())}
+    there = [last_days[window] for window in windows.values()]
+    return _by_company(await repository.find_free_capacity(session, windows, there, job, limit=limit))
 
 
 async def suiting_starts(
     session: ReadSession,
-    asks: Mapping[UUID, timedelta],
+    asks: Mapping[UUID, Asked],
     starts: Sequence[datetime],
     job: StartedJob,
     limits: Mapping[UUID, Mapping[UUID, int]],
 ) -> dict[UUID, int]:
     """For the market: of each company, the starts (as bits) at which what it has free suffices; one statement.
 
-    `asks`: how long each company's job takes. `starts` rise, and are `dayset.MOST_DAYS` at most. As `free_capacity`
+    `asks`: what each company's job asks of it. `starts` rise, and are `dayset.MOST_DAYS` at most. As `free_capacity`
     and `suffices` say of each start alone. `limits`: of these companies a truck counts on its own starts alone.
     """
     held: dict[UUID, list[TakenStarts]] = {}
-    for row in await repository.find_taken_starts(session, asks, starts, job.stops, job.now):
+    lengths = {one: asked.length for one, asked in asks.items()}
+    for row in await repository.find_taken_starts(session, lengths, starts, job.stops, job.now):
         kind = ResourceKind(row.kind)
         taken = row.taken
         if kind is ResourceKind.TRUCK and row.org_id in limits:
@@ -197,9 +204,13 @@ async def suiting_starts(
         resource = TakenStarts(kind, row.capacity_cuft, row.max_weight_lb, row.usable_until, taken, row.skills)
         held.setdefault(row.org_id, []).append(resource)
     last_days = {
-        length: [Window(start, start + length).last_day(job.zone) for start in starts] for length in set(asks.values())
+        length: [Window(start, start + length).last_day(job.zone) for start in starts]
+        for length in set(lengths.values())
     }
-    return {one: rules.starts_that_suit(resources, last_days[asks[one]], job.need) for one, resources in held.items()}
+    return {
+        one: rules.starts_that_suit(resources, last_days[lengths[one]], asks[one].need)
+        for one, resources in held.items()
+    }
 
 
 async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID], need: Need) -> dict[UUID, FreeCapacity]:

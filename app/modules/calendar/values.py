@@ -207,9 +207,18 @@ class Skilled:
     skills: frozenset[str]
 
 
+class Asked(NamedTuple):
+    """How long a company's job takes, and what it needs."""
+
+    length: timedelta
+    need: Need
+
+
 @dataclass(frozen=True, slots=True)
 class StartedJob:
-    """A job that may start at several instants: what it needs, where, by which clock; asked for `now`."""
+    """A job that may start at several instants: what it needs, where, by which clock; asked for `now`. Where
+    companies would do it each in its own way, `need` says what these have in common: skills and features.
+    """
 
     need: Need
     stops: Stops

@@ -13,7 +13,7 @@ from app.kernel.places import PlaceIn, PlaceOut
 from app.modules.fleet.public import Skill, TruckFeature
 from app.modules.market.rules import Wish
 from app.modules.market.values import QuoteStatus, Reason
-from app.modules.pricing.public import LoadIn, PriceOut
+from app.modules.pricing.public import FactorOut, LoadIn, PriceOut
 
 
 class Strict(BaseModel):
@@ -128,6 +128,9 @@ class OfferOut(BaseModel):
     crew_size: int
     distance_to_origin_miles: float
     expires_at: datetime
+    own_figures: Annotated[
+        list[FactorOut], Field(description="What the company's hours are made with instead of the common figures.")
+    ]
     ranking: list[RankingFactorOut]
 
 

@@ -37,6 +37,18 @@ class PricingConfig(Tenant, Model):
     )
 
 
+class OwnEstimator(Tenant, Model):
+    """What a company's estimates are made with instead of the figures that hold for all; one row, or none."""
+
+    __tablename__ = "own_estimators"
+
+    items: Mapped[list[dict[str, Any]]] = mapped_column(comment="things that are not as the catalogue has them")
+    pace: Mapped[dict[str, Any] | None] = mapped_column(comment="learnt from observed_jobs; null: too few")
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]), sa.UniqueConstraint("org_id"))
+
+
 class ObservedJob(Tenant, Model):
     """A completed job, with what was expected of it before. Only ever added; hours of loading and unloading."""
 

@@ -12,20 +12,24 @@ from app.modules.pricing.rules import Starts, job_from_json, job_to_json, price,
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.rules.moved import Moved, find_moved, money_text
-from app.modules.pricing.schemas import LoadIn, PriceOut
+from app.modules.pricing.rules.own import Own
+from app.modules.pricing.schemas import FactorOut, LoadIn, PriceOut
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
 from app.modules.pricing.service.comparing import cards_to_compare, price_if_it_can
 from app.modules.pricing.service.history import Finding, Repriced, past_cards
-from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_of, make_job, starting_at
+from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_by_own, load_of, make_job, starting_at
 from app.modules.pricing.service.learning import observe_job
-from app.modules.pricing.values import Job, Price, Travel, Unpriced
+from app.modules.pricing.service.own import own_of_all
+from app.modules.pricing.values import Factor, Job, Price, Travel, Unpriced
 from app.runtime.db.session import ReadSession
 
 __all__ = [
     "ConfigNotFound",
     "CurrenciesDiffer",
     "Extra",
+    "Factor",
+    "FactorOut",
     "Finding",
     "Job",
     "JobFacts",
@@ -33,6 +37,7 @@ __all__ = [
     "LoadIn",
     "Moved",
     "NotPriced",
+    "Own",
     "Price",
     "PriceOut",
     "RateCard",
@@ -52,10 +57,12 @@ __all__ = [
     "has_active_config",
     "job_from_json",
     "job_to_json",
+    "load_by_own",
     "load_of",
     "make_job",
     "money_text",
     "observe_job",
+    "own_of_all",
     "past_cards",
     "price_again",
     "price_from_json",

@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.modules.pricing.models import ObservedJob as StoredJob
-from app.modules.pricing.models import PricingConfig
+from app.modules.pricing.models import OwnEstimator, PricingConfig
 from app.modules.pricing.rules.learning import ObservedJob
 from app.modules.pricing.values import ConfigStatus
 from app.runtime.db.base import AnyRow
@@ -71,6 +72,18 @@ async def list_bodies(session: ReadSession, ids: Sequence[UUID]) -> Sequence[Any
         PricingConfig.id.in_(ids)
     )
     return (await session.execute(query)).all()
+
+
+async def put_own(session: WriteSession, org_id: UUID, fields: dict[str, Any]) -> None:
+    """Change these fields of the company's own figures; the first ones make its row."""
+    query = pg.insert(OwnEstimator).values(**{"org_id": org_id, "id": new_id(), "items": [], **fields})
+    await session.execute(query.on_conflict_do_update(index_elements=["org_id"], set_=fields))
+
+
+async def list_own(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    """(org_id, items, pace) of those that have figures of their own."""
+    query = sa.select(OwnEstimator.org_id, OwnEstimator.items, OwnEstimator.pace)
+    return (await session.execute(query.where(OwnEstimator.org_id.in_(org_ids)))).all()
 
 
 async def insert_observed(session: WriteSession, row: dict[str, Any]) -> None:

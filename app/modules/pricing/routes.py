@@ -20,9 +20,17 @@ from app.modules.pricing.rules.rooms import ROOMS
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, SimulateIn, item_out, simulated_out
 from app.modules.pricing.schemas.configs import ChangeOut, ConfigOut, ConfigShownOut, DiffOut, DiffQuery, WarningOut
 from app.modules.pricing.schemas.delivery import DeliveryIn, DeliveryOut, delivery_out
-from app.modules.pricing.schemas.items import InventoryOut, ItemQuery, RoomOut, RoomsOut
+from app.modules.pricing.schemas.items import (
+    InventoryOut,
+    ItemQuery,
+    OwnItemOut,
+    OwnItemsIn,
+    OwnItemsOut,
+    RoomOut,
+    RoomsOut,
+)
 from app.modules.pricing.schemas.learning import EstimatorOut, estimator_out
-from app.modules.pricing.service import learning
+from app.modules.pricing.service import learning, own
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
@@ -31,6 +39,7 @@ from app.runtime.web.sessions import Read, Write
 
 router = APIRouter(prefix="/v1/pricing-configs", tags=["prices"], route_class=IdempotentRoute)
 public = APIRouter(prefix="/v1", tags=["prices"], route_class=TransactionalRoute)
+own_items = APIRouter(prefix="/v1/org", tags=["prices"], route_class=IdempotentRoute)
 trials = APIRouter(prefix="/v1/pricing-configs", tags=["prices"], route_class=TransactionalRoute)
 
 
@@ -78,8 +87,23 @@ async def work_out_delivery_maximum(body: DeliveryIn) -> DeliveryOut:
 
 @public.post("/org/estimates", responses=problems(PlaceNotLocated, UnknownItem))
 async def estimate_own_move(body: EstimateIn, actor: PricingTrial, session: Read, request: Request) -> EstimateOut:
-    """An estimate at your company's own pace, as its completed jobs have taught. For the office and accountants."""
+    """An estimate by your company's own figures and the pace of its completed jobs. For the office and accountants."""
     return await learning.estimate_own_move(session, resources_of(request).ports, actor, body)
+
+
+@public.get("/org/inventory-items")
+async def list_own_items(actor: PricingRead, session: Read) -> OwnItemsOut:
+    """The things that your company knows otherwise than the catalogue. For the office and accountants."""
+    found = await own.list_own_items(session, actor)
+    return OwnItemsOut(items=[OwnItemOut.model_validate(item) for item in found])
+
+
+@own_items.put("/inventory-items")
+async def set_own_items(body: OwnItemsIn, actor: PricingWrite, session: Write) -> OwnItemsOut:
+    """Say which things are not as the catalogue has them, for your estimates and offers. For owners and managers."""
+    items = [item.to_item() for item in body.items]
+    await own.set_own_items(session, actor, items)
+    return OwnItemsOut(items=[OwnItemOut.model_validate(item) for item in items])
 
 
 @public.get("/org/estimator")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
 from app.kernel.money import Money
@@ -226,12 +227,15 @@ class CartonCount(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """`cartons` are those that packing such a home usually takes, or those that are listed."""
+    """`cartons` are those that packing such a home usually takes, or those that are listed. `exact_hours`: the p50
+    before it is rounded up.
+    """
 
     volume_cuft: Decimal
     weight_lb: Decimal
     crew_size: int
     duration_hours: Hours
+    exact_hours: Fraction
     truck_count: int
     person_hours: Decimal
     inventory: tuple[Piece, ...]

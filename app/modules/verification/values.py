@@ -179,10 +179,18 @@ class Eligible:
     who has none that does.
     """
 
-    org_ids: frozenset[UUID]
-    by_truck: frozenset[UUID]
-    truck_ids: frozenset[UUID]
-    without_trucks: frozenset[UUID]
+    org_ids: frozenset[UUID] = frozenset()
+    by_truck: frozenset[UUID] = frozenset()
+    truck_ids: frozenset[UUID] = frozenset()
+    without_trucks: frozenset[UUID] = frozenset()
+
+    def __or__(self, other: Eligible) -> Eligible:
+        return Eligible(
+            self.org_ids | other.org_ids,
+            self.by_truck | other.by_truck,
+            self.truck_ids | other.truck_ids,
+            self.without_trucks | other.without_trucks,
+        )
 
 
 @dataclass(frozen=True, slots=True)

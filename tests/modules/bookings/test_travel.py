@@ -193,7 +193,7 @@ async def test_what_search_counts_as_free_is_what_booking_takes(resources: Resou
         asked = rules.Wanted(window, ZoneInfo("America/Los_Angeles"), NOW, stops or Stops(SF, LA))
         async with resources.database.read(Identity(Audience.MARKET)) as session:
             job = calendar.StartedJob(Need(0, 0, 1), asked.stops or Stops(SF, SF), asked.zone, NOW)
-            found = await calendar.free_capacity(session, [org_id], window, job)
+            found = await calendar.free_capacity(session, {org_id: window.length}, window.starts_at, job)
         by_sql = {cuft for cuft, _ in found[org_id].trucks} if org_id in found else set()
         by_rules = {one.capacity_cuft for one in rules.free_in(list(trucks.values()), busy, asked)}
         assert by_sql == by_rules

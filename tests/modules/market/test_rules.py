@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -50,6 +51,7 @@ class TestSmallerCrew:
         crew_size=3,
         hours_p50=Decimal("4.00"),
         hours_p90=Decimal("5.80"),
+        exact_hours=Fraction(4),
         inventory=(),
     )
 

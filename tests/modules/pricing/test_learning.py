@@ -20,11 +20,11 @@ from app.modules.pricing.rules.learning import (
     ObservedJob,
     SizeClass,
     coverage,
-    estimate_own,
     expect,
     learn,
     size_class,
 )
+from app.modules.pricing.rules.own import COMMON, Own, estimate_own
 from app.modules.pricing.service.learning import observe_job
 from app.modules.pricing.values import EstimateRequest, HomeSize
 from app.runtime.db.session import Database
@@ -109,8 +109,8 @@ def test_size_classes(cuft: int, size: str) -> None:
 @pytest.mark.unit
 def test_an_own_estimate_shows_its_ratio_and_where_it_is_from() -> None:
     request = EstimateRequest(home_size=HomeSize.TWO_BEDROOM)
-    assert estimate_own(request, None) == estimate(request)
-    own = estimate_own(request, jobs_of("2", 500))
+    assert estimate_own(request, COMMON) == estimate(request)
+    own = estimate_own(request, Own({}, jobs_of("2", 500)))
     # 9.5238 person-hours for two, x 1.999, up to a quarter of an hour.
     assert own.duration_hours.p50 == Decimal("9.75")
     assert own.duration_hours.p90 == Decimal("9.75") * Decimal("1.01")

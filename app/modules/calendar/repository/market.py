@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,7 +29,10 @@ INSTANT = sa.DateTime(timezone=True)
 # drive of the window is found with it. It says of each resource what `rules.free_in` says.
 FREE = sa.text(
     """
-    WITH near AS MATERIALIZED (
+    WITH asked AS MATERIALIZED (
+        SELECT org_id, :starts_at + length AS ends_at, last_day
+        FROM unnest(:org_ids, :lengths, :last_days) AS a (org_id, length, last_day)),
+    near AS MATERIALIZED (
         SELECT v.org_id, v.resource_id, v.starts_at, v.ends_at, v.first_lat, v.first_lng, v.last_lat, v.last_lng
         FROM app.reservations AS v
         WHERE v.active AND v.during && tstzrange(:since, :until, '[)')
@@ -41,18 +44,19 @@ FREE = sa.text(
             AND (v.held_until IS NULL OR v.held_until > :now)),
     busy AS MATERIALIZED (
         SELECT n.org_id, n.resource_id, NULL::double precision AS gap, NULL::double precision AS miles
-        FROM near AS n WHERE n.starts_at < :ends_at AND n.ends_at > :starts_at
+        FROM near AS n JOIN asked AS a ON a.org_id = n.org_id
+        WHERE n.starts_at < a.ends_at AND n.ends_at > :starts_at
         UNION ALL
         SELECT n.org_id, n.resource_id, extract(epoch FROM :starts_at - n.ends_at) / 60,
             app.crow_miles(n.last_lat, n.last_lng, :first_lat, :first_lng)
         FROM near AS n WHERE n.ends_at <= :starts_at AND n.first_lat IS NOT NULL
         UNION ALL
-        SELECT n.org_id, n.resource_id, extract(epoch FROM n.starts_at - :ends_at) / 60,
+        SELECT n.org_id, n.resource_id, extract(epoch FROM n.starts_at - a.ends_at) / 60,
             app.crow_miles(:last_lat, :last_lng, n.first_lat, n.first_lng)
-        FROM near AS n WHERE n.starts_at >= :ends_at AND n.first_lat IS NOT NULL),
+        FROM near AS n JOIN asked AS a ON a.org_id = n.org_id
+        WHERE n.starts_at >= a.ends_at AND n.first_lat IS NOT NULL),
     sold_out AS MATERIALIZED (
-        SELECT * FROM app.sold_out(:org_ids, array_fill(:ends_at - :starts_at, ARRAY[cardinality(:org_ids)]),
-            ARRAY[:starts_at], :now))
+        SELECT * FROM app.sold_out(:org_ids, :lengths, ARRAY[:starts_at], :now))
     SELECT r.org_id,
         array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NULL) AS cuft,
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NULL) AS pounds,
@@ -64,18 +68,18 @@ FREE = sa.text(
             FILTER (WHERE r.kind = 'helper' AND r.skills && :skills) AS skilled_helpers,
         count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
         count(*) FILTER (WHERE r.kind = 'helper') AS helpers
-    FROM app.resources AS r
+    FROM asked AS a
+    JOIN app.resources AS r ON r.org_id = a.org_id AND r.retired_at IS NULL
     LEFT JOIN LATERAL (
         SELECT o.org_id FROM sold_out AS o
         WHERE r.kind = 'truck' AND o.org_id = r.org_id
             AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft LIMIT 1) AS s ON true
-    WHERE r.org_id = ANY(:org_ids) AND r.retired_at IS NULL
-        AND (r.kind <> 'truck' OR r.skills @> :features)
-        AND (r.usable_until IS NULL OR r.usable_until >= :last_day)
+    WHERE (r.kind <> 'truck' OR r.skills @> :features)
+        AND (r.usable_until IS NULL OR r.usable_until >= a.last_day)
         AND (r.kind <> 'truck' OR r.org_id <> ALL(:limited_org_ids) OR r.id = ANY(:limited_to))
         AND (r.hours_zone IS NULL OR app.works(r.hours_weekly, r.hours_less, r.hours_more,
             app.wall_minutes(:starts_at, r.hours_zone),
-            app.wall_minutes(:ends_at - interval '1 microsecond', r.hours_zone)))
+            app.wall_minutes(a.ends_at - interval '1 microsecond', r.hours_zone)))
         AND NOT EXISTS (
             SELECT 1 FROM busy WHERE busy.org_id = r.org_id AND busy.resource_id = r.id
                 AND (busy.gap IS NULL OR busy.gap < r.turnaround_minutes + app.drive_minutes(busy.miles)))
@@ -86,10 +90,11 @@ FREE = sa.text(
         sa.bindparam(name, type_=pg.ARRAY(pg.UUID(as_uuid=True)))
         for name in ("org_ids", "limited_org_ids", "limited_to")
     ),
-    sa.bindparam("last_day", type_=sa.Date),
     sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
     sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
-    *(sa.bindparam(name, type_=INSTANT) for name in ("starts_at", "ends_at", "since", "far_since", "until", "now")),
+    sa.bindparam("lengths", type_=pg.ARRAY(sa.Interval)),
+    sa.bindparam("last_days", type_=pg.ARRAY(sa.Date)),
+    *(sa.bindparam(name, type_=INSTANT) for name in ("starts_at", "since", "far_since", "until", "now")),
     *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
 )
 
@@ -128,25 +133,29 @@ def _gear(need: Need) -> dict[str, list[str]]:
 
 async def find_free_capacity(
     session: ReadSession,
-    org_ids: Sequence[UUID],
-    window: Window,
+    windows: Mapping[UUID, Window],
+    last_days: Sequence[date],
     job: StartedJob,
+    *,
     limit: TruckLimit,
 ) -> Sequence[AnyRow]:
-    """For the market, whose policies have no condition: here the range operator may use the GiST index."""
-    last_day, stops = window.last_day(job.zone), job.stops
+    """For the market, whose policies have no condition: here the range operator may use the GiST index. `windows` have
+    one start; `last_days` are theirs, by the clock of the place.
+    """
+    stops, now = job.stops, job.now
+    starts_at, ends_at = min(windows.values()).starts_at, max(window.ends_at for window in windows.values())
     parameters = {
         **_gear(job.need),
-        "org_ids": list(org_ids),
+        "org_ids": list(windows),
         "limited_org_ids": list(limit.org_ids),
         "limited_to": list(limit.truck_ids),
-        "last_day": last_day,
-        "starts_at": window.starts_at,
-        "ends_at": window.ends_at,
-        "since": window.starts_at - LONGEST_LOCAL_DRIVE,
-        "far_since": window.starts_at - LONGEST_DRIVE,
-        "until": window.ends_at + (LONGEST_DRIVE if stops.is_far else LONGEST_LOCAL_DRIVE),
-        "now": job.now,
+        "lengths": [window.length for window in windows.values()],
+        "last_days": list(last_days),
+        "starts_at": starts_at,
+        "since": starts_at - LONGEST_LOCAL_DRIVE,
+        "far_since": starts_at - LONGEST_DRIVE,
+        "until": ends_at + (LONGEST_DRIVE if stops.is_far else LONGEST_LOCAL_DRIVE),
+        "now": now,
         "first_lat": stops.first.lat,
         "first_lng": stops.first.lng,
         "last_lat": stops.last.lat,

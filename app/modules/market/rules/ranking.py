@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from app.modules.calendar.public import Need, Window
 from app.modules.market.values import Factor
 from app.modules.orgs.public import NearbyCompany
+from app.modules.pricing.public import Factor as OwnFactor
 from app.modules.pricing.public import Job, Load, Price, RateCard, Travel
 from app.modules.verification.public import InsuranceKind
 
@@ -31,11 +32,12 @@ WORST_RATING: Final = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to do the job: a crew, and what it needs, for how long."""
+    """One way to do the job: a crew, and what it needs, for how long; and the figures of a company's own in it."""
 
     window: Window
     need: Need
     job: Job
+    own_factors: tuple[OwnFactor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

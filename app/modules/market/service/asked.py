@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,15 +28,42 @@ from app.runtime.db.session import ReadSession
 # The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
 MOST_ASKED: Final = 150
 ONE_DAY: Final = timedelta(days=1)
+# The recommended crew and the smallest.
+MOST_PLANS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where and when: what all plans of one search share."""
+
+    origin: Place
+    destination: Place
+    starts_at: datetime
+    booked_at: datetime
+    route: Route
+    requires: RequiresIn
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
     """A search with its places located, and the ways to do its job, the recommended crew first."""
 
-    origin: Place
-    destination: Place
+    way: Way
+    told: WishIn
+    load: pricing.Load
     plans: tuple[Plan, ...]
+
+    @property
+    def origin(self) -> Place:
+        return self.way.origin
+
+    @property
+    def destination(self) -> Place:
+        return self.way.destination
+
+    def plans_by(self, own: pricing.Own) -> tuple[Plan, ...]:
+        """The ways to do it by a company's own figures."""
+        return _plans(pricing.load_by_own(self.load, self.told, (self.origin, self.destination), own), self.way)
 
     @property
     def starts_at(self) -> datetime:
@@ -55,16 +83,16 @@ class Located:
         local = self.starts_at.astimezone(self.zone)
         return [(local + timedelta(days=later)).astimezone(UTC) for later in days]
 
-    def days_of(self, starts_at: datetime) -> verification.Days:
-        """The days by the pickup's clock that its longest plan takes from a start."""
-        ends_at = starts_at + max(plan.window.length for plan in self.plans)
+    def days_of(self, starts_at: datetime, plans: Sequence[Plan]) -> verification.Days:
+        """The days by the pickup's clock that the longest of these plans takes from a start."""
+        ends_at = starts_at + max(plan.window.length for plan in plans)
         return verification.Days(*(instant.astimezone(self.zone).date() for instant in (starts_at, ends_at)))
 
     def wish(self, days: int) -> orgs.Wish:
         """What companies' terms for its start, and for as many days after it, depend on: wherever a company's clock
         hangs, its days lie within a day of UTC's.
         """
-        first, last = self.starts_at.date() - ONE_DAY, max(plan.window.ends_at for plan in self.plans).date()
+        first, last = self.starts_at.date() - ONE_DAY, (self.starts_at + calendar.LONGEST_WINDOW).date()
         return orgs.Wish(self.origin.location, self.destination.location, first, last + ONE_DAY * (days + 1))
 
     @property
@@ -78,29 +106,20 @@ async def locate_search(ports: Ports, body: WishIn, now: datetime) -> Located:
     destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
     starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
     route = await ports.router.route(origin.location, destination.location)
+    way = Way(origin, destination, starts_at, now, route, body.requires)
     load = _load(body, origin, destination)
-    way = _Way(origin, destination, starts_at, now, route, body.requires)
-    plan = _plan(load, way)
-    calendar.check_window(plan.window, now)
+    calendar.check_window(_plan(load, way).window, now)
+    return Located(way, body, load, _plans(load, way))
+
+
+def _plans(load: pricing.Load, way: Way) -> tuple[Plan, ...]:
+    """A smaller crew, or a slow company, may take longer than anybody can be booked for: such a plan is left out."""
     smaller = rules.with_smaller_crew(load)
-    plans = (plan, _plan(smaller, way)) if smaller is not None else (plan,)
-    # A smaller crew may take longer than anybody can be booked for.
-    return Located(origin, destination, tuple(one for one in plans if one.window.length <= calendar.LONGEST_WINDOW))
+    plans = (_plan(load, way), _plan(smaller, way)) if smaller is not None else (_plan(load, way),)
+    return tuple(one for one in plans if one.window.length <= calendar.LONGEST_WINDOW)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """Where and when: what all plans of one search share."""
-
-    origin: Place
-    destination: Place
-    starts_at: datetime
-    booked_at: datetime
-    route: Route
-    requires: RequiresIn
-
-
-def _plan(load: pricing.Load, way: _Way) -> Plan:
+def _plan(load: pricing.Load, way: Way) -> Plan:
     facts = pricing.JobFacts(
         origin=way.origin,
         destination=way.destination,
@@ -123,7 +142,7 @@ def _plan(load: pricing.Load, way: _Way) -> Plan:
         skills=tuple(gear["skills"]),
         features=tuple(gear["truck_features"]),
     )
-    return Plan(window, need, pricing.make_job(facts))
+    return Plan(window, need, pricing.make_job(facts), load.factors)
 
 
 def _up(amount: Decimal) -> int:
@@ -141,17 +160,19 @@ def _load(body: WishIn, origin: Place, destination: Place) -> pricing.Load:
         crew_size=told.crew_size,
         hours_p50=told.duration_hours.p50,
         hours_p90=told.duration_hours.p90,
+        exact_hours=Fraction(told.duration_hours.p50),
         inventory=(),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Who is asked at this instant, and what they charge."""
+    """Who is asked at this instant, what they charge, and how they would do the job; the recommended crew first."""
 
     now: datetime
     companies: Sequence[orgs.NearbyCompany]
     cards: dict[UUID, pricing.RateCard]
+    plans: dict[UUID, tuple[Plan, ...]]
 
     @property
     def ids(self) -> list[UUID]:
@@ -161,5 +182,8 @@ class Field:
 async def find_field(session: ReadSession, asked: Located, days: int, now: datetime) -> Field:
     """The verified companies whose area holds the pickup, the nearest first, with their terms for so many days."""
     companies = await orgs.companies_covering(session, asked.wish(days), MOST_ASKED)
-    cards = await pricing.active_cards(session, [company.id for company in companies]) if companies else {}
-    return Field(now, companies, cards)
+    ids = [company.id for company in companies]
+    cards = await pricing.active_cards(session, ids) if ids else {}
+    own = await pricing.own_of_all(session, ids) if ids else {}
+    plans = {one: asked.plans_by(own[one]) if one in own else asked.plans for one in ids}
+    return Field(now, companies, cards, plans)

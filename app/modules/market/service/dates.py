@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.kernel.dayset import days_of
 from app.kernel.money import money_out
 from app.kernel.places import PlaceOut
 from app.modules.calendar import public as calendar
 from app.modules.market import rules
+from app.modules.market.rules import Plan
 from app.modules.market.schemas import DateOut, DatePriceOut, DatesIn, DatesOut, OfferedBy
-from app.modules.market.service.asked import Field, Located, find_field
+from app.modules.market.service.asked import MOST_PLANS, Field, Located, find_field
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import NearbyCompany
 from app.modules.pricing import public as pricing
@@ -74,25 +76,70 @@ async def offers_on_days(
     """Of each company that can do the job on some of the days, what it asks then; one statement for the papers of all
     and one for the calendars of each plan. `starts` rise, `dayset.MOST_DAYS` at most.
     """
-    spans = [asked.days_of(start) for start in starts]
-    priced = [one for one in field.companies if one.id in field.cards]
-    if not priced:
-        return []
-    eligible = await verification.find_eligible_on(session, [one.id for one in priced], asked.trip, spans)
+    priced = [one for one in field.companies if one.id in field.cards and field.plans[one.id]]
+    eligible = await _eligible_on(session, field, asked, starts)
     left = dict(eligible.by_org)
     offers: list[DayOffer] = []
-    for plan in asked.plans:
-        job = calendar.StartedJob(plan.need, asked.stops, asked.zone, field.now)
-        is_open = {one.id: orgs.open_starts(one.terms, starts, plan.window.length, field.now) for one in priced}
-        asks = {one: plan.window.length for one, days in left.items() if days & is_open[one]}
+    jobs = _Jobs(asked.origin.zone, starts)
+    job = calendar.StartedJob(asked.plans[0].need, asked.stops, asked.zone, field.now)
+    for turn in range(MOST_PLANS):
+        plans = {one.id: field.plans[one.id][turn] for one in priced if turn < len(field.plans[one.id])}
+        open_days = _open_days(field, plans, starts, left)
+        asks = {one: calendar.Asked(plans[one].window.length, plans[one].need) for one in open_days}
         suiting = await calendar.suiting_starts(session, asks, starts, job, eligible.by_truck) if asks else {}
-        jobs = pricing.Starts([pricing.starting_at(plan.job, start, asked.origin.zone) for start in starts])
         for company in priced:
-            days = left.get(company.id, 0) & is_open[company.id] & suiting.get(company.id, 0)
-            for offer in _priced(company, field.cards[company.id], jobs, days):
+            days = open_days.get(company.id, 0) & suiting.get(company.id, 0)
+            for offer in _priced(company, field.cards[company.id], jobs.of(plans[company.id]), days) if days else ():
                 offers.append(offer)
                 left[company.id] &= ~offer.days
     return offers
+
+
+def _open_days(
+    field: Field, plans: Mapping[UUID, Plan], starts: Sequence[datetime], left: Mapping[UUID, int]
+) -> dict[UUID, int]:
+    """Of the days that are left, those that each company's own terms allow; without those that have none."""
+    allowed = {
+        one.id: left.get(one.id, 0) & orgs.open_starts(one.terms, starts, plans[one.id].window.length, field.now)
+        for one in field.companies
+        if one.id in plans
+    }
+    return {one: days for one, days in allowed.items() if days}
+
+
+class _Jobs:
+    """The jobs of plans at all starts; companies that share a plan share them."""
+
+    def __init__(self, zone: str, starts: Sequence[datetime]) -> None:
+        self._zone = zone
+        self._starts = starts
+        self._made: dict[int, tuple[Plan, pricing.Starts]] = {}
+
+    def of(self, plan: Plan) -> pricing.Starts:
+        made = self._made.get(id(plan))
+        if made is None:
+            again = [pricing.starting_at(plan.job, start, self._zone) for start in self._starts]
+            made = self._made[id(plan)] = (plan, pricing.Starts(again))
+        return made[1]
+
+
+async def _eligible_on(
+    session: ReadSession, field: Field, asked: Located, starts: Sequence[datetime]
+) -> verification.EligibleOn:
+    """On which days whose papers are in order; for those who need the same days in one statement."""
+    needing: dict[tuple[verification.Days, ...], list[UUID]] = {}
+    of_length: dict[timedelta, tuple[verification.Days, ...]] = {}
+    for one, plans in field.plans.items():
+        if one in field.cards and plans:
+            longest = max(plan.window.length for plan in plans)
+            if longest not in of_length:
+                of_length[longest] = tuple(asked.days_of(start, plans) for start in starts)
+            needing.setdefault(of_length[longest], []).append(one)
+    found = verification.EligibleOn({}, {})
+    for spans, ids in needing.items():
+        some = await verification.find_eligible_on(session, ids, asked.trip, spans)
+        found = verification.EligibleOn(found.by_org | some.by_org, found.by_truck | some.by_truck)
+    return found
 
 
 def _priced(company: NearbyCompany, card: pricing.RateCard, jobs: pricing.Starts, days: int) -> Iterator[DayOffer]:

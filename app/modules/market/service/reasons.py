@@ -43,7 +43,7 @@ async def explain(
     """`filtered_out`: those that have an offer, which the filters hide; then no other time is looked for."""
     if not refused and not filtered_out:
         return Why({Reason.NO_COMPANY_IN_AREA: 1})
-    told = {**refused, **await _never(session, refused, asked)}
+    told = {**refused, **await _never(session, field, refused)}
     reasons = dict(Counter(told.values()))
     if filtered_out:
         return Why(reasons | {Reason.FILTERED_OUT: filtered_out})
@@ -74,22 +74,25 @@ async def _free_starts(session: ReadSession, field: Field, asked: Located, start
     return [starts[start] for start in days_of(free)]
 
 
-async def _never(session: ReadSession, refused: Mapping[UUID, Reason], asked: Located) -> dict[UUID, Reason]:
+async def _never(session: ReadSession, field: Field, refused: Mapping[UUID, Reason]) -> dict[UUID, Reason]:
     """Of those with nothing free, who could not do it with an empty calendar either: too small, or without the skills
     or the features.
     """
     left = [one for one, reason in refused.items() if reason is Reason.NONE_FREE]
-    needs = [plan.need for plan in asked.plans]
-    never = await _without(session, left, needs)
-    too_small = await _without(session, never, [need.without_gear for need in needs])
+    needs = {one: [plan.need for plan in field.plans[one]] for one in left}
+    never = await _without(session, needs)
+    too_small = await _without(session, {one: [need.without_gear for need in needs[one]] for one in never})
     return {one: Reason.TOO_LARGE if one in too_small else Reason.NOT_EQUIPPED for one in never}
 
 
-async def _without(session: ReadSession, org_ids: Sequence[UUID], needs: Sequence[calendar.Need]) -> list[UUID]:
-    """Those whose trucks and people would suffice for none of the needs."""
-    if not org_ids:
+async def _without(session: ReadSession, needs: Mapping[UUID, Sequence[calendar.Need]]) -> list[UUID]:
+    """Those whose trucks and people would suffice for none of their needs, which ask for the same gear."""
+    if not needs:
         return []
-    whole = await calendar.whole_capacity(session, org_ids, needs[0])
+    first = next(iter(needs.values()))[0]
+    whole = await calendar.whole_capacity(session, list(needs), first)
     return [
-        one for one in org_ids if one not in whole or not any(calendar.suffices(whole[one], need) for need in needs)
+        one
+        for one, any_of in needs.items()
+        if one not in whole or not any(calendar.suffices(whole[one], need) for need in any_of)
     ]

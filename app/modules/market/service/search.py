@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,7 +27,7 @@ from app.modules.market.schemas import (
     SearchOut,
     WithinOut,
 )
-from app.modules.market.service.asked import Field, Located, find_field
+from app.modules.market.service.asked import MOST_PLANS, Field, Located, find_field
 from app.modules.market.service.offers import Offer, shared_part, sign_offer
 from app.modules.market.service.reasons import SEARCHED_DAYS, Why, explain
 from app.modules.market.values import Facets, Reason
@@ -83,40 +83,59 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
     ids = field.ids
     if not ids:
         return [], {}
-    eligible = await verification.find_eligible(session, ids, asked.trip, asked.days_of(asked.starts_at))
+    eligible = await _eligible(session, field, asked)
     refused = {one: Reason.PAPERS for one in ids if one not in eligible.org_ids}
     refused |= dict.fromkeys(eligible.without_trucks, Reason.PAPERS)
     refused |= {one: Reason.NO_PRICES for one in eligible.org_ids if one not in refused and one not in field.cards}
+    refused |= {one: Reason.TOO_LARGE for one in ids if one not in refused and not field.plans[one]}
     asking = [company for company in field.companies if company.id not in refused]
     found: dict[UUID, Candidate] = {}
     limit = calendar.TruckLimit(eligible.by_truck, eligible.truck_ids)
-    for plan in asked.plans:
-        left, closed = _open_for([company for company in asking if company.id not in found], plan, field.now)
+    job = calendar.StartedJob(asked.plans[0].need, asked.stops, asked.zone, field.now)
+    for turn in range(MOST_PLANS):
+        plans = {one.id: field.plans[one.id][turn] for one in asking if turn < len(field.plans[one.id])}
+        left, closed = _open_for([one for one in asking if one.id in plans and one.id not in found], plans, field.now)
         refused = closed | refused
-        wanted = [company.id for company in left]
-        if not wanted:
-            break
-        job = calendar.StartedJob(plan.need, asked.stops, asked.zone, field.now)
-        free = await calendar.free_capacity(session, wanted, plan.window, job, limit)
+        if not left:
+            continue
+        lengths = {company.id: plans[company.id].window.length for company in left}
+        free = await calendar.free_capacity(session, lengths, asked.starts_at, job, limit=limit)
         for company in left:
-            made = _asked_for(company, field.cards[company.id], plan, free.get(company.id))
+            made = _asked_for(company, field.cards[company.id], plans[company.id], free.get(company.id))
             if isinstance(made, Candidate):
                 found[company.id] = made
             else:
                 refused.setdefault(company.id, made)
-    coverage = await verification.coverage_on(session, found, asked.days_of(asked.starts_at)) if found else {}
+    coverage = (
+        await verification.coverage_on(session, found, asked.days_of(asked.starts_at, asked.plans)) if found else {}
+    )
     insured = [replace(one, coverage=coverage.get(company_id, {})) for company_id, one in found.items()]
     return insured, {one: reason for one, reason in refused.items() if one not in found}
 
 
 def _open_for(
-    companies: Sequence[orgs.NearbyCompany], plan: Plan, now: datetime
+    companies: Sequence[orgs.NearbyCompany], plans: Mapping[UUID, Plan], now: datetime
 ) -> tuple[list[orgs.NearbyCompany], dict[UUID, Reason]]:
     """Those whose own terms allow it, and why those of the others do not."""
-    window = plan.window
-    told = {one.id: orgs.find_refusal(one.terms, window.starts_at, window.ends_at, now) for one in companies}
+    windows = {one.id: plans[one.id].window for one in companies}
+    told = {
+        one.id: orgs.find_refusal(one.terms, windows[one.id].starts_at, windows[one.id].ends_at, now)
+        for one in companies
+    }
     closed = {company_id: Reason(refusal) for company_id, refusal in told.items() if refusal is not None}
     return [one for one in companies if one.id not in closed], closed
+
+
+async def _eligible(session: ReadSession, field: Field, asked: Located) -> verification.Eligible:
+    """Whose papers are in order on every day that they need; for those who need the same days in one statement."""
+    found = verification.Eligible()
+    needing: dict[verification.Days, list[UUID]] = {}
+    for one in field.ids:
+        days = asked.days_of(asked.starts_at, field.plans[one] or asked.plans)
+        needing.setdefault(days, []).append(one)
+    for days, ids in needing.items():
+        found |= await verification.find_eligible(session, ids, asked.trip, days)
+    return found
 
 
 def _asked_for(
@@ -180,6 +199,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         crew_size=candidate.job.crew,
         distance_to_origin_miles=round(company.distance_miles, 1),
         expires_at=offer.expires_at,
+        own_figures=[pricing.FactorOut.model_validate(factor) for factor in candidate.plan.own_factors],
         ranking=[RankingFactorOut(factor=f.factor, value=f.value, weight=f.weight) for f in ranked.factors],
     )
 

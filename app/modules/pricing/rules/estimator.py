@@ -38,6 +38,7 @@ _CUBIC_INCHES: Final = 1728
 _THOUSANDTH: Final = Decimal("0.001")
 
 Figures = Mapping[str, Factor]
+Catalogue = Mapping[str, Item]
 
 
 def end_of(access: Access | None) -> End:
@@ -59,10 +60,10 @@ def end_of(access: Access | None) -> End:
     )
 
 
-def _item_of(counted: ItemCount) -> Item:
+def _item_of(counted: ItemCount, catalogue: Catalogue) -> Item:
     """The catalogue's row, or one made of a custom item's own volume: nobody takes it apart."""
     if counted.code != CUSTOM_ITEM or counted.volume_cuft is None:
-        return CATALOGUE[counted.code]
+        return catalogue[counted.code]
     volume = counted.volume_cuft
     return Item(CUSTOM_ITEM, "Custom item", volume, volume * LB_PER_CUFT, (CUSTOM_ITEM,))
 
@@ -91,7 +92,7 @@ def pieces_of(items: tuple[ItemCount, ...]) -> tuple[Piece, ...]:
     )
     if faults:
         raise UnknownItem(faults=faults)
-    return tuple(Piece(counted.code, counted.quantity, _item_of(counted).categories) for counted in items)
+    return tuple(Piece(counted.code, counted.quantity, _item_of(counted, CATALOGUE).categories) for counted in items)
 
 
 class _Effort(Protocol):
@@ -121,11 +122,11 @@ class _Load(NamedTuple):
     factor: Factor
 
 
-def _load_of_items(items: tuple[ItemCount, ...]) -> _Load:
+def _load_of_items(items: tuple[ItemCount, ...], catalogue: Catalogue) -> _Load:
     pieces = pieces_of(items)
     volume, weight, minutes, loose = ZERO, ZERO, 0, 0
     for counted in items:
-        item = _item_of(counted)
+        item = _item_of(counted, catalogue)
         volume += item.volume_cuft * counted.quantity
         weight += (item.weight_lb if counted.weight_lb is None else counted.weight_lb) * counted.quantity
         minutes += item.disassembly_minutes * counted.quantity
@@ -135,9 +136,9 @@ def _load_of_items(items: tuple[ItemCount, ...]) -> _Load:
     return _Load(volume, weight, minutes, loose, pieces, cartons, factor)
 
 
-def _load_of(request: EstimateRequest, figures: Figures) -> _Load:
+def _load_of(request: EstimateRequest, figures: Figures, catalogue: Catalogue) -> _Load:
     if request.home_size is None:
-        return _load_of_items(request.items)
+        return _load_of_items(request.items, catalogue)
     volume, cartons = HOMES[request.home_size]
     factor = Factor("volume", f"Usual volume of a home: {request.home_size}", volume, "cuft", HOMES_SOURCE)
     # Nobody has counted: the volume stands for everything, and no piece is added on its own.
@@ -211,23 +212,29 @@ def expected_hours(job: Job) -> Decimal:
     return _shown(_hours(work.person_hours, max(1, job.crew), FIGURES))
 
 
-def estimate(request: EstimateRequest, figures: Figures = FIGURES) -> Estimate:
+def round_hours(exact: Fraction, figures: Figures) -> Hours:
+    """Started steps of an hour, one at least; and what nine in ten such jobs take."""
+    step = figures[Figure.HOURS_STEP].value
+    p50 = step * max(1, math.ceil(exact / Fraction(step)))
+    return Hours(p50=p50, p90=p50 * figures[Figure.P90_RATIO].value)
+
+
+def estimate(request: EstimateRequest, figures: Figures = FIGURES, catalogue: Catalogue = CATALOGUE) -> Estimate:
     """Volume, weight, crew, hours and trucks of a move. Hours are loading and unloading, without the drive.
 
     Raises: UnknownItem (422), for a code that the catalogue does not hold.
     """
-    load = _load_of(request, figures)
+    load = _load_of(request, figures, catalogue)
     work = _work(request, load, figures)
     weight = load.weight_lb if request.weight_lb is None else request.weight_lb
     crew = _crew(work.person_hours, figures)
-    step = Fraction(figures[Figure.HOURS_STEP].value)
-    steps = max(1, math.ceil(_hours(work.person_hours, crew, figures) / step))
-    p50 = figures[Figure.HOURS_STEP].value * steps
+    exact = _hours(work.person_hours, crew, figures)
     return Estimate(
         volume_cuft=load.volume_cuft,
         weight_lb=weight,
         crew_size=crew,
-        duration_hours=Hours(p50=p50, p90=p50 * figures[Figure.P90_RATIO].value),
+        duration_hours=round_hours(exact, figures),
+        exact_hours=exact,
         truck_count=_trucks(load.volume_cuft, weight, figures),
         person_hours=_shown(work.person_hours),
         inventory=load.pieces,

@@ -11,9 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from app.modules.pricing.rules.estimator import estimate
 from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
-from app.modules.pricing.values import Estimate, EstimateRequest, Factor
 
 # Own jobs before any is believed; the static figures then still weigh as much as so many jobs, the company's own
 # ratio as many within a size class.
@@ -121,18 +119,6 @@ def expect(prior_hours: Decimal, volume_cuft: Decimal, learned: Learned | None) 
         ratio, p90 = learned.ratios[size_class(volume_cuft)].ratio, learned.p90_ratio
     p50 = (prior_hours * ratio).quantize(Decimal("0.0001"))
     return p50, (p50 * p90).quantize(Decimal("0.0001"))
-
-
-def estimate_own(request: EstimateRequest, learned: Learned | None) -> Estimate:
-    """The estimate with the company's own pace. Raises: UnknownItem (422)."""
-    static = estimate(request)
-    if learned is None:
-        return static
-    size = size_class(static.volume_cuft)
-    source = f"{learned.jobs} own jobs, {learned.ratios[size].jobs} of them {size}"
-    own = {Figure.OWN_RATIO: learned.ratios[size].ratio, Figure.P90_RATIO: learned.p90_ratio}
-    rows: dict[str, Factor] = {code: FIGURES[code]._replace(value=value, source=source) for code, value in own.items()}
-    return estimate(request, {**FIGURES, **rows})
 
 
 def coverage(observed: Sequence[ObservedJob]) -> Coverage | None:

@@ -3,6 +3,7 @@
 from app.modules.pricing.schemas.estimates import (
     EstimateIn,
     EstimateOut,
+    FactorOut,
     InventoryItemOut,
     ItemCountIn,
     LoadIn,
@@ -16,6 +17,7 @@ from app.modules.pricing.schemas.prices import LineOut, PriceOut, SimulatedOut, 
 __all__ = [
     "EstimateIn",
     "EstimateOut",
+    "FactorOut",
     "InventoryItemOut",
     "ItemCountIn",
     "JobIn",

@@ -3,13 +3,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from app.kernel.places import Place
 from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
 from app.modules.pricing.rules import end_of, estimate, local_start
+from app.modules.pricing.rules.own import COMMON, Own, estimate_own, hours_at_pace
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, LoadIn, estimate_out, estimate_request
-from app.modules.pricing.values import Job, Piece
+from app.modules.pricing.values import Factor, Job, Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,19 +23,39 @@ class Load:
     crew_size: int
     hours_p50: Decimal
     hours_p90: Decimal
+    exact_hours: Fraction
     inventory: tuple[Piece, ...]
+    factors: tuple[Factor, ...] = ()
 
 
-def load_of(load: LoadIn, origin: Place, destination: Place) -> Load:
-    """The load by the estimator. Raises: UnknownItem (422)."""
-    made = estimate(estimate_request(load, origin, destination))
+def load_of(load: LoadIn, origin: Place, destination: Place, own: Own = COMMON) -> Load:
+    """The load by the estimator and a company's own figures. Raises: UnknownItem (422)."""
+    request = estimate_request(load, origin, destination)
+    made = estimate_own(request, own)
     return Load(
         volume_cuft=made.volume_cuft,
         weight_lb=made.weight_lb,
         crew_size=made.crew_size,
         hours_p50=made.duration_hours.p50,
         hours_p90=made.duration_hours.p90,
+        exact_hours=made.exact_hours,
         inventory=made.inventory,
+        factors=own.factors(made.volume_cuft, request.items),
+    )
+
+
+def load_by_own(common: Load, load: LoadIn, places: tuple[Place, Place], own: Own) -> Load:
+    """The load that the common figures have estimated, by a company's own. Only where it knows some of the things
+    otherwise is it estimated anew.
+    """
+    if any(counted.code in own.items for counted in load.items or ()):
+        return load_of(load, *places, own)
+    hours = hours_at_pace(common.exact_hours, common.volume_cuft, own)
+    return replace(
+        common,
+        hours_p50=hours.p50,
+        hours_p90=hours.p90,
+        factors=own.factors(common.volume_cuft, ()),
     )
 
 

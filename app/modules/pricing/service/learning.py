@@ -15,8 +15,10 @@ from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
 from app.modules.pricing import repository
 from app.modules.pricing.rules.estimator import expected_hours
-from app.modules.pricing.rules.learning import ObservedJob, estimate_own, expect, learn
+from app.modules.pricing.rules.learning import ObservedJob, expect, learn
+from app.modules.pricing.rules.own import estimate_own, pace_to_json
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, estimate_out
+from app.modules.pricing.service.own import own_of
 from app.modules.pricing.values import Job
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -27,7 +29,7 @@ LATEST: Final = 500
 async def observe_job(
     session: WriteSession, org_id: UUID, booking_id: UUID, job: Job, *, actual_hours: Decimal, now: datetime
 ) -> None:
-    """Keep a completed job with what was expected of it before; once for each booking.
+    """Keep a completed job with what was expected of it before, once for each booking; and what all of them teach.
 
     A job of no told volume, or of no hours, teaches nothing and is not kept.
     """
@@ -48,6 +50,9 @@ async def observe_job(
         "completed_at": now,
     }
     await repository.insert_observed(session, row)
+    learned = learn(await repository.list_observed(session, org_id, LATEST))
+    if learned is not None:
+        await repository.put_own(session, org_id, {"pace": pace_to_json(learned), "updated_at": now})
 
 
 async def list_observed(session: ReadSession, actor: Mover) -> Sequence[ObservedJob]:
@@ -64,7 +69,6 @@ async def locate_ends(ports: Ports, body: EstimateIn) -> Decimal:
 
 
 async def estimate_own_move(session: ReadSession, ports: Ports, actor: Mover, body: EstimateIn) -> EstimateOut:
-    """An estimate at the company's own pace. Raises: PlaceNotLocated (422), UnknownItem (422)."""
+    """An estimate by the company's own figures. Raises: PlaceNotLocated (422), UnknownItem (422)."""
     miles = await locate_ends(ports, body)
-    observed = await repository.list_observed(session, actor.org_id, LATEST)
-    return estimate_out(estimate_own(body.to_request(), learn(observed)), miles)
+    return estimate_out(estimate_own(body.to_request(), await own_of(session, actor.org_id)), miles)

@@ -1,0 +1,119 @@
+"""A company's own figures: how large its things are, and how fast its crews work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from app.modules.pricing.rules.catalogue import CATALOGUE, Item
+from app.modules.pricing.rules.estimator import Figures, estimate, round_hours
+from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
+from app.modules.pricing.rules.learning import Learned, SizeClass, SizeRatio, size_class
+from app.modules.pricing.rules.wire import number_text
+from app.modules.pricing.values import Estimate, EstimateRequest, Factor, Hours, ItemCount
+
+OWN_ITEMS: Final = "own_items"
+
+
+class OwnItem(NamedTuple):
+    """What a company says of a thing of the catalogue; None: as the catalogue has it."""
+
+    code: str
+    volume_cuft: Decimal | None = None
+    weight_lb: Decimal | None = None
+    disassembly_minutes: int | None = None
+
+    def of(self, item: Item) -> Item:
+        told = {name: value for name, value in self._asdict().items() if name != "code" and value is not None}
+        return item._replace(**told)
+
+
+class Own(NamedTuple):
+    """Its things that are not as the catalogue has them, by code, and its pace; None: too few jobs."""
+
+    items: Mapping[str, Item]
+    learned: Learned | None
+
+    def figures(self, volume_cuft: Decimal) -> Figures:
+        """The figures of its estimates for a move of this size."""
+        if self.learned is None:
+            return FIGURES
+        size = size_class(volume_cuft)
+        ratio = self.learned.ratios[size]
+        source = f"{self.learned.jobs} own jobs, {ratio.jobs} of them {size}"
+        own = {Figure.OWN_RATIO: ratio.ratio, Figure.P90_RATIO: self.learned.p90_ratio}
+        rows: dict[str, Factor] = {
+            code: FIGURES[code]._replace(value=value, source=source) for code, value in own.items()
+        }
+        return {**FIGURES, **rows}
+
+    def factors(self, volume_cuft: Decimal, items: Sequence[ItemCount]) -> tuple[Factor, ...]:
+        """What is its own in an estimate, to be shown."""
+        pieces = sum(counted.quantity for counted in items if counted.code in self.items)
+        own = [Factor(OWN_ITEMS, "Things by the company's own figures", Decimal(pieces), "piece", "the company")]
+        figures = self.figures(volume_cuft)
+        learned = [figures[Figure.OWN_RATIO], figures[Figure.P90_RATIO]] if self.learned is not None else []
+        return (*(own if pieces else ()), *learned)
+
+
+COMMON: Final = Own(MappingProxyType({}), None)
+
+
+def estimate_own(request: EstimateRequest, own: Own) -> Estimate:
+    """The estimate by the company's own figures. Raises: UnknownItem (422)."""
+    catalogue = {**CATALOGUE, **own.items} if own.items else CATALOGUE
+    made = estimate(request, FIGURES, catalogue)
+    if own.learned is not None:
+        made = estimate(request, own.figures(made.volume_cuft), catalogue)
+    its_own = [factor for factor in own.factors(made.volume_cuft, request.items) if factor.code == OWN_ITEMS]
+    return made._replace(factors=(*its_own, *made.factors))
+
+
+def hours_at_pace(exact_hours: Fraction, volume_cuft: Decimal, own: Own) -> Hours:
+    """The hours of a load that the common figures have estimated, at the company's own pace."""
+    figures = own.figures(volume_cuft)
+    return round_hours(exact_hours * Fraction(figures[Figure.OWN_RATIO].value), figures)
+
+
+def items_to_json(items: Sequence[OwnItem]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": item.code,
+            "volume_cuft": None if item.volume_cuft is None else number_text(item.volume_cuft),
+            "weight_lb": None if item.weight_lb is None else number_text(item.weight_lb),
+            "disassembly_minutes": item.disassembly_minutes,
+        }
+        for item in items
+    ]
+
+
+def items_from_json(stored: Sequence[Mapping[str, Any]]) -> tuple[OwnItem, ...]:
+    return tuple(
+        OwnItem(
+            row["code"],
+            None if row["volume_cuft"] is None else Decimal(row["volume_cuft"]),
+            None if row["weight_lb"] is None else Decimal(row["weight_lb"]),
+            row["disassembly_minutes"],
+        )
+        for row in stored
+    )
+
+
+def pace_to_json(learned: Learned) -> dict[str, Any]:
+    return {
+        "jobs": learned.jobs,
+        "p90_ratio": str(learned.p90_ratio),
+        "ratios": {size.value: [own.jobs, str(own.ratio)] for size, own in learned.ratios.items()},
+    }
+
+
+def own_from_json(items: Sequence[Mapping[str, Any]], pace: Mapping[str, Any] | None) -> Own:
+    """As stored. A thing that the catalogue has dropped since is left out."""
+    known = {item.code: item.of(CATALOGUE[item.code]) for item in items_from_json(items) if item.code in CATALOGUE}
+    if pace is None:
+        return Own(known, None)
+    ratios = {SizeClass(size): SizeRatio(jobs, Decimal(ratio)) for size, (jobs, ratio) in pace["ratios"].items()}
+    return Own(known, Learned(pace["jobs"], ratios, Decimal(pace["p90_ratio"])))

@@ -1,0 +1,133 @@
+"""Offers by a company's own figures: its things, its pace; shown, and the same on the day, in sixty days, and held."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.modules.pricing.service.learning import observe_job
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.resources import Resources
+from tests.conftest import StaffMember
+from tests.factories.bookings import new_key
+from tests.factories.market import Company, hold, invite_customers, open_company, quote
+from tests.modules.pricing.jobs import job
+
+pytestmark = pytest.mark.integration
+
+# A town of its own.
+BISMARCK: Final = {"line1": "221 N 5th Street", "city": "Bismarck", "state": "ND", "postal_code": "58501"}
+SOFAS: Final = [{"code": "sofa_3_seat", "quantity": 6}]
+WISH: Final[dict[str, Any]] = {"origin": BISMARCK, "destination": BISMARCK, "starts_at": "2027-03-09T09:00:00"}
+OWN: Final = "/v1/org/inventory-items"
+ENOUGH: Final = 30
+
+
+async def offers(client: httpx.AsyncClient, **load: Any) -> dict[str, dict[str, Any]]:
+    answer = await client.post("/v1/search", json=WISH | load | {"limit": 50})
+    assert answer.status_code == 200, answer.text
+    return {offer["organization"]["id"]: offer for offer in answer.json()["offers"]}
+
+
+async def set_own(client: httpx.AsyncClient, company: Company, *items: dict[str, Any]) -> httpx.Response:
+    return await client.put(OWN, headers=company.headers | new_key(), json={"items": list(items)})
+
+
+async def work_slowly(resources: Resources, company: Company) -> None:
+    """So many jobs that took half as long again as the figures say."""
+    identity = Identity(Audience.MOVER, user_id=uuid4(), org_id=company.member.org_id)
+    async with resources.database.write(identity) as session:
+        for _ in range(ENOUGH):
+            one = job(volume_cuft="600", crew=2)
+            now = resources.clock.now()
+            await observe_job(session, company.member.org_id, uuid4(), one, actual_hours=Decimal("4.3"), now=now)
+
+
+def length(offer: dict[str, Any]) -> timedelta:
+    return datetime.fromisoformat(offer["ends_at"]) - datetime.fromisoformat(offer["starts_at"])
+
+
+async def test_a_company_that_knows_its_sofas_larger_asks_more_for_them(
+    client: httpx.AsyncClient, staff: StaffMember
+) -> None:
+    usual, mine = [await open_company(client, staff.headers, place=BISMARCK) for _ in range(2)]
+    before = await offers(client, items=SOFAS)
+    assert before[usual.id]["price"]["total"] == before[mine.id]["price"]["total"]
+    answer = await set_own(client, mine, {"code": "sofa_3_seat", "volume_cuft": "120", "disassembly_minutes": 20})
+    assert (answer.status_code, answer.json()["items"][0]["volume_cuft"]) == (200, 120)
+    assert (await client.get(OWN, headers=mine.headers)).json() == answer.json()
+    after = await offers(client, items=SOFAS)
+    assert after[usual.id]["price"] == before[usual.id]["price"]
+    assert Decimal(after[mine.id]["price"]["total"]["amount"]) > Decimal(after[usual.id]["price"]["total"]["amount"])
+    assert after[usual.id]["own_figures"] == []
+    assert [(one["code"], one["value"]) for one in after[mine.id]["own_figures"]] == [("own_items", 6)]
+    estimated = await client.post(
+        "/v1/org/estimates", headers=mine.headers, json={"origin": BISMARCK, "destination": BISMARCK, "items": SOFAS}
+    )
+    assert estimated.json()["volume_cuft"] == 720
+    assert (await offers(client, home_size="studio"))[mine.id]["own_figures"] == []
+    assert (await set_own(client, mine)).json() == {"items": []}
+    assert (await offers(client, items=SOFAS))[mine.id]["price"] == before[mine.id]["price"]
+
+
+async def test_a_slow_company_is_booked_for_longer(
+    client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+) -> None:
+    usual, slow = [await open_company(client, staff.headers, place=BISMARCK) for _ in range(2)]
+    before = (await offers(client, home_size="one_bedroom"))[slow.id]
+    await work_slowly(resources, slow)
+    found = await offers(client, home_size="one_bedroom")
+    mine = found[slow.id]
+    ratio, p90 = mine["own_figures"]
+    assert (ratio["code"], p90["code"]) == ("own_ratio", "p90_ratio")
+    assert 1.2 < ratio["value"] < 1.6
+    assert "30 own jobs" in ratio["source"]
+    assert length(mine) > length(before) == length(found[usual.id])
+    assert Decimal(mine["price"]["total"]["amount"]) > Decimal(before["price"]["total"]["amount"])
+    await check_dates(client, found)
+    [customer] = await invite_customers(resources, 1)
+    booked = await hold(client, customer, (await quote(client, customer, mine["offer_id"]))["id"])
+    assert booked.status_code == 201, booked.text
+    assert (booked.json()["ends_at"], booked.json()["price"]["total"]) == (mine["ends_at"], mine["price"]["total"])
+    between = datetime.fromisoformat(mine["ends_at"]) - timedelta(minutes=15)
+    assert slow.id not in await offers(client, home_size="one_bedroom", starts_at=between.isoformat())
+
+
+async def check_dates(client: httpx.AsyncClient, found: dict[str, dict[str, Any]]) -> None:
+    """Of the day itself, as the search has found it."""
+    answer = await client.post("/v1/search/dates", json=WISH | {"home_size": "one_bedroom", "days": 2})
+    [first, _] = answer.json()["dates"]
+    lowest = min(found.values(), key=lambda one: (Decimal(one["price"]["total"]["amount"]), one["organization"]["id"]))
+    assert (first["offers"], first["cheapest"][0]["total"]) == (len(found), lowest["price"]["total"])
+
+
+@pytest.mark.parametrize(
+    ("item", "pointer", "code"),
+    [
+        ({"code": "no_such_thing", "volume_cuft": 5}, "/items/0/code", "value_error"),
+        ({"code": "custom", "volume_cuft": 5}, "/items/0/code", "value_error"),
+        ({"code": "sofa_3_seat"}, "/items/0", "nothing_own"),
+        ({"code": "sofa_3_seat", "volume_cuft": 0}, "/items/0/volume_cuft", "greater_than"),
+        ({"code": "sofa_3_seat", "weight_lb": -1}, "/items/0/weight_lb", "greater_than"),
+        ({"code": "sofa_3_seat", "disassembly_minutes": 1.5}, "/items/0/disassembly_minutes", "value_error"),
+        ({"code": "sofa_3_seat", "volume": 5}, "/items/0/volume", "unknown_field"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(
+    client: httpx.AsyncClient, mover_a: Any, item: dict[str, Any], pointer: str, code: str
+) -> None:
+    answer = await set_own(client, Company(mover_a), item)
+    assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]][-1]) == (422, pointer)
+    assert answer.json()["errors"][-1]["code"] == code
+    assert (await client.get(OWN, headers=mover_a.headers)).json() == {"items": []}
+
+
+async def test_a_thing_is_named_once(client: httpx.AsyncClient, mover_a: Any) -> None:
+    twice = [{"code": "sofa_3_seat", "volume_cuft": 5}, {"code": "sofa_3_seat", "volume_cuft": 6}]
+    answer = await set_own(client, Company(mover_a), *twice)
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("/items/1/code", "repeated")]
