@@ -8,7 +8,7 @@ VENV_PYTHON := .venv/bin/python
 BASE_URL ?= http://127.0.0.1:$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset doctor demo test check bench gate mutants migrate-check image-check openapi access lock format
+.PHONY: help run stop reset doctor demo test check bench gate mutants nightly migrate-check image-check openapi access lock format
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -39,6 +39,10 @@ bench: ## measure against the bare limits; writes bench/latest.json
 
 gate: ## the heavy tests that `make test` leaves out
 	@$(LOCAL) test -- -m gate $(ARGS)
+
+nightly: ## the properties of prices and calendars with 2,000 examples each, then the mutants
+	@HYPOTHESIS_PROFILE=nightly $(LOCAL) test -- tests/modules/pricing tests/kernel tests/modules/calendar -q
+	@$(VENV_PYTHON) scripts/mutants.py
 
 mutants: ## change the pricing engine in small ways and see that its tests notice
 	@$(VENV_PYTHON) scripts/mutants.py

@@ -18,8 +18,8 @@ from tests.factories.standing import signed_in_anew
 
 pytestmark = pytest.mark.integration
 
-PIERRE: Final = {"line1": "2301 Patron Parkway", "city": "Pierre", "state": "SD", "postal_code": "57501"}
-HERE: Final = {"origin": PIERRE, "destination": PIERRE}
+HURON: Final = {"line1": "239 Wisconsin Avenue SW", "city": "Huron", "state": "SD", "postal_code": "57350"}
+HERE: Final = {"origin": HURON, "destination": HURON}
 DEARER: Final = {**PRICES, "base_hourly_rate": "180", "minimum_charge": "0"}
 
 
@@ -64,7 +64,7 @@ async def simulated(
 async def test_each_booking_and_the_sums_are_what_simulating_them_says(
     client: httpx.AsyncClient, staff: StaffMember, resources: Resources
 ) -> None:
-    company = await open_company(client, staff.headers, place=PIERRE)
+    company = await open_company(client, staff.headers, place=HURON)
     bookings = await booked(client, resources, company)
     draft = await write(client, company.headers)
     told = await effect(client, company.headers, draft)
@@ -88,7 +88,7 @@ async def test_each_booking_and_the_sums_are_what_simulating_them_says(
 async def test_the_same_prices_change_nothing(
     client: httpx.AsyncClient, staff: StaffMember, resources: Resources
 ) -> None:
-    company = await open_company(client, staff.headers, place=PIERRE)
+    company = await open_company(client, staff.headers, place=HURON)
     await booked(client, resources, company)
     same = await write(client, company.headers, **PRICES)
     told = await effect(client, company.headers, same)
@@ -107,7 +107,7 @@ async def test_a_booking_without_a_price_is_counted_and_in_no_sum(
     company = await open_company(
         client,
         staff.headers,
-        place=PIERRE,
+        place=HURON,
         trucks=(1600, 1600),
         drivers=2,
         helpers=2,

@@ -21,9 +21,9 @@ from tests.modules.pricing.jobs import job
 pytestmark = pytest.mark.integration
 
 # A town of its own.
-BISMARCK: Final = {"line1": "221 N 5th Street", "city": "Bismarck", "state": "ND", "postal_code": "58501"}
+DICKINSON: Final = {"line1": "99 2nd Street E", "city": "Dickinson", "state": "ND", "postal_code": "58601"}
 SOFAS: Final = [{"code": "sofa_3_seat", "quantity": 6}]
-WISH: Final[dict[str, Any]] = {"origin": BISMARCK, "destination": BISMARCK, "starts_at": "2027-03-09T09:00:00"}
+WISH: Final[dict[str, Any]] = {"origin": DICKINSON, "destination": DICKINSON, "starts_at": "2027-03-09T09:00:00"}
 OWN: Final = "/v1/org/inventory-items"
 ENOUGH: Final = 30
 
@@ -55,7 +55,7 @@ def length(offer: dict[str, Any]) -> timedelta:
 async def test_a_company_that_knows_its_sofas_larger_asks_more_for_them(
     client: httpx.AsyncClient, staff: StaffMember
 ) -> None:
-    usual, mine = [await open_company(client, staff.headers, place=BISMARCK) for _ in range(2)]
+    usual, mine = [await open_company(client, staff.headers, place=DICKINSON) for _ in range(2)]
     before = await offers(client, items=SOFAS)
     assert before[usual.id]["price"]["total"] == before[mine.id]["price"]["total"]
     answer = await set_own(client, mine, {"code": "sofa_3_seat", "volume_cuft": "120", "disassembly_minutes": 20})
@@ -67,7 +67,7 @@ async def test_a_company_that_knows_its_sofas_larger_asks_more_for_them(
     assert after[usual.id]["own_figures"] == []
     assert [(one["code"], one["value"]) for one in after[mine.id]["own_figures"]] == [("own_items", 6)]
     estimated = await client.post(
-        "/v1/org/estimates", headers=mine.headers, json={"origin": BISMARCK, "destination": BISMARCK, "items": SOFAS}
+        "/v1/org/estimates", headers=mine.headers, json={"origin": DICKINSON, "destination": DICKINSON, "items": SOFAS}
     )
     assert estimated.json()["volume_cuft"] == 720
     assert (await offers(client, home_size="studio"))[mine.id]["own_figures"] == []
@@ -78,7 +78,7 @@ async def test_a_company_that_knows_its_sofas_larger_asks_more_for_them(
 async def test_a_slow_company_is_booked_for_longer(
     client: httpx.AsyncClient, staff: StaffMember, resources: Resources
 ) -> None:
-    usual, slow = [await open_company(client, staff.headers, place=BISMARCK) for _ in range(2)]
+    usual, slow = [await open_company(client, staff.headers, place=DICKINSON) for _ in range(2)]
     before = (await offers(client, home_size="one_bedroom"))[slow.id]
     await work_slowly(resources, slow)
     found = await offers(client, home_size="one_bedroom")

@@ -206,6 +206,26 @@ def test_the_lines_of_no_rule() -> None:
     assert result.holidays == ()
 
 
+def test_all_kinds_of_price_stand_in_one_quote() -> None:
+    """By the hour, flat, by weight and by volume; and fuel of all that is hauled."""
+    body = config(
+        {"type": "fuel", "percent": 10},
+        {"type": "weight", "bands": [{"up_to_lb": 1000, "per_100lb": 50}, {"per_100lb": 30}]},
+        {"type": "volume", "bands": [{"per_cuft": "0.50"}]},
+        flat_rate=199,
+    )
+    result = priced(body, job(weight_lb=900, volume_cuft=300, distance_miles=100))
+    assert [(line.code, str(line.amount.amount)) for line in result.lines] == [
+        ("labour", "450.00"),
+        ("mileage", "250.00"),
+        ("flat_rate", "199.00"),
+        ("fuel", "70.00"),
+        ("weight", "300.00"),
+        ("volume", "150.00"),
+    ]
+    assert [line.description for line in result.lines if line.code == "weight"] == ["Weight, billed as 1000 lb"]
+
+
 def test_a_deposit_is_at_most_the_total() -> None:
     for amount, expected in (("100", "100.00"), ("450", "450.00"), ("9000", "450.00")):
         assert str(priced(config(deposit={"amount": amount}), job()).deposit.amount) == expected

@@ -414,6 +414,21 @@ def test_calendar_holidays_are_told_with_the_price() -> None:
     assert (len(day_after.lines), day_after.holidays) == (1, ())
 
 
+def test_lint_tells_which_rules_always_come_together() -> None:
+    rules: list[Json] = [
+        {"type": "weekend", "days": [0, 6], "multiplier": "1.25"},
+        {"type": "stairs", "amount": 50, "per_flight": True},
+        {"type": "weekend", "days": [0, 6], "amount": 40},
+        {"type": "stairs", "amount": 60},
+        {"type": "weekend", "days": [0], "amount": 40},
+        {"type": "custom", "code": "COI", "description": "Certificate", "amount": 5},
+        {"type": "custom", "code": "PET", "description": "Certificate", "amount": 5},
+    ]
+    told = lint(parse_config(config(*rules)), date(2027, 1, 1))
+    assert [(fault.pointer, fault.code) for fault in told] == [("/surcharge_rules/2", "always_together")]
+    assert "rule 0" in told[0].message
+
+
 def test_lint_tells_what_time_has_passed_by_and_what_stands_twice() -> None:
     body = parse_config(config(CHRISTMAS, MAY, CHRISTMAS, CALENDAR))
     assert [(fault.pointer, fault.code) for fault in lint(body, date(2027, 5, 31))] == [

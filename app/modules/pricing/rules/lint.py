@@ -15,10 +15,13 @@ from app.modules.pricing.rules.timing import HolidayRule
 
 # What a rule says that says nothing.
 NOTHING: Final = {"amount": 0, "multiplier": 1, "percent": 0}
+# What a rule asks for, not when.
+PRICE: Final = {"amount", "multiplier", "compounds", "percent", "amount_per_carton", "hourly", "rate_per_1000"}
 
 
 def lint(config: PricingConfig, today: date) -> tuple[Fault, ...]:
-    """Rules that time has passed by, that stand twice or change nothing, and a minimum that no job falls below.
+    """Rules that time has passed by, that stand twice, always come together or change nothing, and a minimum that no
+    job falls below.
 
     `today` is the company's date.
     """
@@ -53,7 +56,12 @@ def _passed_by(config: PricingConfig, today: date) -> Iterator[Fault]:
 
 def _repeated(config: PricingConfig) -> Iterator[Fault]:
     rules = config.surcharge_rules
+    conditions = [rule.model_dump(mode="json", exclude=PRICE) for rule in rules]
     for index, rule in enumerate(rules):
+        first = conditions.index(conditions[index])
         if rule in rules[:index]:
             first = rules.index(rule)
             yield Fault(f"/surcharge_rules/{index}", "repeated", f"The same as rule {first}: both are charged.")
+        elif first < index:
+            sentence = f"Applies whenever rule {first} does: both are charged."
+            yield Fault(f"/surcharge_rules/{index}", "always_together", sentence)

@@ -9,12 +9,31 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from app.kernel.money import MoneyOut, known_currency, money_out
 from app.modules.pricing.rules.delivery import (
     DAYS_UNTIL_BILLED,
+    Arrived,
     Charges,
     DeliveryMaximum,
     EstimateKind,
 )
-from app.modules.pricing.rules.rule import Cents, refusal
+from app.modules.pricing.rules.rule import Cents, PositiveQuantity, Quantity, refusal
 from app.modules.pricing.values import ZERO
+
+
+class ArrivedIn(BaseModel):
+    """A delivery of a part, or of nothing: charges are owed for what was delivered, by its weight."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    loaded_lb: Annotated[PositiveQuantity, Field(examples=["7000"])]
+    delivered_lb: Annotated[Quantity, Field(examples=["5250"])]
+    valuation: Annotated[
+        Cents, Field(description="The charge for its protection: owed whole, even of a total loss")
+    ] = ZERO
+
+    @model_validator(mode="after")
+    def refuse_more_than_loaded(self) -> Self:
+        if self.delivered_lb > self.loaded_lb:
+            raise refusal((("delivered_lb",), "more_than_loaded", "No more is delivered than was loaded."))
+        return self
 
 
 class DeliveryIn(BaseModel):
@@ -29,6 +48,8 @@ class DeliveryIn(BaseModel):
     requested: Annotated[Cents, Field(description="Services asked for after the order was signed")] = ZERO
     impracticable: Annotated[Cents, Field(description="Impracticable operations, of interstate moves")] = ZERO
 
+    arrived: Annotated[ArrivedIn | None, Field(description="null: all that was loaded")] = None
+
     @model_validator(mode="after")
     def refuse_impracticable_within_a_state(self) -> Self:
         if self.kind is EstimateKind.NOT_TO_EXCEED and self.impracticable:
@@ -37,7 +58,9 @@ class DeliveryIn(BaseModel):
         return self
 
     def to_charges(self) -> Charges:
-        return Charges(self.kind, self.estimated, self.final, self.requested, self.impracticable)
+        part = self.arrived
+        arrived = None if part is None else Arrived(part.loaded_lb, part.delivered_lb, part.valuation)
+        return Charges(self.kind, self.estimated, self.final, self.requested, self.impracticable, arrived)
 
 
 class PartOut(BaseModel):
@@ -55,7 +78,7 @@ class DeliveryOut(BaseModel):
     at_delivery: MoneyOut
     later: Annotated[MoneyOut, Field(description="Billed, but not at the door")]
     later_after_days: int
-    never: Annotated[MoneyOut, Field(description="Beyond a binding total or a ceiling: not owed")]
+    never: Annotated[MoneyOut, Field(description="Beyond a binding total or a ceiling, or for what was lost: not owed")]
     parts: list[PartOut]
 
 
