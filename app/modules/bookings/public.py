@@ -9,11 +9,18 @@ from uuid import UUID
 
 from app.kernel.places import Place
 from app.modules.bookings import repository
-from app.modules.bookings.errors import BookingNotFound, CrewIncomplete, IllegalStep, NotEquipped, TruckTooSmall
+from app.modules.bookings.errors import (
+    BookingNotFound,
+    CrewIncomplete,
+    IllegalStep,
+    NotEquipped,
+    PapersEndBefore,
+    TruckTooSmall,
+)
 from app.modules.bookings.service.desk import find_bookings, open_bookings_of, orgs_of_caller
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
-from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all
+from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all, trucks_without_papers
 from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking
 from app.runtime.db.session import WriteSession
 
@@ -27,6 +34,7 @@ __all__ = [
     "IllegalStep",
     "NotEquipped",
     "OpenBooking",
+    "PapersEndBefore",
     "Team",
     "TruckTooSmall",
     "billable",
@@ -40,6 +48,7 @@ __all__ = [
     "personal_data",
     "reassign_all",
     "reprice_bookings",
+    "trucks_without_papers",
 ]
 
 

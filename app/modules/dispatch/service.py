@@ -12,7 +12,7 @@ from app.kernel.errors import PreconditionFailed
 from app.kernel.ports.solving import Solver
 from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
-from app.modules.bookings.public import BookingStatus, DayJob, Team
+from app.modules.bookings.public import BookingStatus, DayJob, PapersEndBefore, Team
 from app.modules.calendar import public as calendar
 from app.modules.calendar.public import Busy
 from app.modules.dispatch import rules
@@ -36,6 +36,9 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
     found = await bookings.list_day_jobs(session, actor.org_id, days, statuses)
     jobs = [job for job in found if job.window.starts_at > actor.now and truck_id in (None, *job.truck_ids)]
     resources = await calendar.list_resources(session, actor.org_id)
+    trucks = [one.id for one in resources if one.kind is calendar.ResourceKind.TRUCK]
+    unfit = await bookings.trucks_without_papers(session, actor.org_id, days, trucks)
+    resources = [one for one in resources if one.id not in unfit - {truck_id}]
     ends_at = max((days.ends_at, *(job.window.ends_at for job in jobs)))
     looked_at = calendar.Window(days.ends_at - DAYS_COUNTED, ends_at)
     ids = [one.id for one in resources]
@@ -72,7 +75,7 @@ async def apply_plan(session: WriteSession, actor: Mover, plan: rules.DayPlan, s
         raise PlanChanged(plan=plan.name)
     try:
         await bookings.reassign_all(session, actor, [_team(one.job, one) for one in plan.planned])
-    except PreconditionFailed:
+    except (PreconditionFailed, PapersEndBefore):
         raise PlanChanged(plan=None) from None
 
 
@@ -101,7 +104,7 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     ]
     try:
         await bookings.reassign_all(session, actor, teams, tells_customers=True)
-    except PreconditionFailed:
+    except (PreconditionFailed, PapersEndBefore):
         raise PlanChanged(plan=None) from None
     if len(teams) == len(swaps):
         await _keep_off(session, actor, body)

@@ -33,7 +33,7 @@ from app.modules.verification.service.eligibility import (
     find_eligible_on,
     find_lapse,
     find_lapses,
-    find_unfit_trucks,
+    find_truck_lapses,
 )
 from app.modules.verification.service.lapses import name_bookings, show_lapse
 from app.modules.verification.service.papers import show_papers
@@ -110,7 +110,7 @@ __all__ = [
     "find_eligible_on",
     "find_lapse",
     "find_lapses",
-    "find_unfit_trucks",
+    "find_truck_lapses",
     "give_back_case",
     "is_touched",
     "list_cases",

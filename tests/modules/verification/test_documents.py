@@ -208,6 +208,27 @@ class TestTheJobsDay:
         assert (moved.status_code, moved.json()["code"]) == (409, "papers_end_before"), moved.text
         assert moved.json()["truck_id"] == company.truck_ids[0]
 
+    async def test_no_job_is_given_to_a_truck_without_its_paper(
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+    ):
+        company = await open_company(client, staff.headers, trucks=(1600, 1700), drivers=2, helpers=4)
+        faded, good = company.truck_ids
+        await show_all_of_california(client, company.member, good)
+        [customer] = await invite_customers(resources, 1)
+        offer = await offer_of(client, company, "2027-03-29T09:00:00")
+        assert offer
+        held = (await hold(client, customer, (await quote(client, customer, offer["offer_id"]))["id"])).json()
+        here = f"/v1/bookings/{held['id']}"
+        assert (await client.post(f"{here}/confirm", headers=customer.headers | new_key())).status_code == 200
+        crew = {"truck_ids": [faded], "driver_ids": held["driver_ids"]}
+        refused = await client.post(f"{here}/assign", headers=company.headers | new_key(), json=crew)
+        assert (refused.status_code, refused.json()["code"]) == (409, "papers_end_before"), refused.text
+        assert (refused.json()["paper"], refused.json()["truck_id"]) == ("truck_registration", faded)
+        day = {"day": "2027-03-29"}
+        plan = await client.post("/v1/dispatch/auto-assign/preview", headers=company.headers, json=day)
+        assert faded not in plan.text
+        assert good in plan.text
+
     async def test_an_enforced_law_leaves_out_who_has_not_declared_it(
         self, client: httpx.AsyncClient, staff: StaffMember, admin: StaffMember
     ):

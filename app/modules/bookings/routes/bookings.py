@@ -148,7 +148,14 @@ async def confirm_booking(
 @router.post(
     "/{booking_id}/assign",
     responses=problems(
-        BookingNotFound, ResourceNotFound, IllegalStep, SlotTaken, CrewIncomplete, TruckTooSmall, NotEquipped
+        BookingNotFound,
+        ResourceNotFound,
+        IllegalStep,
+        SlotTaken,
+        CrewIncomplete,
+        TruckTooSmall,
+        NotEquipped,
+        PapersEndBefore,
     ),
 )
 async def assign_booking(

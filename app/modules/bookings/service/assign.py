@@ -8,6 +8,7 @@ from app.modules.bookings import rules
 from app.modules.bookings.events import BookingAssigned
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AssignIn
+from app.modules.bookings.service.eligibility import check_trucks, trip_of
 from app.modules.bookings.service.steps import Told, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
@@ -20,7 +21,7 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
 
     Locks: the booking row, then the old and the new resources in id order.
     Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), SlotTaken (409), CrewIncomplete (409),
-    TruckTooSmall (409).
+    TruckTooSmall (409), PapersEndBefore (409) for a truck without its papers.
     Emits: booking.assigned.
     """
     booking = await lock_as(session, actor, booking_id)
@@ -40,6 +41,7 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
     old = (*booking.truck_ids, *booking.driver_ids)
     resources = await calendar.swap(session, ask, old, named)
     booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
+    await check_trucks(session, ask, trip_of(vars(booking)), resources)
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

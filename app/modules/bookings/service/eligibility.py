@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.modules.bookings.errors import CompanyNotBookable, OutsideTerms, PapersEndBefore
+from app.modules.bookings.models import Booking
 from app.modules.calendar import public as calendar
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
@@ -66,15 +67,28 @@ async def check_trucks(
 ) -> None:
     """Of these resources, whether the trucks show their papers. Raises: PapersEndBefore (409)."""
     days, trucks = _days(ask.window, ask.zone), _trucks(resources)
-    lapse = await verification.find_lapse(session, ask.org_id, trip, days, trucks)
-    if lapse is not None:
-        raise _refusal(lapse)
+    lapses = await verification.find_truck_lapses(session, ask.org_id, trip, days, trucks)
+    if lapses:
+        raise _refusal(lapses[0])
 
 
 async def unfit_trucks(session: ReadSession, ask: calendar.Ask, trip: Trip) -> set[UUID]:
     """The company's trucks that may not go on these days, for want of a paper."""
     days, trucks = _days(ask.window, ask.zone), _trucks(await calendar.list_resources(session, ask.org_id))
-    return await verification.find_unfit_trucks(session, ask.org_id, trip, days, trucks)
+    lapses = await verification.find_truck_lapses(session, ask.org_id, trip, days, trucks)
+    return {lapse.truck_id for lapse in lapses if lapse.truck_id is not None}
+
+
+async def unfit_for_any(
+    session: ReadSession, org_id: UUID, jobs: Collection[Booking], trucks: Collection[UUID]
+) -> set[UUID]:
+    """Those of these trucks that lack a paper for one of the jobs; asked once for jobs alike."""
+    alike = {(trip_of(vars(job)), _days(calendar.Window(job.starts_at, job.ends_at), job.pickup_zone)) for job in jobs}
+    unfit: set[UUID] = set()
+    for trip, days in alike:
+        lapses = await verification.find_truck_lapses(session, org_id, trip, days, trucks)
+        unfit |= {lapse.truck_id for lapse in lapses if lapse.truck_id is not None}
+    return unfit
 
 
 def _trucks(resources: Collection[calendar.ResourceSpec]) -> list[UUID]:

@@ -13,6 +13,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.events import BookingAssigned, BookingTruckReplaced
 from app.modules.bookings.models import Booking
+from app.modules.bookings.service.eligibility import check_trucks, trip_of, unfit_for_any
 from app.modules.bookings.service.steps import Told, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
@@ -62,6 +63,15 @@ async def list_day_jobs(
     return [_day_job(one) for one in await repository.list_starting(session, org_id, between, tuple(statuses))]
 
 
+async def trucks_without_papers(
+    session: ReadSession, org_id: UUID, days: calendar.Window, trucks: Collection[UUID]
+) -> set[UUID]:
+    """Those of these trucks that lack a paper for one of the jobs of these days."""
+    promised = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
+    jobs = await repository.list_starting(session, org_id, (days.starts_at, days.ends_at), promised)
+    return await unfit_for_any(session, org_id, jobs, trucks)
+
+
 async def reassign_all(
     session: WriteSession, actor: Mover, teams: Sequence[Team], *, tells_customers: bool = False
 ) -> list[Booking]:
@@ -69,7 +79,7 @@ async def reassign_all(
 
     Locks: the booking rows in id order, then all old and new resources in id order.
     Raises: BookingNotFound (404), PreconditionFailed (412), ResourceNotFound (404), IllegalStep (409), SlotTaken (409),
-    CrewIncomplete (409), TruckTooSmall (409).
+    CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409).
     Emits: booking.assigned for each; with `tells_customers`, booking.truck_replaced for each that has other trucks.
     """
     given = sorted(teams, key=lambda team: team.booking_id)
@@ -110,6 +120,7 @@ async def _give(session: WriteSession, actor: Mover, booking: Booking, team: Tea
     before = fields_of(booking, ("truck_ids", "driver_ids"))
     resources = await calendar.reserve_named(session, ask, list(dict.fromkeys(team.resource_ids)))
     booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
+    await check_trucks(session, ask, trip_of(vars(booking)), resources)
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=before))
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 

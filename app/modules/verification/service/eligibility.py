@@ -100,14 +100,15 @@ async def find_lapse(
     return _lapse(papers.of(org_id), rules.pack_for(trip), days, papers.enforced, truck_ids)
 
 
-async def find_unfit_trucks(
+async def find_truck_lapses(
     session: ReadSession, org_id: UUID, trip: Trip, days: Days, truck_ids: Collection[UUID]
-) -> set[UUID]:
-    """Those of these trucks that lack a paper on one of the days."""
+) -> list[Lapse]:
+    """What these trucks lack on one of the days, whatever the company's own papers are."""
     papers = await repository.find_shown(session, [org_id], days, with_trucks=True)
     shown, pack = papers.of(org_id), rules.pack_for(trip)
     asked = rules.requirements_of({pack} & shown.packs)
-    return {truck_id for _, truck_id in rules.unmet(asked, shown, truck_ids, days) if truck_id is not None}
+    lacking = rules.unmet(asked, shown, truck_ids, days)
+    return [Lapse(need, truck_id) for need, truck_id in lacking if truck_id is not None]
 
 
 async def find_lapses(session: ReadSession, org_id: UUID, trip: Trip, asked: Sequence[Days]) -> list[Lapse | None]:
