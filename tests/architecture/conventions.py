@@ -140,6 +140,34 @@ def every_room_has_a_card(source: Source) -> Iterator[Finding]:
             yield source.path, "a card holds no code"
 
 
+def _card_of(folder: Path) -> str:
+    return ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+
+
+def _part(card: str, heading: str) -> str:
+    """What stands behind a heading of a card, up to the next one."""
+    return re.split(r"^[A-Z][a-z ]+:|\bListens:", card.partition(f"{heading}:")[2], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def cards_name_every_table_and_event(source: Source) -> Iterator[Finding]:
+    room = re.fullmatch(r"app/modules/(\w+)/(models|events)\.py", source.path)
+    if room is None:
+        return
+    heading, field = {"models": ("Tables", "__tablename__"), "events": ("Announces", "name")}[room[2]]
+    told = _part(_card_of(ROOT / "app/modules" / room[1]), heading)
+    for name in re.findall(rf'^    {field}(?:: [\w\[\]]+)? = "([\w.]+)"', source.text, flags=re.MULTILINE):
+        if not re.search(rf"(?<!\w)(?:{re.escape(name)}|{re.escape('.' + name.rpartition('.')[2])})\b", told):
+            yield source.path, f"the card's {heading} lack {name}"
+
+
+def cards_lead_to_files(source: Source) -> Iterator[Finding]:
+    room = re.fullmatch(r"(app/modules/\w+)/__init__\.py", source.path)
+    told = _part(ast.get_docstring(source.tree) or "", "Start reading at") if room else ""
+    for name in re.findall(r"\b[\w/]+\.py\b", told):
+        if room and not (ROOT / room[1] / name).is_file() and not (ROOT / "app/modules" / name).is_file():
+            yield source.path, f"the card leads to {name}, which is not there"
+
+
 def names_say_something(source: Source) -> Iterator[Finding]:
     for part in source.path.removesuffix(".py").split("/"):
         if part in FORBIDDEN_NAMES:
@@ -181,6 +209,8 @@ RULES: Final = (
     nothing_grows_past_its_cap,
     routes_are_thin,
     every_room_has_a_card,
+    cards_name_every_table_and_event,
+    cards_lead_to_files,
     names_say_something,
     values_are_bound_into_sql,
     money_is_never_a_float,

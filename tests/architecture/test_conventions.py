@@ -23,6 +23,10 @@ PLANTED: dict[str, Source] = {
     "nothing_grows_past_its_cap": Source("app/modules/x/rules.py", LONG),
     "routes_are_thin": Source("app/modules/x/routes.py", "@router.get('/x')\n" + LONG),
     "every_room_has_a_card": Source("app/modules/x/__init__.py", '"""A room."""\n'),
+    "cards_name_every_table_and_event": Source(
+        "app/modules/fleet/models.py", 'class Wheel(Model):\n    __tablename__ = "wheels"\n'
+    ),
+    "cards_lead_to_files": Source("app/modules/fleet/__init__.py", '"""Start reading at: nowhere.py."""\n'),
     "names_say_something": Source("app/modules/x/utils.py", ""),
     "values_are_bound_into_sql": Source("app/modules/x/repository.py", "q = f\"SELECT * FROM t WHERE a = '{a}'\"\n"),
     "money_is_never_a_float": Source("app/modules/pricing/rules/x.py", "a = float('1.1')\n"),

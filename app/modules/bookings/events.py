@@ -7,9 +7,7 @@ from app.kernel.events import Event
 
 
 class BookingEvent(Event):
-    """Base: who wants more reads the booking."""
-
-    name: ClassVar[str] = "booking.changed"
+    """Base, never announced itself: who wants more reads the booking."""
 
     booking_id: UUID
 

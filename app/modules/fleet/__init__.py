@@ -7,5 +7,5 @@ Invariants: a truck or person and its resource are written in one transaction; a
 among those in service; licence fields stand exactly at those who drive; nothing is deleted: what left service
 keeps its row, because bookings name it.
 Announces: nothing. Listens: nothing.
-Start reading at: routes.py, service/trucks.py.
+Start reading at: service/trucks.py, service/drivers.py.
 """

@@ -20,8 +20,8 @@ __all__ = [
     "crew_id_of",
     "crew_names",
     "fleet_size",
-    "licence_ends",
     "license_classes",
+    "license_ends",
     "orgs_of_plate",
     "truck_names",
     "trucks_in_service",
@@ -68,7 +68,7 @@ async def license_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]
     return await repository.list_license_classes(session, org_id)
 
 
-async def licence_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
+async def license_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
     """The last day of each licence, of the drivers in service."""
     return await repository.list_license_ends(session, org_id)
 

@@ -1,4 +1,4 @@
-"""What the platform's own staff do: look through requests to be verified, decide them, suspend and reinstate.
+"""What the platform's own staff do: find companies and bookings, review and decide, suspend, hire, set.
 
 Owns: the staff's view; nothing of its own is stored here.
 Tables: none.

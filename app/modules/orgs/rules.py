@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.kernel.dayset import first_days
 from app.kernel.errors import Fault
 from app.modules.orgs.errors import AreaRefused
 from app.modules.orgs.values import Refusal, Terms
@@ -44,7 +45,7 @@ def find_refusal(terms: Terms, starts_at: datetime, ends_at: datetime, now: date
 def open_starts(terms: Terms, starts: Sequence[datetime], length: timedelta, now: datetime) -> int:
     """At which of these instants, all to come, the company takes a job so long: as bits, the first the lowest."""
     if terms == Terms(terms.timezone):
-        return (1 << len(starts)) - 1
+        return first_days(len(starts))
     return sum(
         1 << place for place, start in enumerate(starts) if find_refusal(terms, start, start + length, now) is None
     )

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Final, Self
 from uuid import UUID
 
 from app.kernel.geo import Point
@@ -25,6 +26,10 @@ class AreaKind(StrEnum):
     POLYGON = "polygon"
 
 
+# Wherever a company's clock hangs, its days lie within a day of UTC's.
+ONE_DAY: Final = timedelta(days=1)
+
+
 class Refusal(StrEnum):
     """Why a company does not take a job that it could do."""
 
@@ -42,6 +47,11 @@ class Wish:
     destination: Point
     first_day: date
     last_day: date
+
+    @classmethod
+    def between(cls, stops: tuple[Point, Point], starts_at: datetime, ends_at: datetime) -> Self:
+        """For a job from the first of the stops to the last, at some time between these instants."""
+        return cls(*stops, starts_at.astimezone(UTC).date() - ONE_DAY, ends_at.astimezone(UTC).date() + ONE_DAY)
 
 
 @dataclass(frozen=True, slots=True)

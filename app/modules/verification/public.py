@@ -123,6 +123,7 @@ __all__ = [
     "show_lapse",
     "show_papers",
     "show_standing",
+    "standing_claim",
     "suspend_company",
     "write_note",
 ]
@@ -132,6 +133,7 @@ OPEN_CASES = tuple(sorted(rules.OPEN))
 
 orgs_of_number = repository.list_orgs_of_number
 is_touched = rules.is_touched
+standing_claim = rules.standing_claim
 approve_case = review.approve_case
 claim_case = review.claim_case
 give_back_case = review.give_back_case

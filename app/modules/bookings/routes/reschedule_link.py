@@ -16,7 +16,7 @@ from app.modules.bookings.schemas import PreviewIn, ReschedulableOut, Reschedule
 from app.modules.bookings.service import given_links, reschedule_link
 from app.modules.bookings.service.given_links import RESCHEDULING
 from app.modules.bookings.service.reschedule_link import Opened
-from app.modules.calendar.public import SlotTaken
+from app.modules.calendar.public import DayFull, SlotTaken
 from app.runtime.auth.links import SignedLinkRefused, link_holder, links_of
 from app.runtime.resources import resources_of
 from app.runtime.web.limits import limit_link
@@ -71,7 +71,7 @@ async def foresee_reschedule_by_link(body: PreviewIn, holder: RescheduleHolder, 
     return foreseen_out(found)
 
 
-@router.post("/reschedule", responses=problems(SignedLinkRefused, *REFUSALS, PriceChanged, SlotTaken))
+@router.post("/reschedule", responses=problems(SignedLinkRefused, *REFUSALS, PriceChanged, SlotTaken, DayFull))
 async def reschedule_by_link(body: RescheduleIn, holder: RescheduleHolder, request: Request) -> ReschedulableOut:
     """Give the move another start at the price shown; the link is spent, a new one is sent. For anyone who has it."""
     return _reschedulable(await reschedule_link.reschedule_by_link(resources_of(request).database, holder, body))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,8 +14,6 @@ from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
 from app.modules.verification.public import Days, Trip
 from app.runtime.db.session import ReadSession
-
-ONE_DAY: Final = timedelta(days=1)
 
 
 def trip_of(fields: Mapping[str, Any]) -> Trip:
@@ -31,14 +28,14 @@ def _days(window: calendar.Window, zone: str) -> Days:
 
 
 def _wish(ask: calendar.Ask, windows: Sequence[calendar.Window]) -> orgs.Wish:
-    """What the company's terms for these windows depend on: wherever its clock hangs, a day lies within a day of UTC's.
+    """What the company's terms for these windows depend on.
 
     Raises: ValueError for a question without places, which is no job that somebody books.
     """
     if ask.stops is None:
         raise ValueError("a job has stops")
     first, last = min(one.starts_at for one in windows), max(one.ends_at for one in windows)
-    return orgs.Wish(ask.stops.first, ask.stops.last, first.date() - ONE_DAY, last.date() + ONE_DAY)
+    return orgs.Wish.between((ask.stops.first, ask.stops.last), first, last)
 
 
 async def bookable_company(

@@ -97,7 +97,7 @@ async def hold_quote(
 
     Locks: the company's resources in id order.
     Raises: QuoteNotFound (404), QuoteExpired (409), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore
-    (409), TooLarge (409), SlotTaken (409) with alternatives, QuoteAlreadyBooked (409).
+    (409), TooLarge (409), SlotTaken (409) or DayFull (409) with alternatives, QuoteAlreadyBooked (409).
     Emits: booking.held.
     """
     quote = await market.quote_to_book(session, quote_id, actor)

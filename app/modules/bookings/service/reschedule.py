@@ -69,7 +69,7 @@ async def reschedule_booking(
     Locks: the booking row, then the company's resources in id order.
     Raises: BookingNotFound (404), SignedLinkRefused (404), PreconditionFailed (412), IllegalStep (409),
     LocalTimeRefused (422), WindowRefused (422), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore (409),
-    NotPriced (409), PriceChanged (409), SlotTaken (409) with alternatives.
+    NotPriced (409), PriceChanged (409), SlotTaken (409) or DayFull (409) with alternatives.
     Emits: booking.rescheduled.
     """
     booking = await lock_as(session, actor, booking_id)

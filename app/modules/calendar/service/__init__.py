@@ -1,6 +1,7 @@
 """Use cases of the calendar, by what they are about."""
 
 from app.modules.calendar.service.limits import set_limits, show_limits
+from app.modules.calendar.service.market import free_capacity, suiting_starts, whole_capacity
 from app.modules.calendar.service.reservations import (
     Ask,
     cancel_time_off,
@@ -24,6 +25,7 @@ __all__ = [
     "cancel_time_off",
     "count_in_service",
     "foresee_move",
+    "free_capacity",
     "list_lanes",
     "list_taken",
     "move",
@@ -36,6 +38,8 @@ __all__ = [
     "show_availability",
     "show_limits",
     "show_shifts",
+    "suiting_starts",
     "swap",
     "take_time_off",
+    "whole_capacity",
 ]

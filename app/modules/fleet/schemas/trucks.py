@@ -10,7 +10,7 @@ from app.kernel.geo import Point
 from app.kernel.instants import Instant
 from app.kernel.paging import ListQuery
 from app.kernel.patch import Patch
-from app.kernel.places import PlaceIn, PlaceOut
+from app.kernel.places import PlaceIn, PlaceOut, Yes
 from app.kernel.text import Text60, upper_line
 from app.modules.fleet.values import TruckFeature
 
@@ -24,7 +24,6 @@ LicensePlate = Annotated[
 CapacityCuft = Annotated[int, Field(strict=True, ge=50, le=5_000, examples=[1600])]
 MaxWeightLb = Annotated[int, Field(strict=True, ge=500, le=80_000, examples=[10_000])]
 BodyLengthFt = Annotated[int, Field(strict=True, ge=6, le=60, examples=[26])]
-Yes = Annotated[bool, Field(strict=True)]
 InService = Annotated[bool | None, Field(description="true: in service; false: retired; left out: both")]
 
 

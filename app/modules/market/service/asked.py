@@ -27,7 +27,6 @@ from app.runtime.db.session import ReadSession
 
 # The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
 MOST_ASKED: Final = 150
-ONE_DAY: Final = timedelta(days=1)
 # The recommended crew and the smallest.
 MOST_PLANS: Final = 2
 
@@ -89,11 +88,9 @@ class Located:
         return verification.Days(*(instant.astimezone(self.zone).date() for instant in (starts_at, ends_at)))
 
     def wish(self, days: int) -> orgs.Wish:
-        """What companies' terms for its start, and for as many days after it, depend on: wherever a company's clock
-        hangs, its days lie within a day of UTC's.
-        """
-        first, last = self.starts_at.date() - ONE_DAY, (self.starts_at + calendar.LONGEST_WINDOW).date()
-        return orgs.Wish(self.origin.location, self.destination.location, first, last + ONE_DAY * (days + 1))
+        """What companies' terms for its start, and for as many days after it, depend on."""
+        ends_at = self.starts_at + calendar.LONGEST_WINDOW + timedelta(days=days)
+        return orgs.Wish.between((self.origin.location, self.destination.location), self.starts_at, ends_at)
 
     @property
     def stops(self) -> calendar.Stops:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Customer
@@ -17,9 +17,6 @@ from app.modules.market.values import QuoteStatus
 from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import ReadSession, WriteSession
-
-# Wherever the company's clock hangs, its days lie within a day of UTC's.
-ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,8 @@ async def make_quote(
     """
     offer = read_offer(signer, offer_id, actor.now)
     await repository.act_on_company(session, offer.org_id)
-    company, terms = await orgs.company_for(session, offer.org_id, _wish(offer))
+    wish = orgs.Wish.between((offer.origin.location, offer.destination.location), offer.starts_at, offer.ends_at)
+    company, terms = await orgs.company_for(session, offer.org_id, wish)
     if company.status is not orgs.OrgStatus.VERIFIED:
         raise OfferWithdrawn
     if orgs.find_refusal(terms, offer.starts_at, offer.ends_at, actor.now) is not None:
@@ -96,11 +94,6 @@ async def make_quote(
     }
     await repository.insert_quote(session, row)
     return Quoted(Quote(**row), company.name)
-
-
-def _wish(offer: Offer) -> orgs.Wish:
-    first, last = offer.starts_at.date() - ONE_DAY, offer.ends_at.date() + ONE_DAY
-    return orgs.Wish(offer.origin.location, offer.destination.location, first, last)
 
 
 def _row(actor: Customer, offer: Offer, until: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from app.runtime.db.session import WriteSession
 
 def _told(case: Case, company: Company, now: datetime) -> dict[str, Any]:
     """A case whose claim's time is over is shown as nobody's."""
-    claim = case.claim if case.claim is not None and case.claim.until > now else None
+    claim = verification.standing_claim(case.claim, now)
     told = asdict(case) | {"claim": claim and asdict(claim)}
     return told | {"organization": ReviewedCompanyOut.model_validate(company)}
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from app.kernel.paging import ListQuery
 from app.kernel.patch import Patch
-from app.kernel.places import PlaceIn, PlaceOut
+from app.kernel.places import PlaceIn, PlaceOut, Yes
 from app.kernel.text import Text120
 from app.modules.orgs.values import OrgStatus
 from app.runtime.phones import Phone
@@ -90,7 +90,7 @@ class OrgPatch(Patch):
     timezone: Zone | None = None
     usdot_number: UsdotNumber | None = None
     lead_time_hours: LeadTimeHours | None = None
-    requires_both_ends: Annotated[bool, Field(strict=True)] | None = None
+    requires_both_ends: Yes | None = None
     business_hours: BusinessHours | None = None
 
 
