@@ -6,7 +6,7 @@ Invariants: a booking has all its trucks and crew or does not exist; what may fo
 rules.TRANSITIONS; a hold past its time is expired, whether or not the sweeper has written it; the price promised
 never changes, the final price is made of the same version and the hours and miles as worked.
 Announces: booking.held, .confirmed, .assigned, .rescheduled, .started, .completed, .cancelled, .expired, .progressed,
-.door_codes_renewed.
+.door_codes_renewed, .truck_replaced.
 Listens: its own, to tell company and customer; papers.lapsed, to name the bookings that it touches, and
 company.suspended, to tell their customers.
 Start reading at: rules.py, service/hold.py.
