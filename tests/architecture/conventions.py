@@ -23,7 +23,11 @@ MACHINE_TIME: Final = frozenset(
 )
 COMMITTERS: Final = ("app/runtime/db/",)
 # Text of SQL put together from constants and enums: what these files exist for.
-SQL_BUILDERS: Final = ("app/runtime/db/", "app/modules/bookings/repository/__init__.py")
+SQL_BUILDERS: Final = (
+    "app/runtime/db/",
+    "app/modules/bookings/repository/board.py",
+    "app/modules/bookings/repository/listing.py",
+)
 SQL: Final = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b")
 MONEY_MODULES: Final = (
     "app/modules/pricing/rules",

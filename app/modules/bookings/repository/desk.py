@@ -10,12 +10,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.modules.bookings.models import Booking
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.repository.bookings import is_open
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession
 
 MOST_FOUND: Final = 50
-ENDED: Final = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
 SHOWN: Final = [
     "id",
     "reference",
@@ -33,10 +32,9 @@ SHOWN: Final = [
 
 async def list_open_after(session: ReadSession, org_id: UUID, since: datetime, now: datetime) -> Sequence[AnyRow]:
     """What is held or promised, not done, and ends after `since`, the first first."""
-    is_dead_hold = sa.and_(Booking.status == BookingStatus.HELD, Booking.hold_expires_at <= now)
     query = (
         sa.select(*(table_of(Booking).c[name] for name in SHOWN))
-        .where(Booking.org_id == org_id, Booking.ends_at > since, Booking.status.not_in(ENDED), sa.not_(is_dead_hold))
+        .where(Booking.org_id == org_id, Booking.ends_at > since, is_open(now))
         .order_by(Booking.starts_at, Booking.id)
     )
     return (await session.execute(query)).all()

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.modules.bookings.repository.desk import list_by_reference, list_open_after, list_orgs_of_contact
+from app.modules.bookings import repository
 from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking
 from app.runtime.db.session import ReadSession
 
 
 async def open_bookings_of(session: ReadSession, org_id: UUID, now: datetime) -> list[OpenBooking]:
     """What a company still has to do, the first first."""
-    rows = await list_open_after(session, org_id, now, now)
+    rows = await repository.list_open_after(session, org_id, now, now)
     return [OpenBooking(row.id, row.reference, BookingStatus(row.status), row.starts_at, row.ends_at) for row in rows]
 
 
 async def find_bookings(session: ReadSession, reference: str) -> Sequence[FoundBooking]:
     """The bookings of this reference, which is unique but for chance; capitals do not matter."""
-    rows = await list_by_reference(session, reference.upper())
+    rows = await repository.list_by_reference(session, reference.upper())
     return [
         FoundBooking(
             id=row.id,
@@ -40,9 +40,9 @@ async def orgs_of_caller(session: ReadSession, said: str) -> set[UUID]:
     """Whose booking a caller means by a reference, or by the address or number that they left with it."""
     digits = "".join(letter for letter in said if letter.isdigit())
     if "@" in said:
-        return await list_orgs_of_contact(session, said.lower(), None)
+        return await repository.list_orgs_of_contact(session, said.lower(), None)
     if said.upper().startswith("MH-"):
-        return {booking.org_id for booking in await list_by_reference(session, said.upper())}
+        return {booking.org_id for booking in await repository.list_by_reference(session, said.upper())}
     if said.startswith("+") and digits:
-        return await list_orgs_of_contact(session, None, f"+{digits}")
+        return await repository.list_orgs_of_contact(session, None, f"+{digits}")
     return set()

@@ -14,7 +14,6 @@ from app.kernel.places import Place
 from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.models import Booking
-from app.modules.bookings.repository.desk import list_open_after
 from app.modules.bookings.service.doors import told_codes
 from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, link_to
 from app.modules.bookings.values import Door
@@ -128,7 +127,7 @@ def _facts(booking: Booking) -> str:
 async def suspended_letters(session: ReadSession, org_id: UUID, now: datetime) -> list[Letters]:
     """To the customer of each open booking: their company is out of the market. The office hears it elsewhere."""
     company = await orgs.company(session, org_id)
-    rows = await list_open_after(session, org_id, now, now)
+    rows = await repository.list_open_after(session, org_id, now, now)
     return [
         Letters(
             subject=f"About your move {row.reference}",

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.actor import System
-from app.modules.bookings.repository.desk import list_open_after
+from app.modules.bookings import repository
 from app.modules.bookings.service.eligibility import trip_of
 from app.modules.verification import public as verification
 from app.modules.verification.public import TouchedBooking, TouchingLapse
@@ -21,7 +21,7 @@ async def name_touched(session: WriteSession, actor: System, org_id: UUID, lapse
     if touching is None:
         return
     since = datetime.combine(touching.lapse.ended_on, time(), UTC)
-    rows = await list_open_after(session, org_id, since, actor.now)
+    rows = await repository.list_open_after(session, org_id, since, actor.now)
     touched = [TouchedBooking(row.id, row.reference, row.starts_at) for row in rows if _needs(touching, row)]
     await verification.name_bookings(session, actor, org_id, lapse_id, touched)
 

@@ -1,0 +1,79 @@
+"""What stands on a board's days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from app.modules.bookings.models import Booking
+from app.modules.bookings.repository.bookings import NOT_WORKED
+from app.modules.bookings.repository.listing import ITEM, STATUS
+from app.modules.bookings.values import BookingStatus
+from app.runtime.db.session import ReadSession
+
+INSTANT = sa.DateTime(timezone=True)
+ON_BOARD = sa.text(
+    f"SELECT {ITEM.replace('$1', ':now')} AS item FROM app.bookings AS b "  # noqa: S608 - constants of this package
+    "WHERE b.org_id = :org_id AND b.starts_at < :until AND b.ends_at > :since "
+    "AND b.starts_at > :since - interval '30 days' "
+    f"AND {STATUS.replace('$1', ':now')} NOT IN ('cancelled', 'expired', 'no_show') "
+    "AND (CAST(:resource_id AS uuid) IS NULL OR :resource_id = ANY(b.truck_ids || b.driver_ids)) "
+    "ORDER BY b.starts_at, b.id"
+).bindparams(
+    sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
+    sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
+    sa.bindparam("since", type_=INSTANT),
+    sa.bindparam("until", type_=INSTANT),
+    sa.bindparam("now", type_=INSTANT),
+)
+
+
+async def list_on_board(
+    session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], now: datetime, resource_id: UUID | None
+) -> Sequence[str]:
+    """The items, as JSON text, of live bookings that touch the time between, the first first."""
+    since, until = between
+    parameters = {"org_id": org_id, "since": since, "until": until, "now": now, "resource_id": resource_id}
+    return (await session.execute(ON_BOARD, parameters)).scalars().all()
+
+
+async def list_jobs_of(
+    session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], resource_id: UUID
+) -> Sequence[Booking]:
+    """The confirmed jobs of a truck or person that touch the time between, the first first."""
+    since, until = between
+    query = (
+        sa.select(Booking)
+        .where(
+            Booking.org_id == org_id,
+            Booking.starts_at < until,
+            Booking.starts_at > since - timedelta(days=30),
+            Booking.ends_at > since,
+            Booking.status.not_in(NOT_WORKED),
+            sa.literal(resource_id) == sa.any_(Booking.truck_ids.op("||")(Booking.driver_ids)),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def list_starting(
+    session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], statuses: Sequence[BookingStatus]
+) -> Sequence[Booking]:
+    """Those that start between, the first first."""
+    since, until = between
+    query = (
+        sa.select(Booking)
+        .where(
+            Booking.org_id == org_id,
+            Booking.starts_at >= since,
+            Booking.starts_at < until,
+            Booking.status.in_(statuses),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return (await session.execute(query)).scalars().all()
