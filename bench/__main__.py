@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,8 @@ from pydantic import SecretStr
 
 from app.runtime.db.bootstrap import CannotPrepare
 from app.runtime.settings import DatabaseSettings, Environment, HttpSettings, Settings
-from bench.booking import Pgbench, find_dispatcher, measure_booking, record_script
+from bench.boarding import fill_board, measure_board, record_board
+from bench.booking import Dispatcher, Pgbench, find_dispatcher, measure_booking, measure_contention, record_script
 from bench.callers import AUTH, PUBLIC_URL, settings_of
 from bench.expiring import measure_sweep
 from bench.figures import Figure, middle, print_table, write_figures
@@ -40,7 +42,7 @@ MOST_RESIDENT_MB: Final = 180.0
 MOST_SECONDS_TO_READY: Final = 3.0
 STARTS: Final = 3
 READY: Final = "/health/ready"
-PARTS: Final = ("tokens", "start", "list", "booking", "search", "race", "sweep")
+PARTS: Final = ("tokens", "start", "list", "board", "booking", "contention", "search", "race", "sweep")
 CANNOT_MEASURE: Final = (
     CannotPrepare,
     DoesNotStart,
@@ -76,6 +78,24 @@ class Stage:
     def environ(self) -> dict[str, str]:
         return settings_of(self.ground, self.redis_url, self.folder)
 
+    @property
+    def app_url(self) -> str:
+        return self.ground.urls["MOVEHUB_DB__APP_URL"]
+
+    def settings(self) -> Settings:
+        """Of the program in this process, where its statements are recorded."""
+        return Settings(
+            environment=Environment.PRODUCTION,
+            auth=AUTH,
+            db=DatabaseSettings(app_url=SecretStr(self.app_url)),
+            redis_url=SecretStr(self.redis_url),
+            http=HttpSettings(public_url=PUBLIC_URL),
+        )
+
+    async def find_dispatcher(self) -> Dispatcher:
+        [company] = await find_companies(self.ground, [DISPATCHED])
+        return await find_dispatcher(self.ground, company)
+
     def serve(self) -> Serving:
         return Serving(("app.cli", "serve"), self.environ, self.folder / "api.log", ready_path=READY)
 
@@ -87,8 +107,13 @@ async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
     with Client() as client, stage.serve() as api:
         if "list" in parts:
             figures += await compare_lists(stage, client, api)
+        if "board" in parts:
+            figures += await compare_boards(stage, client, api)
         if "booking" in parts:
             figures += await compare_bookings(stage, client, api)
+        if "contention" in parts:
+            dispatcher = await stage.find_dispatcher()
+            figures += measure_contention(client, api, dispatcher, rounds=stage.rounds, seconds=stage.seconds)
         if "search" in parts:
             figures += await measure_search(client, api, stage.ground)
             figures += await measure_dates(client, api, stage.ground)
@@ -115,19 +140,20 @@ async def compare_lists(stage: Stage, client: Client, api: Serving) -> list[Figu
         return measure_list(client, api, bare, companies, rounds=stage.rounds, seconds=stage.seconds)
 
 
+async def compare_boards(stage: Stage, client: Client, api: Serving) -> list[Figure]:
+    dispatcher = await stage.find_dispatcher()
+    path, kept = fill_board(client, api, dispatcher), stage.folder / "board.pickle"
+    taken = await record_board(stage.settings(), dispatcher, path)
+    await asyncio.to_thread(kept.write_bytes, pickle.dumps(taken))
+    environ = stage.environ | {"BENCH_REPLAY": str(kept)}
+    with Serving(("bench.replay",), environ, stage.folder / "replay.log", ready_path="/") as bare:
+        return measure_board(client, api, bare, dispatcher, path, rounds=stage.rounds, seconds=stage.seconds)
+
+
 async def compare_bookings(stage: Stage, client: Client, api: Serving) -> list[Figure]:
-    app_url = stage.ground.urls["MOVEHUB_DB__APP_URL"]
-    settings = Settings(
-        environment=Environment.PRODUCTION,
-        auth=AUTH,
-        db=DatabaseSettings(app_url=SecretStr(app_url)),
-        redis_url=SecretStr(stage.redis_url),
-        http=HttpSettings(public_url=PUBLIC_URL),
-    )
-    [company] = await find_companies(stage.ground, [DISPATCHED])
-    dispatcher = await find_dispatcher(stage.ground, company)
-    limit = Pgbench(app_url, stage.folder / "booking.pgbench")
-    script = await record_script(settings, dispatcher)
+    dispatcher = await stage.find_dispatcher()
+    limit = Pgbench(stage.app_url, stage.folder / "booking.pgbench")
+    script = await record_script(stage.settings(), dispatcher)
     await asyncio.to_thread(limit.script.write_text, script)
     return measure_booking(client, api, dispatcher, limit, rounds=stage.rounds, seconds=stage.seconds)
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -28,6 +29,11 @@ LENGTH: Final = timedelta(minutes=30)
 MOST_A_SECOND: Final = 120
 MOST_A_ROUND: Final = 3_000
 FIRST_DAY: Final = 90
+CROWD: Final = 64
+MOST_OF_ONE_A_SECOND: Final = 8
+MOST_TIMES: Final = 3.0
+# Windows of one truck that leave time for the way between.
+APART: Final = 3
 TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 FLEET: Final = "SELECT id::text FROM app.resources WHERE org_id = $1 AND kind = $2 ORDER BY id"
 
@@ -135,6 +141,54 @@ def measure_booking(
             "ms/booking",
         ),
     ]
+
+
+def measure_contention(
+    client: Client, api: Serving, dispatcher: Dispatcher, *, rounds: int, seconds: float
+) -> list[Figure]:
+    """What a booking takes when 64 want one truck at once, each at an hour of its own, so that all get it one after the
+    other: how often the time of a booking when each connection has a truck. Raises: WrongAnswer.
+    """
+    apart, crowded = _Turn(client, api, dispatcher), _Crowd(client, api, dispatcher)
+    for turn in (apart, crowded):
+        turn.run(1.0)
+    taken = [(apart.run(seconds)[0], crowded.run(seconds)) for _ in range(rounds)]
+    times = middle([alone / together for alone, together in taken])
+    return [Figure(f"a booking where {CROWD} want one truck, in bookings apart", times, MOST_TIMES, "times", "< 1")]
+
+
+class _Crowd:
+    """All want the last truck but one, which nobody else books."""
+
+    def __init__(self, client: Client, api: Serving, dispatcher: Dispatcher) -> None:
+        self._client = client
+        self._api = api
+        self._dispatcher = dispatcher
+        self._windows = count()
+
+    def run(self, seconds: float) -> float:
+        """Bookings a second."""
+        token, unit = owner_token(self._dispatcher.company), len(self._dispatcher.trucks) - 2
+        requests = [
+            [
+                post(
+                    "/v1/bookings",
+                    self._dispatcher.body(unit, next(self._windows) * APART),
+                    token=token,
+                    key=uuid4().hex,
+                )
+                for _ in range(int(seconds * MOST_OF_ONE_A_SECOND))
+            ]
+            for _ in range(CROWD)
+        ]
+        outcome = self._client.drive(Load(self._api.port, requests, seconds))
+        # Who waits too long for a connection is told to come again, and has not booked.
+        if not set(outcome.statuses) <= {201, 503}:
+            raise WrongAnswer(f"Bookings of one truck were answered with {dict(outcome.statuses)}.")
+        return outcome.statuses[201] / outcome.seconds
+
+    def _body(self, unit: int) -> dict[str, Any]:
+        return self._dispatcher.body(unit, next(self._windows) * APART)
 
 
 class _Turn:

@@ -16,7 +16,7 @@ CREATE TEMP TABLE companies AS
 SELECT n AS number,
     pg_temp.made_id('company', n, now() - interval '2 years' + n * interval '1 minute') AS id,
     t.zone, t.place, t.number AS town,
-    CASE n WHEN 0 THEN 40 WHEN -1 THEN 1 ELSE 5 END AS trucks,
+    CASE n WHEN 0 THEN 50 WHEN -1 THEN 1 ELSE 5 END AS trucks,
     CASE WHEN n < 1 THEN 0 WHEN n % 100 = 0 THEN 416 ELSE 16 END AS bookings_a_truck,
     t.lat + (random() - 0.5) * 0.3 AS lat,
     t.lng + (random() - 0.5) * 0.3 AS lng

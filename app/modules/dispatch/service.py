@@ -30,7 +30,7 @@ PLANNED_TOO: Final = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
 
 async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UUID | None = None) -> rules.Day:
     """The day's jobs to come, of one truck or all, and who and what there is for them; nothing is locked."""
-    clock = ZoneInfo((await orgs.company(session, actor.org_id)).timezone)
+    clock = ZoneInfo(await orgs.company_zone(session, actor.org_id))
     days = calendar.days_window(body.day, 1, clock)
     statuses = PLANNED_TOO if body.include_assigned else UNPLANNED
     found = await bookings.list_day_jobs(session, actor.org_id, days, statuses)
@@ -112,7 +112,7 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
 
 
 async def _keep_off(session: WriteSession, actor: Mover, body: SwapTruckIn) -> None:
-    clock = ZoneInfo((await orgs.company(session, actor.org_id)).timezone)
+    clock = ZoneInfo(await orgs.company_zone(session, actor.org_id))
     day = calendar.days_window(body.day, 1, clock)
     window = calendar.Window(max(day.starts_at, actor.now + SOON), day.ends_at)
     time_off_id = await calendar.take_time_off(session, actor.org_id, body.truck_id, window, actor.now)

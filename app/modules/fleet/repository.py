@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
 from app.modules.fleet.models import Driver, Truck, TruckPhoto
 from app.modules.fleet.values import CrewRole
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.statements import Ready
 
 
 async def insert_truck(session: WriteSession, truck: Truck) -> None:
@@ -94,9 +96,16 @@ async def list_drivers(
     return (await session.execute(query.order_by(Driver.id).limit(page.limit + 1))).scalars().all()
 
 
+AMONG = sa.any_(sa.bindparam("ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))))
+TRUCK_NAMES = Ready(sa.select(Truck.id, Truck.name).where(Truck.org_id == sa.bindparam("org_id"), Truck.id == AMONG))
+CREW_NAMES = Ready(
+    sa.select(Driver.id, Driver.full_name).where(Driver.org_id == sa.bindparam("org_id"), Driver.id == AMONG)
+)
+
+
 async def list_truck_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
-    query = sa.select(Truck.id, Truck.name).where(Truck.org_id == org_id, Truck.id.in_(ids))
-    return {row.id: row.name for row in await session.execute(query)}
+    rows = await TRUCK_NAMES.rows(session, {"org_id": org_id, "ids": list(ids)})
+    return {row.id: row.name for row in rows}
 
 
 async def list_trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
@@ -117,8 +126,8 @@ async def list_license_classes(session: ReadSession, org_id: UUID) -> dict[UUID,
 
 
 async def list_crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
-    query = sa.select(Driver.id, Driver.full_name).where(Driver.org_id == org_id, Driver.id.in_(ids))
-    return {row.id: row.full_name for row in await session.execute(query)}
+    rows = await CREW_NAMES.rows(session, {"org_id": org_id, "ids": list(ids)})
+    return {row.id: row.full_name for row in rows}
 
 
 async def count_trucks(session: ReadSession, org_id: UUID) -> int:

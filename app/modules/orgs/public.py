@@ -36,6 +36,7 @@ __all__ = [
     "company",
     "company_for",
     "company_name",
+    "company_zone",
     "create_company",
     "find_companies",
     "find_refusal",
@@ -141,6 +142,14 @@ async def company_name(session: ReadSession, org_id: UUID) -> str:
     if name is None:
         raise OrgNotFound
     return name
+
+
+async def company_zone(session: ReadSession, org_id: UUID) -> str:
+    """The office's zone (IANA), whose days are the company's. Raises: OrgNotFound (404)."""
+    zone = await repository.get_zone(session, org_id)
+    if zone is None:
+        raise OrgNotFound
+    return zone
 
 
 async def profile(session: ReadSession, org_id: UUID) -> OrgOut:

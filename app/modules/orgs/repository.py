@@ -77,6 +77,14 @@ async def list_orgs(session: ReadSession, org_ids: Collection[UUID]) -> Sequence
 NAME = Ready(sa.select(Organization.name).where(Organization.id == sa.bindparam("org_id")))
 
 
+ZONE = Ready(sa.select(Organization.timezone).where(Organization.id == sa.bindparam("org_id")))
+
+
+async def get_zone(session: ReadSession, org_id: UUID) -> str | None:
+    rows = await ZONE.rows(session, {"org_id": org_id})
+    return rows[0].timezone if rows else None
+
+
 async def get_name(session: ReadSession, org_id: UUID) -> str | None:
     rows = await NAME.rows(session, {"org_id": org_id})
     return rows[0].name if rows else None

@@ -14,21 +14,24 @@ from app.modules.bookings.repository.bookings import NOT_WORKED
 from app.modules.bookings.repository.listing import ITEM, STATUS
 from app.modules.bookings.values import BookingStatus
 from app.runtime.db.session import ReadSession
+from app.runtime.db.statements import Ready
 
 INSTANT = sa.DateTime(timezone=True)
-ON_BOARD = sa.text(
-    f"SELECT {ITEM.replace('$1', ':now')} AS item FROM app.bookings AS b "  # noqa: S608 - constants of this package
-    "WHERE b.org_id = :org_id AND b.starts_at < :until AND b.ends_at > :since "
-    "AND b.starts_at > :since - interval '30 days' "
-    f"AND {STATUS.replace('$1', ':now')} NOT IN ('cancelled', 'expired', 'no_show') "
-    "AND (CAST(:resource_id AS uuid) IS NULL OR :resource_id = ANY(b.truck_ids || b.driver_ids)) "
-    "ORDER BY b.starts_at, b.id"
-).bindparams(
-    sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
-    sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
-    sa.bindparam("since", type_=INSTANT),
-    sa.bindparam("until", type_=INSTANT),
-    sa.bindparam("now", type_=INSTANT),
+ON_BOARD = Ready(
+    sa.text(
+        f"SELECT {ITEM.replace('$1', ':now')} AS item FROM app.bookings AS b "  # noqa: S608 - constants of this package
+        "WHERE b.org_id = :org_id AND b.starts_at < :until AND b.ends_at > :since "
+        "AND b.starts_at > :since - interval '30 days' "
+        f"AND {STATUS.replace('$1', ':now')} NOT IN ('cancelled', 'expired', 'no_show') "
+        "AND (CAST(:resource_id AS uuid) IS NULL OR :resource_id = ANY(b.truck_ids || b.driver_ids)) "
+        "ORDER BY b.starts_at, b.id"
+    ).bindparams(
+        sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
+        sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
+        sa.bindparam("since", type_=INSTANT),
+        sa.bindparam("until", type_=INSTANT),
+        sa.bindparam("now", type_=INSTANT),
+    )
 )
 
 
@@ -38,7 +41,7 @@ async def list_on_board(
     """The items, as JSON text, of live bookings that touch the time between, the first first."""
     since, until = between
     parameters = {"org_id": org_id, "since": since, "until": until, "now": now, "resource_id": resource_id}
-    return (await session.execute(ON_BOARD, parameters)).scalars().all()
+    return [row.item for row in await ON_BOARD.rows(session, parameters)]
 
 
 async def list_jobs_of(

@@ -27,7 +27,7 @@ async def show_board(session: ReadSession, actor: Mover, query: BoardQuery) -> s
     The days are the office's, by its wall clock; a driver sees their own lane. Raises: ResourceNotFound (404).
     """
     resource_id = await _own_lane(session, actor, query.resource_id)
-    zone = (await orgs.company(session, actor.org_id)).timezone
+    zone = await orgs.company_zone(session, actor.org_id)
     window = _days(query.day, query.view.days, zone, actor.now)
     lanes = await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
     names = await _names(session, actor.org_id, lanes)
@@ -51,7 +51,7 @@ async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: 
     Raises: ResourceNotFound (404).
     """
     await _own_lane(session, actor, resource_id)
-    zone = (await orgs.company(session, actor.org_id)).timezone
+    zone = await orgs.company_zone(session, actor.org_id)
     window = _days(day, 1, zone, actor.now)
     await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
     return await repository.list_jobs_of(session, actor.org_id, (window.starts_at, window.ends_at), resource_id)
@@ -72,7 +72,7 @@ async def _own_lane(session: ReadSession, actor: Mover, resource_id: UUID | None
 
 async def show_availability(session: ReadSession, actor: Mover, query: AvailabilityQuery) -> calendar.Availability:
     """Wall times are the office's. Raises: LocalTimeRefused (422), WindowRefused (422)."""
-    zone = (await orgs.company(session, actor.org_id)).timezone
+    zone = await orgs.company_zone(session, actor.org_id)
     starts_at = actor.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     if query.starts_at is not None:
         starts_at = to_instant(query.starts_at, zone, pointer="query:starts_at")

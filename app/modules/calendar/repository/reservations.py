@@ -230,8 +230,9 @@ def stops_row(stops: Stops | None) -> dict[str, Any]:
 
 
 # PostgreSQL builds what each resource has taken, as text that is only passed on. An expired hold takes nothing.
-LANES = sa.text(
-    """
+LANES = Ready(
+    sa.text(
+        """
     SELECT r.id, r.kind, coalesce(t.taken, '[]')::text AS taken
     FROM app.resources AS r
     LEFT JOIN (
@@ -251,18 +252,19 @@ LANES = sa.text(
         AND (CAST(:resource_id AS uuid) IS NULL OR r.id = :resource_id)
     ORDER BY r.kind DESC, r.id
     """
-).bindparams(
-    sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
-    sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
-    sa.bindparam("since", type_=INSTANT),
-    sa.bindparam("until", type_=INSTANT),
-    sa.bindparam("now", type_=INSTANT),
+    ).bindparams(
+        sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
+        sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
+        sa.bindparam("since", type_=INSTANT),
+        sa.bindparam("until", type_=INSTANT),
+        sa.bindparam("now", type_=INSTANT),
+    )
 )
 
 
 async def list_lanes(
     session: ReadSession, org_id: UUID, window: Window, now: datetime, resource_id: UUID | None
-) -> Sequence[AnyRow]:
+) -> Sequence[DriverRow]:
     """The company's resources, trucks first, with what takes each of them in the window."""
     parameters = {
         "org_id": org_id,
@@ -271,7 +273,7 @@ async def list_lanes(
         "until": window.ends_at,
         "now": now,
     }
-    return (await session.execute(LANES, parameters)).all()
+    return await LANES.rows(session, parameters)
 
 
 async def release_dead(session: WriteSession, org_id: UUID, ids: Sequence[UUID], now: datetime) -> int:

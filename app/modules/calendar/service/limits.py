@@ -28,7 +28,7 @@ class Chosen:
 async def show_limits(session: ReadSession, actor: Mover) -> Chosen:
     row = await repository.get_limits(session, actor.org_id)
     if row is None:
-        return Chosen((await orgs.company(session, actor.org_id)).timezone, DayLimitsIn())
+        return Chosen(await orgs.company_zone(session, actor.org_id), DayLimitsIn())
     return Chosen(row.zone, DayLimitsIn.model_validate(_stored(row)), row.version)
 
 
@@ -40,7 +40,7 @@ async def set_limits(session: WriteSession, actor: Mover, body: DayLimitsIn, ver
     await repository.lock_resources(session, actor.org_id)
     row = await repository.lock_limits(session, actor.org_id)
     check_version(row.version if row else 0, version)
-    zone = (await orgs.company(session, actor.org_id)).timezone
+    zone = await orgs.company_zone(session, actor.org_id)
     before = _stored(row) if row else DayLimitsIn().model_dump()
     chosen = body.model_dump() | {"zone": zone, "updated_at": actor.now}
     if row is None:

@@ -33,7 +33,7 @@ async def show_shifts(session: ReadSession, actor: Mover, resource_id: UUID, *, 
     await _check_kind(session, actor, resource_id, of_truck=of_truck)
     row = await repository.get_shifts(session, actor.org_id, resource_id)
     if row is None:
-        return Written((await orgs.company(session, actor.org_id)).timezone, ShiftsIn())
+        return Written(await orgs.company_zone(session, actor.org_id), ShiftsIn())
     return Written(row.zone, ShiftsIn.model_validate(_stored(row)), row.version)
 
 
@@ -49,7 +49,7 @@ async def set_shifts(
         raise ResourceNotFound
     row = await repository.lock_shifts(session, actor.org_id, resource_id)
     check_version(row.version if row else 0, version)
-    zone = (await orgs.company(session, actor.org_id)).timezone
+    zone = await orgs.company_zone(session, actor.org_id)
     chosen = body.model_dump(mode="json") | {"zone": zone, "updated_at": actor.now}
     before = _stored(row) if row else ShiftsIn().model_dump(mode="json")
     if row is None:
