@@ -37,7 +37,9 @@ from app.modules.files.routes import doors as file_doors
 from app.modules.files.routes import router as files_router
 from app.modules.fleet import models as fleet_models
 from app.modules.fleet.routes.drivers import router as drivers_router
+from app.modules.fleet.routes.equipment import router as equipment_router
 from app.modules.fleet.routes.photos import router as truck_photos_router
+from app.modules.fleet.routes.tables import router as fleet_tables_router
 from app.modules.fleet.routes.time_off import router as time_off_router
 from app.modules.fleet.routes.trucks import router as trucks_router
 from app.modules.identity import handlers as identity_handlers
@@ -61,6 +63,7 @@ from app.modules.ops.routes.settings import router as ops_settings_router
 from app.modules.ops.routes.staff import router as staff_router
 from app.modules.ops.routes.trail import router as ops_trail_router
 from app.modules.orgs import models as orgs_models
+from app.modules.orgs.routes.branches import router as branches_router
 from app.modules.orgs.routes.companies import router as orgs_router
 from app.modules.orgs.routes.days_off import router as days_off_router
 from app.modules.orgs.routes.service_areas import router as service_areas_router
@@ -149,9 +152,12 @@ def routers() -> tuple[APIRouter, ...]:
         orgs_router,
         service_areas_router,
         days_off_router,
+        branches_router,
         trucks_router,
         drivers_router,
         truck_photos_router,
+        equipment_router,
+        fleet_tables_router,
         time_off_router,
         pricing.public,
         pricing.own_items,

@@ -99,7 +99,8 @@ class Schemas:
             for name in one["properties"].keys() - said:
                 yield from self.leaves(one["properties"][name], (*steps, name), fixed)
         elif one.get("type") == "array":
-            yield from self.leaves(one["items"], (*steps, 0), fixed)
+            # Of a pair, such as a GeoJSON position, the first.
+            yield from self.leaves(one.get("items") or one["prefixItems"][0], (*steps, 0), fixed)
         else:
             yield from self._of_choices(one, steps, fixed)
 

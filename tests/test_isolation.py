@@ -63,6 +63,8 @@ BODIES: Final[dict[str, Any]] = {
     "rotate": lambda _: {},
     "suspend": lambda _: {"reason": "no"},
     "reject": lambda _: {"reason": "no"},
+    "{branch_id}": lambda _: {"name": "mine"},
+    "{equipment_id}": lambda _: {"stock": 1},
     "{truck_id}": lambda _: {"name": "mine"},
     "{driver_id}": lambda _: {"full_name": "Mine"},
     "{booking_id}": lambda _: {"contact": {"full_name": "Mine"}},

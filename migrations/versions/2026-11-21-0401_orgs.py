@@ -70,6 +70,7 @@ POLICIES = {
         Allow(SIGNIN, "insert", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
     ],
+    "branches": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
     "company_days_off": [
         Allow(MOVER, "select insert delete", OWN_COMPANY),
         Allow(BOOKING, "select", OWN_COMPANY),
@@ -193,6 +194,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_service_areas")),
     )
     op.create_index("ix_service_areas_area", "service_areas", ["area"], unique=False, postgresql_using="gist")
+    op.create_table(
+        "branches",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True, comment="E.164; null: the company's"),
+        sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment="a located place"),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True, comment="null: open"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_branches_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_branches")),
+    )
+    op.create_index(
+        "uq_branches_org_id_name",
+        "branches",
+        ["org_id", "name"],
+        unique=True,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.create_table(
         "company_days_off",
         sa.Column("day", sa.Date(), nullable=False, comment="by the office's clock"),

@@ -31,6 +31,7 @@ POLICIES = {
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", OWN_COMPANY),
     ],
+    "equipment": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
     "truck_photos": [Allow(MOVER, "select insert delete", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
 }
 
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("body_length_ft", sa.Integer(), nullable=True, comment="of the loading space, feet; null: not told"),
         sa.Column("has_lift_gate", sa.Boolean(), nullable=False),
         sa.Column("features", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("branch_id", sa.UUID(), nullable=True, comment="null: the company's office"),
         sa.Column(
             "base",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -79,6 +81,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["org_id", "id"], ["resources.org_id", "resources.id"], name=op.f("fk_trucks_org_id_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "branch_id"], ["branches.org_id", "branches.id"], name=op.f("fk_trucks_org_id_branch_id")
+        ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_trucks")),
     )
     op.create_table(
@@ -95,6 +100,7 @@ def upgrade() -> None:
         sa.Column("license_class", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_expires_on", sa.Date(), nullable=True, comment="drivers only; the last day it is valid"),
         sa.Column("skills", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("branch_id", sa.UUID(), nullable=True, comment="null: the company's office"),
         sa.Column(
             "hourly_cost",
             sa.Numeric(precision=12, scale=2),
@@ -129,6 +135,9 @@ def upgrade() -> None:
             name=op.f("fk_drivers_org_id_user_id"),
             ondelete="SET NULL (user_id)",
         ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "branch_id"], ["branches.org_id", "branches.id"], name=op.f("fk_drivers_org_id_branch_id")
+        ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_drivers")),
         sa.UniqueConstraint("org_id", "user_id", name=op.f("uq_drivers_org_id_user_id")),
     )
@@ -147,7 +156,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_truck_photos")),
     )
     op.create_index("ix_truck_photos_org_id_truck_id", "truck_photos", ["org_id", "truck_id"])
-    for table, column in (("trucks", "license_plate"), ("drivers", "license_number")):
+    op.create_table(
+        "equipment",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "box",
+                "dolly",
+                "pad",
+                "strap",
+                "tool",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stock", sa.Integer(), nullable=False, comment="how many there are, in use or not"),
+        sa.Column("branch_id", sa.UUID(), nullable=True, comment="null: the company's office"),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in use"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("stock >= 0", name=op.f("ck_equipment_stock")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_equipment_org_id")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "branch_id"], ["branches.org_id", "branches.id"], name=op.f("fk_equipment_org_id_branch_id")
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_equipment")),
+    )
+    for table in ("trucks", "drivers", "equipment"):
+        op.create_index(f"ix_{table}_org_id_branch_id", table, ["org_id", "branch_id"])
+    unique = (("trucks", "license_plate"), ("drivers", "license_number"), ("equipment", "name"))
+    for table, column in unique:
         op.create_index(
             f"uq_{table}_org_id_{column}",
             table,

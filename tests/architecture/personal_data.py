@@ -39,6 +39,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
     },
+    "branches": {"none": "name phone address closed_at org_id id version created_at updated_at"},
     "calendar_rules": {"none": "turnaround_minutes org_id id"},
     "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},
     "day_limits": {"none": "org_id id zone jobs van_jobs box_jobs large_jobs version created_at updated_at"},
@@ -68,9 +69,10 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "drivers": {
         "people": "full_name phone role user_id license_number license_class license_expires_on skills hourly_cost"
         " hourly_cost_currency",
-        "none": "retired_at org_id id version created_at updated_at",
+        "none": "branch_id retired_at org_id id version created_at updated_at",
     },
     "enforced_packs": {"none": "pack enforced_at"},
+    "equipment": {"none": "name kind stock branch_id retired_at org_id id version created_at updated_at"},
     "idempotency_keys": {"passing": "caller_id route key fingerprint status headers body created_at expires_at"},
     "inbox_messages": {"none": "consumer message_id received_at"},
     "paper_lapses": {
@@ -148,7 +150,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     # Where a truck is, there is who drives it.
     "trucks": {
         "people": "location located_at",
-        "none": "name license_plate capacity_cuft max_weight_lb body_length_ft has_lift_gate features base retired_at"
+        "none": "name license_plate capacity_cuft max_weight_lb body_length_ft has_lift_gate features branch_id base retired_at"
         " org_id id version created_at updated_at",
     },
     "uploads": {

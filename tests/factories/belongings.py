@@ -67,7 +67,9 @@ async def _fleet(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str
     truck_id = (await _post(client, headers, "/v1/trucks", truck))["id"]
     driver_id = (await _post(client, headers, "/v1/drivers", person | {"role": "driver"} | licence))["id"]
     await _post(client, headers, "/v1/drivers", person | {"role": "helper"})
+    pads = {"name": "Pads", "kind": "pad", "stock": 40}
     return {
+        "equipment_id": (await _post(client, headers, "/v1/equipment", pads))["id"],
         "truck_id": truck_id,
         "driver_id": driver_id,
         "truck_time_off": (await _post(client, headers, f"/v1/trucks/{truck_id}/time-off", window(20)))["id"],
@@ -92,11 +94,14 @@ async def _market(client: httpx.AsyncClient, headers: dict[str, str], staff: Sta
     config_id = (await _post(client, headers, "/v1/pricing-configs", PRICES))["id"]
     day_off = {"day": "2030-12-25", "name": "Christmas"}
     day_off_id = (await _post(client, headers, "/v1/org/days-off", day_off))["id"]
+    branch = {"name": "North", "address": BOISE}
+    branch_id = (await _post(client, headers, "/v1/org/branches", branch))["id"]
     area_id = (await _post(client, headers, "/v1/org/service-areas", {"radius_miles": 20}))["id"]
     case_id = (await _post(client, headers, "/v1/org/verification"))["id"]
     await _post(client, staff.headers, f"/v1/ops/verifications/{case_id}/approve")
     return {"policy_id": policy_id, "config_id": config_id, "area_id": area_id, "case_id": case_id} | {
-        "day_off_id": day_off_id
+        "day_off_id": day_off_id,
+        "branch_id": branch_id,
     }
 
 

@@ -25,6 +25,17 @@ class SightingInFuture(Unprocessable):
     title: ClassVar[str] = "A truck is not seen in the future: the clock that told it is wrong."
 
 
+class EquipmentNotFound(NotFound):
+    code: ClassVar[str] = "equipment_not_found"
+    title: ClassVar[str] = "There is no such equipment in your company."
+
+
+class EquipmentNameTaken(Conflict):
+    code: ClassVar[str] = "equipment_name_taken"
+    title: ClassVar[str] = "Other equipment of yours in use has this name."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_equipment_org_id_name",)
+
+
 class DriverNotFound(NotFound):
     code: ClassVar[str] = "driver_not_found"
     title: ClassVar[str] = "There is no such driver or helper in your company."

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.geo import Point
-from app.modules.fleet.values import CrewRole, Sighting, Skill, TruckFeature
+from app.modules.fleet.values import CrewRole, EquipmentKind, Sighting, Skill, TruckFeature
 from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 from app.runtime.db.points import PointColumn
 
+OF_BRANCH = (["org_id", "branch_id"], ["branches.org_id", "branches.id"])
 AS_RESOURCE = (["org_id", "id"], ["resources.org_id", "resources.id"])
 
 
@@ -33,6 +34,7 @@ class Truck(Tenant, Versioned, Model):
     body_length_ft: Mapped[int | None] = mapped_column(comment="of the loading space, feet; null: not told")
     has_lift_gate: Mapped[bool]
     features: Mapped[list[str]]
+    branch_id: Mapped[UUID | None] = mapped_column(comment="null: the company's office")
     base: Mapped[dict[str, Any]] = mapped_column(comment="a located place: where it stands at night")
     location: Mapped[Point | None] = mapped_column(PointColumn, comment="where it was seen last; null: never")
     located_at: Mapped[datetime | None] = mapped_column(comment="when that was, by the clock of who told it")
@@ -40,6 +42,8 @@ class Truck(Tenant, Versioned, Model):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(*AS_RESOURCE),
+        sa.ForeignKeyConstraint(*OF_BRANCH),
+        sa.Index("ix_trucks_org_id_branch_id", "org_id", "branch_id"),
         # A plate moves on with its owner, and who left may come back: unique among those in service.
         sa.Index(
             "uq_trucks_org_id_license_plate",
@@ -89,6 +93,7 @@ class Driver(Tenant, Versioned, Model):
     license_class: Mapped[str | None] = mapped_column(comment="drivers only")
     license_expires_on: Mapped[date | None] = mapped_column(comment="drivers only; the last day it is valid")
     skills: Mapped[list[str]]
+    branch_id: Mapped[UUID | None] = mapped_column(comment="null: the company's office")
     hourly_cost: Mapped[Decimal | None] = mapped_column(comment="what an hour costs the company; null: not told")
     hourly_cost_currency: Mapped[Currency | None]
     retired_at: Mapped[datetime | None] = mapped_column(comment="null: in service")
@@ -99,6 +104,8 @@ class Driver(Tenant, Versioned, Model):
             ["org_id", "user_id"], ["members.org_id", "members.user_id"], ondelete="SET NULL (user_id)"
         ),
         sa.UniqueConstraint("org_id", "user_id"),
+        sa.ForeignKeyConstraint(*OF_BRANCH),
+        sa.Index("ix_drivers_org_id_branch_id", "org_id", "branch_id"),
         sa.Index(
             "uq_drivers_org_id_license_number",
             "org_id",
@@ -114,5 +121,27 @@ class Driver(Tenant, Versioned, Model):
         only("skills", Skill),
         sa.CheckConstraint(
             "hourly_cost >= 0 AND (hourly_cost IS NULL) = (hourly_cost_currency IS NULL)", name="hourly_cost"
+        ),
+    )
+
+
+class Equipment(Tenant, Versioned, Model):
+    """What goes along on trucks and is counted, not reserved."""
+
+    __tablename__ = "equipment"
+
+    name: Mapped[str]
+    kind: Mapped[EquipmentKind] = mapped_column(enum_column(EquipmentKind, "kind"))
+    stock: Mapped[int] = mapped_column(comment="how many there are, in use or not")
+    branch_id: Mapped[UUID | None] = mapped_column(comment="null: the company's office")
+    retired_at: Mapped[datetime | None] = mapped_column(comment="null: in use")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.ForeignKeyConstraint(*OF_BRANCH),
+        sa.Index("ix_equipment_org_id_branch_id", "org_id", "branch_id"),
+        sa.CheckConstraint("stock >= 0", name="stock"),
+        sa.Index(
+            "uq_equipment_org_id_name", "org_id", "name", unique=True, postgresql_where=sa.text("retired_at IS NULL")
         ),
     )

@@ -2,17 +2,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
-from app.modules.fleet.models import Driver, Truck, TruckPhoto
+from app.modules.fleet.models import Driver, Equipment, Truck, TruckPhoto
+from app.modules.fleet.schemas.trucks import FleetQuery
 from app.modules.fleet.values import CrewRole
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.statements import Ready
+
+Listed = TypeVar("Listed", Truck, Driver, Equipment)
+
+
+def _page_of(kind: type[Listed], org_id: UUID, page: PageRequest, wanted: FleetQuery) -> sa.Select[Listed]:
+    query = sa.select(kind).where(kind.org_id == org_id)
+    if wanted.in_service is not None:
+        query = query.where(kind.retired_at.is_(None) if wanted.in_service else kind.retired_at.is_not(None))
+    if wanted.branch_id is not None:
+        query = query.where(kind.branch_id == wanted.branch_id)
+    if page.after is not None:
+        query = query.where(kind.id > UUID(page.after[0]))
+    return query.order_by(kind.id).limit(page.limit + 1)
 
 
 async def insert_truck(session: WriteSession, truck: Truck) -> None:
@@ -30,16 +44,9 @@ async def lock_truck(session: WriteSession, org_id: UUID, truck_id: UUID) -> Tru
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def list_trucks(
-    session: ReadSession, org_id: UUID, page: PageRequest, *, in_service: bool | None
-) -> Sequence[Truck]:
+async def list_trucks(session: ReadSession, org_id: UUID, page: PageRequest, wanted: FleetQuery) -> Sequence[Truck]:
     """The oldest first; one row more than the page holds."""
-    query = sa.select(Truck).where(Truck.org_id == org_id)
-    if in_service is not None:
-        query = query.where(Truck.retired_at.is_(None) if in_service else Truck.retired_at.is_not(None))
-    if page.after is not None:
-        query = query.where(Truck.id > UUID(page.after[0]))
-    return (await session.execute(query.order_by(Truck.id).limit(page.limit + 1))).scalars().all()
+    return (await session.execute(_page_of(Truck, org_id, page, wanted))).scalars().all()
 
 
 async def insert_photo(session: WriteSession, photo: TruckPhoto) -> None:
@@ -84,16 +91,9 @@ async def lock_driver(session: WriteSession, org_id: UUID, driver_id: UUID) -> D
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def list_drivers(
-    session: ReadSession, org_id: UUID, page: PageRequest, *, in_service: bool | None
-) -> Sequence[Driver]:
+async def list_drivers(session: ReadSession, org_id: UUID, page: PageRequest, wanted: FleetQuery) -> Sequence[Driver]:
     """The oldest first; one row more than the page holds."""
-    query = sa.select(Driver).where(Driver.org_id == org_id)
-    if in_service is not None:
-        query = query.where(Driver.retired_at.is_(None) if in_service else Driver.retired_at.is_not(None))
-    if page.after is not None:
-        query = query.where(Driver.id > UUID(page.after[0]))
-    return (await session.execute(query.order_by(Driver.id).limit(page.limit + 1))).scalars().all()
+    return (await session.execute(_page_of(Driver, org_id, page, wanted))).scalars().all()
 
 
 AMONG = sa.any_(sa.bindparam("ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))))
@@ -157,3 +157,53 @@ async def list_orgs_of_plate(session: ReadSession, plate: str) -> set[UUID]:
     written = sa.func.upper(sa.func.replace(Truck.license_plate, " ", ""))
     query = sa.select(Truck.org_id).where(written == plate.replace(" ", "").upper()).distinct()
     return set((await session.execute(query)).scalars())
+
+
+async def list_all_trucks(session: ReadSession, org_id: UUID) -> Sequence[Truck]:
+    """In service, the oldest first."""
+    query = sa.select(Truck).where(Truck.org_id == org_id, Truck.retired_at.is_(None)).order_by(Truck.id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def list_all_drivers(session: ReadSession, org_id: UUID) -> Sequence[Driver]:
+    """In service, helpers too, the oldest first."""
+    query = sa.select(Driver).where(Driver.org_id == org_id, Driver.retired_at.is_(None)).order_by(Driver.id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def list_plates(session: ReadSession, org_id: UUID, plates: Collection[str]) -> set[str]:
+    """Which of these are in service."""
+    query = sa.select(Truck.license_plate).where(
+        Truck.org_id == org_id, Truck.retired_at.is_(None), Truck.license_plate.in_(plates)
+    )
+    return set((await session.execute(query)).scalars())
+
+
+async def list_license_numbers(session: ReadSession, org_id: UUID, numbers: Collection[str]) -> set[str]:
+    """Which of these are in service."""
+    query = sa.select(Driver.license_number).where(
+        Driver.org_id == org_id, Driver.retired_at.is_(None), Driver.license_number.in_(numbers)
+    )
+    return {number for number in (await session.execute(query)).scalars() if number is not None}
+
+
+async def insert_equipment(session: WriteSession, equipment: Equipment) -> None:
+    session.add(equipment)
+    await session.flush()
+
+
+async def get_equipment(session: ReadSession, org_id: UUID, equipment_id: UUID) -> Equipment | None:
+    query = sa.select(Equipment).where(Equipment.org_id == org_id, Equipment.id == equipment_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def lock_equipment(session: WriteSession, org_id: UUID, equipment_id: UUID) -> Equipment | None:
+    query = sa.select(Equipment).where(Equipment.org_id == org_id, Equipment.id == equipment_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_equipment(
+    session: ReadSession, org_id: UUID, page: PageRequest, wanted: FleetQuery
+) -> Sequence[Equipment]:
+    """The oldest first; one row more than the page holds."""
+    return (await session.execute(_page_of(Equipment, org_id, page, wanted))).scalars().all()

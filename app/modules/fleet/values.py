@@ -28,6 +28,14 @@ class TruckFeature(StrEnum):
 LIFT_GATE: Final = "lift_gate"
 
 
+class EquipmentKind(StrEnum):
+    BOX = "box"
+    DOLLY = "dolly"
+    PAD = "pad"
+    STRAP = "strap"
+    TOOL = "tool"
+
+
 class Skill(StrEnum):
     """What somebody of a crew can do that not everybody can. `cdl`: holds a commercial driver's license."""
 

@@ -39,3 +39,19 @@ class DayOffStands(Conflict):
 class DayOffPast(Unprocessable):
     code: ClassVar[str] = "day_off_past"
     title: ClassVar[str] = "This day is over."
+
+
+class BranchNotFound(NotFound):
+    code: ClassVar[str] = "branch_not_found"
+    title: ClassVar[str] = "There is no such branch of your company."
+
+
+class BranchNameTaken(Conflict):
+    code: ClassVar[str] = "branch_name_taken"
+    title: ClassVar[str] = "Another branch of yours has this name."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_branches_org_id_name",)
+
+
+class BranchClosed(Conflict):
+    code: ClassVar[str] = "branch_closed"
+    title: ClassVar[str] = "This branch is closed, so it cannot be changed, and nothing comes to it."

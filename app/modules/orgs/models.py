@@ -77,3 +77,21 @@ class CompanyDayOff(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.UniqueConstraint("org_id", "day"),
     )
+
+
+class Branch(Tenant, Versioned, Model):
+    """A place of a company beside its office. Closed, it stays for what belonged to it."""
+
+    __tablename__ = "branches"
+
+    name: Mapped[str]
+    phone: Mapped[str | None] = mapped_column(comment="E.164; null: the company's")
+    address: Mapped[dict[str, Any]] = mapped_column(comment="a located place")
+    closed_at: Mapped[datetime | None] = mapped_column(comment="null: open")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.Index(
+            "uq_branches_org_id_name", "org_id", "name", unique=True, postgresql_where=sa.text("closed_at IS NULL")
+        ),
+    )

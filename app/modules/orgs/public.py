@@ -12,15 +12,18 @@ from app.kernel.geo import Point
 from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.modules.orgs import repository, rules
-from app.modules.orgs.errors import OrgNotFound
+from app.modules.orgs.errors import BranchClosed, BranchNotFound, OrgNotFound
 from app.modules.orgs.models import Organization
 from app.modules.orgs.schemas.companies import OrgIn, OrgOut
+from app.modules.orgs.service import branches
 from app.modules.orgs.service import companies as service
 from app.modules.orgs.values import OrgStatus, Refusal, Sought, Terms, Wish
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
+    "BranchClosed",
+    "BranchNotFound",
     "Company",
     "NearbyCompany",
     "OrgIn",
@@ -42,15 +45,19 @@ __all__ = [
     "find_refusal",
     "latest_call",
     "lock_company",
+    "open_branches",
     "open_starts",
     "profile",
+    "require_open_branch",
     "set_status",
 ]
 
 
 find_refusal = rules.find_refusal
 latest_call = rules.latest_call
+open_branches = repository.list_open_branches
 open_starts = rules.open_starts
+require_open_branch = branches.require_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.geo import Point
 from app.kernel.paging import PageRequest
-from app.modules.orgs.models import CompanyDayOff, Organization, ServiceArea
+from app.modules.orgs.models import Branch, CompanyDayOff, Organization, ServiceArea
 from app.modules.orgs.values import AreaKind, OrgStatus, Sought, Wish
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -247,3 +247,31 @@ async def list_sought(
         query = query.where(sa.tuple_(Organization.name, Organization.id) > sa.tuple_(name, UUID(last_id)))
     query = query.order_by(Organization.name, Organization.id).limit(page.limit + 1)
     return (await session.execute(query)).scalars().all()
+
+
+async def insert_branch(session: WriteSession, branch: Branch) -> None:
+    session.add(branch)
+    await session.flush()
+
+
+async def get_branch(session: ReadSession, org_id: UUID, branch_id: UUID) -> Branch | None:
+    query = sa.select(Branch).where(Branch.org_id == org_id, Branch.id == branch_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def lock_branch(session: WriteSession, org_id: UUID, branch_id: UUID) -> Branch | None:
+    query = sa.select(Branch).where(Branch.org_id == org_id, Branch.id == branch_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_branches(session: ReadSession, org_id: UUID, page: PageRequest) -> Sequence[Branch]:
+    query = sa.select(Branch).where(Branch.org_id == org_id)
+    if page.after is not None:
+        query = query.where(Branch.id > UUID(page.after[0]))
+    return (await session.execute(query.order_by(Branch.id).limit(page.limit + 1))).scalars().all()
+
+
+async def list_open_branches(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
+    """Names by id."""
+    query = sa.select(Branch.id, Branch.name).where(Branch.org_id == org_id, Branch.closed_at.is_(None))
+    return {row.id: row.name for row in await session.execute(query)}

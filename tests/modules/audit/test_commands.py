@@ -25,6 +25,7 @@ from tests.factories.verification import make_ready, submit
 from tests.modules.audit.commands import TOLD
 from tests.modules.audit.trails import entries_of
 from tests.modules.audit.witness import Witness, entries_by_request
+from tests.modules.fleet.test_tables import PEOPLE, TRUCKS
 from tests.modules.identity.test_handlers import work
 from tests.modules.identity.test_passwords import NEW, asked_for, change, reset, token_in
 from tests.modules.identity.test_second_factor import answer_it, challenge, code_of, enrol
@@ -59,6 +60,9 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     await do(client, headers, "PATCH", "/v1/org", {"name": "Ottoline & Daughters"})
     await do(client, headers, "DELETE", f"/v1/org/service-areas/{ids['area_id']}")
     await do(client, headers, "DELETE", f"/v1/org/days-off/{ids['day_off_id']}")
+    branch = f"/v1/org/branches/{ids['branch_id']}"
+    await do(client, headers, "PATCH", branch, {"name": "Ottoline's yard"})
+    await do(client, headers, "DELETE", branch)
     await do(client, headers, "POST", f"/v1/uploads/{ids['upload_id']}/complete")
     await do(client, headers, "DELETE", f"/v1/org/documents/{ids['document_id']}")
     await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": ["US-interstate"]})
@@ -97,6 +101,12 @@ async def show_and_pay(client: httpx.AsyncClient, of_a: Belongings, worker: Reso
     await do(client, headers, "DELETE", f"{photos}/{shown['id']}")
     seen = {"location": {"lat": 43.6, "lng": -116.2}, "recorded_at": "2027-03-01T08:00:00Z"}
     assert (await client.put(f"/v1/trucks/{ids['truck_id']}/location", headers=headers, json=seen)).status_code == 200
+    equipment = f"/v1/equipment/{ids['equipment_id']}"
+    await do(client, headers, "PATCH", equipment, {"stock": 3})
+    await do(client, headers, "DELETE", equipment)
+    sent = headers | {"Content-Type": "text/csv"}
+    for kind, table in (("trucks", TRUCKS), ("drivers", PEOPLE)):
+        assert (await client.post(f"/v1/{kind}/import", headers=sent, content=table)).status_code == 200
     cost = f"/v1/drivers/{ids['driver_id']}/hourly-cost"
     await do(client, headers, "PUT", cost, {"hourly_cost": {"amount": "31.41"}})
 

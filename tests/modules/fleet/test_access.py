@@ -40,6 +40,10 @@ OPERATIONS = [
     Operation("DELETE", "/v1/trucks/{truck}/time-off/{truck_off}", OFFICE, 204),
     Operation("GET", "/v1/trucks/{truck}/photos", MEMBERS),
     Operation("PUT", "/v1/trucks/{truck}/location", CREW, 200, SIGHTING),
+    Operation("GET", "/v1/equipment", MEMBERS),
+    Operation("POST", "/v1/equipment", HEADS, 201, {"name": "Pads", "kind": "pad", "stock": 40}),
+    Operation("GET", "/v1/trucks.csv", MEMBERS),
+    Operation("GET", "/v1/drivers.csv", OFFICE),
     Operation("GET", "/v1/drivers", OFFICE),
     Operation("POST", "/v1/drivers", HEADS, 201, driver_body(license_number="NEW 1")),
     Operation("GET", "/v1/drivers/{driver}", OFFICE),
@@ -70,7 +74,13 @@ async def ids(client: httpx.AsyncClient, mover_a: Caller) -> dict[str, str]:
 
 
 async def fleet_of(client: httpx.AsyncClient, owner: Caller, ids: dict[str, str]) -> list[Any]:
-    paths = ("/v1/trucks", "/v1/drivers", "/v1/trucks/{truck}/time-off", "/v1/drivers/{driver}/time-off")
+    paths = (
+        "/v1/trucks",
+        "/v1/equipment",
+        "/v1/drivers",
+        "/v1/trucks/{truck}/time-off",
+        "/v1/drivers/{driver}/time-off",
+    )
     return [(await client.get(path.format(**ids), headers=owner.headers)).json() for path in paths]
 
 

@@ -37,6 +37,7 @@ OPERATIONS = [
     Operation("GET", "/v1/org/service-areas", MEMBERS),
     Operation("POST", "/v1/org/service-areas", HEADS, 201, {"radius_miles": 12}),
     Operation("DELETE", "/v1/org/service-areas/{area}", HEADS, 204),
+    Operation("GET", "/v1/org/branches", MEMBERS),
     Operation("GET", "/v1/org/days-off", MEMBERS),
     Operation("POST", "/v1/org/days-off", HEADS, 201, {"day": "2027-12-25", "name": "Christmas"}),
     Operation("GET", "/v1/org/cancellation-policy", MEMBERS),

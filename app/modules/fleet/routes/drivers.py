@@ -16,6 +16,7 @@ from app.modules.fleet.models import Driver
 from app.modules.fleet.schemas.drivers import DriverIn, DriverOut, DriverPatch, HourlyCostIn, HourlyCostOut
 from app.modules.fleet.schemas.trucks import FleetQuery
 from app.modules.fleet.service import drivers
+from app.modules.orgs.public import BranchClosed, BranchNotFound
 from app.runtime.web.etag import IfMatch, put_etag
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
@@ -24,8 +25,15 @@ from app.runtime.web.sessions import Read, Write
 
 router = APIRouter(prefix="/v1", tags=["fleet"], route_class=IdempotentRoute)
 
+# What can be wrong with where somebody belongs, and with whom they sign in as.
+TELLING = (BranchNotFound, BranchClosed, MemberTaken, MemberUnknown)
 
-@router.post("/drivers", status_code=201, responses=problems(LicenseTaken, LicenseRefused, MemberTaken, MemberUnknown))
+
+@router.post(
+    "/drivers",
+    status_code=201,
+    responses=problems(LicenseTaken, LicenseRefused, *TELLING),
+)
 async def add_driver(body: DriverIn, actor: FleetWrite, session: Write, response: Response) -> DriverOut:
     """Put a driver or helper into service: bookable at once, a driver until the licence expires.
 
@@ -41,7 +49,7 @@ async def list_drivers(
     query: Annotated[FleetQuery, Query()], actor: CrewRead, pager: Paging, session: Read, response: Response
 ) -> Page[DriverOut]:
     """Your drivers and helpers, the oldest first. For owners, managers and dispatchers."""
-    rows = await drivers.list_drivers(session, actor, pager.page(query), in_service=query.in_service)
+    rows = await drivers.list_drivers(session, actor, pager.page(query), query)
     page, after = cut(rows, query.limit, lambda driver: (driver.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
@@ -58,9 +66,7 @@ async def show_driver(driver_id: UUID, actor: CrewRead, session: Read, response:
 
 @router.patch(
     "/drivers/{driver_id}",
-    responses=problems(
-        DriverNotFound, Retired, LicenseTaken, LicenseRefused, MemberTaken, MemberUnknown, PreconditionFailed
-    ),
+    responses=problems(DriverNotFound, Retired, LicenseTaken, LicenseRefused, PreconditionFailed, *TELLING),
 )
 async def change_driver(
     driver_id: UUID, patch: DriverPatch, actor: FleetWrite, session: Write, response: Response, if_match: IfMatch
@@ -93,7 +99,7 @@ async def list_hourly_costs(
     query: Annotated[FleetQuery, Query()], actor: WagesRead, pager: Paging, session: Read, response: Response
 ) -> Page[HourlyCostOut]:
     """What an hour of each driver and helper costs you, the oldest first. For owners, managers and accountants."""
-    rows = await drivers.list_drivers(session, actor, pager.page(query), in_service=query.in_service)
+    rows = await drivers.list_drivers(session, actor, pager.page(query), query)
     page, after = cut(rows, query.limit, lambda driver: (driver.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)

@@ -16,6 +16,7 @@ from app.modules.fleet.errors import PlateTaken, Retired, SightingInFuture, Truc
 from app.modules.fleet.schemas.trucks import FleetQuery, SightingIn, SightingOut, TruckIn, TruckOut, TruckPatch
 from app.modules.fleet.service import sightings, trucks
 from app.modules.fleet.values import Sighting
+from app.modules.orgs.public import BranchClosed, BranchNotFound
 from app.runtime.resources import resources_of
 from app.runtime.web.etag import IfMatch, put_etag
 from app.runtime.web.limits import limit_sightings
@@ -26,8 +27,10 @@ from app.runtime.web.sessions import Read, Write
 
 router = APIRouter(prefix="/v1", tags=["fleet"], route_class=IdempotentRoute)
 
+BRANCH = (BranchNotFound, BranchClosed)
 
-@router.post("/trucks", status_code=201, responses=problems(PlateTaken, PlaceNotLocated))
+
+@router.post("/trucks", status_code=201, responses=problems(PlateTaken, PlaceNotLocated, *BRANCH))
 async def add_truck(body: TruckIn, actor: FleetWrite, session: Write, request: Request, response: Response) -> TruckOut:
     """Put a truck into service: it can be booked at once. For owners and managers."""
     base = await trucks.locate_base(resources_of(request).ports, body.base)
@@ -41,7 +44,7 @@ async def list_trucks(
     query: Annotated[FleetQuery, Query()], actor: FleetRead, pager: Paging, session: Read, response: Response
 ) -> Page[TruckOut]:
     """Your trucks, the oldest first. For members of the company."""
-    rows = await trucks.list_trucks(session, actor, pager.page(query), in_service=query.in_service)
+    rows = await trucks.list_trucks(session, actor, pager.page(query), query)
     page, after = cut(rows, query.limit, lambda truck: (truck.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
@@ -57,7 +60,8 @@ async def show_truck(truck_id: UUID, actor: FleetRead, session: Read, response: 
 
 
 @router.patch(
-    "/trucks/{truck_id}", responses=problems(TruckNotFound, Retired, PlateTaken, PlaceNotLocated, PreconditionFailed)
+    "/trucks/{truck_id}",
+    responses=problems(TruckNotFound, Retired, PlateTaken, PlaceNotLocated, PreconditionFailed, *BRANCH),
 )
 async def change_truck(
     truck_id: UUID,

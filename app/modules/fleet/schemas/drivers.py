@@ -40,12 +40,13 @@ class DriverIn(BaseModel):
     license_expires_on: Day | None = None
     skills: frozenset[Skill] = frozenset()
     user_id: Annotated[UUID | None, Field(description=AS_MEMBER)] = None
+    branch_id: UUID | None = None
 
 
 class DriverPatch(Patch):
     """The role stays: who begins to drive is added as a driver. `user_id` null: they sign in as no member."""
 
-    clearable: ClassVar[frozenset[str]] = frozenset({"user_id"})
+    clearable: ClassVar[frozenset[str]] = frozenset({"branch_id", "user_id"})
 
     full_name: Text120 | None = None
     phone: Phone | None = None
@@ -54,6 +55,7 @@ class DriverPatch(Patch):
     license_expires_on: Day | None = None
     skills: frozenset[Skill] | None = None
     user_id: Annotated[UUID | None, Field(description=AS_MEMBER)] = None
+    branch_id: UUID | None = None
 
 
 class DriverOut(BaseModel):
@@ -68,6 +70,7 @@ class DriverOut(BaseModel):
     license_class: str | None
     license_expires_on: date | None
     skills: list[Skill]
+    branch_id: UUID | None
     retired_at: datetime | None
     version: int
 

@@ -29,6 +29,7 @@ InService = Annotated[bool | None, Field(description="true: in service; false: r
 
 class FleetQuery(ListQuery):
     in_service: InService = None
+    branch_id: Annotated[UUID | None, Field(description="of this branch alone")] = None
 
 
 class TruckIn(BaseModel):
@@ -43,11 +44,12 @@ class TruckIn(BaseModel):
     body_length_ft: BodyLengthFt | None = None
     has_lift_gate: Yes = False
     features: frozenset[TruckFeature] = frozenset()
+    branch_id: UUID | None = None
     base: PlaceIn
 
 
 class TruckPatch(Patch):
-    clearable = frozenset({"body_length_ft"})
+    clearable = frozenset({"body_length_ft", "branch_id"})
 
     name: Text60 | None = None
     license_plate: LicensePlate | None = None
@@ -56,6 +58,7 @@ class TruckPatch(Patch):
     body_length_ft: BodyLengthFt | None = None
     has_lift_gate: Yes | None = None
     features: frozenset[TruckFeature] | None = None
+    branch_id: UUID | None = None
     base: PlaceIn | None = None
 
 
@@ -88,6 +91,7 @@ class TruckOut(BaseModel):
     body_length_ft: int | None
     has_lift_gate: bool
     features: list[TruckFeature]
+    branch_id: UUID | None
     base: PlaceOut
     last_seen: SightingOut | None
     retired_at: datetime | None

@@ -17,8 +17,10 @@ from app.modules.fleet import repository, rules
 from app.modules.fleet.errors import DriverNotFound, MemberUnknown, Retired
 from app.modules.fleet.models import Driver
 from app.modules.fleet.schemas.drivers import DriverIn, DriverPatch
+from app.modules.fleet.schemas.trucks import FleetQuery
 from app.modules.fleet.values import CrewRole
 from app.modules.identity import public as identity
+from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
 
 KINDS = {CrewRole.DRIVER: ResourceKind.DRIVER, CrewRole.HELPER: ResourceKind.HELPER}
@@ -31,6 +33,7 @@ TOLD: Final = (
     "license_expires_on",
     "skills",
     "user_id",
+    "branch_id",
 )
 
 
@@ -43,11 +46,24 @@ def _resource(driver: Driver) -> ResourceSpec:
 async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Driver:
     """A driver or helper in service, and the resource in the calendar, usable until the licence expires.
 
-    Raises: LicenseRefused (422), LicenseTaken (409), MemberUnknown (422), MemberTaken (409).
+    Locks: the branch. Raises: LicenseRefused (422), LicenseTaken (409), BranchNotFound (404), BranchClosed (409),
+    MemberUnknown (422), MemberTaken (409).
     """
+    if body.branch_id is not None:
+        await orgs.require_open_branch(session, actor.org_id, body.branch_id)
     told = rules.License(body.license_number, body.license_class, body.license_expires_on)
     rules.check_license(body.role, told, actor.now)
     await _check_member(session, actor, body.user_id)
+    driver = await put_into_service(session, actor, body)
+    record(session, actor, Change("fleet.driver_added", "driver", driver.id, after=fields_of(driver, TOLD)))
+    return driver
+
+
+async def put_into_service(session: WriteSession, actor: Mover, body: DriverIn) -> Driver:
+    """Somebody whose licence was checked and their resource, for the caller to tell the trail.
+
+    Raises: LicenseTaken (409), MemberTaken (409).
+    """
     driver = Driver(
         org_id=actor.org_id,
         id=new_id(),
@@ -59,6 +75,7 @@ async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Dri
         license_class=body.license_class,
         license_expires_on=body.license_expires_on,
         skills=sorted(body.skills),
+        branch_id=body.branch_id,
         retired_at=None,
         version=1,
         created_at=actor.now,
@@ -66,7 +83,6 @@ async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Dri
     )
     await calendar.register_resource(session, actor.org_id, _resource(driver))
     await repository.insert_driver(session, driver)
-    record(session, actor, Change("fleet.driver_added", "driver", driver.id, after=fields_of(driver, TOLD)))
     return driver
 
 
@@ -76,11 +92,9 @@ async def _check_member(session: ReadSession, actor: Mover, user_id: UUID | None
         raise MemberUnknown(faults=(Fault("/user_id", "member_unknown", MemberUnknown.title),))
 
 
-async def list_drivers(
-    session: ReadSession, actor: Mover, page: PageRequest, *, in_service: bool | None
-) -> Sequence[Driver]:
+async def list_drivers(session: ReadSession, actor: Mover, page: PageRequest, wanted: FleetQuery) -> Sequence[Driver]:
     """Up to one row more than the page holds, the oldest first."""
-    return await repository.list_drivers(session, actor.org_id, page, in_service=in_service)
+    return await repository.list_drivers(session, actor.org_id, page, wanted)
 
 
 async def show_driver(session: ReadSession, actor: Mover, driver_id: UUID) -> Driver:
@@ -104,14 +118,16 @@ async def change_driver(
 ) -> Driver:
     """Change a driver or helper; a new last day of the licence is told to the calendar.
 
-    Locks: the driver, then the resource.
+    Locks: the driver, then the branch, then the resource.
     Raises: DriverNotFound (404), PreconditionFailed (412), Retired (409), LicenseRefused (422), LicenseTaken (409),
-    MemberUnknown (422), MemberTaken (409).
+    BranchNotFound (404), BranchClosed (409), MemberUnknown (422), MemberTaken (409).
     """
     driver = await _lock_driver(session, actor, driver_id, version)
     if driver.retired_at is not None:
         raise Retired
     await _check_member(session, actor, patch.user_id)
+    if patch.branch_id is not None:
+        await orgs.require_open_branch(session, actor.org_id, patch.branch_id)
     before = fields_of(driver, patch.model_fields_set)
     for name, value in patch.model_dump(exclude_unset=True).items():
         setattr(driver, name, sorted(value) if name == "skills" else value)

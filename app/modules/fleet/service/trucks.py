@@ -17,8 +17,9 @@ from app.modules.calendar.values import ResourceKind, ResourceSpec
 from app.modules.fleet import repository
 from app.modules.fleet.errors import Retired, TruckNotFound
 from app.modules.fleet.models import Truck
-from app.modules.fleet.schemas.trucks import TruckIn, TruckPatch
+from app.modules.fleet.schemas.trucks import FleetQuery, TruckIn, TruckPatch
 from app.modules.fleet.values import LIFT_GATE
+from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
 
 TOLD: Final = (
@@ -29,6 +30,7 @@ TOLD: Final = (
     "body_length_ft",
     "has_lift_gate",
     "features",
+    "branch_id",
     "base",
 )
 
@@ -52,7 +54,19 @@ def _resource(truck: Truck) -> ResourceSpec:
 
 
 async def add_truck(session: WriteSession, actor: Mover, body: TruckIn, base: Place) -> Truck:
-    """A truck in service, and its resource in the calendar. Raises: PlateTaken (409)."""
+    """A truck in service, and its resource in the calendar.
+
+    Locks: its branch. Raises: PlateTaken (409), BranchNotFound (404), BranchClosed (409).
+    """
+    if body.branch_id is not None:
+        await orgs.require_open_branch(session, actor.org_id, body.branch_id)
+    truck = await put_into_service(session, actor, body, base)
+    record(session, actor, Change("fleet.truck_added", "truck", truck.id, after=fields_of(truck, TOLD)))
+    return truck
+
+
+async def put_into_service(session: WriteSession, actor: Mover, body: TruckIn, base: Place) -> Truck:
+    """The truck and its resource, for the caller to tell the trail. Raises: PlateTaken (409)."""
     truck = Truck(
         org_id=actor.org_id,
         id=new_id(),
@@ -65,15 +79,12 @@ async def add_truck(session: WriteSession, actor: Mover, body: TruckIn, base: Pl
     )
     await calendar.register_resource(session, actor.org_id, _resource(truck))
     await repository.insert_truck(session, truck)
-    record(session, actor, Change("fleet.truck_added", "truck", truck.id, after=fields_of(truck, TOLD)))
     return truck
 
 
-async def list_trucks(
-    session: ReadSession, actor: Mover, page: PageRequest, *, in_service: bool | None
-) -> Sequence[Truck]:
+async def list_trucks(session: ReadSession, actor: Mover, page: PageRequest, wanted: FleetQuery) -> Sequence[Truck]:
     """Up to one row more than the page holds, the oldest first."""
-    return await repository.list_trucks(session, actor.org_id, page, in_service=in_service)
+    return await repository.list_trucks(session, actor.org_id, page, wanted)
 
 
 async def show_truck(session: ReadSession, actor: Mover, truck_id: UUID) -> Truck:
@@ -97,12 +108,15 @@ async def change_truck(
 ) -> Truck:
     """Change a truck; bookings that it has keep it. `base` is the patch's place, located.
 
-    Locks: the truck, then its resource.
-    Raises: TruckNotFound (404), PreconditionFailed (412), Retired (409), PlateTaken (409).
+    Locks: the truck, then its branch, then its resource.
+    Raises: TruckNotFound (404), PreconditionFailed (412), Retired (409), PlateTaken (409), BranchNotFound (404),
+    BranchClosed (409).
     """
     truck = await _lock_truck(session, actor, truck_id, version)
     if truck.retired_at is not None:
         raise Retired
+    if patch.branch_id is not None:
+        await orgs.require_open_branch(session, actor.org_id, patch.branch_id)
     before = fields_of(truck, patch.model_fields_set)
     for name, value in _columns(patch).items():
         setattr(truck, name, value)
