@@ -166,6 +166,12 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancellation_reason", sa.Text(), nullable=True),
         sa.Column(
+            "legs",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="parts of a move of several days: kind, window, trucks and people; null: one piece",
+        ),
+        sa.Column(
             "cancellation_terms",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,

@@ -35,7 +35,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "bookings": {
         "erased": "origin destination contact cancellation_reason",
         "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
-        " driver_ids volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
+        " driver_ids legs volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
     },

@@ -62,6 +62,11 @@ class PhotosAreTheCompanys(Forbidden):
     title: ClassVar[str] = "Only members of the company can show photos with a step."
 
 
+class HasLegs(Conflict):
+    code: ClassVar[str] = "has_legs"
+    title: ClassVar[str] = "A move of several legs keeps the trucks and people of each: cancel it, and book it anew."
+
+
 class NotEquipped(Conflict):
     """`missing` names the skills that nobody of the crew has, and the features that a truck lacks."""
 

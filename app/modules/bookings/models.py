@@ -69,6 +69,10 @@ class Booking(Tenant, Versioned, Model):
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancellation_reason: Mapped[str | None]
+    legs: Mapped[list[Any] | None] = mapped_column(
+        pg.JSONB(none_as_null=True),
+        comment="parts of a move of several days: kind, window, trucks and people; null: one piece",
+    )
     cancellation_terms: Mapped[dict[str, Any]] = mapped_column(comment="the company's policy as it was when held")
     ended_by: Mapped[Party | None] = mapped_column(
         enum_column(Party, "ended_by"), comment="whose doing a cancellation or a no-show was; null: neither"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import ActorKind
 from app.kernel.geo import Point
@@ -23,8 +25,18 @@ from app.modules.bookings.errors import (
     NotEquipped,
     TruckTooSmall,
 )
-from app.modules.bookings.values import BookingStatus, Door, Party, PolicyKind, RefundStep, Settlement, Terms
-from app.modules.calendar.public import ResourceKind, ResourceSpec, Stops
+from app.modules.bookings.values import (
+    BookingStatus,
+    Door,
+    Leg,
+    LegKind,
+    Party,
+    PolicyKind,
+    RefundStep,
+    Settlement,
+    Terms,
+)
+from app.modules.calendar.public import LegAsk, ResourceKind, ResourceSpec, Stops, Window
 
 S = BookingStatus
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
@@ -210,6 +222,63 @@ def check_named(resources: Iterable[ResourceSpec], job: Mapping[str, Any]) -> tu
     if missing:
         raise NotEquipped(missing=sorted(missing))
     return [truck.id for truck in trucks], [person.id for person in people]
+
+
+def legs_to_json(legs: Iterable[Leg]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": leg.kind.value,
+            "starts_at": leg.starts_at.isoformat(),
+            "ends_at": leg.ends_at.isoformat(),
+            "truck_ids": [str(one) for one in leg.truck_ids],
+            "driver_ids": [str(one) for one in leg.driver_ids],
+        }
+        for leg in legs
+    ]
+
+
+def legs_from_json(stored: Iterable[Mapping[str, Any]]) -> list[Leg]:
+    return [
+        Leg(
+            LegKind(one["kind"]),
+            datetime.fromisoformat(one["starts_at"]),
+            datetime.fromisoformat(one["ends_at"]),
+            tuple(map(UUID, one["truck_ids"])),
+            tuple(map(UUID, one["driver_ids"])),
+        )
+        for one in stored
+    ]
+
+
+def moved_legs(legs: Iterable[Leg], was: datetime, starts_at: datetime, zone: ZoneInfo) -> list[Leg]:
+    """The same legs from another start of the first: each at its wall time so many days and hours later, and as long
+    as it was.
+    """
+    later = starts_at.astimezone(zone).replace(tzinfo=None) - was.astimezone(zone).replace(tzinfo=None)
+    moved = []
+    for leg in legs:
+        start = (leg.starts_at.astimezone(zone).replace(tzinfo=None) + later).replace(tzinfo=zone).astimezone(UTC)
+        moved.append(replace(leg, starts_at=start, ends_at=start + (leg.ends_at - leg.starts_at)))
+    return moved
+
+
+def asks_of(legs: Iterable[Leg], stops: Stops) -> list[LegAsk]:
+    """Packing and loading begin and end at the pickup, unloading at the delivery; transit goes between them."""
+    places = {
+        LegKind.PACKING: Stops(stops.first, stops.first),
+        LegKind.LOADING: Stops(stops.first, stops.first),
+        LegKind.TRANSIT: stops,
+        LegKind.UNLOADING: Stops(stops.last, stops.last),
+    }
+    return [
+        LegAsk(Window(leg.starts_at, leg.ends_at), places[leg.kind], (*leg.truck_ids, *leg.driver_ids)) for leg in legs
+    ]
+
+
+def count_taken(booking: Mapping[str, Any]) -> int:
+    """How many reservations a booking has: one for each truck and person, of each leg."""
+    parts = booking["legs"] or [booking]
+    return sum(len(part["truck_ids"]) + len(part["driver_ids"]) for part in parts)
 
 
 def stops_of(origin: Mapping[str, Any], destination: Mapping[str, Any]) -> Stops:

@@ -57,6 +57,26 @@ class Door(StrEnum):
     DELIVERY = "delivery"
 
 
+class LegKind(StrEnum):
+    """What is done in one part of a move of several days; where says `rules.asks_of`."""
+
+    PACKING = "packing"
+    LOADING = "loading"
+    TRANSIT = "transit"
+    UNLOADING = "unloading"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One part of a move of several days, with the trucks and people of its own."""
+
+    kind: LegKind
+    starts_at: datetime
+    ends_at: datetime
+    truck_ids: tuple[UUID, ...]
+    driver_ids: tuple[UUID, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What is told of a step: where it leads, and by choice a note, the place, the code of the door, photos."""

@@ -24,6 +24,7 @@ from app.modules.calendar.values import (
     Busy,
     FreeCapacity,
     Lane,
+    LegAsk,
     Need,
     ResourceKind,
     ResourceSpec,
@@ -46,6 +47,7 @@ __all__ = [
     "DayFull",
     "FreeCapacity",
     "Lane",
+    "LegAsk",
     "Need",
     "ResourceKind",
     "ResourceNotFound",
@@ -69,6 +71,7 @@ __all__ = [
     "clashes",
     "count_in_service",
     "days_window",
+    "foresee_legs",
     "foresee_move",
     "forget_stops",
     "free_capacity",
@@ -83,6 +86,7 @@ __all__ = [
     "register_resource",
     "release",
     "reserve",
+    "reserve_legs",
     "reserve_named",
     "retire_resource",
     "set_turnaround",
@@ -105,6 +109,8 @@ lock = repository.lock_resources
 suffices = rules.suffices
 works = rules.works
 reserve = service.reserve
+reserve_legs = service.reserve_legs
+foresee_legs = service.foresee_legs
 reserve_named = service.reserve_named
 swap = service.swap
 move = service.move

@@ -227,6 +227,15 @@ class StartedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class LegAsk:
+    """One part of a job of several days: its own window and stops, and just these trucks and people."""
+
+    window: Window
+    stops: Stops
+    resource_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What a job was given."""
 

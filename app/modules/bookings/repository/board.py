@@ -67,7 +67,7 @@ async def list_jobs_of(
 async def list_starting(
     session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], statuses: Sequence[BookingStatus]
 ) -> Sequence[Booking]:
-    """Those that start between, the first first."""
+    """Those that start between, the first first; not those of several legs, whose teams stand."""
     since, until = between
     query = (
         sa.select(Booking)
@@ -76,6 +76,7 @@ async def list_starting(
             Booking.starts_at >= since,
             Booking.starts_at < until,
             Booking.status.in_(statuses),
+            Booking.legs.is_(None),
         )
         .order_by(Booking.starts_at, Booking.id)
     )

@@ -22,6 +22,7 @@ from app.modules.bookings.errors import (
     DoorCodeLocked,
     DoorCodeRequired,
     DoorCodeWrong,
+    HasLegs,
     HoldExpired,
     IllegalStep,
     NotEquipped,
@@ -156,6 +157,7 @@ async def confirm_booking(
         TruckTooSmall,
         NotEquipped,
         PapersEndBefore,
+        HasLegs,
     ),
 )
 async def assign_booking(

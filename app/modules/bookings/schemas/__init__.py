@@ -23,6 +23,8 @@ from app.modules.bookings.schemas.booking import (
     ContactOut,
     ContactPatch,
     HandEstimate,
+    LegIn,
+    LegOut,
     OrganizationRef,
 )
 from app.modules.bookings.schemas.bulk import BulkCommandIn, BulkIn, BulkOut, BulkResultOut, BulkStep, RefusedOut
@@ -91,6 +93,8 @@ __all__ = [
     "JobsOut",
     "JobsQuery",
     "LaneOut",
+    "LegIn",
+    "LegOut",
     "LoadIn",
     "OrganizationRef",
     "PreviewIn",

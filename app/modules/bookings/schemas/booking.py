@@ -15,7 +15,7 @@ from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text120
 from app.modules.bookings.schemas.cancellation import SettlementOut
 from app.modules.bookings.schemas.shapes import Named, Strict, WindowIn
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, LegKind
 from app.modules.market.public import RequiresIn
 from app.modules.pricing.public import PriceOut
 from app.runtime.phones import Phone
@@ -46,6 +46,14 @@ class HandEstimate(Strict):
     duration_hours: Annotated[ExactDecimal, Field(gt=0, le=336, decimal_places=2)]
 
 
+class LegIn(WindowIn):
+    """One part of a move of several days, with the trucks and people of its own. Wall times are the pickup's."""
+
+    kind: LegKind
+    truck_ids: Named = ()
+    driver_ids: Annotated[Named, Field(min_length=1)]
+
+
 class BookingIn(Strict):
     """A customer books a quote. A dispatcher books by hand: window, trucks, people, places, and a price or an
     estimate that makes one; `requires` is what those trucks and people must have.
@@ -56,6 +64,7 @@ class BookingIn(Strict):
     window: WindowIn | None = None
     truck_ids: Named | None = None
     driver_ids: Named | None = None
+    legs: Annotated[tuple[LegIn, ...], Field(min_length=2, max_length=14)] | None = None
     origin: PlaceIn | None = None
     destination: PlaceIn | None = None
     price: MoneyIn | None = None
@@ -64,12 +73,15 @@ class BookingIn(Strict):
 
     @model_validator(mode="after")
     def refuse_half_of_each(self) -> Self:
-        by_hand = (self.window, self.truck_ids, self.driver_ids, self.origin, self.destination)
+        in_one = (self.window, self.truck_ids, self.driver_ids)
+        by_hand = (*(in_one if self.legs is None else (self.legs,)), self.origin, self.destination)
         if self.quote_id is not None:
             if self.requires != RequiresIn() or any(part is not None for part in (*by_hand, self.price, self.estimate)):
                 raise ValueError("takes either quote_id, or the fields of a booking by hand")
         elif any(part is None for part in by_hand):
-            raise ValueError("without quote_id needs window, truck_ids, driver_ids, origin and destination")
+            raise ValueError("without quote_id needs window, truck_ids and driver_ids, or legs; origin and destination")
+        elif self.legs is not None and any(part is not None for part in in_one):
+            raise ValueError("takes either legs, or window, truck_ids and driver_ids")
         elif (self.price is None) == (self.estimate is None):
             raise ValueError("a booking by hand takes a price or an estimate, one of them")
         return self
@@ -106,7 +118,17 @@ class ContactOut(BaseModel):
     email: str | None
 
 
+class LegOut(BaseModel):
+    kind: LegKind
+    starts_at: datetime
+    ends_at: datetime
+    truck_ids: list[UUID]
+    driver_ids: list[UUID]
+
+
 class BookingOut(BaseModel):
+    """`legs`: the parts of a move of several days; null for one in one piece."""
+
     id: UUID
     reference: str
     status: BookingStatus
@@ -128,6 +150,7 @@ class BookingOut(BaseModel):
     distance_miles: Decimal | None
     truck_ids: list[UUID]
     driver_ids: list[UUID]
+    legs: list[LegOut] | None
     price: PriceOut
     final_price: PriceOut | None
     confirmed_at: datetime | None

@@ -5,6 +5,7 @@ from uuid import UUID
 from app.kernel.actor import Mover
 from app.modules.audit.public import fields_of
 from app.modules.bookings import rules
+from app.modules.bookings.errors import HasLegs
 from app.modules.bookings.events import BookingAssigned
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AssignIn
@@ -20,11 +21,13 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
     """Give a confirmed booking these trucks and people instead of those it has, all or none.
 
     Locks: the booking row, then the old and the new resources in id order.
-    Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), SlotTaken (409), CrewIncomplete (409),
-    TruckTooSmall (409), PapersEndBefore (409) for a truck without its papers.
+    Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), HasLegs (409), SlotTaken (409),
+    CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409) for a truck without its papers.
     Emits: booking.assigned.
     """
     booking = await lock_as(session, actor, booking_id)
+    if booking.legs is not None:
+        raise HasLegs
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
     ask = calendar.Ask(

@@ -27,7 +27,7 @@ async def confirm_booking(session: WriteSession, actor: Mover | Customer, bookin
     booking.hold_expires_at = None
     booking.confirmed_at = actor.now
     kept = await calendar.keep(session, booking.org_id, booking.id)
-    if kept != len(booking.truck_ids) + len(booking.driver_ids):
+    if kept != rules.count_taken(vars(booking)):
         # Asked in time and late all the same: the hold ended meanwhile, and somebody else has what it held.
         raise HoldExpired
     await write_step(session, booking, actor, came_from=came_from)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,11 +22,11 @@ from app.modules.bookings.errors import (
 )
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
-from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
+from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate, LegIn, WindowIn
 from app.modules.bookings.service.eligibility import bookable_company, trip_of, unfit_trucks, while_eligible
 from app.modules.bookings.service.policy import asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
 from app.modules.market import public as market
 from app.modules.orgs import public as orgs
@@ -35,6 +36,7 @@ from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
 # Of a hold by hand, for the trail. A customer's hold stands in the booking's history: nobody acted for the company.
+LONGEST_MOVE: Final = timedelta(days=30)
 TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids")
 
 
@@ -47,6 +49,7 @@ class LocatedJob:
     window: calendar.Window
     distance_miles: Decimal
     drive_minutes: int
+    legs: tuple[Leg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,36 @@ async def locate_job(ports: Ports, body: BookingIn) -> LocatedJob | None:
 
     Raises: PlaceNotLocated (422), LocalTimeRefused (422).
     """
-    if body.quote_id is not None or body.origin is None or body.destination is None or body.window is None:
+    if body.quote_id is not None or body.origin is None or body.destination is None:
         return None
     origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
     destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
     route = await ports.router.route(origin.location, destination.location)
-    window = calendar.Window(
-        to_instant(body.window.starts_at, origin.zone, pointer="/window/starts_at"),
-        to_instant(body.window.ends_at, origin.zone, pointer="/window/ends_at"),
+    legs = _legs(body.legs or (), origin.zone)
+    if legs:
+        window = calendar.Window(min(leg.starts_at for leg in legs), max(leg.ends_at for leg in legs))
+    elif body.window is not None:
+        window = _window(body.window, origin.zone, "/window")
+    else:
+        return None
+    return LocatedJob(origin, destination, window, route.distance_miles, route.drive_minutes, legs)
+
+
+def _window(told: WindowIn, zone: str, pointer: str) -> calendar.Window:
+    return calendar.Window(
+        to_instant(told.starts_at, zone, pointer=f"{pointer}/starts_at"),
+        to_instant(told.ends_at, zone, pointer=f"{pointer}/ends_at"),
     )
-    return LocatedJob(origin, destination, window, route.distance_miles, route.drive_minutes)
+
+
+def _legs(told: Sequence[LegIn], zone: str) -> tuple[Leg, ...]:
+    """In the order of their beginnings."""
+    windows = [_window(one, zone, f"/legs/{at}") for at, one in enumerate(told)]
+    legs = [
+        Leg(one.kind, window.starts_at, window.ends_at, one.truck_ids, one.driver_ids)
+        for one, window in zip(told, windows, strict=True)
+    ]
+    return tuple(sorted(legs, key=lambda leg: leg.starts_at))
 
 
 async def hold_quote(
@@ -166,11 +189,12 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     NotEquipped (409), NotPriceable (409), PapersEndBefore (409).
     Emits: booking.held.
     """
-    calendar.check_window(job.window, actor.now, "/window")
+    _check_windows(job, actor.now)
     name = await orgs.company_name(session, actor.org_id)
     priced = await _priced(session, actor, body, job)
     booking_id = new_id()
     held_until = actor.now + hold
+    stops = calendar.Stops(job.origin.location, job.destination.location)
     ask = calendar.Ask(
         org_id=actor.org_id,
         source_id=booking_id,
@@ -178,10 +202,13 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         zone=job.origin.zone,
         now=actor.now,
         held_until=held_until,
-        stops=calendar.Stops(job.origin.location, job.destination.location),
+        stops=stops,
     )
-    named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
-    resources = await calendar.reserve_named(session, ask, named)
+    if job.legs:
+        resources = await calendar.reserve_legs(session, ask, rules.asks_of(job.legs, stops))
+    else:
+        named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
+        resources = await calendar.reserve_named(session, ask, named)
     estimate = body.estimate
     load = {
         "volume_cuft": estimate.volume_cuft if estimate else None,
@@ -205,11 +232,22 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
             "distance_miles": job.distance_miles,
             "truck_ids": trucks,
             "driver_ids": people,
+            "legs": rules.legs_to_json(job.legs) if job.legs else None,
         }
     )
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row)
     tell_trail(session, actor, booking, "bookings.held_by_hand", dict.fromkeys(TOLD))
     return Held(booking, name)
+
+
+def _check_windows(job: LocatedJob, now: datetime) -> None:
+    """Raises: WindowRefused (422)."""
+    if not job.legs:
+        calendar.check_window(job.window, now, "/window")
+    for at, leg in enumerate(job.legs):
+        calendar.check_window(calendar.Window(leg.starts_at, leg.ends_at), now, f"/legs/{at}")
+    if job.window.length > LONGEST_MOVE:
+        raise calendar.WindowRefused("A move of several days ends 30 days after it begins at the latest.")
 
 
 async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob) -> dict[str, Any]:

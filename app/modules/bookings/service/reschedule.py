@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Customer, LinkHolder, Mover
 from app.kernel.localtime import to_instant
@@ -18,7 +19,7 @@ from app.modules.bookings.schemas import RescheduleIn
 from app.modules.bookings.service import given_links
 from app.modules.bookings.service.eligibility import bookable_company, check_trucks, trip_of, while_eligible
 from app.modules.bookings.service.steps import Told, find_org_as, lock_as, write_step
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import ReadSession, WriteSession
@@ -55,6 +56,9 @@ async def foresee_reschedule(
     if booking.quote_id is not None:
         await bookable_company(session, ask, trip_of(vars(booking)), asks_terms=not isinstance(actor, Mover))
     price = await _price_at(session, booking, ask.window.starts_at)
+    if booking.legs is not None:
+        is_free = await calendar.foresee_legs(session, ask, _legs_at(booking, ask))
+        return Foreseen(ask.window, price, is_free, ())
     free = await calendar.foresee_move(session, ask, _taken(booking), _need(booking))
     is_free = free == [ask.window]
     return Foreseen(ask.window, price, is_free, () if is_free else tuple(free))
@@ -85,7 +89,10 @@ async def reschedule_booking(
     if total != body.expected_total.to_money():
         raise PriceChanged(total=money_out(*total).model_dump())
     try:
-        resources = await calendar.move(session, ask, _taken(booking), _need(booking))
+        if booking.legs is not None:
+            resources = await calendar.reserve_legs(session, ask, _legs_at(booking, ask))
+        else:
+            resources = await calendar.move(session, ask, _taken(booking), _need(booking))
     except calendar.SlotTaken as refused:
         raise (
             await while_eligible(session, ask, trip_of(vars(booking)), refused) if is_of_market else refused
@@ -103,8 +110,12 @@ def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.
     """Raises: IllegalStep (409), LocalTimeRefused (422), WindowRefused (422)."""
     rules.check_reschedule(booking.status, actor.kind)
     instant = to_instant(starts_at, booking.pickup_zone, pointer="/starts_at")
-    window = calendar.Window(instant, instant + (booking.ends_at - booking.starts_at))
-    calendar.check_window(window, actor.now)
+    if booking.legs is not None:
+        window = calendar.Window(instant, max(leg.ends_at for leg in _moved_legs(booking, instant)))
+        calendar.check_window(calendar.Window(instant, instant + timedelta(hours=1)), actor.now)
+    else:
+        window = calendar.Window(instant, instant + (booking.ends_at - booking.starts_at))
+        calendar.check_window(window, actor.now)
     return calendar.Ask(
         org_id=booking.org_id,
         source_id=booking.id,
@@ -113,6 +124,17 @@ def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.
         now=actor.now,
         stops=rules.stops_of(booking.origin, booking.destination),
     )
+
+
+def _moved_legs(booking: Booking, starts_at: datetime) -> list[Leg]:
+    zone = ZoneInfo(booking.pickup_zone)
+    return rules.moved_legs(rules.legs_from_json(booking.legs or []), booking.starts_at, starts_at, zone)
+
+
+def _legs_at(booking: Booking, ask: calendar.Ask) -> list[calendar.LegAsk]:
+    """Its legs where they would be."""
+    stops = rules.stops_of(booking.origin, booking.destination)
+    return rules.asks_of(_moved_legs(booking, ask.window.starts_at), stops)
 
 
 def _taken(booking: Booking) -> list[UUID]:
@@ -155,6 +177,8 @@ async def _write(
         # Moved late and cancelled early is no way around the fee.
         terms = rules.terms_from_json(booking.cancellation_terms)
         booking.cancellation_terms = rules.terms_to_json(rules.cap_terms(terms, was - actor.now))
+    if booking.legs is not None:
+        booking.legs = rules.legs_to_json(_moved_legs(booking, window.starts_at))
     booking.starts_at, booking.ends_at = window.starts_at, window.ends_at
     booking.reschedule_issue += 1  # The letter about this brings a link of its own.
     if booking.job is not None:

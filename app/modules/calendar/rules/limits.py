@@ -24,21 +24,22 @@ def days_of(window: Window, limits: DayLimits) -> Window:
 
 
 def sold_out(
-    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], window: Window
+    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], window: Window, own: UUID | None = None
 ) -> frozenset[TruckClass]:
     """The sizes of truck of which no more can be had on some day of the window.
 
     `busy` reaches over the whole days of the window. A job counts once for each day it touches, however many trucks
-    it has; time off does not count.
+    it has; time off does not count, nor what is the asker's `own`.
     """
     limits = limits_of(resources)
     if limits is None:
         return frozenset()
+    others = {one: [each for each in taken if each.source_id != own] for one, taken in busy.items()}
     zone = ZoneInfo(limits.zone)
     day, last = window.starts_at.astimezone(zone).date(), window.last_day(zone)
     out: set[TruckClass] = set()
     while day <= last:
-        out |= _sold_out_on(resources, busy, limits, days_window(day, 1, zone))
+        out |= _sold_out_on(resources, others, limits, days_window(day, 1, zone))
         day += timedelta(days=1)
     return frozenset(out)
 

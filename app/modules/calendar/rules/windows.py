@@ -48,7 +48,8 @@ LATEST_HOUR: Final = 20
 class Wanted:
     """A window that somebody asks for now, by the clock of a place; with its stops, when they are known.
 
-    `within_limits`: it is a job to be sold, so that it may be one too many for the day.
+    `within_limits`: it is a job to be sold, so that it may be one too many for the day. `source_id`: who asks; what it
+    has already is no other job of the day.
     """
 
     window: Window
@@ -56,6 +57,7 @@ class Wanted:
     now: datetime
     stops: Stops | None = None
     within_limits: bool = True
+    source_id: UUID | None = None
 
 
 def check_window(window: Window, now: datetime, pointer: str = "") -> None:
@@ -191,15 +193,22 @@ def free_in(
     and whose papers reach its last day by the clock of the place; of trucks, those of which more can be sold.
     """
     last_day = wanted.window.last_day(wanted.zone)
-    full = sold_out(resources, busy, wanted.window) if wanted.within_limits else ()
+    full = sold_out(resources, busy, wanted.window, wanted.source_id) if wanted.within_limits else ()
     return [
         resource
         for resource in resources
         if not (resource.kind is ResourceKind.TRUCK and resource.size in full)
         and is_usable(resource, last_day)
         and works(resource.hours, wanted.window)
-        and not any(clashes(wanted, resource.turnaround_minutes, one) for one in busy.get(resource.id, ()))
+        and not any(_is_in_the_way(wanted, resource, one) for one in busy.get(resource.id, ()))
     ]
+
+
+def _is_in_the_way(wanted: Wanted, resource: ResourceSpec, one: Busy) -> bool:
+    """Of the asker's own, such as another leg of its tour, nothing but what overlaps."""
+    if one.source_id is not None and one.source_id == wanted.source_id:
+        return wanted.window.overlaps(one.window)
+    return clashes(wanted, resource.turnaround_minutes, one)
 
 
 def clashes(wanted: Wanted, turnaround_minutes: int, busy: Busy) -> bool:

@@ -1,5 +1,6 @@
 """Use cases of the calendar, by what they are about."""
 
+from app.modules.calendar.service.legs import foresee_legs, reserve_legs
 from app.modules.calendar.service.limits import set_limits, show_limits
 from app.modules.calendar.service.market import free_capacity, suiting_starts, whole_capacity
 from app.modules.calendar.service.reservations import (
@@ -24,12 +25,14 @@ __all__ = [
     "Ask",
     "cancel_time_off",
     "count_in_service",
+    "foresee_legs",
     "foresee_move",
     "free_capacity",
     "list_lanes",
     "list_taken",
     "move",
     "reserve",
+    "reserve_legs",
     "reserve_named",
     "retire_resource",
     "set_limits",

@@ -59,7 +59,7 @@ class Ask:
 
     @property
     def wanted(self) -> rules.Wanted:
-        return rules.Wanted(self.window, self.clock, self.now, self.stops, self.within_limits)
+        return rules.Wanted(self.window, self.clock, self.now, self.stops, self.within_limits, self.source_id)
 
 
 async def reserve(session: WriteSession, ask: Ask, need: Need, without: Collection[UUID] = ()) -> Taken:
@@ -75,8 +75,8 @@ async def reserve(session: WriteSession, ask: Ask, need: Need, without: Collecti
 
     if choose([one for one in resources if rules.is_usable(one, ask.last_day)]) is None:
         raise TooLarge
-    busy = await _near(session, ask, resources, ask.window)
-    taken = choose(rules.free_in(resources, _live(busy, ask.now), ask.wanted))
+    busy = await near(session, ask, resources, ask.window)
+    taken = choose(rules.free_in(resources, live(busy, ask.now), ask.wanted))
     if taken is not None:
         chosen = [resource for resource in resources if resource.id in taken.resource_ids]
         if await _take(session, ask, chosen, busy):
@@ -92,7 +92,7 @@ async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[
     """
     lock = repository.lock_for_sale if ask.within_limits else repository.lock_resources
     resources = await lock(session, ask.org_id, resource_ids)
-    return await _take_named(session, ask, resources, resource_ids)
+    return await take_named(session, ask, resources, resource_ids)
 
 
 async def swap(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids: Sequence[UUID]) -> list[ResourceSpec]:
@@ -103,7 +103,7 @@ async def swap(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids
     """
     locked = await repository.lock_resources(session, ask.org_id, [*old_ids, *new_ids])
     await repository.release_source(session, ask.org_id, ask.source_id)
-    return await _take_named(session, ask, [r for r in locked if r.id in set(new_ids)], new_ids)
+    return await take_named(session, ask, [r for r in locked if r.id in set(new_ids)], new_ids)
 
 
 async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None) -> list[ResourceSpec]:
@@ -118,8 +118,8 @@ async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: N
     else:
         resources = await repository.lock_resources(session, ask.org_id)
     await repository.release_source(session, ask.org_id, ask.source_id)
-    busy = await _near(session, ask, resources, ask.window)
-    chosen = rules.choose_again(rules.free_in(resources, _live(busy, ask.now), ask.wanted), old_ids, need)
+    busy = await near(session, ask, resources, ask.window)
+    chosen = rules.choose_again(rules.free_in(resources, live(busy, ask.now), ask.wanted), old_ids, need)
     if chosen and await _take(session, ask, chosen, busy):
         return chosen
     raise await _slot_taken(session, ask, resources, lambda free: bool(rules.choose_again(free, old_ids, need)))
@@ -129,8 +129,8 @@ async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], 
     """What `move` would find, with nothing locked: the window itself when it is free, else what is free instead."""
     resources = await repository.list_resources(session, ask.org_id)
     horizon = rules.horizon_of(ask.window)
-    rows = await _near(session, ask, resources, horizon)
-    busy = _live([row for row in rows if row.source_id != ask.source_id], ask.now)
+    rows = await near(session, ask, resources, horizon)
+    busy = live([row for row in rows if row.source_id != ask.source_id], ask.now)
     if rules.choose_again(rules.free_in(resources, busy, ask.wanted), old_ids, need):
         return [ask.window]
     return rules.alternatives(resources, busy, ask.wanted, lambda free: bool(rules.choose_again(free, old_ids, need)))
@@ -143,8 +143,8 @@ async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Avail
     """
     rules.check_window(ask.window, ask.now, "query:")
     resources = await repository.list_resources(session, ask.org_id)
-    rows = await _near(session, ask, resources, rules.horizon_of(ask.window))
-    busy = _live(rows, ask.now)
+    rows = await near(session, ask, resources, rules.horizon_of(ask.window))
+    busy = live(rows, ask.now)
     free = rules.free_in(resources, busy, ask.wanted)
     others = rules.alternatives(resources, busy, ask.wanted, lambda free: rules.pick(free, need) is not None)
     taken = {key: sorted(b.window for b in all_ if b.window.overlaps(ask.window)) for key, all_ in busy.items()}
@@ -178,7 +178,7 @@ async def list_taken(
     ]
 
 
-async def _near(
+async def near(
     session: ReadSession, ask: Ask, resources: Sequence[ResourceSpec], window: Window
 ) -> Sequence[DriverRow]:
     """What takes these resources in the window, and within a drive of it; where days are limited, on its whole days."""
@@ -190,14 +190,14 @@ async def _near(
     return await repository.list_busy(session, ask.org_id, [r.id for r in resources], window, goes_far=goes_far)
 
 
-async def _take_named(
+async def take_named(
     session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID]
 ) -> list[ResourceSpec]:
     named = [one for one in locked if one.id in set(resource_ids)]
     if len(named) != len(set(resource_ids)):
         raise ResourceNotFound
-    busy = await _near(session, ask, locked, ask.window)
-    free = rules.free_in(locked, _live(busy, ask.now), ask.wanted)
+    busy = await near(session, ask, locked, ask.window)
+    free = rules.free_in(locked, live(busy, ask.now), ask.wanted)
     if all(one in free for one in named) and await _take(session, ask, named, busy):
         return named
     taken = await _slot_taken(session, ask, locked, lambda free: all(one in free for one in named))
@@ -243,10 +243,10 @@ async def _slot_taken(
 ) -> SlotTaken:
     """The refusal with what is free instead, read in the same transaction under the same locks."""
     horizon = rules.horizon_of(ask.window)
-    busy = await _near(session, ask, resources, horizon)
-    live = _live(busy, ask.now)
-    found = rules.alternatives(resources, live, ask.wanted, suits)
-    but_for_limits = rules.free_in(resources, live, replace(ask.wanted, within_limits=False))
+    busy = await near(session, ask, resources, horizon)
+    taken = live(busy, ask.now)
+    found = rules.alternatives(resources, taken, ask.wanted, suits)
+    but_for_limits = rules.free_in(resources, taken, replace(ask.wanted, within_limits=False))
     is_full = ask.within_limits and rules.limits_of(resources) is not None and suits(but_for_limits)
     return (DayFull if is_full else SlotTaken)().offering(found)
 
@@ -255,7 +255,7 @@ def _is_live(row: DriverRow, now: datetime) -> bool:
     return row.held_until is None or bool(row.held_until > now)
 
 
-def _live(busy: Sequence[DriverRow], now: datetime) -> Mapping[UUID, list[Busy]]:
+def live(busy: Sequence[DriverRow], now: datetime) -> Mapping[UUID, list[Busy]]:
     by_resource: dict[UUID, list[Busy]] = defaultdict(list)
     for row in busy:
         if _is_live(row, now):

@@ -1,0 +1,44 @@
+"""Jobs of several days as linked legs, each with its own window, trucks and people: all of them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.modules.calendar import repository, rules
+from app.modules.calendar.errors import SlotTaken
+from app.modules.calendar.service.reservations import Ask, live, near, take_named
+from app.modules.calendar.values import LegAsk, ResourceSpec
+from app.runtime.db.session import ReadSession, WriteSession
+
+
+async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) -> list[ResourceSpec]:
+    """Take what each leg names for its window, all or nothing, in the place of whatever the source has. Between two
+    legs a truck or person is free for others, the drive there and back included.
+
+    Locks: the resources of all legs in id order; with them all trucks, where days are limited.
+    Raises: ResourceNotFound (404), SlotTaken (409) or DayFull (409) with the number of the `leg`; the caller's
+    transaction keeps what there was by ending.
+    """
+    ids = {one for leg in legs for one in leg.resource_ids}
+    locked = await repository.lock_for_sale(session, ask.org_id, sorted(ids))
+    await repository.release_source(session, ask.org_id, ask.source_id)
+    for number, leg in enumerate(legs):
+        try:
+            await take_named(session, replace(ask, window=leg.window, stops=leg.stops), locked, leg.resource_ids)
+        except SlotTaken as refused:
+            refused.extensions["leg"] = number
+            raise refused.offering(()) from None
+    return [one for one in locked if one.id in ids]
+
+
+async def foresee_legs(session: ReadSession, ask: Ask, legs: Sequence[LegAsk]) -> bool:
+    """Whether `reserve_legs` would take them, with nothing locked."""
+    resources = await repository.list_resources(session, ask.org_id)
+    for leg in legs:
+        one = replace(ask, window=leg.window, stops=leg.stops)
+        rows = [row for row in await near(session, one, resources, leg.window) if row.source_id != ask.source_id]
+        free = {resource.id for resource in rules.free_in(resources, live(rows, ask.now), one.wanted)}
+        if not free >= set(leg.resource_ids):
+            return False
+    return True
