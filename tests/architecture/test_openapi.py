@@ -72,6 +72,9 @@ def test_what_a_session_brings_with_it_is_told(document: dict[str, Any]):
         assert ("csrf_refused" in codes(operation, 403)) == (method != "get"), (method, path)
 
 
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
 def test_what_parameters_and_bodies_bring_with_them_is_told(document: dict[str, Any]):
     for method, path, operation in routes(document):
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
@@ -83,8 +86,8 @@ def test_what_parameters_and_bodies_bring_with_them_is_told(document: dict[str, 
         if "If-Match" in names:
             assert "stale_version" in codes(operation, 412), path
         if "requestBody" in operation:
-            is_json = "application/json" in operation["requestBody"]["content"]
-            assert ("not_json" if is_json else "form_unreadable") in codes(operation, 400), path
+            is_form = any(kind.startswith(FORMS) for kind in operation["requestBody"]["content"])
+            assert ("form_unreadable" if is_form else "not_json") in codes(operation, 400), path
             assert "body_too_large" in codes(operation, 413), path
         if path.startswith("/v1/"):
             assert {"database_unavailable", "try_again"} <= codes(operation, 503), (method, path)
