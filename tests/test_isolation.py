@@ -219,6 +219,8 @@ READABLE: Final = {
         "resources",
         "reservations",
         "insurance_policies",
+        "day_limits",
+        "own_estimators",
         "company_days_off",
         "company_documents",
         "company_packs",
