@@ -125,7 +125,7 @@ def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
             operation = item.get(method, {})
             content = operation.get("requestBody", {}).get("content", {}).get("application/json")
             # A link is read before a body: what is sent with a good one is tried in test_reschedule_link.py.
-            by_link = any(one["name"] == "token" and one["required"] for one in operation.get("parameters", ()))
+            by_link = any(one["name"] == "token" for one in operation.get("parameters", ()))
             if content is not None and not by_link:
                 schemes = {name for one in operation.get("security", []) for name in one}
                 who = next((who for who, name in CALLERS if name in schemes), "anyone")

@@ -29,7 +29,7 @@ PERSONS = ("/v1/auth/", "/v1/org/api-keys", "/v1/org/members", "/v1/org/invitati
 OPEN_THEMSELVES = {"list_photos", "print_invoice", "show_upload"}
 
 # A body that is none is refused before anybody looks for the key.
-UNREADABLE = {422, 428}
+UNREADABLE = {415, 422, 428}
 
 
 def calls(dependant: Any) -> Iterator[Any]:

@@ -21,7 +21,7 @@ from tests.factories.standing import running, sign_in_staff
 pytestmark = pytest.mark.integration
 
 # Towns of their own: nobody but these companies offers anything here, and in the last nobody does.
-BILLINGS: Final = {"line1": "220 N 27th Street", "city": "Billings", "state": "MT", "postal_code": "59101"}
+GREAT_FALLS: Final = {"line1": "2 Park Drive S", "city": "Great Falls", "state": "MT", "postal_code": "59401"}
 CHEYENNE: Final = {"line1": "2101 O'Neil Avenue", "city": "Cheyenne", "state": "WY", "postal_code": "82001"}
 CASPER: Final = {"line1": "200 N David Street", "city": "Casper", "state": "WY", "postal_code": "82601"}
 # On every rule that asks when a job starts there are several opinions.
@@ -77,7 +77,7 @@ async def town(logins: Logins, app_database: Database, tmp_path_factory: pytest.
         policies: list[dict[str, Any]] = [{"expires_on": str(PAPERS_END)}, {}, {}]
         companies = [
             await open_company(
-                client, staff, place=BILLINGS, trucks=(1000, 600), drivers=2, helpers=2, prices=prices, policy=policy
+                client, staff, place=GREAT_FALLS, trucks=(1000, 600), drivers=2, helpers=2, prices=prices, policy=policy
             )
             for prices, policy in zip(PRICE_LISTS, policies, strict=True)
         ]
@@ -113,8 +113,8 @@ def wish_of(rng: random.Random) -> dict[str, Any]:
     load = {"volume_cuft": rng.choice([300, 900, 1500]), "weight_lb": 2000, "crew_size": rng.choice([2, 2, 3])}
     start = datetime(2027, 3, 9 + rng.randrange(0, 5), rng.choice([2, 7, 9, 18]), 30)
     return {
-        "origin": BILLINGS,
-        "destination": BILLINGS | {"line1": "2600 3rd Avenue N"},
+        "origin": GREAT_FALLS,
+        "destination": GREAT_FALLS | {"line1": "2600 3rd Avenue N"},
         "starts_at": start.isoformat(),
         "estimate": load | {"duration_hours": {"p50": hours / 2, "p90": hours}},
     }
