@@ -51,9 +51,9 @@ class Stage:
         until_ready(url)
         self.urls.append(url)
 
-    def kill_api(self) -> str:
-        """Kill one process with SIGKILL, whatever it is doing."""
-        url = random.choice(self.urls)
+    def kill_api(self, chance: random.Random) -> str:
+        """Kill one process with SIGKILL, whatever it is doing; where it answered."""
+        url = chance.choice(self.urls)
         self.urls.remove(url)
         self._processes[url].send_signal(signal.SIGKILL)
         return url

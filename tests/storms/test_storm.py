@@ -109,7 +109,7 @@ async def storm(stage: Stage, client: httpx.AsyncClient, folder: Path, *, distur
     playing = asyncio.gather(*(one.play(each) for one in people))
     if disturb:
         await asyncio.sleep(5)
-        stage.kill_api()
+        stage.kill_api(chance)
         await asyncio.sleep(5)
         await stage.restart_postgres()
     await playing
