@@ -22,6 +22,7 @@ pytestmark = pytest.mark.integration
 
 # Towns of their own: nobody but these companies offers anything here, and in the last nobody does.
 GREAT_FALLS: Final = {"line1": "2 Park Drive S", "city": "Great Falls", "state": "MT", "postal_code": "59401"}
+KALISPELL: Final = {"line1": "201 1st Avenue E", "city": "Kalispell", "state": "MT", "postal_code": "59901"}
 CHEYENNE: Final = {"line1": "2101 O'Neil Avenue", "city": "Cheyenne", "state": "WY", "postal_code": "82001"}
 CASPER: Final = {"line1": "200 N David Street", "city": "Casper", "state": "WY", "postal_code": "82601"}
 # On every rule that asks when a job starts there are several opinions.
@@ -156,13 +157,20 @@ async def book_cheapest(town: Town, wish: dict[str, Any], day: dict[str, Any]) -
     ]
 
 
-async def test_papers_count_on_the_day_itself(town: Town) -> None:
-    """One of the three companies is insured until the twentieth."""
-    load = {"volume_cuft": 300, "weight_lb": 500, "crew_size": 2, "duration_hours": {"p50": 1, "p90": 2}}
-    wish = wish_of(random.Random(0)) | {"starts_at": "2027-04-15T09:00:00", "estimate": load, "days": 10}
-    with_papers = {one["date"]: one["offers"] for one in await town.dates(wish)}
-    assert max(with_papers[f"2027-04-{day}"] for day in range(21, 25)) <= 2
-    assert any(with_papers[f"2027-04-{day}"] == 3 for day in range(15, 21))
+async def test_papers_count_on_the_day_itself(client: httpx.AsyncClient, staff: StaffMember) -> None:
+    """One of the two companies is insured until the twentieth."""
+    for policy in ({"expires_on": str(PAPERS_END)}, {}):
+        await open_company(client, staff.headers, place=KALISPELL, policy=policy)
+    wish = {
+        "origin": KALISPELL,
+        "destination": KALISPELL,
+        "starts_at": "2027-04-15T09:00:00",
+        "home_size": "studio",
+        "days": 10,
+    }
+    answer = await client.post("/v1/search/dates", json=wish)
+    assert answer.status_code == 200, answer.text
+    assert [one["offers"] for one in answer.json()["dates"]] == [2] * 6 + [1] * 4
 
 
 async def test_where_the_clock_jumps_the_hour_behind_is_priced(town: Town) -> None:

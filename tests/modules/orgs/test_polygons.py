@@ -14,10 +14,10 @@ from tests.modules.fleet.test_routes import faults
 pytestmark = pytest.mark.integration
 
 AREAS: Final = "/v1/org/service-areas"
-GREAT_FALLS: Final = {"line1": "110 1st Avenue S", "city": "Great Falls", "state": "MT", "postal_code": "59401"}
-AROUND: Final = [[-111.8, 47.2], [-110.8, 47.2], [-110.8, 47.8], [-111.8, 47.8], [-111.8, 47.2]]
-HOLE: Final = [[-111.6, 47.3], [-111.0, 47.3], [-111.0, 47.7], [-111.6, 47.7], [-111.6, 47.3]]
-BOW: Final = [[-111.8, 47.2], [-110.8, 47.8], [-110.8, 47.2], [-111.8, 47.8], [-111.8, 47.2]]
+HELENA: Final = {"line1": "316 N Park Avenue", "city": "Helena", "state": "MT", "postal_code": "59601"}
+AROUND: Final = [[-112.5, 46.3], [-111.5, 46.3], [-111.5, 46.9], [-112.5, 46.9], [-112.5, 46.3]]
+HOLE: Final = [[-112.3, 46.4], [-111.7, 46.4], [-111.7, 46.8], [-112.3, 46.8], [-112.3, 46.4]]
+BOW: Final = [[-112.5, 46.3], [-111.5, 46.9], [-111.5, 46.3], [-112.5, 46.9], [-112.5, 46.3]]
 AMERICA: Final = [[-125.0, 25.0], [-67.0, 25.0], [-67.0, 49.0], [-125.0, 49.0], [-125.0, 25.0]]
 
 
@@ -33,7 +33,7 @@ async def only_area(client: httpx.AsyncClient, headers: dict[str, str], body: di
 
 
 async def test_a_polygon_is_kept_as_it_was_told(client: httpx.AsyncClient, mover_a: Member) -> None:
-    body = area([[-111.8123456789, 47.2], *AROUND[1:4], [-111.8123456789, 47.2]], HOLE)
+    body = area([[-112.5123456789, 46.3], *AROUND[1:4], [-112.5123456789, 46.3]], HOLE)
     made = await only_area(client, mover_a.headers, body)
     assert (made["kind"], made["center"], made["radius_miles"]) == ("polygon", None, None)
     assert made["polygon"] == body["polygon"]
@@ -46,9 +46,9 @@ async def test_a_polygon_is_kept_as_it_was_told(client: httpx.AsyncClient, mover
 async def test_search_asks_the_polygon_whichever_way_it_turns(
     client: httpx.AsyncClient, staff: StaffMember, rings: list[Any], is_inside: bool
 ) -> None:
-    company = await open_company(client, staff.headers, place=GREAT_FALLS)
+    company = await open_company(client, staff.headers, place=HELENA)
     await only_area(client, company.headers, area(*rings))
-    found = await search(client, "2027-03-09T09:00:00", origin=GREAT_FALLS, destination=GREAT_FALLS)
+    found = await search(client, "2027-03-09T09:00:00", origin=HELENA, destination=HELENA)
     ids = {one["organization"]["id"] for one in found["offers"]}
     assert (company.id in ids) is is_inside
 
@@ -64,9 +64,9 @@ async def test_search_asks_the_polygon_whichever_way_it_turns(
         (area(AMERICA), ("/polygon/coordinates", "area_too_large")),
         (area([[179.0, 1.0], [-179.0, 1.0], [-179.0, 2.0], [179.0, 1.0]]), ("/polygon/coordinates/0", None)),
         (area([[0.0, 84.0], [1.0, 86.0], [2.0, 84.0], [0.0, 84.0]]), ("/polygon/coordinates/0", "near_pole")),
-        (area([[-111.8, 47.2, 7.0], *AROUND[1:]]), ("/polygon/coordinates/0/0", "too_long")),
-        (area([["-109", 47.2], *AROUND[1:]]), ("/polygon/coordinates/0/0/0", "float_type")),
-        (area([[-181.0, 47.2], *AROUND[1:]]), ("/polygon/coordinates/0/0/0", "greater_than_equal")),
+        (area([[-112.5, 46.3, 7.0], *AROUND[1:]]), ("/polygon/coordinates/0/0", "too_long")),
+        (area([["-109", 46.3], *AROUND[1:]]), ("/polygon/coordinates/0/0/0", "float_type")),
+        (area([[-181.0, 46.3], *AROUND[1:]]), ("/polygon/coordinates/0/0/0", "greater_than_equal")),
         ({"polygon": {"type": "MultiPolygon", "coordinates": [[AROUND]]}}, ("/polygon/type", "literal_error")),
         (area(), ("/polygon/coordinates", "too_short")),
         (area(AROUND) | {"radius_miles": "5"}, ("", "value_error")),

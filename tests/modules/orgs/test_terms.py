@@ -22,9 +22,9 @@ pytestmark = pytest.mark.integration
 
 DAYS_OFF: Final = "/v1/org/days-off"
 AREAS: Final = "/v1/org/service-areas"
-# A town of its own.
+# Towns of their own.
 BISMARCK: Final = {"line1": "221 N 5th Street", "city": "Bismarck", "state": "ND", "postal_code": "58501"}
-FARGO: Final = {"line1": "225 4th Street N", "city": "Fargo", "state": "ND", "postal_code": "58102"}
+GRAND_FORKS: Final = {"line1": "255 N 4th Street", "city": "Grand Forks", "state": "ND", "postal_code": "58201"}
 MORNING: Final = "2027-03-09T09:00:00"
 HOURS: Final = {"tuesday": {"opens_at": "08:00", "closes_at": "12:00"}}
 
@@ -123,11 +123,11 @@ class TestSearchAndBooking:
     async def test_both_ends_must_be_inside_where_the_company_asks(
         self, client: httpx.AsyncClient, company: Company, customer: SignedInCustomer
     ) -> None:
-        offer = offered(await find(client, destination=FARGO), company)
+        offer = offered(await find(client, destination=GRAND_FORKS), company)
         assert offer
         pinned = await quote(client, customer, offer)
         await change(client, company, requires_both_ends=True)
-        found = await find(client, destination=FARGO)
+        found = await find(client, destination=GRAND_FORKS)
         assert found["reasons"] == [{"code": "destination_outside_area", "count": 1}]
         assert found["nearest_free"] == []
         assert offered(await find(client), company)
@@ -135,9 +135,9 @@ class TestSearchAndBooking:
         assert (refused.json()["code"], refused.json()["reason"]) == ("outside_terms", "destination_outside_area")
         there = (await client.get("/v1/orgs", params={"state": "ND"})).json()
         assert there["items"]
-        fargo = {"radius_miles": 10, "center": {"lat": 46.8772, "lng": -96.7898}}
-        await post(client, company.headers, AREAS, fargo, 201)
-        assert offered(await find(client, destination=FARGO), company)
+        grand_forks = {"radius_miles": 10, "center": {"lat": 47.9253, "lng": -97.0329}}
+        await post(client, company.headers, AREAS, grand_forks, 201)
+        assert offered(await find(client, destination=GRAND_FORKS), company)
         assert (await hold(client, customer, pinned["id"])).status_code == 201
 
     async def test_offer_and_quote_end_when_it_is_too_late_to_ask(
