@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from app.modules.bookings import service
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import as_of
 from app.modules.bookings.schemas import BookingOut, RescheduleOut, SettlementOut, StepOut, TownOut, WindowOut
+from app.modules.bookings.service.given_links import Opened
 from app.modules.bookings.service.reschedule import Foreseen
 from app.modules.bookings.values import Settlement
 from app.modules.pricing.public import price_out
@@ -69,6 +70,22 @@ def town_of(stored: dict[str, object]) -> TownOut:
     """As much of a place as those may see who have a link."""
     place = Place.model_validate(stored)
     return TownOut(city=place.city, state=place.state)
+
+
+def linked_fields(opened: Opened) -> dict[str, Any]:
+    """What every link shows of its move."""
+    booking = opened.booking
+    return {
+        "reference": booking.reference,
+        "status": booking.status,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "pickup_zone": booking.pickup_zone,
+        "origin": town_of(booking.origin),
+        "destination": town_of(booking.destination),
+        "organization_name": opened.company,
+        "organization_phone": opened.company_phone,
+    }
 
 
 def step_out(step: AnyRow) -> StepOut:

@@ -10,12 +10,11 @@ from app.kernel.actor import LinkHolder, LinkScope
 from app.kernel.money import money_out
 from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import BookingNotFound, NotEquipped, PriceChanged
-from app.modules.bookings.routes.answers import BookingWrite, foreseen_out, town_of
+from app.modules.bookings.routes.answers import BookingWrite, foreseen_out, linked_fields
 from app.modules.bookings.routes.reschedule import REFUSALS
 from app.modules.bookings.schemas import PreviewIn, ReschedulableOut, RescheduleIn, RescheduleLinkOut, RescheduleOut
 from app.modules.bookings.service import given_links, reschedule_link
-from app.modules.bookings.service.given_links import RESCHEDULING
-from app.modules.bookings.service.reschedule_link import Opened
+from app.modules.bookings.service.given_links import RESCHEDULING, Opened
 from app.modules.calendar.public import DayFull, SlotTaken
 from app.runtime.auth.links import SignedLinkRefused, link_holder, links_of
 from app.runtime.resources import resources_of
@@ -81,15 +80,4 @@ async def reschedule_by_link(body: RescheduleIn, holder: RescheduleHolder, reque
 
 def _reschedulable(opened: Opened) -> ReschedulableOut:
     booking = opened.booking
-    return ReschedulableOut(
-        reference=booking.reference,
-        status=booking.status,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        pickup_zone=booking.pickup_zone,
-        origin=town_of(booking.origin),
-        destination=town_of(booking.destination),
-        total=money_out(booking.total, booking.currency),
-        organization_name=opened.company,
-        organization_phone=opened.company_phone,
-    )
+    return ReschedulableOut(**linked_fields(opened), total=money_out(booking.total, booking.currency))

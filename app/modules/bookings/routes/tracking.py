@@ -9,7 +9,7 @@ from starlette.requests import Request
 from app.kernel.actor import LinkHolder, LinkScope
 from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import BookingNotFound
-from app.modules.bookings.routes.answers import BookingWrite, town_of
+from app.modules.bookings.routes.answers import BookingWrite, linked_fields
 from app.modules.bookings.schemas import TrackedStepOut, TrackingLinkOut, TrackOut
 from app.modules.bookings.service import given_links, tracking
 from app.modules.bookings.service.given_links import TRACKING
@@ -48,16 +48,5 @@ async def renew_tracking_link(
 async def track(holder: TrackHolder, request: Request) -> TrackOut:
     """Where a move stands: no name, no street, no price. For anyone who has the link."""
     found = await tracking.track(resources_of(request).database, holder)
-    booking = found.booking
-    return TrackOut(
-        reference=booking.reference,
-        status=booking.status,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        pickup_zone=booking.pickup_zone,
-        origin=town_of(booking.origin),
-        destination=town_of(booking.destination),
-        organization_name=found.company,
-        organization_phone=found.company_phone,
-        steps=[TrackedStepOut(status=step.to_status, at=step.at) for step in found.steps],
-    )
+    steps = [TrackedStepOut(status=step.to_status, at=step.at) for step in found.steps]
+    return TrackOut(**linked_fields(found.opened), steps=steps)

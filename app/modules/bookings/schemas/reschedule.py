@@ -6,8 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.kernel.instants import Moment
 from app.kernel.money import MoneyIn, MoneyOut
-from app.modules.bookings.schemas.shapes import Strict, TownOut, WindowOut
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.schemas.shapes import LinkedOut, Strict, WindowOut
 from app.modules.pricing.public import PriceOut
 
 
@@ -32,19 +31,10 @@ class RescheduleLinkOut(BaseModel):
     expires_at: datetime
 
 
-class ReschedulableOut(BaseModel):
+class ReschedulableOut(LinkedOut):
     """A move as whoever has its link may see it: no name, no street."""
 
-    reference: str
-    status: BookingStatus
-    starts_at: datetime
-    ends_at: datetime
-    pickup_zone: str
-    origin: TownOut
-    destination: TownOut
     total: MoneyOut
-    organization_name: str
-    organization_phone: str
 
 
 class RescheduleOut(BaseModel):

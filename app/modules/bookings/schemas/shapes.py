@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.instants import Moment
+from app.modules.bookings.values import BookingStatus
 
 Named = Annotated[tuple[UUID, ...], Field(max_length=40)]
 
@@ -32,3 +33,17 @@ class WindowOut(BaseModel):
 class TownOut(BaseModel):
     city: str
     state: str
+
+
+class LinkedOut(BaseModel):
+    """A move as whoever has a link to it may see it: no name, no street."""
+
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+    pickup_zone: str
+    origin: TownOut
+    destination: TownOut
+    organization_name: str
+    organization_phone: str

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from app.modules.bookings.schemas.shapes import TownOut
+from app.modules.bookings.schemas.shapes import LinkedOut
 from app.modules.bookings.values import BookingStatus
 
 
@@ -22,16 +22,7 @@ class TrackedStepOut(BaseModel):
     at: datetime
 
 
-class TrackOut(BaseModel):
+class TrackOut(LinkedOut):
     """A move as its family may see it, and whoever they hand the link to."""
 
-    reference: str
-    status: BookingStatus
-    starts_at: datetime
-    ends_at: datetime
-    pickup_zone: str
-    origin: TownOut
-    destination: TownOut
-    organization_name: str
-    organization_phone: str
     steps: list[TrackedStepOut]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from app.kernel.actor import Mover
@@ -16,6 +17,8 @@ from app.modules.calendar import public as calendar
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
+Taking = Callable[[calendar.Ask], Awaitable[list[calendar.ResourceSpec]]]
+
 
 async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, body: AssignIn) -> Booking:
     """Give a confirmed booking these trucks and people instead of those it has, all or none.
@@ -28,6 +31,19 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
     booking = await lock_as(session, actor, booking_id)
     if booking.legs is not None:
         raise HasLegs
+    old = (*booking.truck_ids, *booking.driver_ids)
+    named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))
+    await give_team(session, actor, booking, lambda ask: calendar.swap(session, ask, old, named))
+    return booking
+
+
+async def give_team(session: WriteSession, actor: Mover, booking: Booking, take: Taking) -> None:
+    """Write down that a locked booking is assigned the trucks and people that `take` takes for it.
+
+    Raises: IllegalStep (409), CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409), PapersEndBefore (409), and
+    what `take` raises.
+    Emits: booking.assigned.
+    """
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
     ask = calendar.Ask(
@@ -40,11 +56,8 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
         within_limits=False,
     )
     had = fields_of(booking, ("truck_ids", "driver_ids"))
-    named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))
-    old = (*booking.truck_ids, *booking.driver_ids)
-    resources = await calendar.swap(session, ask, old, named)
+    resources = await take(ask)
     booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
     await check_trucks(session, ask, trip_of(vars(booking)), resources)
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
-    return booking

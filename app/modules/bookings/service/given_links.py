@@ -15,8 +15,10 @@ from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.steps import lock_as
 from app.modules.bookings.values import BookingStatus
+from app.modules.orgs import public as orgs
 from app.runtime.auth.links import Links, SignedLinkRefused
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.tenancy import Audience, Identity
 
 TRACKED_AFTER: Final = timedelta(days=7)
 
@@ -63,6 +65,34 @@ RESCHEDULING: Final = LinkKind(
     opens=rules.RESCHEDULABLE.__contains__,
     ends_at=lambda booking: booking.starts_at,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link shows: the booking, and whose it is."""
+
+    booking: Booking
+    company: str
+    company_phone: str
+
+
+def as_company(holder: LinkHolder) -> Identity:
+    """Whoever holds a link acts in the company's transaction, and on the one booking."""
+    return Identity(Audience.MOVER, org_id=holder.org_id)
+
+
+async def open_given(session: ReadSession, kind: LinkKind, holder: LinkHolder) -> Opened:
+    """Raises: SignedLinkRefused (404) when it was withdrawn, its booking erased, or it has nothing to open."""
+    booking = await repository.get_booking_of(session, holder.org_id, holder.booking_id)
+    if booking is None:
+        raise SignedLinkRefused
+    kind.require_good(booking, holder)
+    return await opened(session, booking)
+
+
+async def opened(session: ReadSession, booking: Booking) -> Opened:
+    company = await orgs.company(session, booking.org_id)
+    return Opened(booking, company.name, company.phone)
 
 
 def link_to(links: Links, kind: LinkKind, booking: Booking) -> GivenLink:

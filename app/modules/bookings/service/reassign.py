@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.kernel.versions import check_version
-from app.modules.audit.public import fields_of
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound
-from app.modules.bookings.events import BookingAssigned, BookingTruckReplaced
+from app.modules.bookings.events import BookingTruckReplaced
 from app.modules.bookings.models import Booking
-from app.modules.bookings.service.eligibility import check_trucks, trip_of, unfit_for_any
-from app.modules.bookings.service.steps import Told, write_step
+from app.modules.bookings.service.assign import give_team
+from app.modules.bookings.service.eligibility import unfit_for_any
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
 from app.runtime.db.session import ReadSession, WriteSession
@@ -91,7 +91,8 @@ async def reassign_all(
         await calendar.release(session, actor.org_id, booking.id)
     for booking, team in zip(bookings, given, strict=True):
         had_trucks = set(booking.truck_ids)
-        await _give(session, actor, booking, team)
+        wanted = list(dict.fromkeys(team.resource_ids))
+        await give_team(session, actor, booking, partial(calendar.reserve_named, session, resource_ids=wanted))
         if tells_customers and had_trucks != set(booking.truck_ids):
             await emit(session, BookingTruckReplaced(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return bookings
@@ -103,26 +104,6 @@ async def _lock(session: WriteSession, actor: Mover, team: Team) -> Booking:
         raise BookingNotFound
     check_version(booking.version, team.version)
     return booking
-
-
-async def _give(session: WriteSession, actor: Mover, booking: Booking, team: Team) -> None:
-    came_from = booking.status
-    booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
-    ask = calendar.Ask(
-        org_id=booking.org_id,
-        source_id=booking.id,
-        window=calendar.Window(booking.starts_at, booking.ends_at),
-        zone=booking.pickup_zone,
-        now=actor.now,
-        stops=rules.stops_of(booking.origin, booking.destination),
-        within_limits=False,
-    )
-    before = fields_of(booking, ("truck_ids", "driver_ids"))
-    resources = await calendar.reserve_named(session, ask, list(dict.fromkeys(team.resource_ids)))
-    booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
-    await check_trucks(session, ask, trip_of(vars(booking)), resources)
-    await write_step(session, booking, actor, came_from=came_from, told=Told(before=before))
-    await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
 
 def _day_job(booking: Booking) -> DayJob:

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.kernel.actor import LinkHolder
-from app.modules.bookings import repository
-from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import RescheduleIn
-from app.modules.bookings.service.given_links import RESCHEDULING
+from app.modules.bookings.service.given_links import RESCHEDULING, Opened, as_company, open_given, opened
 from app.modules.bookings.service.reschedule import Foreseen, foresee_reschedule, reschedule_booking
-from app.modules.orgs import public as orgs
-from app.runtime.auth.links import SignedLinkRefused
-from app.runtime.db.session import Database, ReadSession
-from app.runtime.db.tenancy import Audience, Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a link shows."""
-
-    booking: Booking
-    company: str
-    company_phone: str
+from app.runtime.db.session import Database
 
 
 async def open_link(database: Database, holder: LinkHolder) -> Opened:
     """Raises: SignedLinkRefused (404)."""
-    async with database.read(_as_company(holder)) as session:
-        booking = await repository.get_booking_of(session, holder.org_id, holder.booking_id)
-        if booking is None:
-            raise SignedLinkRefused
-        RESCHEDULING.require_good(booking, holder)
-        return await _opened(session, booking)
+    async with database.read(as_company(holder)) as session:
+        return await open_given(session, RESCHEDULING, holder)
 
 
 async def foresee_by_link(database: Database, holder: LinkHolder, starts_at: datetime) -> Foreseen:
     """Raises: what `foresee_reschedule` raises."""
-    async with database.read(_as_company(holder)) as session:
+    async with database.read(as_company(holder)) as session:
         return await foresee_reschedule(session, holder, holder.booking_id, starts_at)
 
 
@@ -47,15 +28,6 @@ async def reschedule_by_link(database: Database, holder: LinkHolder, body: Resch
 
     Raises, locks, emits: what `reschedule_booking` does; SignedLinkRefused (404).
     """
-    async with database.write(_as_company(holder)) as session:
+    async with database.write(as_company(holder)) as session:
         booking = await reschedule_booking(session, holder, holder.booking_id, body, None)
-        return await _opened(session, booking)
-
-
-def _as_company(holder: LinkHolder) -> Identity:
-    return Identity(Audience.MOVER, org_id=holder.org_id)
-
-
-async def _opened(session: ReadSession, booking: Booking) -> Opened:
-    company = await orgs.company(session, booking.org_id)
-    return Opened(booking, company.name, company.phone)
+        return await opened(session, booking)
