@@ -36,8 +36,10 @@ from app.modules.files.handlers import handlers as files_handlers
 from app.modules.files.routes import doors as file_doors
 from app.modules.files.routes import router as files_router
 from app.modules.fleet import models as fleet_models
+from app.modules.fleet.handlers import handlers as fleet_handlers
 from app.modules.fleet.routes.drivers import router as drivers_router
 from app.modules.fleet.routes.equipment import router as equipment_router
+from app.modules.fleet.routes.invitations import router as crew_invitations_router
 from app.modules.fleet.routes.photos import router as truck_photos_router
 from app.modules.fleet.routes.tables import router as fleet_tables_router
 from app.modules.fleet.routes.time_off import router as time_off_router
@@ -155,6 +157,7 @@ def routers() -> tuple[APIRouter, ...]:
         branches_router,
         trucks_router,
         drivers_router,
+        crew_invitations_router,
         truck_photos_router,
         equipment_router,
         fleet_tables_router,
@@ -186,6 +189,7 @@ def handlers() -> tuple[Handlers, ...]:
         files_handlers,
         customers_handlers.handlers,
         identity_handlers.handlers,
+        fleet_handlers,
         verification_handlers,
         bookings_handlers,
         invoices_handlers,

@@ -19,7 +19,9 @@ down_revision = "calendar_0001"
 branch_labels = None
 depends_on = None
 
-MOVER, STAFF, WORKER = Audience.MOVER, Audience.STAFF, Audience.WORKER
+MOVER, SIGNIN, STAFF, WORKER = Audience.MOVER, Audience.SIGNIN, Audience.STAFF, Audience.WORKER
+# Who of the crew is invited: written where invitations are.
+INVITED = ("org_id", "id", "user_id", "invitation_id", "retired_at", "version", "updated_at")
 POLICIES = {
     "trucks": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
@@ -28,8 +30,11 @@ POLICIES = {
     ],
     "drivers": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
+        Allow(SIGNIN, "select", OWN_COMPANY, columns=INVITED),
+        Allow(SIGNIN, "update", OWN_COMPANY, columns=("invitation_id", "version", "updated_at")),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", OWN_COMPANY),
+        Allow(WORKER, "update", OWN_COMPANY, columns=("user_id", "invitation_id", "version", "updated_at")),
     ],
     "equipment": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
     "truck_photos": [Allow(MOVER, "select insert delete", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
@@ -96,6 +101,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("user_id", sa.UUID(), nullable=True, comment="as which member they sign in; null: as none"),
+        sa.Column(
+            "invitation_id",
+            sa.UUID(),
+            nullable=True,
+            comment="who accepts it signs in as this one; null: none was sent, or it was accepted",
+        ),
         sa.Column("license_number", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_class", sa.Text(), nullable=True, comment="drivers only"),
         sa.Column("license_expires_on", sa.Date(), nullable=True, comment="drivers only; the last day it is valid"),
@@ -136,10 +147,16 @@ def upgrade() -> None:
             ondelete="SET NULL (user_id)",
         ),
         sa.ForeignKeyConstraint(
+            ["org_id", "invitation_id"],
+            ["invitations.org_id", "invitations.id"],
+            name=op.f("fk_drivers_org_id_invitation_id"),
+        ),
+        sa.ForeignKeyConstraint(
             ["org_id", "branch_id"], ["branches.org_id", "branches.id"], name=op.f("fk_drivers_org_id_branch_id")
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_drivers")),
         sa.UniqueConstraint("org_id", "user_id", name=op.f("uq_drivers_org_id_user_id")),
+        sa.UniqueConstraint("org_id", "invitation_id", name=op.f("uq_drivers_org_id_invitation_id")),
     )
     op.create_table(
         "truck_photos",

@@ -69,7 +69,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "drivers": {
         "people": "full_name phone role user_id license_number license_class license_expires_on skills hourly_cost"
         " hourly_cost_currency",
-        "none": "branch_id retired_at org_id id version created_at updated_at",
+        "none": "invitation_id branch_id retired_at org_id id version created_at updated_at",
     },
     "enforced_packs": {"none": "pack enforced_at"},
     "equipment": {"none": "name kind stock branch_id retired_at org_id id version created_at updated_at"},

@@ -65,6 +65,16 @@ class MemberTaken(Conflict):
     constraints: ClassVar[tuple[str, ...]] = ("uq_drivers_org_id_user_id",)
 
 
+class DriverSignsIn(Conflict):
+    code: ClassVar[str] = "driver_signs_in"
+    title: ClassVar[str] = "This driver or helper signs in as a member of yours already."
+
+
+class DriverInvited(Conflict):
+    code: ClassVar[str] = "driver_invited"
+    title: ClassVar[str] = "This driver or helper is invited already: send that invitation again, or revoke it."
+
+
 class LicenseRefused(Unprocessable):
     code: ClassVar[str] = "license_refused"
     title: ClassVar[str] = "Who drives has a valid licence; who only carries has none here."

@@ -89,6 +89,9 @@ class Driver(Tenant, Versioned, Model):
     phone: Mapped[str] = mapped_column(comment="E.164")
     role: Mapped[CrewRole] = mapped_column(enum_column(CrewRole, "role"))
     user_id: Mapped[UUID | None] = mapped_column(comment="as which member they sign in; null: as none")
+    invitation_id: Mapped[UUID | None] = mapped_column(
+        comment="who accepts it signs in as this one; null: none was sent, or it was accepted"
+    )
     license_number: Mapped[str | None] = mapped_column(comment="drivers only")
     license_class: Mapped[str | None] = mapped_column(comment="drivers only")
     license_expires_on: Mapped[date | None] = mapped_column(comment="drivers only; the last day it is valid")
@@ -104,6 +107,8 @@ class Driver(Tenant, Versioned, Model):
             ["org_id", "user_id"], ["members.org_id", "members.user_id"], ondelete="SET NULL (user_id)"
         ),
         sa.UniqueConstraint("org_id", "user_id"),
+        sa.ForeignKeyConstraint(["org_id", "invitation_id"], ["invitations.org_id", "invitations.id"]),
+        sa.UniqueConstraint("org_id", "invitation_id"),
         sa.ForeignKeyConstraint(*OF_BRANCH),
         sa.Index("ix_drivers_org_id_branch_id", "org_id", "branch_id"),
         sa.Index(

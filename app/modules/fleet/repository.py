@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.kernel.paging import PageRequest
 from app.modules.fleet.models import Driver, Equipment, Truck, TruckPhoto
 from app.modules.fleet.schemas.trucks import FleetQuery
 from app.modules.fleet.values import CrewRole
+from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.statements import Ready
 
@@ -84,6 +85,26 @@ async def get_driver(session: ReadSession, org_id: UUID, driver_id: UUID) -> Dri
 async def get_crew_id(session: ReadSession, org_id: UUID, user_id: UUID) -> UUID | None:
     query = sa.select(Driver.id).where(Driver.org_id == org_id, Driver.user_id == user_id)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def lock_invited(session: WriteSession, org_id: UUID, driver_id: UUID) -> AnyRow | None:
+    """What the sign-in audience may know of a driver or helper: as whom they sign in, and whether they left."""
+    query = sa.select(Driver.user_id, Driver.invitation_id, Driver.retired_at)
+    query = query.where(Driver.org_id == org_id, Driver.id == driver_id).with_for_update()
+    return (await session.execute(query)).one_or_none()
+
+
+async def set_invitation(
+    session: WriteSession, org_id: UUID, driver_id: UUID, invitation_id: UUID, now: datetime
+) -> None:
+    query = sa.update(Driver).where(Driver.org_id == org_id, Driver.id == driver_id)
+    values = {"invitation_id": invitation_id, "version": Driver.version + 1, "updated_at": now}
+    await session.execute(query.values(values).execution_options(synchronize_session=False))
+
+
+async def lock_driver_of_invitation(session: WriteSession, org_id: UUID, invitation_id: UUID) -> Driver | None:
+    query = sa.select(Driver).where(Driver.org_id == org_id, Driver.invitation_id == invitation_id)
+    return (await session.execute(query.with_for_update())).scalar_one_or_none()
 
 
 async def lock_driver(session: WriteSession, org_id: UUID, driver_id: UUID) -> Driver | None:

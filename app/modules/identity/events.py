@@ -23,6 +23,16 @@ class Invited(Event):
     invitation_id: UUID
 
 
+class InvitationAccepted(Event):
+    """Whoever was asked has become a member."""
+
+    name: ClassVar[str] = "identity.invitation_accepted"
+
+    org_id: UUID
+    invitation_id: UUID
+    user_id: UUID
+
+
 class StaffHired(Event):
     """Somebody became a member of the platform's staff, and should hear of it."""
 

@@ -5,31 +5,49 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from app.kernel.actor import Role, Staff
+from app.kernel.actor import MoverMember, Role, Staff
 from app.kernel.paging import PageRequest
 from app.modules.identity import repository, service
-from app.modules.identity.errors import EmailNotVerified, EmailTaken, LastAdmin, StaffNotFound, StepUpRequired
+from app.modules.identity.errors import (
+    AlreadyMember,
+    EmailNotVerified,
+    EmailTaken,
+    InvitationOpen,
+    LastAdmin,
+    StaffNotFound,
+    StepUpRequired,
+    TooManyInvitations,
+)
 from app.modules.identity.models import User
-from app.modules.identity.schemas import ChangeStaffIn, HireIn, StaffIn, StaffOut
+from app.modules.identity.schemas import ChangeStaffIn, Email, HireIn, InvitationOut, InviteIn, StaffIn, StaffOut
+from app.modules.identity.service import invitations
 from app.modules.identity.values import StaffRole
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.resources import Resources
 
 __all__ = [
+    "AlreadyMember",
     "ChangeStaffIn",
+    "Email",
     "EmailNotVerified",
     "EmailTaken",
     "HireIn",
+    "InvitationOpen",
+    "InvitationOut",
+    "InviteIn",
     "LastAdmin",
     "StaffIn",
     "StaffNotFound",
     "StaffOut",
     "StaffRole",
     "StepUpRequired",
+    "TooManyInvitations",
     "change_staff",
     "create_staff",
     "has_verified_email",
     "hire_staff",
+    "invite",
+    "is_invitation_revoked",
     "is_member",
     "list_staff",
     "office_emails",
@@ -50,6 +68,21 @@ async def office_emails(session: ReadSession, org_id: UUID) -> list[str]:
 async def is_member(session: ReadSession, org_id: UUID, user_id: UUID) -> bool:
     """Whether this user is an active member of the company. As the company."""
     return await repository.get_role(session, org_id, user_id) is not None
+
+
+async def invite(session: WriteSession, resources: Resources, actor: MoverMember, body: InviteIn) -> InvitationOut:
+    """Ask somebody to become a member, by a link that is mailed. As the sign-in audience.
+
+    Locks: the session, the company's members. Raises: OwnersAlone (403), AlreadyMember (409), InvitationOpen (409),
+    TooManyInvitations (409), SessionEnded (401). Emits: identity.invited.
+    """
+    return InvitationOut.model_validate(await invitations.invite(session, resources, actor, body))
+
+
+async def is_invitation_revoked(session: ReadSession, org_id: UUID, invitation_id: UUID) -> bool:
+    """Whether nobody can accept it any more, and nobody has; those that are too old are, once somebody is invited."""
+    invitation = await repository.get_invitation(session, org_id, invitation_id)
+    return invitation is None or invitation.revoked_at is not None
 
 
 async def has_verified_email(session: ReadSession, user_id: UUID) -> bool:

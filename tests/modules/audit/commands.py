@@ -43,6 +43,7 @@ TOLD: Final = {
     "fleet.add_driver": "fleet.driver_added",
     "fleet.add_equipment": "fleet.equipment_added",
     "fleet.change_equipment": "fleet.equipment_changed",
+    "fleet.invite_crew": "identity.member_invited",
     "fleet.import_drivers": "fleet.drivers_imported",
     "fleet.import_trucks": "fleet.trucks_imported",
     "fleet.retire_equipment": "fleet.equipment_retired",

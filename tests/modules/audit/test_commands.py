@@ -20,7 +20,7 @@ from tests.factories.bookings import CONTACT, book_by_hand, new_key
 from tests.factories.customers import code_of as sent_code
 from tests.factories.customers import new_email, sign_in_customer
 from tests.factories.files import photo, upload
-from tests.factories.fleet import add_driver, add_truck
+from tests.factories.fleet import add_driver, add_helper, add_truck
 from tests.factories.verification import make_ready, submit
 from tests.modules.audit.commands import TOLD
 from tests.modules.audit.trails import entries_of
@@ -235,6 +235,8 @@ async def change_members(client: httpx.AsyncClient, settings: Settings, worker: 
     await work(worker)
     answer = {"token": token_in(settings, email, "mhi"), "password": NEW, "full_name": "Zebedee Quill"}
     await do(client, {"User-Agent": AGENT}, "POST", "/v1/auth/invitations/accept", answer)
+    helper = await add_helper(client, headers)
+    await do(client, headers, "POST", f"/v1/drivers/{helper['id']}/invitations", {"email": new_email()})
     second = {"email": new_email(), "role": "accountant"}
     invited = await do(client, headers, "POST", "/v1/org/invitations", second)
     await do(client, headers, "POST", f"/v1/org/invitations/{invited['id']}/resend")

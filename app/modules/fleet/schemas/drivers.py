@@ -11,6 +11,7 @@ from app.kernel.money import MoneyIn, MoneyOut
 from app.kernel.patch import Patch
 from app.kernel.text import Text120, upper_line
 from app.modules.fleet.values import CrewRole, Skill
+from app.modules.identity.public import Email
 from app.runtime.phones import Phone
 
 LicenseNumber = Annotated[
@@ -25,6 +26,7 @@ LicenseClass = Annotated[
 
 
 AS_MEMBER: Final = "as which member of yours they sign in; a member who is a driver sees the jobs of this one"
+AS_INVITED: Final = "the latest invitation that was sent for this one; null: none was, or it was accepted"
 
 
 class DriverIn(BaseModel):
@@ -66,6 +68,7 @@ class DriverOut(BaseModel):
     phone: str
     role: CrewRole
     user_id: UUID | None
+    invitation_id: Annotated[UUID | None, Field(description=AS_INVITED)]
     license_number: str | None
     license_class: str | None
     license_expires_on: date | None
@@ -73,6 +76,14 @@ class DriverOut(BaseModel):
     branch_id: UUID | None
     retired_at: datetime | None
     version: int
+
+
+class InviteCrewIn(BaseModel):
+    """Where the invitation is mailed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email
 
 
 class HourlyCostIn(BaseModel):

@@ -71,6 +71,7 @@ async def put_into_service(session: WriteSession, actor: Mover, body: DriverIn) 
         phone=body.phone,
         role=body.role,
         user_id=body.user_id,
+        invitation_id=None,
         license_number=body.license_number,
         license_class=body.license_class,
         license_expires_on=body.license_expires_on,
@@ -131,6 +132,8 @@ async def change_driver(
     before = fields_of(driver, patch.model_fields_set)
     for name, value in patch.model_dump(exclude_unset=True).items():
         setattr(driver, name, sorted(value) if name == "skills" else value)
+    if driver.user_id is not None:
+        driver.invitation_id = None
     told = rules.License(driver.license_number, driver.license_class, driver.license_expires_on)
     if patch.model_fields_set & told.fields().keys():
         rules.check_license(driver.role, told, actor.now)
@@ -173,6 +176,6 @@ async def retire_driver(session: WriteSession, actor: Mover, driver_id: UUID, ve
         return
     await calendar.retire_resource(session, actor.org_id, driver_id, actor.now)
     driver.retired_at = driver.updated_at = actor.now
-    driver.user_id = None
+    driver.user_id = driver.invitation_id = None
     driver.version += 1
     record(session, actor, Change("fleet.driver_retired", "driver", driver_id))

@@ -26,7 +26,7 @@ from app.modules.identity.errors import (
     OwnersAlone,
     TooManyInvitations,
 )
-from app.modules.identity.events import Invited
+from app.modules.identity.events import InvitationAccepted, Invited
 from app.modules.identity.models import Invitation, Member
 from app.modules.identity.schemas import AcceptInvitationIn, InviteIn
 from app.modules.identity.service.members import act_for_company
@@ -159,7 +159,10 @@ async def prepare_answer(resources: Resources, body: AcceptInvitationIn) -> Answ
 
 
 async def accept_invitation(session: WriteSession, resources: Resources, answer: Answer, token: str) -> Invitation:
-    """Locks: the invitation. Raises: InvitationRefused (422), AlreadyMember (409), EmailTaken (409)."""
+    """Locks: the invitation.
+
+    Raises: InvitationRefused (422), AlreadyMember (409), EmailTaken (409). Emits: identity.invitation_accepted.
+    """
     now, org_id = resources.clock.now(), answer.org_id
     user_id = answer.user_id or new_id()
     await repository.act_as(session, user_id=user_id, org_id=org_id)
@@ -174,6 +177,8 @@ async def accept_invitation(session: WriteSession, resources: Resources, answer:
     invitation.accepted_at = now
     member = Member(org_id=org_id, id=new_id(), user_id=user_id, role=invitation.role, created_at=now)
     await repository.insert_member(session, member)
+    accepted = InvitationAccepted(org_id=org_id, invitation_id=invitation.id, user_id=user_id)
+    await emit(session, accepted, now=now)
     actor = MoverMember(user_id, org_id, invitation.role, answer.invitation_id, now)
     sides = {"user_id": user_id, "role": invitation.role}
     record(session, actor, Change("identity.invitation_accepted", "member", member.id, after=sides))
