@@ -68,6 +68,11 @@ INVITED = (
     "{token}\n\nto POST {url}/v1/auth/invitations/accept, with your password, or a new one and your name if you have "
     "no account yet. If you do not know {company}, you need do nothing.\n"
 )
+STAFF_INVITED = (
+    "Hello,\n\n{company} asks you to join it at MoveHub. With this address you are of the platform's staff, and nobody "
+    "is of both: the invitation cannot be accepted, which {company} is not told. If you want to join it, let it invite "
+    "another address of yours.\n"
+)
 FACTOR = (
     "Hello {name},\n\nyour sign-in {what}, since {at:%Y-%m-%d %H:%M} UTC; other sessions were ended.\n\n"
     "If it was not you, change your password at once and write to us.\n"
@@ -183,12 +188,14 @@ async def welcome_staff(session: ReadSession, event: StaffHired, work: Work) -> 
 
 @handlers.deliver("identity.send_invitation", Invited)
 async def send_invitation(session: ReadSession, event: Invited, work: Work) -> Sequence[Outgoing]:
-    """Nothing for one that was answered meanwhile."""
+    """Nothing for one that was answered meanwhile. Staff hear of it, and get no link: they are of no company."""
     invitation = await repository.get_invitation(session, event.org_id, event.invitation_id)
     if invitation is None or invitation.accepted_at is not None or invitation.revoked_at is not None:
         return ()
-    token = invitation_token(work.resources.signer, event.org_id, invitation.id, invitation.expires_at)
     company = await orgs.company_name(session, event.org_id)
+    if await repository.is_staff_email(session, invitation.email):
+        return (work.mail(invitation.email, f"{company} asked you to join", STAFF_INVITED.format(company=company)),)
+    token = invitation_token(work.resources.signer, event.org_id, invitation.id, invitation.expires_at)
     url = work.resources.settings.http.public_url
     text = INVITED.format(company=company, role=invitation.role, token=token, url=url)
     return (work.mail(invitation.email, f"{company} asks you to join", text),)

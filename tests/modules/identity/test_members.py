@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.actor import Role
 from app.kernel.clock import ManualClock
+from app.modules.identity.service.invitations import invitation_token
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
-from tests.conftest import PASSWORD, Member
+from tests.conftest import PASSWORD, Member, StaffMember
 from tests.factories.callers import PASSWORD as MEMBERS
 from tests.factories.callers import add_member, sign_in_member
 from tests.modules.identity.test_handlers import work
@@ -257,6 +259,32 @@ class TestInvitations:
         assert min(answer.status_code for answer in answers) == 200
         assert [answer.status_code for answer in answers].count(200) == 1
         assert len(await members_of(client, mover_a.headers)) == 2
+
+    async def test_staff_are_members_of_no_company_and_nobody_is_told_who_is_staff(
+        self,
+        client: httpx.AsyncClient,
+        mover_a: Member,
+        staff: StaffMember,
+        resources: Resources,
+        worker_resources: Resources,
+        settings: Settings,
+    ):
+        unknown = new_email()
+        asked = [await invite(client, mover_a.headers, email) for email in (staff.email, unknown)]
+        assert [answer.status_code for answer in asked] == [201, 201]
+        assert {frozenset(answer.json()) for answer in asked} == {frozenset(asked[0].json())}
+        await work(worker_resources)
+        [mail] = [one for one in read_mailbox(settings.mail.mailbox, to=staff.email) if "asked you" in one["subject"]]
+        assert "mhi_" not in mail["text"]
+        # Whoever has the link all the same: with the right password and a wrong one.
+        invited = asked[0].json()
+        expires_at = datetime.fromisoformat(invited["expires_at"])
+        token = invitation_token(resources.signer, mover_a.org_id, UUID(invited["id"]), expires_at)
+        for password in (PASSWORD, NEWCOMERS):
+            assert refusal(await accept(client, token, password=password)) == (422, "invitation_refused")
+        assert staff.email not in await members_of(client, mover_a.headers)
+        me = await client.get("/v1/auth/me", headers=await log_in(client, staff.email))
+        assert (me.json()["organization"], me.json()["user"]["staff_role"] is not None) == (None, True)
 
     @pytest.mark.parametrize("token", ["", "mhi_x", "mhi_" + "A" * 120, "mhv_AAAA"])
     async def test_a_forged_link_is_refused(self, client: httpx.AsyncClient, token: str):

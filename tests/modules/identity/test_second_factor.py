@@ -15,14 +15,11 @@ import httpx
 import pytest
 
 from app.adapters.mail.mailbox_file import read_mailbox
-from app.kernel.actor import Role
 from app.kernel.clock import ManualClock
 from app.modules.identity import rules
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
-from tests.conftest import PASSWORD, Logins, Member, StaffMember
-from tests.factories.callers import PASSWORD as MEMBERS_PASSWORD
-from tests.factories.callers import sign_in_member
+from tests.conftest import PASSWORD, Logins, Member
 from tests.modules.identity.test_handlers import work
 from tests.modules.identity.test_routes import bearer, refusal, sign_in, who
 
@@ -296,89 +293,3 @@ class TestStepUp:
     ):
         answer = await client.post("/v1/auth/step-up", headers=mover_a.headers, json=body)
         assert refusal(answer) == (403, "wrong_password")
-
-
-@pytest.mark.integration
-class TestDemanded:
-    async def demand(self, client: httpx.AsyncClient, headers: dict[str, str], *, required: bool = True) -> int:
-        body = {"second_factor_required": required}
-        return (await client.put("/v1/org/sign-in-policy", headers=headers, json=body)).status_code
-
-    async def test_an_owner_demands_only_what_they_have(self, client: httpx.AsyncClient, mover_a: Member):
-        body = {"second_factor_required": True}
-        answer = await client.put("/v1/org/sign-in-policy", headers=mover_a.headers, json=body)
-        assert refusal(answer) == (409, "second_factor_missing")
-        shown = (await client.get("/v1/org/sign-in-policy", headers=mover_a.headers)).json()
-        assert shown == {"second_factor_required": False}
-
-    async def test_members_without_one_can_only_enrol_at_once_and_when_they_sign_in(
-        self, client: httpx.AsyncClient, mover_a: Member, mover_b: Member, resources: Resources, clock: ManualClock
-    ):
-        driver = await sign_in_member(client, resources, mover_a.org_id, Role.DRIVER)
-        await enrol(client, mover_a.headers, clock)
-        assert await self.demand(client, driver) == 403
-        assert await self.demand(client, mover_a.headers) == 200
-        for path in ("/v1/auth/me", "/v1/org", "/v1/trucks"):
-            refused = await client.get(path, headers=driver)
-            assert refusal(refused) == (403, "second_factor_enrolment_required")
-        assert await who(client, mover_a.headers) == 200
-        assert await who(client, mover_b.headers) == 200
-        await enrol(client, driver, clock)
-        assert await who(client, driver) == 200
-
-    async def test_a_sign_in_without_one_opens_nothing_but_enrolment(
-        self, client: httpx.AsyncClient, mover_a: Member, resources: Resources, clock: ManualClock
-    ):
-        driver = await sign_in_member(client, resources, mover_a.org_id, Role.DRIVER)
-        email = (await client.get("/v1/auth/me", headers=driver)).json()["user"]["email"]
-        await enrol(client, mover_a.headers, clock)
-        await self.demand(client, mover_a.headers)
-        told = await sign_in(client, email, password=MEMBERS_PASSWORD)
-        assert told["must_enrol_second_factor"] is True
-        headers = bearer(told)
-        assert await who(client, headers) == 403
-        fresh = await client.post("/v1/auth/refresh", json={"refresh_token": told["refresh_token"]})
-        assert await who(client, bearer(fresh.json())) == 403
-        secret, codes = await enrol(client, headers, clock)
-        body = {"password": MEMBERS_PASSWORD, "code": codes[0]}
-        kept = await client.post("/v1/auth/mfa/disable", headers=headers, json=body)
-        assert refusal(kept) == (409, "second_factor_demanded")
-        done = await answer_it(
-            client, await challenge(client, email, password=MEMBERS_PASSWORD), code_of(secret, clock)
-        )
-        assert done.json()["must_enrol_second_factor"] is False
-
-    async def test_what_runs_before_a_whole_sign_in_is_closed_to_one_that_may_only_enrol(
-        self, client: httpx.AsyncClient, mover_a: Member, resources: Resources, clock: ManualClock
-    ):
-        """Routes of the sign-in audience ask for the session themselves."""
-        manager = await sign_in_member(client, resources, mover_a.org_id, Role.MANAGER)
-        await enrol(client, mover_a.headers, clock)
-        assert await self.demand(client, mover_a.headers) == 200
-        passwords = {"current_password": MEMBERS_PASSWORD, "new_password": "purple giraffe on a ladder"}
-        for method, path, body in (
-            ("GET", "/v1/org/members", None),
-            ("GET", "/v1/org/invitations", None),
-            ("POST", "/v1/org/invitations", {"email": "friend@example.com", "role": "manager"}),
-            ("PATCH", f"/v1/org/members/{mover_a.org_id}", {"is_active": False}),
-            ("DELETE", f"/v1/org/members/{mover_a.org_id}", None),
-            ("POST", "/v1/auth/password", passwords),
-            ("POST", "/v1/auth/email", {"email": "friend@example.com"}),
-            ("POST", "/v1/auth/email/confirm", {"token": "mhe_none"}),
-            ("POST", "/v1/auth/mfa/disable", {"password": MEMBERS_PASSWORD, "code": "123456"}),
-        ):
-            refused = await client.request(method, path, headers=manager, json=body)
-            assert refusal(refused) == (403, "second_factor_enrolment_required"), path
-        assert (await client.get("/v1/auth/memberships", headers=manager)).status_code == 200
-
-    async def test_staff_without_one_can_only_enrol(
-        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources, clock: ManualClock
-    ):
-        auth = resources.settings.auth.model_copy(update={"second_factor_exempt": ()})
-        object.__setattr__(resources, "settings", resources.settings.model_copy(update={"auth": auth}))
-        headers = bearer(await sign_in(client, staff.email))
-        refused = await client.get("/v1/ops/verifications", headers=headers)
-        assert refusal(refused) == (403, "second_factor_enrolment_required")
-        await enrol(client, headers, clock)
-        assert (await client.get("/v1/ops/verifications", headers=headers)).status_code == 200
-        assert await challenge(client, staff.email)

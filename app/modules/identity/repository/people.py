@@ -52,6 +52,12 @@ async def get_user_address(session: ReadSession, user_id: UUID) -> AnyRow | None
     return (await session.execute(query)).one_or_none()
 
 
+async def is_staff_email(session: ReadSession, email: str) -> bool:
+    """Whether this is the address of somebody of the platform's staff, deactivated or not."""
+    query = sa.select(User.id).where(User.email == email, User.staff_role.is_not(None))
+    return (await session.execute(query)).first() is not None
+
+
 async def lock_staff(session: WriteSession) -> None:
     """One change of the platform's staff at a time, so that its last admin is counted right."""
     await lock_name(session, "staff")

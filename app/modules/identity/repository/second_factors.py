@@ -15,6 +15,7 @@ from app.modules.identity.models import (
     SecondFactorChallenge,
     SignInPolicy,
 )
+from app.runtime.db.locks import lock_name, share_name
 from app.runtime.db.session import ReadSession, WriteSession
 
 
@@ -87,6 +88,16 @@ async def delete_challenges(session: WriteSession, before: datetime) -> None:
     """Those that expired before this instant."""
     delete = sa.delete(SecondFactorChallenge).where(SecondFactorChallenge.expires_at < before)
     await session.execute(delete.execution_options(synchronize_session=False))
+
+
+async def lock_factor_demand(session: WriteSession, org_id: UUID) -> None:
+    """Change what a company demands while no session is opened for it by the demand before."""
+    await lock_name(session, f"sign-in policy {org_id}")
+
+
+async def keep_factor_demand(session: WriteSession, org_id: UUID) -> None:
+    """What a company demands stays as it is until the transaction has ended."""
+    await share_name(session, f"sign-in policy {org_id}")
 
 
 async def get_factor_demand(session: ReadSession, org_id: UUID) -> bool:

@@ -138,6 +138,7 @@ async def _lock_open(session: WriteSession, actor: MoverMember, invitation_id: U
 async def prepare_answer(resources: Resources, body: AcceptInvitationIn) -> Answer:
     """Look at link and password in a short transaction of its own: hashing takes a while.
 
+    Staff are members of no company, whatever they were sent.
     Raises: InvitationRefused (422), BadCredentials (401), PasswordRefused (422), NameNeeded (422), SignInBusy (503).
     """
     org_id, invitation_id = _ids_of(resources, body.token)
@@ -147,6 +148,9 @@ async def prepare_answer(resources: Resources, body: AcceptInvitationIn) -> Answ
             raise InvitationRefused
         user = await repository.find_user_by_email(session, invitation.email)
         company = await orgs.company_name(session, org_id)
+    if user is not None and user.staff_role is not None:
+        # Before the password is looked at: an invitation is no place to try out that of staff.
+        raise InvitationRefused
     if user is not None:
         usable = user.disabled_at is None
         if not await resources.passwords.verify(user.password_hash if usable else None, body.password):

@@ -95,7 +95,7 @@ async def confirm(
 async def disable(session: WriteSession, resources: Resources, actor: MoverMember | Staff, code: str) -> None:
     """Do without the factor from now on; whoever calls has checked the password. All other sessions end.
 
-    Locks: the session, the factor. Emits: identity.second_factor_changed.
+    Locks: the session, the factor, what the user's companies demand. Emits: identity.second_factor_changed.
     Raises: SessionEnded (401), WrongCode (403), SecondFactorMissing (409), SecondFactorDemanded (409).
     """
     user = (await lock_caller(session, actor)).user
@@ -175,8 +175,13 @@ async def is_demanded(session: WriteSession, resources: Resources, user: User) -
 
 
 async def company_demands(session: WriteSession, user_id: UUID, org_id: UUID) -> bool:
-    """Whether the company demands a second factor of its members; the transaction acts for it from here on."""
+    """Whether the company demands a second factor of its members; the transaction acts for it from here on.
+
+    Locks: the demand, which stays so until this transaction has ended: of a session that is opened and a demand that
+    begins meanwhile one sees the other.
+    """
     await repository.act_as(session, user_id=user_id, org_id=org_id)
+    await repository.keep_factor_demand(session, org_id)
     return await repository.get_factor_demand(session, org_id)
 
 

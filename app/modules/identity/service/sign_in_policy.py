@@ -20,8 +20,10 @@ async def show_sign_in_policy(session: ReadSession, actor: MoverMember) -> SignI
 async def set_sign_in_policy(session: WriteSession, actor: MoverMember, body: SignInPolicyIn) -> SignInPolicyOut:
     """Demand a second factor of all members, or no more. Sessions of members without one may only enrol at once.
 
-    Locks: the session. Raises: SessionEnded (401), SecondFactorMissing (409) for an owner who has none.
+    Locks: the demand, so that sign-ins under way come first and are seen below, then the session.
+    Raises: SessionEnded (401), SecondFactorMissing (409) for an owner who has none.
     """
+    await repository.lock_factor_demand(session, actor.org_id)
     await lock_caller(session, actor)
     await repository.act_as(session, user_id=actor.user_id, org_id=actor.org_id)
     memberships = [(org_id, role) for org_id, role in await repository.list_memberships(session, actor.user_id)]

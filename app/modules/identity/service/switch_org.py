@@ -35,8 +35,10 @@ async def switch_org(
     """A session for another company in place of this one; it may only enrol where that company demands a second factor
     that is missing.
 
-    Locks: the session. Raises: SessionEnded (401), NotYourCompany (404).
+    Locks: what that company demands, then the session, as whoever changes the demand does with others' sessions.
+    Raises: SessionEnded (401), NotYourCompany (404).
     """
+    await repository.keep_factor_demand(session, org_id)
     caller = await lock_caller(session, actor, is_enrolment=True)
     await repository.act_as(session, user_id=actor.user_id, org_id=None)
     roles = {one: Role(role) for one, role in await repository.list_memberships(session, actor.user_id)}
