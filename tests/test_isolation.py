@@ -47,6 +47,7 @@ OPEN_LISTS: Final = {
 
 # What a valid body looks like, for routes whose body is checked before anybody looks for the id.
 BODIES: Final[dict[str, Any]] = {
+    "invitations": lambda _: {"email": f"{uuid4().hex}@example.com"},
     "{member_id}": lambda ids: {"role": "driver"},
     "{staff_id}": lambda _: {"role": "support"},
     "assign": lambda ids: {"truck_ids": [ids["truck_id"]], "driver_ids": [ids["driver_id"]]},
