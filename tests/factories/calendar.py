@@ -16,19 +16,23 @@ SELECT count(*) FROM app.reservations AS a
 JOIN app.reservations AS b ON a.org_id = b.org_id AND a.resource_id = b.resource_id AND a.id < b.id
 WHERE a.active AND b.active AND a.during && b.during
 """
-# Live bookings whose reservations are not just the trucks and people that they name, for just their window.
+# Live bookings whose reservations are not just the trucks and people that they, or their legs, name for just their
+# window.
 UNTRUE: Final = """
 SELECT b.reference FROM app.bookings AS b
-LEFT JOIN LATERAL (
-    SELECT array_agg(v.resource_id ORDER BY v.resource_id) AS ids,
-        bool_and(v.starts_at = b.starts_at AND v.ends_at = b.ends_at) AS fits
-    FROM app.reservations AS v WHERE v.org_id = b.org_id AND v.source_id = b.id AND v.active
-) AS taken ON true
-WHERE b.org_id = $1 AND b.status NOT IN ('held', 'cancelled', 'expired', 'no_show') OR
-    b.org_id = $1 AND b.status = 'held' AND b.hold_expires_at > $2
-GROUP BY b.org_id, b.id, b.reference, b.truck_ids, b.driver_ids, taken.ids, taken.fits
-HAVING taken.fits IS NOT TRUE
-    OR taken.ids IS DISTINCT FROM (SELECT array_agg(one ORDER BY one) FROM unnest(b.truck_ids || b.driver_ids) AS one)
+CROSS JOIN LATERAL (
+    SELECT array_agg(t::text ORDER BY t::text) AS rows FROM (
+        SELECT v.resource_id, v.starts_at, v.ends_at
+        FROM app.reservations AS v WHERE v.org_id = b.org_id AND v.source_id = b.id AND v.active) AS t) AS taken
+CROSS JOIN LATERAL (
+    SELECT array_agg(t::text ORDER BY t::text) AS rows FROM (
+        SELECT one, b.starts_at, b.ends_at FROM unnest(b.truck_ids || b.driver_ids) AS one WHERE b.legs IS NULL
+        UNION ALL
+        SELECT one::uuid, (leg->>'starts_at')::timestamptz, (leg->>'ends_at')::timestamptz
+        FROM jsonb_array_elements(coalesce(b.legs, '[]')) AS leg,
+            jsonb_array_elements_text((leg->'truck_ids') || (leg->'driver_ids')) AS one) AS t) AS told
+WHERE b.org_id = $1 AND taken.rows IS DISTINCT FROM told.rows AND (
+    b.status NOT IN ('held', 'cancelled', 'expired', 'no_show') OR b.status = 'held' AND b.hold_expires_at > $2)
 """
 # Reservations that stand for no booking that lives: what a refusal must not leave behind.
 ORPHANED: Final = """

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
-from uuid import UUID
 
 from app.kernel.geo import Point
 
@@ -19,9 +18,11 @@ class EventStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarEvent:
-    """One appointment. `sequence` rises with each change, so that a reader keeps the newest; all times are UTC."""
+    """One appointment. `id`: tells it from all others, for good. `sequence` rises with each change, so that a reader
+    keeps the newest; all times are UTC.
+    """
 
-    id: UUID
+    id: str
     sequence: int
     status: EventStatus
     created_at: datetime

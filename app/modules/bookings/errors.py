@@ -64,7 +64,12 @@ class PhotosAreTheCompanys(Forbidden):
 
 class HasLegs(Conflict):
     code: ClassVar[str] = "has_legs"
-    title: ClassVar[str] = "A move of several legs keeps the trucks and people of each: cancel it, and book it anew."
+    title: ClassVar[str] = "A move of several legs has a team for each: say which leg is meant."
+
+
+class LegNotFound(Unprocessable):
+    code: ClassVar[str] = "leg_not_found"
+    title: ClassVar[str] = "This move has no leg of that number."
 
 
 class NotEquipped(Conflict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,14 +13,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.actor import ActorKind
+from app.kernel.errors import Fault
 from app.kernel.geo import Point
 from app.kernel.money import round_cents
 from app.kernel.signing import Signer
 from app.modules.bookings.errors import (
     BookingNotHeld,
     CrewIncomplete,
+    HasLegs,
     HoldExpired,
     IllegalStep,
+    LegNotFound,
     NotDueYet,
     NotEquipped,
     TruckTooSmall,
@@ -205,12 +208,28 @@ def check_named(resources: Iterable[ResourceSpec], job: Mapping[str, Any]) -> tu
 
     Raises: CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409).
     """
-    volume_cuft, weight_lb = job["volume_cuft"] or 0, job["weight_lb"] or 0
     named = list(resources)
+    check_drivers(named)
+    trucks, people = check_load(named, job)
+    return [truck.id for truck in trucks], [person.id for person in people]
+
+
+def check_drivers(named: Sequence[ResourceSpec]) -> None:
+    """Raises: CrewIncomplete (409) where a truck has no driver among them."""
+    kinds = [one.kind for one in named]
+    if kinds.count(ResourceKind.DRIVER) < kinds.count(ResourceKind.TRUCK):
+        raise CrewIncomplete
+
+
+def check_load(named: Sequence[ResourceSpec], job: Mapping[str, Any]) -> tuple[list[ResourceSpec], list[ResourceSpec]]:
+    """Trucks and people apart, when all of them together can do the job, whoever drives.
+
+    Raises: CrewIncomplete (409) without a truck, TruckTooSmall (409), NotEquipped (409).
+    """
+    volume_cuft, weight_lb = job["volume_cuft"] or 0, job["weight_lb"] or 0
     trucks = [r for r in named if r.kind is ResourceKind.TRUCK]
     people = [r for r in named if r.kind is not ResourceKind.TRUCK]
-    drivers = sum(1 for person in people if person.kind is ResourceKind.DRIVER)
-    if not trucks or drivers < len(trucks):
+    if not trucks:
         raise CrewIncomplete
     room, payload = sum(t.capacity_cuft for t in trucks), sum(t.max_weight_lb for t in trucks)
     if room < volume_cuft or payload < weight_lb:
@@ -221,7 +240,14 @@ def check_named(resources: Iterable[ResourceSpec], job: Mapping[str, Any]) -> tu
     missing |= {one for truck in trucks for one in set(job["truck_features"]) - set(truck.skills)}
     if missing:
         raise NotEquipped(missing=sorted(missing))
-    return [truck.id for truck in trucks], [person.id for person in people]
+    return trucks, people
+
+
+def apart(resources: Iterable[ResourceSpec]) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """The ids of trucks, and those of people."""
+    named = sorted(resources, key=lambda one: one.id)
+    trucks = tuple(one.id for one in named if one.kind is ResourceKind.TRUCK)
+    return trucks, tuple(one.id for one in named if one.id not in trucks)
 
 
 def legs_to_json(legs: Iterable[Leg]) -> list[dict[str, Any]]:
@@ -232,6 +258,7 @@ def legs_to_json(legs: Iterable[Leg]) -> list[dict[str, Any]]:
             "ends_at": leg.ends_at.isoformat(),
             "truck_ids": [str(one) for one in leg.truck_ids],
             "driver_ids": [str(one) for one in leg.driver_ids],
+            "is_assigned": leg.is_assigned,
         }
         for leg in legs
     ]
@@ -245,6 +272,7 @@ def legs_from_json(stored: Iterable[Mapping[str, Any]]) -> list[Leg]:
             datetime.fromisoformat(one["ends_at"]),
             tuple(map(UUID, one["truck_ids"])),
             tuple(map(UUID, one["driver_ids"])),
+            one["is_assigned"],
         )
         for one in stored
     ]
@@ -268,11 +296,60 @@ def asks_of(legs: Iterable[Leg], stops: Stops) -> list[LegAsk]:
         LegKind.PACKING: Stops(stops.first, stops.first),
         LegKind.LOADING: Stops(stops.first, stops.first),
         LegKind.TRANSIT: stops,
-        LegKind.UNLOADING: Stops(stops.last, stops.last),
+        LegKind.UNLOADING: Stops(stops.last, stops.last, came_far=stops.is_far),
     }
     return [
         LegAsk(Window(leg.starts_at, leg.ends_at), places[leg.kind], (*leg.truck_ids, *leg.driver_ids)) for leg in legs
     ]
+
+
+def everybody_of(legs: Sequence[Leg]) -> tuple[list[UUID], list[UUID]]:
+    """The trucks and the people of all legs, each once."""
+    trucks = dict.fromkeys(one for leg in legs for one in leg.truck_ids)
+    return list(trucks), list(dict.fromkeys(one for leg in legs for one in leg.driver_ids))
+
+
+def check_tour(
+    legs: Sequence[Leg], resources: Sequence[ResourceSpec], job: Mapping[str, Any]
+) -> tuple[list[UUID], list[UUID]]:
+    """As `check_named`, for a move of several days: each leg has a driver for each of its trucks, and all together can
+    do the job.
+    """
+    for leg in legs:
+        check_drivers([one for one in resources if one.id in (*leg.truck_ids, *leg.driver_ids)])
+    check_load(resources, job)
+    return everybody_of(legs)
+
+
+def leg_at(legs: Sequence[Leg], number: int | None) -> int:
+    """The number of the leg that is meant. Raises: HasLegs (409) without one, LegNotFound (422)."""
+    if number is None and legs:
+        raise HasLegs
+    if number is None or number >= len(legs):
+        raise LegNotFound(faults=(Fault("/leg", LegNotFound.code, LegNotFound.title),))
+    return number
+
+
+def assign_leg(status: BookingStatus, leg: Leg, *, by: ActorKind, now: datetime) -> BookingStatus:
+    """A leg to come is given another team while those before it are under way, and the move stays where it is.
+
+    Raises: IllegalStep (409), with the legal steps.
+    """
+    if status in ON_THE_WAY and leg.starts_at > now:
+        return status
+    return move(status, to=S.ASSIGNED, by=by)
+
+
+def check_leg(old: Sequence[ResourceSpec], new: Sequence[ResourceSpec], volume_cuft: int | None) -> None:
+    """Each truck of a leg needs a driver of that leg, and its new trucks hold as much of the load as those before.
+
+    Raises: CrewIncomplete (409), TruckTooSmall (409).
+    """
+    check_drivers(new)
+    room, had = (sum(one.capacity_cuft for one in each) for each in (new, old))
+    least = min(volume_cuft or 0, had)
+    if room < least:
+        raise TruckTooSmall(f"They hold {room} cubic feet; those that this leg has hold {least} of the load.")
 
 
 def count_taken(booking: Mapping[str, Any]) -> int:

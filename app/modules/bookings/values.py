@@ -68,13 +68,16 @@ class LegKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One part of a move of several days, with the trucks and people of its own."""
+    """One part of a move of several days, with the trucks and people of its own. `is_assigned`: a dispatcher has
+    chosen these since the booking was made.
+    """
 
     kind: LegKind
     starts_at: datetime
     ends_at: datetime
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
+    is_assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ __all__ = [
     "move",
     "register_resource",
     "release",
+    "release_leg",
     "reserve",
     "reserve_legs",
     "reserve_named",
@@ -94,6 +95,7 @@ __all__ = [
     "suffices",
     "suiting_starts",
     "swap",
+    "swap_leg",
     "take_time_off",
     "whole_capacity",
     "works",
@@ -113,6 +115,8 @@ reserve_legs = service.reserve_legs
 foresee_legs = service.foresee_legs
 reserve_named = service.reserve_named
 swap = service.swap
+swap_leg = service.swap_leg
+release_leg = service.release_leg
 move = service.move
 days_window = rules.days_window
 list_lanes = service.list_lanes

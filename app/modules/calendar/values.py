@@ -56,15 +56,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """Where a job begins and where it ends."""
+    """Where a job begins and where it ends. `came_far`: it is the end of one that began out of reach of here."""
 
     first: Point
     last: Point
+    came_far: bool = False
 
     @property
     def is_far(self) -> bool:
         """Whether who has done it is out of reach of what is around its beginning."""
-        return great_circle_miles(self.first, self.last) > LOCAL_MILES
+        return self.came_far or great_circle_miles(self.first, self.last) > LOCAL_MILES
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ router = APIRouter(prefix="/v1/dispatch", tags=["dispatch"], route_class=Idempot
 def plan_out(plan: DayPlan) -> PlanOut:
     jobs = [
         PlannedOut(
-            booking_id=one.job.id,
+            booking_id=one.job.booking_id,
+            leg=one.job.leg,
             reference=one.job.reference,
             starts_at=one.job.window.starts_at,
             ends_at=one.job.window.ends_at,
@@ -45,7 +46,8 @@ def plan_out(plan: DayPlan) -> PlanOut:
     ]
     left = [
         LeftOut(
-            booking_id=one.job.id,
+            booking_id=one.job.booking_id,
+            leg=one.job.leg,
             reference=one.job.reference,
             starts_at=one.job.window.starts_at,
             reason=one.reason,
@@ -82,7 +84,8 @@ async def auto_assign(body: AutoAssignIn, actor: Dispatch, snapshot: Read, sessi
 def swaps_out(swaps: list[Swapped]) -> SwapsOut:
     jobs = [
         SwapOut(
-            booking_id=one.job.id,
+            booking_id=one.job.booking_id,
+            leg=one.job.leg,
             reference=one.job.reference,
             starts_at=one.job.window.starts_at,
             truck_ids=list(one.truck_ids),

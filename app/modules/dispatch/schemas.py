@@ -17,8 +17,8 @@ class Strict(BaseModel):
 
 
 class DayIn(Strict):
-    """`day`: of your office; the jobs that start on it and are confirmed. `include_assigned`: those too that a
-    dispatcher has given their team.
+    """`day`: of your office; the jobs that start on it and are confirmed, of moves of several days the legs that do.
+    `include_assigned`: those too that a dispatcher has given their team.
     """
 
     day: Day
@@ -32,12 +32,13 @@ class AutoAssignIn(DayIn):
 
 
 class PlannedOut(BaseModel):
-    """A job and its team. `drive_minutes`: to the pickup, from the stop before or the yard; `spare_cuft`: room that
-    stays empty, null without an estimate; `most_week_hours`: of the one of the crew who will have worked most in these
-    seven days.
+    """A job, or one `leg` of it, and its team; a leg keeps its trucks, for the load is in them. `drive_minutes`: to the
+    pickup, from the stop before or the yard; `spare_cuft`: room that stays empty, null without an estimate;
+    `most_week_hours`: of the one of the crew who will have worked most in these seven days.
     """
 
     booking_id: UUID
+    leg: int | None
     reference: str
     starts_at: datetime
     ends_at: datetime
@@ -53,6 +54,7 @@ class LeftOut(BaseModel):
     """A job that keeps what it has, and why."""
 
     booking_id: UUID
+    leg: int | None
     reference: str
     starts_at: datetime
     reason: LeftReason
@@ -75,9 +77,12 @@ class SwapTruckIn(Strict):
 
 
 class SwapOut(BaseModel):
-    """`truck_ids`: all of the job's trucks. `reason`: why it keeps the broken one; null when it was given another."""
+    """`truck_ids`: all of the job's trucks, or of that `leg` of it. `reason`: why it keeps the broken one; null when it
+    was given another.
+    """
 
     booking_id: UUID
+    leg: int | None
     reference: str
     starts_at: datetime
     truck_ids: list[UUID]

@@ -12,7 +12,7 @@ from app.kernel.errors import PreconditionFailed
 from app.kernel.ports.solving import Solver
 from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
-from app.modules.bookings.public import BookingStatus, DayJob, PapersEndBefore, Team
+from app.modules.bookings.public import DayJob, PapersEndBefore, Team
 from app.modules.calendar import public as calendar
 from app.modules.calendar.public import Busy
 from app.modules.dispatch import rules
@@ -24,17 +24,19 @@ from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
 
 SOON: Final = timedelta(minutes=1)
-UNPLANNED: Final = (BookingStatus.CONFIRMED,)
-PLANNED_TOO: Final = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
 
 
 async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UUID | None = None) -> rules.Day:
     """The day's jobs to come, of one truck or all, and who and what there is for them; nothing is locked."""
     clock = ZoneInfo(await orgs.company_zone(session, actor.org_id))
     days = calendar.days_window(body.day, 1, clock)
-    statuses = PLANNED_TOO if body.include_assigned else UNPLANNED
-    found = await bookings.list_day_jobs(session, actor.org_id, days, statuses)
-    jobs = [job for job in found if job.window.starts_at > actor.now and truck_id in (None, *job.truck_ids)]
+    found = await bookings.list_day_jobs(session, actor.org_id, days)
+    to_come = [job for job in found if job.window.starts_at > actor.now]
+    jobs = (
+        rules.jobs_of_truck(to_come, days, truck_id)
+        if truck_id
+        else rules.jobs_to_plan(to_come, days, include_assigned=body.include_assigned)
+    )
     resources = await calendar.list_resources(session, actor.org_id)
     trucks = [one.id for one in resources if one.kind is calendar.ResourceKind.TRUCK]
     unfit = await bookings.trucks_without_papers(session, actor.org_id, days, trucks)
@@ -42,13 +44,13 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
     ends_at = max((days.ends_at, *(job.window.ends_at for job in jobs)))
     looked_at = calendar.Window(days.ends_at - DAYS_COUNTED, ends_at)
     ids = [one.id for one in resources]
-    planned = {job.id for job in jobs}
+    planned = {(job.booking_id, job.window) for job in jobs}
     taken: dict[object, list[Busy]] = {}
     for resource_id, source_id, busy in await calendar.list_taken(session, actor.org_id, ids, looked_at, actor.now):
-        if source_id not in planned:
+        if (source_id, busy.window) not in planned:
             taken.setdefault(resource_id, []).append(busy)
     return rules.Day(
-        jobs=tuple(jobs),
+        jobs=tuple(rules.with_skills_of_legs(jobs, resources)),
         resources=tuple(sorted(resources, key=lambda one: one.id)),
         taken={one: tuple(taken.get(one, ())) for one in ids},
         yards=await fleet.yards(session, actor.org_id),
@@ -80,7 +82,7 @@ async def apply_plan(session: WriteSession, actor: Mover, plan: rules.DayPlan, s
 
 
 def _team(job: DayJob, planned: rules.Planned) -> Team:
-    return Team(job.id, job.version, planned.truck_ids, planned.driver_ids)
+    return Team(job.booking_id, job.leg, job.version, planned.truck_ids, planned.driver_ids)
 
 
 async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) -> list[rules.Swapped]:
@@ -100,7 +102,7 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     """
     swaps = await foresee_swap(session, actor, body)
     teams = [
-        Team(one.job.id, one.job.version, one.truck_ids, one.job.driver_ids) for one in swaps if one.reason is None
+        Team(*one.job.key, one.job.version, one.truck_ids, one.job.driver_ids) for one in swaps if one.reason is None
     ]
     try:
         await bookings.reassign_all(session, actor, teams, tells_customers=True)

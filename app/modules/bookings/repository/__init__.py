@@ -1,6 +1,6 @@
 """SQL of bookings, one file a subject."""
 
-from app.modules.bookings.repository.board import list_jobs_of, list_on_board, list_starting
+from app.modules.bookings.repository.board import list_jobs_of, list_on_board, list_starting, list_tours
 from app.modules.bookings.repository.bookings import (
     clear_notes,
     expire_hold_of_quote,
@@ -64,6 +64,7 @@ __all__ = [
     "list_rows_of_customer",
     "list_starting",
     "list_steps",
+    "list_tours",
     "lock_booking",
     "lock_policy",
     "lock_rules",

@@ -24,6 +24,10 @@ ON_BOARD = Ready(
         "AND b.starts_at > :since - interval '30 days' "
         f"AND {STATUS.replace('$1', ':now')} NOT IN ('cancelled', 'expired', 'no_show') "
         "AND (CAST(:resource_id AS uuid) IS NULL OR :resource_id = ANY(b.truck_ids || b.driver_ids)) "
+        "AND (b.legs IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(b.legs) AS l "
+        "WHERE CAST(l->>'starts_at' AS timestamptz) < :until AND CAST(l->>'ends_at' AS timestamptz) > :since "
+        "AND (CAST(:resource_id AS uuid) IS NULL "
+        "OR (l->'truck_ids') || (l->'driver_ids') ? CAST(CAST(:resource_id AS uuid) AS text)))) "
         "ORDER BY b.starts_at, b.id"
     ).bindparams(
         sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
@@ -64,10 +68,33 @@ async def list_jobs_of(
     return (await session.execute(query)).scalars().all()
 
 
+async def list_tours(
+    session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], statuses: Sequence[BookingStatus]
+) -> Sequence[Booking]:
+    """Moves of several legs of which one starts between, the first first."""
+    since, until = between
+    legs = sa.func.jsonb_array_elements(Booking.legs).table_valued(sa.column("value", pg.JSONB)).alias("leg")
+    starts_at = legs.c.value["starts_at"].astext.cast(INSTANT)
+    query = (
+        sa.select(Booking)
+        .where(
+            Booking.org_id == org_id,
+            Booking.starts_at > since - timedelta(days=30),
+            Booking.starts_at < until,
+            Booking.ends_at > since,
+            Booking.status.in_(statuses),
+            Booking.legs.is_not(None),
+            sa.exists(sa.select(1).select_from(legs).where(starts_at >= since, starts_at < until)),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
 async def list_starting(
     session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], statuses: Sequence[BookingStatus]
 ) -> Sequence[Booking]:
-    """Those that start between, the first first; not those of several legs, whose teams stand."""
+    """Those in one piece that start between, the first first."""
     since, until = between
     query = (
         sa.select(Booking)

@@ -17,6 +17,7 @@ from app.modules.bookings.schemas import (
     BoardQuery,
     BusyOut,
     FreeResourceOut,
+    JobOut,
     JobsOut,
     JobsQuery,
     WindowOut,
@@ -37,13 +38,23 @@ async def show_board(query: Annotated[BoardQuery, Query()], actor: BoardRead, se
 
 @router.get("/drivers/{driver_id}/jobs", responses=problems(ResourceNotFound))
 async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor: JobsRead, session: Read) -> JobsOut:
-    """The jobs of one of your crew on a day, with places and whom to call; today's without one.
+    """The jobs of one of your crew on a day, with places and whom to call; today's without one. Of a move of several
+    days the legs that they are on.
 
     For the office; for drivers their own.
     """
     jobs = await service.list_jobs(session, actor, driver_id, query.day)
-    name = await service.organization_name(session, jobs[0]) if jobs else ""
-    return JobsOut(items=[booking_out(job, name, actor.now) for job in jobs])
+    name = await service.organization_name(session, jobs[0].booking) if jobs else ""
+    return JobsOut(
+        items=[
+            JobOut(
+                **dict(booking_out(job.booking, name, actor.now)),
+                leg=job.leg,
+                on_duty=WindowOut.model_validate(job.on_duty),
+            )
+            for job in jobs
+        ]
+    )
 
 
 @router.get("/availability", responses=problems(LocalTimeRefused, WindowRefused))

@@ -25,6 +25,7 @@ from app.modules.bookings.errors import (
     HasLegs,
     HoldExpired,
     IllegalStep,
+    LegNotFound,
     NotEquipped,
     NotPriceable,
     OutsideTerms,
@@ -158,12 +159,13 @@ async def confirm_booking(
         NotEquipped,
         PapersEndBefore,
         HasLegs,
+        LegNotFound,
     ),
 )
 async def assign_booking(
     booking_id: UUID, body: AssignIn, actor: BookingsDispatch, session: BookingWrite, response: Response
 ) -> BookingOut:
-    """Give it these trucks and people instead of those it has. For owners, managers and dispatchers."""
+    """Give it, or a leg of it, these trucks and people instead of what it has. For owners, managers and dispatchers."""
     booking = await service.assign_booking(session, actor, booking_id, body)
     return await answer_booking(session, actor.now, booking, response)
 

@@ -52,8 +52,15 @@ class BoardOut(BaseModel):
     bookings: list[BookingSummary]
 
 
+class JobOut(BookingOut):
+    """A job of somebody: from when to when they are on it, and of a move of several days the number of the leg."""
+
+    leg: int | None
+    on_duty: WindowOut
+
+
 class JobsOut(BaseModel):
-    items: list[BookingOut]
+    items: list[JobOut]
 
 
 class AvailabilityQuery(Strict):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, EmailStr, Field, model_validator
+from pydantic import BaseModel, EmailStr, Field, ValidationInfo, field_validator, model_validator
 
 from app.kernel.instants import Instant
 from app.kernel.money import ExactDecimal, MoneyIn, MoneyOut
@@ -14,7 +14,7 @@ from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text120
 from app.modules.bookings.schemas.cancellation import SettlementOut
-from app.modules.bookings.schemas.shapes import Named, Strict, WindowIn
+from app.modules.bookings.schemas.shapes import MOST_LEGS, LegNumber, Named, Strict, WindowIn
 from app.modules.bookings.values import BookingStatus, LegKind
 from app.modules.market.public import RequiresIn
 from app.modules.pricing.public import PriceOut
@@ -64,7 +64,7 @@ class BookingIn(Strict):
     window: WindowIn | None = None
     truck_ids: Named | None = None
     driver_ids: Named | None = None
-    legs: Annotated[tuple[LegIn, ...], Field(min_length=2, max_length=14)] | None = None
+    legs: Annotated[tuple[LegIn, ...], Field(min_length=2, max_length=MOST_LEGS)] | None = None
     origin: PlaceIn | None = None
     destination: PlaceIn | None = None
     price: MoneyIn | None = None
@@ -92,8 +92,20 @@ class BookingPatch(Strict):
 
 
 class AssignIn(Strict):
-    truck_ids: Annotated[Named, Field(min_length=1)]
+    """`leg`: of a move of several days the number of the one leg that is meant, the first is 0; one that needs no truck
+    takes people alone.
+    """
+
+    leg: LegNumber | None = None
+    truck_ids: Named
     driver_ids: Annotated[Named, Field(min_length=1)]
+
+    @field_validator("truck_ids")
+    @classmethod
+    def refuse_none(cls, truck_ids: tuple[UUID, ...], told: ValidationInfo) -> tuple[UUID, ...]:
+        if not truck_ids and told.data.get("leg") is None:
+            raise ValueError("names one truck at least")
+        return truck_ids
 
 
 class BookingFilter(ListQuery):
@@ -119,11 +131,14 @@ class ContactOut(BaseModel):
 
 
 class LegOut(BaseModel):
+    """`is_assigned`: a dispatcher has chosen its team since the booking was made."""
+
     kind: LegKind
     starts_at: datetime
     ends_at: datetime
     truck_ids: list[UUID]
     driver_ids: list[UUID]
+    is_assigned: bool
 
 
 class BookingOut(BaseModel):
@@ -181,5 +196,6 @@ class BookingSummary(BaseModel):
     crew_size: int
     truck_ids: list[UUID]
     driver_ids: list[UUID]
+    legs: list[LegOut] | None
     total: MoneyOut
     version: int

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from app.kernel.text import Note500
-from app.modules.bookings.schemas.shapes import Named, Strict
+from app.modules.bookings.schemas.shapes import LegNumber, Named, Strict
 from app.modules.bookings.values import BookingStatus
 
 
@@ -25,10 +25,13 @@ class BulkStep(StrEnum):
 
 
 class BulkCommandIn(Strict):
-    """`assign` takes truck_ids and driver_ids, `cancel` a reason, and any other a note at most."""
+    """`assign` takes truck_ids and driver_ids, and of a move of several days the `leg`; `cancel` takes a reason, and
+    any other a note at most.
+    """
 
     booking_id: UUID
     command: BulkStep
+    leg: LegNumber | None = None
     truck_ids: Named | None = None
     driver_ids: Named | None = None
     reason: Note500 | None = None
@@ -37,7 +40,8 @@ class BulkCommandIn(Strict):
     @model_validator(mode="after")
     def refuse_what_it_does_not_take(self) -> Self:
         is_assign, is_cancel = self.command is BulkStep.ASSIGN, self.command is BulkStep.CANCEL
-        if (bool(self.truck_ids), bool(self.driver_ids)) != (is_assign, is_assign):
+        has_trucks = bool(self.truck_ids) or (self.leg is not None and self.truck_ids is not None)
+        if (has_trucks, bool(self.driver_ids)) != (is_assign, is_assign) or (self.leg is not None and not is_assign):
             raise ValueError("assign, and no other command, takes truck_ids and driver_ids")
         if (self.reason is not None) != is_cancel:
             raise ValueError("cancel, and no other command, takes a reason")

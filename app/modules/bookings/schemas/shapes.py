@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.kernel.instants import Moment
 from app.modules.bookings.values import BookingStatus
 
+MOST_LEGS: Final = 14
 Named = Annotated[tuple[UUID, ...], Field(max_length=40)]
+LegNumber = Annotated[int, Field(strict=True, ge=0, lt=MOST_LEGS)]
 
 
 class Strict(BaseModel):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.modules.audit.public import fields_of
 from app.modules.bookings import rules
-from app.modules.bookings.errors import HasLegs
 from app.modules.bookings.events import BookingAssigned
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AssignIn
@@ -21,20 +22,29 @@ Taking = Callable[[calendar.Ask], Awaitable[list[calendar.ResourceSpec]]]
 
 
 async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, body: AssignIn) -> Booking:
-    """Give a confirmed booking these trucks and people instead of those it has, all or none.
+    """Give a confirmed booking, or one leg of it, these trucks and people instead of those it has, all or none.
 
     Locks: the booking row, then the old and the new resources in id order.
-    Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), HasLegs (409), SlotTaken (409),
-    CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409) for a truck without its papers.
+    Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), HasLegs (409), LegNotFound (422),
+    SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409) for a truck without its papers.
     Emits: booking.assigned.
     """
     booking = await lock_as(session, actor, booking_id)
-    if booking.legs is not None:
-        raise HasLegs
-    old = (*booking.truck_ids, *booking.driver_ids)
     named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))
-    await give_team(session, actor, booking, lambda ask: calendar.swap(session, ask, old, named))
+    if booking.legs is not None or body.leg is not None:
+        number = rules.leg_at(rules.legs_from_json(booking.legs or ()), body.leg)
+        leg = leg_ask(booking, number)
+        await give_leg(session, actor, booking, number, partial(calendar.swap_leg, session, old=leg, new_ids=named))
+    else:
+        old = (*booking.truck_ids, *booking.driver_ids)
+        await give_team(session, actor, booking, partial(calendar.swap, session, old_ids=old, new_ids=named))
     return booking
+
+
+def leg_ask(booking: Booking, number: int) -> calendar.LegAsk:
+    """What a leg has: its window, stops, trucks and people."""
+    stops = rules.stops_of(booking.origin, booking.destination)
+    return rules.asks_of(rules.legs_from_json(booking.legs or ()), stops)[number]
 
 
 async def give_team(session: WriteSession, actor: Mover, booking: Booking, take: Taking) -> None:
@@ -46,7 +56,39 @@ async def give_team(session: WriteSession, actor: Mover, booking: Booking, take:
     """
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
-    ask = calendar.Ask(
+    had = fields_of(booking, ("truck_ids", "driver_ids"))
+    ask = _ask(booking, actor)
+    resources = await take(ask)
+    booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
+    await check_trucks(session, ask, trip_of(vars(booking)), resources)
+    await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
+    await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+
+
+async def give_leg(session: WriteSession, actor: Mover, booking: Booking, number: int, take: Taking) -> None:
+    """As `give_team`, for one leg of a move of several days; the others keep theirs, and together they do the job."""
+    legs, old = rules.legs_from_json(booking.legs or ()), leg_ask(booking, number)
+    came_from = booking.status
+    booking.status = rules.assign_leg(came_from, legs[number], by=actor.kind, now=actor.now)
+    told = Told("bookings.assigned", fields_of(booking, ("truck_ids", "driver_ids", "legs")))
+    ask = replace(_ask(booking, actor), window=old.window, stops=old.stops)
+    resources = await take(ask)
+    known = {one.id: one for one in await calendar.list_resources(session, booking.org_id)}
+    rules.check_leg([known[one] for one in old.resource_ids if one in known], resources, booking.volume_cuft)
+    trucks, people = rules.apart(resources)
+    legs[number] = replace(legs[number], truck_ids=trucks, driver_ids=people, is_assigned=True)
+    booking.truck_ids, booking.driver_ids = rules.everybody_of(legs)
+    everybody = (*booking.truck_ids, *booking.driver_ids)
+    rules.check_load([known[one] for one in everybody if one in known], vars(booking))
+    booking.legs = rules.legs_to_json(legs)
+    await check_trucks(session, ask, trip_of(vars(booking)), resources)
+    note = f"Another team for leg {number + 1}, {legs[number].kind}."
+    await write_step(session, booking, actor, came_from=came_from, note=note, told=told)
+    await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+
+
+def _ask(booking: Booking, actor: Mover) -> calendar.Ask:
+    return calendar.Ask(
         org_id=booking.org_id,
         source_id=booking.id,
         window=calendar.Window(booking.starts_at, booking.ends_at),
@@ -55,9 +97,3 @@ async def give_team(session: WriteSession, actor: Mover, booking: Booking, take:
         stops=rules.stops_of(booking.origin, booking.destination),
         within_limits=False,
     )
-    had = fields_of(booking, ("truck_ids", "driver_ids"))
-    resources = await take(ask)
-    booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
-    await check_trucks(session, ask, trip_of(vars(booking)), resources)
-    await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
-    await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.actor import Mover, MoverMember, Role
 from app.kernel.ids import new_id
 from app.kernel.localtime import to_instant
-from app.modules.bookings import repository
+from app.modules.bookings import repository, rules
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AvailabilityQuery, BoardQuery
 from app.modules.calendar import public as calendar
@@ -45,7 +46,16 @@ async def show_board(session: ReadSession, actor: Mover, query: BoardQuery) -> s
     )
 
 
-async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: date | None) -> Sequence[Booking]:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A booking, or one leg of it, that somebody is on from then to then."""
+
+    booking: Booking
+    leg: int | None
+    on_duty: calendar.Window
+
+
+async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: date | None) -> list[Job]:
     """What a person of the crew does on a day of the office, today without one; the first job first.
 
     Raises: ResourceNotFound (404).
@@ -54,7 +64,18 @@ async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: 
     zone = await orgs.company_zone(session, actor.org_id)
     window = _days(day, 1, zone, actor.now)
     await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
-    return await repository.list_jobs_of(session, actor.org_id, (window.starts_at, window.ends_at), resource_id)
+    found = await repository.list_jobs_of(session, actor.org_id, (window.starts_at, window.ends_at), resource_id)
+    jobs = [job for one in found for job in _jobs_of(one, resource_id) if job.on_duty.overlaps(window)]
+    return sorted(jobs, key=lambda job: (job.on_duty, job.booking.id))
+
+
+def _jobs_of(booking: Booking, resource_id: UUID) -> Iterator[Job]:
+    """The whole of it, or each leg that they are on."""
+    if booking.legs is None:
+        yield Job(booking, None, calendar.Window(booking.starts_at, booking.ends_at))
+    for number, leg in enumerate(rules.legs_from_json(booking.legs or ())):
+        if resource_id in (*leg.truck_ids, *leg.driver_ids):
+            yield Job(booking, number, calendar.Window(leg.starts_at, leg.ends_at))
 
 
 async def _own_lane(session: ReadSession, actor: Mover, resource_id: UUID | None) -> UUID | None:

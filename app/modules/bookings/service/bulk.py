@@ -70,7 +70,7 @@ async def _run(session: WriteSession, pepper: Signer, actor: Mover, command: Bul
         case BulkStep.CONFIRM:
             return await confirm_booking(session, actor, booking_id)
         case BulkStep.ASSIGN:
-            body = AssignIn(truck_ids=command.truck_ids or (), driver_ids=command.driver_ids or ())
+            body = AssignIn(leg=command.leg, truck_ids=command.truck_ids or (), driver_ids=command.driver_ids or ())
             return await assign_booking(session, actor, booking_id, body)
         case BulkStep.CANCEL:
             return await cancel_booking(session, actor, booking_id, CancelIn(reason=command.reason or ""))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,11 +16,11 @@ from app.kernel.ports import Ports
 from app.kernel.ports.calendars import CalendarEvent, EventStatus
 from app.kernel.signing import BadToken, Signer
 from app.modules.audit import public as audit
-from app.modules.bookings import repository
+from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import FeedNotFound, TooManyFeeds
 from app.modules.bookings.models import Booking, CalendarFeed
 from app.modules.bookings.schemas import FeedIn
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import BookingStatus, Leg, LegKind
 from app.modules.calendar import public as calendar
 from app.modules.fleet import public as fleet
 from app.modules.orgs import public as orgs
@@ -83,7 +84,7 @@ async def read_feed(database: Database, ports: Ports, signer: Signer, token: str
         between = (now - SHOWN_BEFORE, now + SHOWN_AFTER)
         bookings = await repository.list_for_feed(session, org_id, between, feed.resource_id, MOST_EVENTS)
         names = await _names(session, org_id, bookings)
-    return await ports.calendars.write(f"{feed.name} · {company}", [_event(one, names) for one in bookings])
+    return await ports.calendars.write(f"{feed.name} · {company}", list(_events(bookings, names, feed.resource_id)))
 
 
 def _named(signer: Signer, token: str) -> tuple[UUID, UUID]:
@@ -101,20 +102,54 @@ async def _names(session: ReadSession, org_id: UUID, bookings: Sequence[Booking]
     return await fleet.truck_names(session, org_id, trucks) | await fleet.crew_names(session, org_id, people)
 
 
-def _event(booking: Booking, names: dict[UUID, str]) -> CalendarEvent:
-    origin, destination = (Place.model_validate(place) for place in (booking.origin, booking.destination))
-    local = booking.starts_at.astimezone(ZoneInfo(booking.pickup_zone))
-    crew = ", ".join(names[key] for key in (*booking.truck_ids, *booking.driver_ids) if key in names)
+def _events(bookings: Sequence[Booking], names: dict[UUID, str], resource_id: UUID | None) -> Iterator[CalendarEvent]:
+    """One for each move, and of a move of several days one for each leg, that the truck or person is on."""
+    for booking in bookings:
+        if booking.legs is None:
+            yield _event(booking, names)
+        legs = rules.legs_from_json(booking.legs or ())
+        for number, leg in enumerate(legs):
+            if resource_id in (None, *leg.truck_ids, *leg.driver_ids):
+                yield _of_leg(_event(booking, names), booking, (number, leg, len(legs)), names)
+
+
+def _of_leg(
+    whole: CalendarEvent, booking: Booking, part: tuple[int, Leg, int], names: dict[UUID, str]
+) -> CalendarEvent:
+    number, leg, of = part
+    place = Place.model_validate(booking.destination if leg.kind is LegKind.UNLOADING else booking.origin)
+    return replace(
+        whole,
+        id=f"{booking.id}-{number + 1}",
+        starts_at=leg.starts_at,
+        ends_at=leg.ends_at,
+        summary=f"{whole.summary} ({leg.kind}, {number + 1} of {of})",
+        place=_line(place),
+        location=place.location,
+        description=_description(booking, names, (*leg.truck_ids, *leg.driver_ids)),
+    )
+
+
+def _line(place: Place) -> str:
+    return ", ".join(line for line in place.address_lines if line)
+
+
+def _description(booking: Booking, names: dict[UUID, str], team: Sequence[UUID]) -> str:
+    local, destination = booking.starts_at.astimezone(ZoneInfo(booking.pickup_zone)), booking.destination
     contact = booking.contact
-    description = (
+    return (
         f"Pickup {local:%Y-%m-%d %H:%M} ({booking.pickup_zone})\n"
-        f"To: {', '.join(destination.address_lines)}\n"
+        f"To: {_line(Place.model_validate(destination))}\n"
         f"Customer: {contact['full_name']} {contact['phone']}\n"
-        f"Crew: {crew}\n"
+        f"Crew: {', '.join(names[key] for key in team if key in names)}\n"
         f"Status: {booking.status}"
     )
+
+
+def _event(booking: Booking, names: dict[UUID, str]) -> CalendarEvent:
+    origin, contact = Place.model_validate(booking.origin), booking.contact
     return CalendarEvent(
-        id=booking.id,
+        id=str(booking.id),
         sequence=booking.version,
         status=EventStatus.CANCELLED if booking.status in MISSED else EventStatus.CONFIRMED,
         created_at=booking.created_at,
@@ -122,7 +157,7 @@ def _event(booking: Booking, names: dict[UUID, str]) -> CalendarEvent:
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         summary=f"Move {booking.reference}: {contact['full_name']}",
-        place=", ".join(line for line in origin.address_lines if line),
+        place=_line(origin),
         location=origin.location,
-        description=description,
+        description=_description(booking, names, (*booking.truck_ids, *booking.driver_ids)),
     )

@@ -215,7 +215,8 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         "weight_lb": (estimate.weight_lb or None) if estimate else None,
         **body.requires.columns(),
     }
-    trucks, people = rules.check_named(resources, load)
+    tour = rules.check_tour(job.legs, resources, load) if job.legs else None
+    trucks, people = tour or rules.check_named(resources, load)
     row = (
         priced
         | load

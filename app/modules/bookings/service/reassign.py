@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -13,22 +13,27 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.events import BookingTruckReplaced
 from app.modules.bookings.models import Booking
-from app.modules.bookings.service.assign import give_team
+from app.modules.bookings.service.assign import give_leg, give_team, leg_ask
 from app.modules.bookings.service.eligibility import unfit_for_any
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 
+PROMISED = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
+
 
 @dataclass(frozen=True, slots=True)
 class DayJob:
-    """A booking as a dispatcher plans it. `volume_cuft` and `weight_lb` are None when nobody estimated them."""
+    """A booking, or one leg of it, as a dispatcher plans it. `is_assigned`: its team was chosen already. `volume_cuft`
+    and `weight_lb` are None when nobody estimated them.
+    """
 
-    id: UUID
+    booking_id: UUID
+    leg: int | None
     reference: str
     version: int
-    status: BookingStatus
+    is_assigned: bool
     window: calendar.Window
     zone: str
     stops: calendar.Stops
@@ -40,12 +45,17 @@ class DayJob:
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
 
+    @property
+    def key(self) -> tuple[UUID, int | None]:
+        return self.booking_id, self.leg
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """What one booking is given, as long as it still is of this version."""
+    """What one booking, or one leg of it, is given, as long as it still is of this version."""
 
     booking_id: UUID
+    leg: int | None
     version: int
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
@@ -55,47 +65,62 @@ class Team:
         return (*self.truck_ids, *self.driver_ids)
 
 
-async def list_day_jobs(
-    session: ReadSession, org_id: UUID, days: calendar.Window, statuses: Collection[BookingStatus]
-) -> list[DayJob]:
-    """The bookings that start in these days and stand in one of these states, the first first."""
+async def list_day_jobs(session: ReadSession, org_id: UUID, days: calendar.Window) -> list[DayJob]:
+    """What is promised and starts in these days, the first first. Of a move of several days each leg that starts then
+    or later, also when those before it are under way.
+    """
     between = (days.starts_at, days.ends_at)
-    return [_day_job(one) for one in await repository.list_starting(session, org_id, between, tuple(statuses))]
+    whole = [_whole(one) for one in await repository.list_starting(session, org_id, between, PROMISED)]
+    statuses = (*PROMISED, *rules.ON_THE_WAY)
+    tours = await repository.list_tours(session, org_id, between, statuses)
+    legs = [leg for one in tours for leg in _legs(one) if leg.window.starts_at >= days.starts_at]
+    return sorted((*whole, *legs), key=lambda job: (job.window, job.key))
 
 
 async def trucks_without_papers(
     session: ReadSession, org_id: UUID, days: calendar.Window, trucks: Collection[UUID]
 ) -> set[UUID]:
     """Those of these trucks that lack a paper for one of the jobs of these days."""
-    promised = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
-    jobs = await repository.list_starting(session, org_id, (days.starts_at, days.ends_at), promised)
+    jobs = await repository.list_starting(session, org_id, (days.starts_at, days.ends_at), PROMISED)
     return await unfit_for_any(session, org_id, jobs, trucks)
 
 
 async def reassign_all(
     session: WriteSession, actor: Mover, teams: Sequence[Team], *, tells_customers: bool = False
 ) -> list[Booking]:
-    """Give each booking its team, all or none: two may trade what they have.
+    """Give each booking, or leg, its team, all or none: two may trade what they have.
 
     Locks: the booking rows in id order, then all old and new resources in id order.
     Raises: BookingNotFound (404), PreconditionFailed (412), ResourceNotFound (404), IllegalStep (409), SlotTaken (409),
     CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409).
     Emits: booking.assigned for each; with `tells_customers`, booking.truck_replaced for each that has other trucks.
     """
-    given = sorted(teams, key=lambda team: team.booking_id)
+    given = sorted(teams, key=lambda team: (team.booking_id, team.leg or 0))
     bookings = [await _lock(session, actor, team) for team in given]
     named = {one for team in given for one in team.resource_ids}
     had = {one for booking in bookings for one in (*booking.truck_ids, *booking.driver_ids)}
     await calendar.lock(session, actor.org_id, sorted(named | had))
-    for booking in bookings:
-        await calendar.release(session, actor.org_id, booking.id)
+    trucks_before = {booking.id: set(booking.truck_ids) for booking in bookings}
     for booking, team in zip(bookings, given, strict=True):
-        had_trucks = set(booking.truck_ids)
-        wanted = list(dict.fromkeys(team.resource_ids))
-        await give_team(session, actor, booking, partial(calendar.reserve_named, session, resource_ids=wanted))
-        if tells_customers and had_trucks != set(booking.truck_ids):
-            await emit(session, BookingTruckReplaced(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+        await _release(session, booking, team)
+    for booking, team in zip(bookings, given, strict=True):
+        take = partial(calendar.reserve_named, session, resource_ids=list(dict.fromkeys(team.resource_ids)))
+        if team.leg is None:
+            await give_team(session, actor, booking, take)
+        else:
+            await give_leg(session, actor, booking, team.leg, take)
+    if tells_customers:
+        for booking in {one.id: one for one in bookings}.values():
+            if trucks_before[booking.id] != set(booking.truck_ids):
+                await emit(session, BookingTruckReplaced(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return bookings
+
+
+async def _release(session: WriteSession, booking: Booking, team: Team) -> None:
+    if team.leg is None:
+        await calendar.release(session, booking.org_id, booking.id)
+    else:
+        await calendar.release_leg(session, booking.org_id, booking.id, leg_ask(booking, team.leg))
 
 
 async def _lock(session: WriteSession, actor: Mover, team: Team) -> Booking:
@@ -106,12 +131,13 @@ async def _lock(session: WriteSession, actor: Mover, team: Team) -> Booking:
     return booking
 
 
-def _day_job(booking: Booking) -> DayJob:
+def _whole(booking: Booking) -> DayJob:
     return DayJob(
-        id=booking.id,
+        booking_id=booking.id,
+        leg=None,
         reference=booking.reference,
         version=booking.version,
-        status=booking.status,
+        is_assigned=booking.status is BookingStatus.ASSIGNED,
         window=calendar.Window(booking.starts_at, booking.ends_at),
         zone=booking.pickup_zone,
         stops=rules.stops_of(booking.origin, booking.destination),
@@ -123,3 +149,19 @@ def _day_job(booking: Booking) -> DayJob:
         truck_ids=tuple(booking.truck_ids),
         driver_ids=tuple(booking.driver_ids),
     )
+
+
+def _legs(booking: Booking) -> Iterator[DayJob]:
+    """As many people as a leg has stay with it: the estimate says nothing of its parts."""
+    whole, legs = _whole(booking), rules.legs_from_json(booking.legs or ())
+    for number, (leg, ask) in enumerate(zip(legs, rules.asks_of(legs, whole.stops), strict=True)):
+        yield replace(
+            whole,
+            leg=number,
+            is_assigned=leg.is_assigned,
+            window=ask.window,
+            stops=ask.stops,
+            crew_size=len(leg.driver_ids),
+            truck_ids=leg.truck_ids,
+            driver_ids=leg.driver_ids,
+        )

@@ -169,7 +169,8 @@ async def _write(
 ) -> None:
     came_from, was = booking.status, booking.starts_at
     had = set(_taken(booking))
-    booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
+    if booking.legs is None:
+        booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
     if had != set(_taken(booking)):
         # Not what a dispatcher chose: it is to be looked at again.
         booking.status = BookingStatus.CONFIRMED

@@ -187,6 +187,7 @@ BUSY = Ready(
         Reservation.first_lng,
         Reservation.last_lat,
         Reservation.last_lng,
+        Reservation.is_far,
     ).where(
         Reservation.org_id == sa.bindparam("org_id"),
         Reservation.resource_id == sa.any_(sa.bindparam("resource_ids", type_=UUIDS)),
@@ -337,6 +338,25 @@ async def release_source(session: WriteSession, org_id: UUID, source_id: UUID) -
     )
     rows = await session.execute(query, execution_options={"synchronize_session": False})
     return len(rows.all())
+
+
+async def release_leg(
+    session: WriteSession, org_id: UUID, source_id: UUID, window: Window, resource_ids: Sequence[UUID]
+) -> int:
+    query = (
+        sa.update(Reservation)
+        .where(
+            Reservation.org_id == org_id,
+            Reservation.source_id == source_id,
+            Reservation.active,
+            Reservation.starts_at == window.starts_at,
+            Reservation.ends_at == window.ends_at,
+            Reservation.resource_id.in_(resource_ids),
+        )
+        .values(active=False)
+        .returning(Reservation.id)
+    )
+    return len((await session.execute(query, execution_options={"synchronize_session": False})).all())
 
 
 async def forget_stops(session: WriteSession, org_id: UUID, source_id: UUID) -> None:

@@ -200,25 +200,19 @@ def free_in(
         if not (resource.kind is ResourceKind.TRUCK and resource.size in full)
         and is_usable(resource, last_day)
         and works(resource.hours, wanted.window)
-        and not any(_is_in_the_way(wanted, resource, one) for one in busy.get(resource.id, ()))
+        and not any(clashes(wanted, resource.turnaround_minutes, one) for one in busy.get(resource.id, ()))
     ]
-
-
-def _is_in_the_way(wanted: Wanted, resource: ResourceSpec, one: Busy) -> bool:
-    """Of the asker's own, such as another leg of its tour, nothing but what overlaps."""
-    if one.source_id is not None and one.source_id == wanted.source_id:
-        return wanted.window.overlaps(one.window)
-    return clashes(wanted, resource.turnaround_minutes, one)
 
 
 def clashes(wanted: Wanted, turnaround_minutes: int, busy: Busy) -> bool:
     """Whether one resource cannot do both: they overlap, or the drive from the last stop of the one to the first of
-    the other takes longer than lies between them.
+    the other takes longer than lies between them. Of the asker's own, such as another leg of its tour, nothing is in
+    the way but what overlaps.
     """
     window, stops = wanted.window, wanted.stops
     if window.overlaps(busy.window):
         return True
-    if busy.stops is None:
+    if busy.stops is None or (busy.source_id is not None and busy.source_id == wanted.source_id):
         return False
     if busy.window.ends_at <= window.starts_at:
         gap = window.starts_at - busy.window.ends_at

@@ -1,6 +1,6 @@
 """Use cases of the calendar, by what they are about."""
 
-from app.modules.calendar.service.legs import foresee_legs, reserve_legs
+from app.modules.calendar.service.legs import foresee_legs, release_leg, reserve_legs, swap_leg
 from app.modules.calendar.service.limits import set_limits, show_limits
 from app.modules.calendar.service.market import free_capacity, suiting_starts, whole_capacity
 from app.modules.calendar.service.reservations import (
@@ -31,6 +31,7 @@ __all__ = [
     "list_lanes",
     "list_taken",
     "move",
+    "release_leg",
     "reserve",
     "reserve_legs",
     "reserve_named",
@@ -43,6 +44,7 @@ __all__ = [
     "show_shifts",
     "suiting_starts",
     "swap",
+    "swap_leg",
     "take_time_off",
     "whole_capacity",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from app.modules.calendar import repository, rules
 from app.modules.calendar.errors import SlotTaken
@@ -30,6 +31,22 @@ async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) 
             refused.extensions["leg"] = number
             raise refused.offering(()) from None
     return [one for one in locked if one.id in ids]
+
+
+async def release_leg(session: WriteSession, org_id: UUID, source_id: UUID, leg: LegAsk) -> None:
+    """Free what one leg of the source has taken; the other legs keep theirs."""
+    await repository.release_leg(session, org_id, source_id, leg.window, leg.resource_ids)
+
+
+async def swap_leg(session: WriteSession, ask: Ask, old: LegAsk, new_ids: Sequence[UUID]) -> list[ResourceSpec]:
+    """Give one leg these resources instead of those it has, all or nothing; the other legs keep theirs.
+
+    Locks: old and new resources together, in id order.
+    Raises: ResourceNotFound (404), SlotTaken (409).
+    """
+    locked = await repository.lock_resources(session, ask.org_id, [*old.resource_ids, *new_ids])
+    await release_leg(session, ask.org_id, ask.source_id, old)
+    return await take_named(session, ask, [one for one in locked if one.id in set(new_ids)], new_ids)
 
 
 async def foresee_legs(session: ReadSession, ask: Ask, legs: Sequence[LegAsk]) -> bool:

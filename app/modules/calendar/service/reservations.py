@@ -172,7 +172,7 @@ async def list_taken(
     """What takes these resources in the window and within a drive of it: each with the resource and the source."""
     rows = await repository.list_busy(session, org_id, resource_ids, window, goes_far=True)
     return [
-        (row.resource_id, row.source_id, Busy(Window(row.starts_at, row.ends_at), _stops(row)))
+        (row.resource_id, row.source_id, Busy(Window(row.starts_at, row.ends_at), _stops(row), row.source_id))
         for row in rows
         if _is_live(row, now)
     ]
@@ -269,7 +269,7 @@ def _stops(row: DriverRow) -> Stops | None:
         return None
     # From the database, where they are checked: not once more, a refusal reads hundreds of them.
     first = Point.model_construct(lat=row.first_lat, lng=row.first_lng)
-    return Stops(first, Point.model_construct(lat=row.last_lat, lng=row.last_lng))
+    return Stops(first, Point.model_construct(lat=row.last_lat, lng=row.last_lng), came_far=row.is_far)
 
 
 async def retire_resource(session: WriteSession, org_id: UUID, resource_id: UUID, now: datetime) -> None:

@@ -7,8 +7,8 @@ alone is more than 14,000 pounds weighs more than 26,000 with it, which takes cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,6 +26,7 @@ DAYS_COUNTED: Final = timedelta(days=7)
 PAYLOAD_OF_CLASS_B: Final = 14_000
 PAYLOAD_OF_CLASS_A: Final = 30_000
 CLASS_LEVELS: Final = {"A": 2, "B": 1}
+Key = tuple[UUID, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,15 @@ class Day:
         return sum(hours_of(one.window) for one in self.taken.get(person_id, ()) if one.stops is not None)
 
     def size_of(self, job: DayJob) -> tuple[int, int]:
-        """Cubic feet and pounds; of a job that nobody estimated, what the trucks that it has can hold."""
-        if job.volume_cuft is not None:
-            return job.volume_cuft, job.weight_lb or 0
+        """Cubic feet and pounds; of a job that nobody estimated, what the trucks that it has can hold, and of a leg no
+        more than that.
+        """
         had = [truck for truck in self.trucks if truck.id in job.truck_ids]
-        return sum(truck.capacity_cuft for truck in had), sum(truck.max_weight_lb for truck in had)
+        room = sum(truck.capacity_cuft for truck in had), sum(truck.max_weight_lb for truck in had)
+        if job.volume_cuft is None:
+            return room
+        told = job.volume_cuft, job.weight_lb or 0
+        return told if job.leg is None else (min(told[0], room[0]), min(told[1], room[1]))
 
     def level_of(self, resource: ResourceSpec) -> int:
         """What class of licence a driver has, or what it takes to drive a truck: 0 any, 1 B, 2 A."""
@@ -79,16 +84,24 @@ class Day:
             return False
         if resource.kind is ResourceKind.TRUCK:
             return set(job.truck_features) <= set(resource.skills)
-        if any(one.stops is not None and is_too_long(job.window, one.window) for one in taken):
+        others = (one for one in taken if one.source_id != job.booking_id)
+        if any(one.stops is not None and is_too_long(job.window, one.window) for one in others):
             return False
         return self.hours_before(resource.id) + hours_of(job.window) <= HOURS_A_WEEK
 
+    def can_be_given(self, resource: ResourceSpec, job: DayJob) -> bool:
+        """As `can_do`; a leg keeps the trucks that it has, for the load is in them on the others."""
+        stays = job.leg is not None and resource.kind is ResourceKind.TRUCK and resource.id not in job.truck_ids
+        return not stays and self.can_do(resource, job)
+
     def excludes(self, resource: ResourceSpec, one: DayJob, other: DayJob) -> bool:
         """Whether nobody like this can do both."""
-        busy = Busy(other.window, other.stops)
+        busy = Busy(other.window, other.stops, other.booking_id)
         if calendar.clashes(_wanted(one, self.now), resource.turnaround_minutes, busy):
             return True
-        return resource.kind is not ResourceKind.TRUCK and is_too_long(one.window, other.window)
+        if resource.kind is ResourceKind.TRUCK or one.booking_id == other.booking_id:
+            return False
+        return is_too_long(one.window, other.window)
 
 
 def hours_of(window: Window) -> float:
@@ -106,4 +119,29 @@ def is_too_long(one: Window, other: Window) -> bool:
 
 
 def _wanted(job: DayJob, now: datetime) -> Wanted:
-    return Wanted(job.window, ZoneInfo(job.zone), now, job.stops)
+    return Wanted(job.window, ZoneInfo(job.zone), now, job.stops, source_id=job.booking_id)
+
+
+def jobs_to_plan(jobs: Sequence[DayJob], days: Window, *, include_assigned: bool) -> list[DayJob]:
+    """Those that start in these days, and have no team of a dispatcher's choice yet unless those are asked for too."""
+    return [one for one in jobs if one.window.starts_at < days.ends_at and (include_assigned or not one.is_assigned)]
+
+
+def jobs_of_truck(jobs: Sequence[DayJob], days: Window, truck_id: UUID) -> list[DayJob]:
+    """Those of a truck in these days; of a move of several days also the legs that follow, for the load is in it."""
+    its_own = [one for one in jobs if truck_id in one.truck_ids]
+    begun = {one.booking_id for one in its_own if one.window.starts_at < days.ends_at}
+    return [one for one in its_own if one.booking_id in begun]
+
+
+def with_skills_of_legs(jobs: Sequence[DayJob], resources: Sequence[ResourceSpec]) -> list[DayJob]:
+    """Of a move's skills each leg keeps those that its people have: not every leg needs all."""
+    has = {one.id: set(one.skills) for one in resources}
+    return [
+        one if one.leg is None else replace(one, skills=tuple(s for s in one.skills if _can(s, one, has)))
+        for one in jobs
+    ]
+
+
+def _can(skill: str, job: DayJob, has: Mapping[UUID, set[str]]) -> bool:
+    return any(skill in has.get(one, ()) for one in job.driver_ids)

@@ -14,7 +14,7 @@ from app.kernel.ports.solving import Choice
 from app.kernel.roads import road_minutes
 from app.modules.bookings.public import DayJob
 from app.modules.calendar.public import ResourceKind, ResourceSpec
-from app.modules.dispatch.rules.day import REST, Day, hours_of
+from app.modules.dispatch.rules.day import REST, Day, Key, hours_of
 from app.modules.dispatch.rules.program import Draft
 from app.modules.dispatch.values import LeftReason
 
@@ -58,16 +58,16 @@ class DayPlan:
     def name(self) -> str:
         """The same for the same teams of the same versions of the same bookings."""
         said = [
-            f"{one.job.id} {one.job.version} {sorted(map(str, one.truck_ids))} {sorted(map(str, one.driver_ids))}"
+            f"{one.job.key} {one.job.version} {sorted(map(str, one.truck_ids))} {sorted(map(str, one.driver_ids))}"
             for one in self.planned
         ]
-        said += [f"{one.job.id} {one.job.version} left" for one in self.left]
+        said += [f"{one.job.key} {one.job.version} left" for one in self.left]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
 
 def read_plan(day: Day, draft: Draft, choice: Choice) -> DayPlan:
     given = {key for key, column in draft.gives.items() if choice.values[column] > CHOSEN}
-    planned = [job for job in day.jobs if choice.values[draft.leaves[job.id]] < CHOSEN]
+    planned = [job for job in day.jobs if choice.values[draft.leaves[job.key]] < CHOSEN]
     return DayPlan(
         planned=tuple(_planned(day, job, planned, given) for job in planned),
         left=tuple(Left(job, why_left(day, job)) for job in day.jobs if job not in planned),
@@ -75,20 +75,24 @@ def read_plan(day: Day, draft: Draft, choice: Choice) -> DayPlan:
     )
 
 
-def _planned(day: Day, job: DayJob, planned: Sequence[DayJob], given: set[tuple[UUID, UUID]]) -> Planned:
-    trucks = [one for one in day.trucks if (one.id, job.id) in given]
-    people = [one.id for one in day.people if (one.id, job.id) in given]
+def _planned(day: Day, job: DayJob, planned: Sequence[DayJob], given: set[tuple[UUID, Key]]) -> Planned:
+    trucks = [one for one in day.trucks if (one.id, job.key) in given]
+    people = [one.id for one in day.people if (one.id, job.key) in given]
     worked = (
-        day.hours_before(one) + sum(hours_of(other.window) for other in planned if (one, other.id) in given)
+        day.hours_before(one) + sum(hours_of(other.window) for other in planned if (one, other.key) in given)
         for one in people
     )
-    spare = None if job.volume_cuft is None else sum(one.capacity_cuft for one in trucks) - job.volume_cuft
-    ways = (_way(day, one, job, [other for other in planned if (one.id, other.id) in given]) for one in trucks)
+    spare = (
+        None
+        if job.volume_cuft is None or job.leg is not None
+        else sum(one.capacity_cuft for one in trucks) - job.volume_cuft
+    )
+    ways = (_way(day, one, job, [other for other in planned if (one.id, other.key) in given]) for one in trucks)
     return Planned(
         job=job,
         truck_ids=tuple(one.id for one in trucks),
         driver_ids=tuple(people),
-        drive_minutes=max(ways),
+        drive_minutes=max(ways, default=0),
         spare_cuft=spare,
         most_week_hours=round(max(worked), 2),
     )
@@ -107,7 +111,7 @@ def why_left(day: Day, job: DayJob) -> LeftReason:
     """The first thing that is missing, with every other job of the plan out of the way."""
     if not _holds(day, day.trucks, job):
         return LeftReason.TOO_LARGE
-    trucks = [one for one in day.trucks if day.can_do(one, job)]
+    trucks = [one for one in day.trucks if day.can_be_given(one, job)]
     if not _holds(day, trucks, job):
         return LeftReason.NO_TRUCK_FREE
     return _why_nobody(day, job, trucks)
@@ -116,9 +120,9 @@ def why_left(day: Day, job: DayJob) -> LeftReason:
 def _why_nobody(day: Day, job: DayJob, trucks: Sequence[ResourceSpec]) -> LeftReason:
     people = [one for one in day.people if day.can_do(one, job)]
     drivers = [one for one in people if one.kind is ResourceKind.DRIVER]
-    if not drivers:
+    if trucks and not drivers:
         return LeftReason.NO_DRIVER_FREE
-    best = max(day.level_of(one) for one in drivers)
+    best = max((day.level_of(one) for one in drivers), default=0)
     if not _holds(day, [one for one in trucks if day.level_of(one) <= best], job):
         return LeftReason.NO_LICENSE
     if not set(job.skills) <= {skill for one in people for skill in one.skills}:
@@ -131,4 +135,4 @@ def _why_nobody(day: Day, job: DayJob, trucks: Sequence[ResourceSpec]) -> LeftRe
 def _holds(day: Day, trucks: Sequence[ResourceSpec], job: DayJob) -> bool:
     volume, weight = day.size_of(job)
     room, payload = sum(one.capacity_cuft for one in trucks), sum(one.max_weight_lb for one in trucks)
-    return bool(trucks) and room >= volume and payload >= weight
+    return (bool(trucks) or not (job.leg is None or job.truck_ids)) and room >= volume and payload >= weight

@@ -18,7 +18,7 @@ from app.kernel.ports.solving import Column, Program, Row
 from app.kernel.roads import road_minutes
 from app.modules.bookings.public import DayJob
 from app.modules.calendar.public import ResourceKind, ResourceSpec
-from app.modules.dispatch.rules.day import HOURS_A_WEEK, Day, hours_of
+from app.modules.dispatch.rules.day import HOURS_A_WEEK, Day, Key, hours_of
 
 LEFT_OVER: Final = 100_000.0
 A_TRUCK: Final = 120.0
@@ -39,8 +39,8 @@ class Draft:
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
-    gives: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
-    leaves: dict[UUID, int] = field(default_factory=dict)
+    gives: dict[tuple[UUID, Key], int] = field(default_factory=dict)
+    leaves: dict[Key, int] = field(default_factory=dict)
 
     def add(self, column: Column, start: float = 0.0) -> int:
         self.columns.append(column)
@@ -48,7 +48,7 @@ class Draft:
         return len(self.columns) - 1
 
     def given_to(self, job: DayJob, resources: Sequence[ResourceSpec]) -> list[tuple[ResourceSpec, int]]:
-        return [(one, self.gives[one.id, job.id]) for one in resources if (one.id, job.id) in self.gives]
+        return [(one, self.gives[one.id, job.key]) for one in resources if (one.id, job.key) in self.gives]
 
     @property
     def program(self) -> Program:
@@ -58,10 +58,10 @@ class Draft:
 def draft_program(day: Day) -> Draft:
     draft = Draft()
     for job in day.jobs:
-        draft.leaves[job.id] = draft.add(Column(LEFT_OVER), start=1.0)
+        draft.leaves[job.key] = draft.add(Column(LEFT_OVER), start=1.0)
         for one in day.resources:
-            if day.can_do(one, job):
-                draft.gives[one.id, job.id] = draft.add(Column(_cost(day, one, job)))
+            if day.can_be_given(one, job):
+                draft.gives[one.id, job.key] = draft.add(Column(_cost(day, one, job)))
         draft.rows += _suffices(day, draft, job)
     draft.rows += _once(day, draft)
     _share_hours(day, draft)
@@ -84,11 +84,12 @@ def _cost(day: Day, one: ResourceSpec, job: DayJob) -> float:
 def _suffices(day: Day, draft: Draft, job: DayJob) -> Iterator[Row]:
     """Enough room, payload, drivers with the licence, people and skills, or left over and given nothing."""
     trucks, people = draft.given_to(job, day.trucks), draft.given_to(job, day.people)
-    left = draft.leaves[job.id]
+    left = draft.leaves[job.key]
     volume, weight = day.size_of(job)
     yield Row({**{column: float(one.capacity_cuft) for one, column in trucks}, left: volume}, least=volume)
     yield Row({**{column: float(one.max_weight_lb) for one, column in trucks}, left: weight}, least=weight)
-    yield Row({**{column: 1.0 for _, column in trucks}, left: 1.0}, least=1.0)
+    fewest = 1 if job.leg is None else len(job.truck_ids)
+    yield Row({**{column: 1.0 for _, column in trucks}, left: fewest}, least=fewest)
     yield Row({**{column: 1.0 for _, column in people}, left: job.crew_size}, least=job.crew_size)
     for level in (0, 1, 2):
         driven = {column: -1.0 for one, column in trucks if day.level_of(one) >= level}
@@ -112,10 +113,10 @@ def _once(day: Day, draft: Draft) -> Iterator[Row]:
 
 
 def _at_most_once(draft: Draft, one: ResourceSpec, clique: Sequence[DayJob]) -> Iterator[Row]:
-    given = {draft.gives[one.id, job.id]: 1.0 for job in clique if (one.id, job.id) in draft.gives}
+    given = {draft.gives[one.id, job.key]: 1.0 for job in clique if (one.id, job.key) in draft.gives}
     if not given:
         return
-    had = [draft.leaves[job.id] for job in clique if one.id in job.truck_ids or one.id in job.driver_ids]
+    had = [draft.leaves[job.key] for job in clique if one.id in job.truck_ids or one.id in job.driver_ids]
     if len(given) + len(had) < 2:  # noqa: PLR2004
         return
     # Two that have it already may both be left over: that is no worse than it stands.
@@ -144,7 +145,7 @@ def _share_hours(day: Day, draft: Draft) -> None:
     longest = draft.add(Column(THE_LONGEST_DAY, most=1_000.0, is_whole=False))
     for one in day.people:
         hours = {
-            draft.gives[one.id, job.id]: hours_of(job.window) for job in day.jobs if (one.id, job.id) in draft.gives
+            draft.gives[one.id, job.key]: hours_of(job.window) for job in day.jobs if (one.id, job.key) in draft.gives
         }
         if hours:
             draft.rows.append(Row(hours, most=HOURS_A_WEEK - day.hours_before(one.id)))
@@ -159,10 +160,10 @@ def _save_ways(day: Day, draft: Draft) -> None:
         for b in day.jobs
         if timedelta(0) <= b.window.starts_at - a.window.ends_at <= CHAIN_WITHIN
         for one in day.trucks
-        if (one.id, a.id) in draft.gives and (one.id, b.id) in draft.gives
+        if (one.id, a.key) in draft.gives and (one.id, b.key) in draft.gives
     ]
-    follows: dict[tuple[UUID, UUID], dict[int, float]] = {}
-    precedes: dict[tuple[UUID, UUID], dict[int, float]] = {}
+    follows: dict[tuple[UUID, Key], dict[int, float]] = {}
+    precedes: dict[tuple[UUID, Key], dict[int, float]] = {}
     for one, a, b in chains[:MOST_CHAINS]:
         yard = day.yards[one.id]
         saved = road_minutes(a.stops.last, yard) + road_minutes(yard, b.stops.first)
@@ -170,7 +171,7 @@ def _save_ways(day: Day, draft: Draft) -> None:
         if saved <= 0:
             continue
         chain = draft.add(Column(-saved, is_whole=False))
-        follows.setdefault((one.id, a.id), {})[chain] = 1.0
-        precedes.setdefault((one.id, b.id), {})[chain] = 1.0
+        follows.setdefault((one.id, a.key), {})[chain] = 1.0
+        precedes.setdefault((one.id, b.key), {})[chain] = 1.0
     for key, weights in (*follows.items(), *precedes.items()):
         draft.rows.append(Row({**weights, draft.gives[key]: -1.0}, most=0.0))

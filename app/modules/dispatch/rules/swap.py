@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -21,36 +22,52 @@ class Swapped:
 
 
 def replace_truck(day: Day, truck_id: UUID) -> list[Swapped]:
-    """The smallest truck that will do, job by job, the first first."""
+    """The smallest truck that will do, booking by booking, the first first; the legs of one get the same."""
     taken = dict(day.taken)
-    swaps = []
-    for job in day.jobs:
-        now = replace(day, taken=taken)
-        others = [one for one in day.trucks if one.id in job.truck_ids and one.id != truck_id]
-        found, reason = _find(now, job, others)
+    swaps: list[Swapped] = []
+    for jobs in _by_booking(day.jobs):
+        found, reason = _find(replace(day, taken=taken), jobs, truck_id)
         if found is None:
-            swaps.append(Swapped(job, job.truck_ids, reason))
+            swaps += [Swapped(job, job.truck_ids, reason) for job in jobs]
             continue
-        taken[found.id] = (*taken.get(found.id, ()), Busy(job.window, job.stops))
-        swaps.append(Swapped(job, (*(one.id for one in others), found.id), None))
+        busy = (Busy(job.window, job.stops, job.booking_id) for job in jobs)
+        taken[found.id] = (*taken.get(found.id, ()), *busy)
+        swaps += [
+            Swapped(job, tuple(found.id if one == truck_id else one for one in job.truck_ids), None) for job in jobs
+        ]
     return swaps
 
 
-def _find(day: Day, job: DayJob, others: list[ResourceSpec]) -> tuple[ResourceSpec | None, LeftReason | None]:
-    volume, weight = day.size_of(job)
-    volume -= sum(one.capacity_cuft for one in others)
-    weight -= sum(one.max_weight_lb for one in others)
-    fitting = [
-        one
-        for one in day.trucks
-        if one.id not in job.truck_ids and one.capacity_cuft >= volume and one.max_weight_lb >= weight
-    ]
-    free = [one for one in fitting if day.can_do(one, job)]
-    drivers = [one for one in day.people if one.id in job.driver_ids and one.kind is ResourceKind.DRIVER]
-    level = max((day.level_of(one) for one in drivers), default=-1)
+def _by_booking(jobs: Sequence[DayJob]) -> list[list[DayJob]]:
+    found: dict[UUID, list[DayJob]] = {}
+    for job in jobs:
+        found.setdefault(job.booking_id, []).append(job)
+    return list(found.values())
+
+
+def _find(day: Day, jobs: Sequence[DayJob], truck_id: UUID) -> tuple[ResourceSpec | None, LeftReason | None]:
+    """One truck for all of these jobs."""
+    fitting = [one for one in day.trucks if all(_fits(day, one, job, truck_id) for job in jobs)]
+    free = [one for one in fitting if all(day.can_do(one, job) for job in jobs)]
+    level = min(_level(day, job) for job in jobs)
     driven = [one for one in free if day.level_of(one) <= level]
     if driven:
         return min(driven, key=lambda one: (one.capacity_cuft, one.id)), None
     if not fitting:
         return None, LeftReason.TOO_LARGE
     return None, LeftReason.NO_LICENSE if free else LeftReason.NO_TRUCK_FREE
+
+
+def _fits(day: Day, truck: ResourceSpec, job: DayJob, broken_id: UUID) -> bool:
+    """Whether it holds what the job's other trucks do not."""
+    volume, weight = day.size_of(job)
+    others = [one for one in day.trucks if one.id in job.truck_ids and one.id != broken_id]
+    volume -= sum(one.capacity_cuft for one in others)
+    weight -= sum(one.max_weight_lb for one in others)
+    return truck.id not in job.truck_ids and truck.capacity_cuft >= volume and truck.max_weight_lb >= weight
+
+
+def _level(day: Day, job: DayJob) -> int:
+    """The best licence among the job's drivers; -1 without one."""
+    drivers = [one for one in day.people if one.id in job.driver_ids and one.kind is ResourceKind.DRIVER]
+    return max((day.level_of(one) for one in drivers), default=-1)
