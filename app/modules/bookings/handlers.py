@@ -13,7 +13,8 @@ from app.modules.bookings.events import (
 )
 from app.modules.bookings.service import letters, papers
 from app.modules.bookings.service.letters import Letters
-from app.modules.verification.events import CompanyWasSuspended, PapersLapsed
+from app.modules.verification import public as verification
+from app.modules.verification.events import CompanyWasSuspended, PapersLapsed, PapersNoticed
 from app.runtime.auth.links import links_of
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
@@ -77,6 +78,13 @@ async def expire_holds(resources: Resources) -> None:
 @handlers.on("bookings.name_touched", PapersLapsed)
 async def name_touched(session: WriteSession, event: PapersLapsed, work: Work) -> None:
     await papers.name_touched(session, work.actor, event.org_id, event.lapse_id)
+
+
+@handlers.deliver("bookings.tell_notices", PapersNoticed)
+async def tell_notices(session: ReadSession, event: PapersNoticed, work: Work) -> list[Outgoing]:
+    touched = await papers.find_touched(session, event.org_id, event.sweep_id, work.now)
+    letter = await verification.notices_letter(session, event.org_id, event.sweep_id, work.announced_at, touched)
+    return [work.mail(to, letter.subject, letter.text) for to in letter.recipients]
 
 
 @handlers.deliver("bookings.tell_customers_of_suspension", CompanyWasSuspended)

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import ClassVar, Self
 
 from app.kernel.errors import Conflict, NotFound, Unprocessable
-from app.modules.calendar.values import Window
+from app.modules.calendar.values import MOST_ALTERNATIVES, Window
 
 
 def _utc(instant: datetime) -> str:
@@ -20,10 +21,13 @@ class SlotTaken(Conflict):
     constraints: ClassVar[tuple[str, ...]] = ("ex_reservations_overlap",)
 
     alternatives: tuple[Window, ...] = ()
+    # All that is free near the window, the nearest first, looked for as far as it is read: for a caller who knows
+    # more than the calendar does about which of them can be offered.
+    free: Iterable[Window] = ()
 
     def offering(self, windows: Iterable[Window]) -> Self:
-        """The same refusal with these alternatives, and no others."""
-        self.alternatives = tuple(windows)
+        """The same refusal with the first three of these windows, and no others."""
+        self.alternatives = tuple(islice(windows, MOST_ALTERNATIVES))
         self.extensions["alternatives"] = [
             {"starts_at": _utc(window.starts_at), "ends_at": _utc(window.ends_at)} for window in self.alternatives
         ]

@@ -75,6 +75,7 @@ __all__ = [
     "foresee_move",
     "forget_stops",
     "free_capacity",
+    "horizon_of",
     "is_usable",
     "keep",
     "list_lanes",
@@ -119,6 +120,7 @@ swap_leg = service.swap_leg
 release_leg = service.release_leg
 move = service.move
 days_window = rules.days_window
+horizon_of = rules.horizon_of
 list_lanes = service.list_lanes
 show_availability = service.show_availability
 foresee_move = service.foresee_move

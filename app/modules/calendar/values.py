@@ -20,6 +20,7 @@ LOCAL_MILES: Final = 60
 LONGEST_LOCAL_DRIVE: Final = timedelta(hours=4)
 LONGEST_DRIVE: Final = timedelta(hours=48)
 LONGEST_TURNAROUND_MINUTES: Final = 120
+MOST_ALTERNATIVES: Final = 3
 
 
 class ResourceKind(StrEnum):

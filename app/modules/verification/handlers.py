@@ -44,11 +44,6 @@ async def sweep_papers(resources: Resources) -> None:
     await sweep.settle_again(resources)
 
 
-@handlers.deliver("verification.tell_notices", PapersNoticed)
-async def tell_notices(session: ReadSession, event: PapersNoticed, work: Work) -> list[Outgoing]:
-    return _mails(await letters.notices_letter(session, event.org_id, event.sweep_id, work.announced_at), work)
-
-
 @handlers.on("verification.settle_noticed", PapersNoticed)
 async def settle_noticed(session: WriteSession, event: PapersNoticed, work: Work) -> None:
     await settle_lapses(session, work.actor, event.org_id)

@@ -32,10 +32,11 @@ from app.modules.verification.service.eligibility import (
     find_eligible,
     find_eligible_on,
     find_lapse,
-    find_lapses,
     find_truck_lapses,
+    lapses_within,
 )
 from app.modules.verification.service.lapses import name_bookings, show_lapse
+from app.modules.verification.service.letters import list_noticed, notices_letter
 from app.modules.verification.service.papers import show_papers
 from app.modules.verification.service.standing import Standing, show_standing
 from app.modules.verification.values import (
@@ -51,12 +52,13 @@ from app.modules.verification.values import (
     Lapse,
     Need,
     Note,
+    Outing,
     PackCode,
+    PapersEnd,
     Step,
     Suspension,
     TakenStep,
     TouchedBooking,
-    TouchingLapse,
     Trip,
     Verdict,
 )
@@ -89,7 +91,9 @@ __all__ = [
     "MissingOut",
     "Need",
     "Note",
+    "Outing",
     "PackCode",
+    "PapersEnd",
     "PolicyOut",
     "SecondReviewerNeeded",
     "Standing",
@@ -98,7 +102,6 @@ __all__ = [
     "SuspensionOut",
     "TakenStep",
     "TouchedBooking",
-    "TouchingLapse",
     "Trip",
     "Verdict",
     "VerificationIncomplete",
@@ -109,13 +112,15 @@ __all__ = [
     "find_eligible",
     "find_eligible_on",
     "find_lapse",
-    "find_lapses",
     "find_truck_lapses",
     "give_back_case",
     "is_touched",
+    "lapses_within",
     "list_cases",
     "list_enforced_packs",
+    "list_noticed",
     "name_bookings",
+    "notices_letter",
     "open_case",
     "orgs_of_number",
     "reinstate_company",

@@ -316,7 +316,7 @@ class TouchedBooking:
 
 @dataclass(frozen=True, slots=True)
 class PastPaper:
-    """A lapse as the company sees it, with the bookings it touches."""
+    """A paper's end as the company sees it, with the bookings it touches."""
 
     need: Need
     truck_id: UUID | None
@@ -326,8 +326,20 @@ class PastPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class TouchingLapse:
-    """A lapse, and the laws that its company has declared: what says which bookings it touches."""
+class Outing:
+    """A job as papers are asked for it: where it goes, on which days, and with whom."""
 
-    lapse: PastPaper
-    packs: frozenset[PackCode]
+    trip: Trip
+    days: Days
+    truck_ids: frozenset[UUID]
+    driver_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class PapersEnd:
+    """A paper that ends or has ended, and what else its company shows and declares: what says which bookings its end
+    touches.
+    """
+
+    paper: PastPaper
+    shown: Shown

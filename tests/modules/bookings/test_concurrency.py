@@ -127,8 +127,9 @@ class TestHoldBooking:
             await post(client, company.headers, f"/v1/trucks/{company.truck_ids[0]}/time-off", body, 201)
         answer = await hold(client, late, late_quote)
         assert answer.json()["code"] == "slot_taken"
-        [window] = answer.json()["alternatives"]
+        window, *others = answer.json()["alternatives"]
         assert window["starts_at"] == "2027-03-09T17:00:00Z"
+        assert {one["ends_at"][:10] for one in others} == {"2027-03-09"}
         await book(client, second, company, window["starts_at"])
 
     async def test_a_crowd_over_three_of_each_and_overlapping_windows_fills_them_and_never_overfills(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,11 @@ def spec(number: int, kind: ResourceKind, cuft: int = 0, pounds: int = 0, until:
 
 def truck(number: int, cuft: int, pounds: int = 10_000) -> ResourceSpec:
     return spec(number, ResourceKind.TRUCK, cuft, pounds)
+
+
+def is_on_saturday_morning(one: Window, zone: ZoneInfo) -> bool:
+    starts = one.starts_at.astimezone(zone)
+    return starts.isoweekday() == 6 and 6 <= starts.hour <= 8
 
 
 def window(start_hour: float, hours: float) -> Window:
@@ -123,9 +129,10 @@ class TestAlternatives:
         wanted = window(24, 4)
         busy = {resources[0].id: [Busy(wanted)]}
         need = Need(500, 1_000, 1)
-        found = rules.alternatives(
+        free = rules.free_windows(
             resources, busy, rules.Wanted(wanted, ZONE, NOW), lambda free: rules.pick(free, need) is not None
         )
+        found = list(islice(free, 3))
         assert len(found) == 3
         assert all(one.length == wanted.length and not one.overlaps(wanted) for one in found)
 
@@ -134,9 +141,21 @@ class TestAlternatives:
         start = datetime(2027, 11, 5, 9, tzinfo=zone).astimezone(UTC)
         wanted = Window(start, start + timedelta(hours=4))
         hours = {one.starts_at.astimezone(zone).hour for one in rules.nearby_windows(wanted, zone, NOW)}
-        later = [one for one in rules.nearby_windows(wanted, zone, NOW) if one.starts_at > start + timedelta(days=4)]
+        nearby = islice(rules.nearby_windows(wanted, zone, NOW), 22)
+        later = [one for one in nearby if one.starts_at > start + timedelta(days=4)]
         assert 9 in hours
         assert {one.starts_at.astimezone(zone).hour for one in later} == {9}
+
+    def test_who_works_on_another_morning_alone_is_found_there_three_times(self):
+        zone = ZoneInfo("America/Los_Angeles")
+        start = datetime(2027, 6, 8, 14, tzinfo=zone).astimezone(UTC)
+        wanted = Window(start, start + timedelta(hours=4))
+        offered = list(rules.nearby_windows(wanted, zone, NOW))
+        assert sum(is_on_saturday_morning(one, zone) for one in offered) == 6
+        horizon = rules.horizon_of(wanted)
+        assert all(horizon.starts_at <= one.starts_at and one.ends_at <= horizon.ends_at for one in offered)
+        assert len(set(offered)) == len(offered)
+        assert wanted not in offered
 
 
 KINDS = st.sampled_from(list(ResourceKind))

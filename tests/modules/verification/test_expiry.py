@@ -13,7 +13,9 @@ import pytest
 
 from app.kernel.actor import StaffRole
 from app.kernel.clock import ManualClock
+from app.modules.bookings.service.papers import find_touched
 from app.modules.verification import handlers, rules
+from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import Logins, StaffMember, sign_in_staff
@@ -89,6 +91,31 @@ class TestNotices:
         [afterwards] = await office.letters_of(1)
         assert "ended on 2027-03-20" in afterwards
         assert await office.letters_of(5) == []
+
+    async def test_it_names_the_bookings_that_lie_beyond_the_end_with_their_days(
+        self, office: Office, resources: Resources, logins: Logins
+    ) -> None:
+        client, company = office.client, office.company
+        [customer] = await invite_customers(resources, 1)
+        longer = await add_policy(
+            client, company.headers, policy_number="HM-2", effective_on="2027-01-01", expires_on="2027-12-31"
+        )
+        beyond = await book(client, customer, company, "2027-03-25T09:00:00")
+        within = await book(client, customer, company, "2027-03-19T09:00:00")
+        for one in (beyond, within):
+            confirmed = await client.post(f"/v1/bookings/{one['id']}/confirm", headers=customer.headers | new_key())
+            assert confirmed.status_code == 200
+        assert await office.letters_of(0) == []
+        await shorten(logins, longer["id"], date(2027, 3, 20))
+        [told] = await office.letters_of(0)
+        assert told.count(f"  - {beyond['reference']} on 2027-03-25") == 2  # of each of the two policies
+        assert within["reference"] not in told
+        # What is renewed between the look and the letter is touched by no end.
+        await add_policy(client, company.headers, policy_number="HM-3", effective_on="2027-03-21")
+        [look] = await list_looks(logins, company.member.org_id)
+        async with office.worker.database.read(Identity(Audience.WORKER, org_id=company.member.org_id)) as session:
+            touched = await find_touched(session, company.member.org_id, look, office.clock.now())
+        assert [*touched.values()] == [[], []]
 
     async def test_a_week_of_downtime_over_the_end_loses_nothing(self, office: Office) -> None:
         await office.letters_of(17)
@@ -237,3 +264,10 @@ async def shorten(logins: Logins, policy_id: str, last_day: date) -> None:
         "UPDATE app.insurance_policies SET expires_on = $2 WHERE id = $1", UUID(policy_id), last_day
     )
     await connection.close()
+
+
+async def list_looks(logins: Logins, org_id: UUID) -> list[UUID]:
+    connection = await asyncpg.connect(logins.admin)
+    rows = await connection.fetch("SELECT DISTINCT sweep_id FROM app.paper_notices WHERE org_id = $1", org_id)
+    await connection.close()
+    return [row["sweep_id"] for row in rows]

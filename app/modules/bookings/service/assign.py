@@ -11,7 +11,7 @@ from app.modules.bookings import rules
 from app.modules.bookings.events import BookingAssigned
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AssignIn
-from app.modules.bookings.service.eligibility import check_trucks, trip_of
+from app.modules.bookings.service.eligibility import check_papers, trip_of
 from app.modules.bookings.service.steps import Told, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
@@ -26,7 +26,7 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
 
     Locks: the booking row, then the old and the new resources in id order.
     Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), HasLegs (409), LegNotFound (422),
-    SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409) for a truck without its papers.
+    SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409).
     Emits: booking.assigned.
     """
     booking = await lock_as(session, actor, booking_id)
@@ -60,7 +60,7 @@ async def give_team(session: WriteSession, actor: Mover, booking: Booking, take:
     ask = _ask(booking, actor)
     resources = await take(ask)
     booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
-    await check_trucks(session, ask, trip_of(vars(booking)), resources)
+    await check_papers(session, ask, trip_of(vars(booking)), resources)
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
@@ -81,7 +81,7 @@ async def give_leg(session: WriteSession, actor: Mover, booking: Booking, number
     everybody = (*booking.truck_ids, *booking.driver_ids)
     rules.check_load([known[one] for one in everybody if one in known], vars(booking))
     booking.legs = rules.legs_to_json(legs)
-    await check_trucks(session, ask, trip_of(vars(booking)), resources)
+    await check_papers(session, ask, trip_of(vars(booking)), resources)
     note = f"Another team for leg {number + 1}, {legs[number].kind}."
     await write_step(session, booking, actor, came_from=came_from, note=note, told=told)
     await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,48 +23,86 @@ def trip_of(fields: Mapping[str, Any]) -> Trip:
     return Trip(origin["country"], origin["state"], destination["country"], destination["state"])
 
 
-def _days(window: calendar.Window, zone: str) -> Days:
+def days_of(window: calendar.Window, zone: str) -> Days:
     local = ZoneInfo(zone)
     return Days(window.starts_at.astimezone(local).date(), window.ends_at.astimezone(local).date())
 
 
-def _wish(ask: calendar.Ask, windows: Sequence[calendar.Window]) -> orgs.Wish:
-    """What the company's terms for these windows depend on.
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What binds whoever books. A company's papers always do, and that it is not suspended.
+
+    `to_terms`: its own terms, such as its notice: they bind customers, not its people. `to_market`: it is a job of the
+    market, so the company must be verified.
+    """
+
+    to_terms: bool = True
+    to_market: bool = True
+
+
+CUSTOMER = Bound()
+BY_HAND = Bound(to_terms=False, to_market=False)
+
+
+def _wish(ask: calendar.Ask, window: calendar.Window) -> orgs.Wish:
+    """What the company's terms for this window depend on.
 
     Raises: ValueError for a question without places, which is no job that somebody books.
     """
     if ask.stops is None:
         raise ValueError("a job has stops")
-    first, last = min(one.starts_at for one in windows), max(one.ends_at for one in windows)
-    return orgs.Wish.between((ask.stops.first, ask.stops.last), first, last)
+    return orgs.Wish.between((ask.stops.first, ask.stops.last), window.starts_at, window.ends_at)
+
+
+def _is_held_in_full(company: orgs.Company) -> bool:
+    """Whom the platform has verified shows all that is asked; who is on the way there, what it has shown."""
+    return company.status in {orgs.OrgStatus.VERIFIED, orgs.OrgStatus.SUSPENDED}
 
 
 async def bookable_company(
-    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID] = (), *, asks_terms: bool = True
+    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID] = (), *, bound: Bound = CUSTOMER
 ) -> orgs.Company:
-    """The company, when customers may have it, with these trucks, for this window. Its own terms bind customers, not
-    its people: `asks_terms`.
+    """The company, when it may be booked, with these trucks, for this window.
 
     Raises: CompanyNotBookable (409) for one suspended since the search, OutsideTerms (409) with the reason,
     PapersEndBefore (409) with the paper's name and, of a truck's paper, the truck.
     """
-    company, terms = await orgs.company_for(session, ask.org_id, _wish(ask, [ask.window]))
-    if company.status is not orgs.OrgStatus.VERIFIED:
+    company, terms = await orgs.company_for(session, ask.org_id, _wish(ask, ask.window))
+    is_verified = company.status is orgs.OrgStatus.VERIFIED
+    if company.status is orgs.OrgStatus.SUSPENDED or (bound.to_market and not is_verified):
         raise CompanyNotBookable
     refusal = orgs.find_refusal(terms, ask.window.starts_at, ask.window.ends_at, ask.now)
-    if asks_terms and refusal is not None:
+    if bound.to_terms and refusal is not None:
         raise OutsideTerms(reason=refusal)
-    lapse = await verification.find_lapse(session, ask.org_id, trip, _days(ask.window, ask.zone), truck_ids)
+    await _check_papers(session, ask, trip, truck_ids, company)
+    return company
+
+
+async def check_papers(
+    session: ReadSession, ask: calendar.Ask, trip: Trip, resources: Collection[calendar.ResourceSpec]
+) -> None:
+    """Of a job that stands, whether the company and the trucks among these show their papers for its days.
+
+    Raises: PapersEndBefore (409).
+    """
+    company = await orgs.company(session, ask.org_id)
+    await _check_papers(session, ask, trip, _trucks(resources), company)
+
+
+async def _check_papers(
+    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID], company: orgs.Company
+) -> None:
+    days, in_full = days_of(ask.window, ask.zone), _is_held_in_full(company)
+    lapse = await verification.find_lapse(session, ask.org_id, trip, days, truck_ids, in_full=in_full)
     if lapse is not None:
         raise _refusal(lapse)
-    return company
 
 
 async def check_trucks(
     session: ReadSession, ask: calendar.Ask, trip: Trip, resources: Collection[calendar.ResourceSpec]
 ) -> None:
     """Of these resources, whether the trucks show their papers. Raises: PapersEndBefore (409)."""
-    days, trucks = _days(ask.window, ask.zone), _trucks(resources)
+    days, trucks = days_of(ask.window, ask.zone), _trucks(resources)
     lapses = await verification.find_truck_lapses(session, ask.org_id, trip, days, trucks)
     if lapses:
         raise _refusal(lapses[0])
@@ -71,7 +110,7 @@ async def check_trucks(
 
 async def unfit_trucks(session: ReadSession, ask: calendar.Ask, trip: Trip) -> set[UUID]:
     """The company's trucks that may not go on these days, for want of a paper."""
-    days, trucks = _days(ask.window, ask.zone), _trucks(await calendar.list_resources(session, ask.org_id))
+    days, trucks = days_of(ask.window, ask.zone), _trucks(await calendar.list_resources(session, ask.org_id))
     lapses = await verification.find_truck_lapses(session, ask.org_id, trip, days, trucks)
     return {lapse.truck_id for lapse in lapses if lapse.truck_id is not None}
 
@@ -80,7 +119,9 @@ async def unfit_for_any(
     session: ReadSession, org_id: UUID, jobs: Collection[Booking], trucks: Collection[UUID]
 ) -> set[UUID]:
     """Those of these trucks that lack a paper for one of the jobs; asked once for jobs alike."""
-    alike = {(trip_of(vars(job)), _days(calendar.Window(job.starts_at, job.ends_at), job.pickup_zone)) for job in jobs}
+    alike = {
+        (trip_of(vars(job)), days_of(calendar.Window(job.starts_at, job.ends_at), job.pickup_zone)) for job in jobs
+    }
     unfit: set[UUID] = set()
     for trip, days in alike:
         lapses = await verification.find_truck_lapses(session, org_id, trip, days, trucks)
@@ -97,15 +138,19 @@ def _refusal(lapse: verification.Lapse) -> PapersEndBefore:
 
 
 async def while_eligible(
-    session: ReadSession, ask: calendar.Ask, trip: Trip, refused: calendar.SlotTaken
+    session: ReadSession, ask: calendar.Ask, trip: Trip, refused: calendar.SlotTaken, bound: Bound = CUSTOMER
 ) -> calendar.SlotTaken:
-    """The refusal with those alternatives that the company's terms allow and on whose days its papers are in order."""
+    """The refusal with the first windows that the company's terms allow and on whose days its papers are in order."""
     if not refused.alternatives:
         return refused
-    _, terms = await orgs.company_for(session, ask.org_id, _wish(ask, refused.alternatives))
-    windows = [
-        one for one in refused.alternatives if orgs.find_refusal(terms, one.starts_at, one.ends_at, ask.now) is None
-    ]
-    days = [_days(window, ask.zone) for window in windows]
-    lapses = await verification.find_lapses(session, ask.org_id, trip, days) if days else []
-    return refused.offering(window for window, lapse in zip(windows, lapses, strict=True) if lapse is None)
+    whole = calendar.horizon_of(ask.window)
+    company, terms = await orgs.company_for(session, ask.org_id, _wish(ask, whole))
+    lapse_on = await verification.lapses_within(
+        session, ask.org_id, trip, days_of(whole, ask.zone), in_full=_is_held_in_full(company)
+    )
+
+    def is_offered(window: calendar.Window) -> bool:
+        refusal = orgs.find_refusal(terms, window.starts_at, window.ends_at, ask.now) if bound.to_terms else None
+        return refusal is None and lapse_on(days_of(window, ask.zone)) is None
+
+    return refused.offering(filter(is_offered, refused.free))

@@ -23,7 +23,7 @@ from app.modules.bookings.errors import (
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate, LegIn, WindowIn
-from app.modules.bookings.service.eligibility import bookable_company, trip_of, unfit_trucks, while_eligible
+from app.modules.bookings.service.eligibility import BY_HAND, bookable_company, trip_of, unfit_trucks, while_eligible
 from app.modules.bookings.service.policy import asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus, Leg
@@ -186,11 +186,10 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
 
     Locks: these resources in id order.
     Raises: WindowRefused (422), ResourceNotFound (404), SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409),
-    NotEquipped (409), NotPriceable (409), PapersEndBefore (409).
+    NotEquipped (409), NotPriceable (409), CompanyNotBookable (409), PapersEndBefore (409).
     Emits: booking.held.
     """
     _check_windows(job, actor.now)
-    name = await orgs.company_name(session, actor.org_id)
     priced = await _priced(session, actor, body, job)
     booking_id = new_id()
     held_until = actor.now + hold
@@ -204,11 +203,12 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         held_until=held_until,
         stops=stops,
     )
-    if job.legs:
-        resources = await calendar.reserve_legs(session, ask, rules.asks_of(job.legs, stops))
-    else:
-        named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
-        resources = await calendar.reserve_named(session, ask, named)
+    places = {"origin": job.origin.model_dump(mode="json"), "destination": job.destination.model_dump(mode="json")}
+    trip = trip_of(places)
+    try:
+        resources = await _take_named(session, ask, body, job.legs)
+    except calendar.SlotTaken as refused:
+        raise await while_eligible(session, ask, trip, refused, BY_HAND) from None
     estimate = body.estimate
     load = {
         "volume_cuft": estimate.volume_cuft if estimate else None,
@@ -217,9 +217,11 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     }
     tour = rules.check_tour(job.legs, resources, load) if job.legs else None
     trucks, people = tour or rules.check_named(resources, load)
+    company = await bookable_company(session, ask, trip, trucks, bound=BY_HAND)
     row = (
         priced
         | load
+        | places
         | {
             "customer_id": None,
             "quote_id": None,
@@ -227,8 +229,6 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
             "starts_at": job.window.starts_at,
             "ends_at": job.window.ends_at,
             "pickup_zone": job.origin.zone,
-            "origin": job.origin.model_dump(mode="json"),
-            "destination": job.destination.model_dump(mode="json"),
             "crew_size": len(people),
             "distance_miles": job.distance_miles,
             "truck_ids": trucks,
@@ -238,7 +238,16 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     )
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row)
     tell_trail(session, actor, booking, "bookings.held_by_hand", dict.fromkeys(TOLD))
-    return Held(booking, name)
+    return Held(booking, company.name)
+
+
+async def _take_named(
+    session: WriteSession, ask: calendar.Ask, body: BookingIn, legs: tuple[Leg, ...]
+) -> list[calendar.ResourceSpec]:
+    if legs and ask.stops is not None:
+        return await calendar.reserve_legs(session, ask, rules.asks_of(legs, ask.stops))
+    named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
+    return await calendar.reserve_named(session, ask, named)
 
 
 def _check_windows(job: LocatedJob, now: datetime) -> None:

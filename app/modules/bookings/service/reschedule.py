@@ -17,7 +17,13 @@ from app.modules.bookings.events import BookingRescheduled
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import RescheduleIn
 from app.modules.bookings.service import given_links
-from app.modules.bookings.service.eligibility import bookable_company, check_trucks, trip_of, while_eligible
+from app.modules.bookings.service.eligibility import (
+    Bound,
+    bookable_company,
+    check_trucks,
+    trip_of,
+    while_eligible,
+)
 from app.modules.bookings.service.steps import Told, find_org_as, lock_as, write_step
 from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
@@ -53,15 +59,17 @@ async def foresee_reschedule(
     if isinstance(actor, LinkHolder):
         given_links.RESCHEDULING.require_good(booking, actor)
     ask = _ask(booking, actor, starts_at)
-    if booking.quote_id is not None:
-        await bookable_company(session, ask, trip_of(vars(booking)), asks_terms=not isinstance(actor, Mover))
+    bound, trip = _bound(booking, actor), trip_of(vars(booking))
+    await bookable_company(session, ask, trip, bound=bound)
     price = await _price_at(session, booking, ask.window.starts_at)
     if booking.legs is not None:
         is_free = await calendar.foresee_legs(session, ask, _legs_at(booking, ask))
         return Foreseen(ask.window, price, is_free, ())
-    free = await calendar.foresee_move(session, ask, _taken(booking), _need(booking))
-    is_free = free == [ask.window]
-    return Foreseen(ask.window, price, is_free, () if is_free else tuple(free))
+    refused = await calendar.foresee_move(session, ask, _taken(booking), _need(booking))
+    if refused is None:
+        return Foreseen(ask.window, price, is_free=True, alternatives=())
+    refused = await while_eligible(session, ask, trip, refused, bound)
+    return Foreseen(ask.window, price, is_free=False, alternatives=refused.alternatives)
 
 
 async def reschedule_booking(
@@ -81,9 +89,8 @@ async def reschedule_booking(
         given_links.RESCHEDULING.require_good(booking, actor)
     check_version(booking.version, version)
     ask = _ask(booking, actor, body.starts_at)
-    is_of_market = booking.quote_id is not None
-    if is_of_market:
-        await bookable_company(session, ask, trip_of(vars(booking)), asks_terms=not isinstance(actor, Mover))
+    bound, trip = _bound(booking, actor), trip_of(vars(booking))
+    await bookable_company(session, ask, trip, bound=bound)
     price = await _price_at(session, booking, ask.window.starts_at)
     total = pricing.price_from_json(price).total
     if total != body.expected_total.to_money():
@@ -94,16 +101,18 @@ async def reschedule_booking(
         else:
             resources = await calendar.move(session, ask, _taken(booking), _need(booking))
     except calendar.SlotTaken as refused:
-        raise (
-            await while_eligible(session, ask, trip_of(vars(booking)), refused) if is_of_market else refused
-        ) from None
-    if is_of_market:
-        await check_trucks(session, ask, trip_of(vars(booking)), resources)
+        raise await while_eligible(session, ask, trip, refused, bound) from None
+    await check_trucks(session, ask, trip, resources)
     told = Told("bookings.rescheduled", fields_of(booking, ("starts_at", "total", "truck_ids", "driver_ids")))
     booking.price, booking.total = price, total.amount
     await _write(session, booking, actor, ask.window, resources, told=told)
     await emit(session, BookingRescheduled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
+
+
+def _bound(booking: Booking, actor: Rescheduler) -> Bound:
+    """The company's terms bind whoever is not of the company, also for a job that was agreed on the phone."""
+    return Bound(to_terms=not isinstance(actor, Mover), to_market=booking.quote_id is not None)
 
 
 def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.Ask:

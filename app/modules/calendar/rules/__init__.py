@@ -5,11 +5,11 @@ from app.modules.calendar.rules.limits import days_of, limits_of
 from app.modules.calendar.rules.shifts import compile_hours, describe_span, overlap, week_spans, works
 from app.modules.calendar.rules.windows import (
     Wanted,
-    alternatives,
     check_window,
     choose_again,
     clashes,
     free_in,
+    free_windows,
     horizon_of,
     is_usable,
     nearby_windows,
@@ -22,7 +22,6 @@ from app.modules.calendar.rules.windows import (
 
 __all__ = [
     "Wanted",
-    "alternatives",
     "check_window",
     "choose_again",
     "clashes",
@@ -31,6 +30,7 @@ __all__ = [
     "days_window",
     "describe_span",
     "free_in",
+    "free_windows",
     "horizon_of",
     "is_usable",
     "limits_of",

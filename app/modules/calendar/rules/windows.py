@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import chain, islice
+from itertools import chain
 from math import ceil
 from typing import Final
 from uuid import UUID
@@ -36,10 +36,10 @@ from app.modules.calendar.values import (
     Window,
 )
 
-MOST_ALTERNATIVES: Final = 3
 SEARCHED_DAYS: Final = 14
 # Hours around the wanted one that a customer may still like, the nearest first.
 NEARBY_HOURS: Final = (1, -1, 2, -2, 3, -3, 4, -4, 6, -6)
+OTHER_HOURS: Final = tuple(sorted((hours for hours in range(-23, 24) if hours), key=lambda hours: (abs(hours), -hours)))
 EARLIEST_HOUR: Final = 6
 LATEST_HOUR: Final = 20
 
@@ -228,16 +228,27 @@ def clashes(wanted: Wanted, turnaround_minutes: int, busy: Busy) -> bool:
 
 
 def nearby_windows(wanted: Window, zone: ZoneInfo, now: datetime) -> Iterator[Window]:
-    """Windows of the same length: around the wanted hour on its day, then at its wall time on the days after."""
+    """Windows of the same length: around the wanted hour on its day, then at its wall time on the days after, then at
+    every other hour of the day on all of them.
+    """
     local = wanted.starts_at.astimezone(zone)
-    same_day = (local + timedelta(hours=hours) for hours in NEARBY_HOURS)
+    near = _of_one_day(local, 0, NEARBY_HOURS)
     days = (local + timedelta(days=day) for day in range(1, SEARCHED_DAYS + 1))
-    for start in chain(
-        (s for s in same_day if s.date() == local.date() and EARLIEST_HOUR <= s.hour <= LATEST_HOUR), days
-    ):
+    rest = chain(
+        _of_one_day(local, 0, [hours for hours in OTHER_HOURS if hours not in NEARBY_HOURS]),
+        chain.from_iterable(_of_one_day(local, day, OTHER_HOURS) for day in range(1, SEARCHED_DAYS + 1)),
+    )
+    for start in chain(near, days, rest):
         starts_at = start.astimezone(wanted.starts_at.tzinfo)
         if starts_at > now:
             yield Window(starts_at, starts_at + wanted.length)
+
+
+def _of_one_day(local: datetime, days: int, offsets: Iterable[int]) -> Iterator[datetime]:
+    """So many days later: so many hours away from the wall time, within the day's hours of work."""
+    there = local + timedelta(days=days)
+    starts = (there + timedelta(hours=hours) for hours in offsets)
+    return (one for one in starts if one.date() == there.date() and EARLIEST_HOUR <= one.hour <= LATEST_HOUR)
 
 
 def horizon_of(wanted: Window) -> Window:
@@ -256,13 +267,14 @@ def choose_again(free: Sequence[ResourceSpec], old_ids: Sequence[UUID], need: Ne
     return [resource for resource in free if taken and resource.id in taken.resource_ids]
 
 
-def alternatives(
+def free_windows(
     resources: Sequence[ResourceSpec],
     busy: Mapping[UUID, Sequence[Busy]],
     wanted: Wanted,
     suits: Callable[[Sequence[ResourceSpec]], bool],
-) -> list[Window]:
-    """The first three windows near the wanted one in which what is free suits: enough for a need, or all named."""
+) -> Iterator[Window]:
+    """The windows near the wanted one in which what is free suits: enough for a need, or all named. Each is looked at
+    when it is asked for.
+    """
     candidates = nearby_windows(wanted.window, wanted.zone, wanted.now)
-    fitting = (window for window in candidates if suits(free_in(resources, busy, replace(wanted, window=window))))
-    return list(islice(fitting, MOST_ALTERNATIVES))
+    return (window for window in candidates if suits(free_in(resources, busy, replace(wanted, window=window))))

@@ -29,6 +29,7 @@ async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) 
             await take_named(session, replace(ask, window=leg.window, stops=leg.stops), locked, leg.resource_ids)
         except SlotTaken as refused:
             refused.extensions["leg"] = number
+            refused.free = ()
             raise refused.offering(()) from None
     return [one for one in locked if one.id in ids]
 

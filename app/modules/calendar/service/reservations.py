@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain, islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from app.modules.calendar.errors import (
     TooLarge,
 )
 from app.modules.calendar.values import (
+    MOST_ALTERNATIVES,
     Availability,
     Busy,
     Lane,
@@ -31,6 +33,8 @@ from app.modules.calendar.values import (
     Window,
 )
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
+
+Suiting = Callable[[Sequence[ResourceSpec]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +129,15 @@ async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: N
     raise await _slot_taken(session, ask, resources, lambda free: bool(rules.choose_again(free, old_ids, need)))
 
 
-async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None) -> list[Window]:
-    """What `move` would find, with nothing locked: the window itself when it is free, else what is free instead."""
+async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None) -> SlotTaken | None:
+    """How `move` would be refused, with nothing locked; None: it would not."""
     resources = await repository.list_resources(session, ask.org_id)
     horizon = rules.horizon_of(ask.window)
     rows = await near(session, ask, resources, horizon)
     busy = live([row for row in rows if row.source_id != ask.source_id], ask.now)
     if rules.choose_again(rules.free_in(resources, busy, ask.wanted), old_ids, need):
-        return [ask.window]
-    return rules.alternatives(resources, busy, ask.wanted, lambda free: bool(rules.choose_again(free, old_ids, need)))
+        return None
+    return _refusal(resources, busy, ask, lambda free: bool(rules.choose_again(free, old_ids, need)))
 
 
 async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Availability:
@@ -146,13 +150,13 @@ async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Avail
     rows = await near(session, ask, resources, rules.horizon_of(ask.window))
     busy = live(rows, ask.now)
     free = rules.free_in(resources, busy, ask.wanted)
-    others = rules.alternatives(resources, busy, ask.wanted, lambda free: rules.pick(free, need) is not None)
+    others = rules.free_windows(resources, busy, ask.wanted, lambda free: rules.pick(free, need) is not None)
     taken = {key: sorted(b.window for b in all_ if b.window.overlaps(ask.window)) for key, all_ in busy.items()}
     return Availability(
         fits=rules.pick(free, need) is not None,
         free=tuple(free),
         busy={key: windows for key, windows in taken.items() if windows},
-        next_windows=tuple(others),
+        next_windows=tuple(islice(others, MOST_ALTERNATIVES)),
     )
 
 
@@ -235,20 +239,22 @@ async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec],
     return await repository.insert_reservations(session, rows) == len(rows)
 
 
-async def _slot_taken(
-    session: WriteSession,
-    ask: Ask,
-    resources: Sequence[ResourceSpec],
-    suits: Callable[[Sequence[ResourceSpec]], bool],
-) -> SlotTaken:
+async def _slot_taken(session: WriteSession, ask: Ask, resources: Sequence[ResourceSpec], suits: Suiting) -> SlotTaken:
     """The refusal with what is free instead, read in the same transaction under the same locks."""
-    horizon = rules.horizon_of(ask.window)
-    busy = await near(session, ask, resources, horizon)
-    taken = live(busy, ask.now)
-    found = rules.alternatives(resources, taken, ask.wanted, suits)
-    but_for_limits = rules.free_in(resources, taken, replace(ask.wanted, within_limits=False))
+    busy = await near(session, ask, resources, rules.horizon_of(ask.window))
+    return _refusal(resources, live(busy, ask.now), ask, suits)
+
+
+def _refusal(
+    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], ask: Ask, suits: Suiting
+) -> SlotTaken:
+    but_for_limits = rules.free_in(resources, busy, replace(ask.wanted, within_limits=False))
     is_full = ask.within_limits and rules.limits_of(resources) is not None and suits(but_for_limits)
-    return (DayFull if is_full else SlotTaken)().offering(found)
+    refused = DayFull() if is_full else SlotTaken()
+    found = rules.free_windows(resources, busy, ask.wanted, suits)
+    first = list(islice(found, MOST_ALTERNATIVES))
+    refused.free = chain(first, found)
+    return refused.offering(first)
 
 
 def _is_live(row: DriverRow, now: datetime) -> bool:

@@ -65,14 +65,14 @@ async def list_open_lapses(session: ReadSession, org_id: UUID) -> Sequence[Paper
 
 
 NAMES: Final = sa.text("""
-SELECT p.id, p.kind, p.policy_number AS number, p.insurer AS of_whom FROM app.insurance_policies AS p
-WHERE p.org_id = :org_id AND p.id = ANY(:ids)
+SELECT p.id, p.kind, p.policy_number AS number, p.insurer AS of_whom, NULL::uuid AS truck_id
+FROM app.insurance_policies AS p WHERE p.org_id = :org_id AND p.id = ANY(:ids)
 UNION ALL
-SELECT d.id, d.kind, CASE WHEN d.sealed_number IS NULL THEN d.number END, d.issuer
+SELECT d.id, d.kind, CASE WHEN d.sealed_number IS NULL THEN d.number END, d.issuer, d.truck_id
 FROM app.company_documents AS d WHERE d.org_id = :org_id AND d.id = ANY(:ids)
 """)
 
 
 async def list_paper_names(session: ReadSession, org_id: UUID, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
-    """Of policies and documents: kind, number and who gave it, by id."""
+    """Of policies and documents: kind, number, who gave it and of which truck it is, by id."""
     return {row.id: row for row in await session.execute(NAMES, {"org_id": org_id, "ids": list(ids)})}

@@ -10,6 +10,7 @@ from app.modules.verification.rules.needs import (
     coverage_of,
     covers,
     fault_of_number,
+    outlived,
     papered_trucks,
     unmet,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "licence_of",
     "missing",
     "next_status",
+    "outlived",
     "pack_for",
     "papered_trucks",
     "requirements_of",

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from app.modules.verification.rules.needs import INSURANCES, OF_EACH_TRUCK, OF_THE_COMPANY
-from app.modules.verification.rules.packs import PACKS, pack_for, requirements_of
-from app.modules.verification.values import Cover, Ended, Need, PackCode, Requirement, Shown, TouchingLapse, Trip
+from app.modules.verification.rules.needs import INSURANCES, OF_EACH_TRUCK, OF_THE_COMPANY, unmet
+from app.modules.verification.rules.packs import pack_for, requirements_of
+from app.modules.verification.values import Cover, Ended, Need, Outing, PackCode, PapersEnd, Requirement, Shown
 
 # Days before a paper's last day on which its company is told; 0 is the last day itself. After it: AFTERWARDS, once.
 TOLD_BEFORE: Final = (30, 14, 3, 0)
@@ -82,8 +82,23 @@ def is_out(packs: Collection[PackCode], lapses: Collection[Ended]) -> bool:
     return packs_out(packs, lapses) == set(packs or (PackCode.GENERIC,))
 
 
-def is_touched(touching: TouchingLapse, trip: Trip) -> bool:
-    """Whether a job needs the paper, by the law that it is under for this company."""
-    pack = pack_for(trip)
-    law = pack if pack in touching.packs else PackCode.GENERIC
-    return any(one.need is touching.lapse.need for one in PACKS[law].requirements)
+def is_touched(end: PapersEnd, job: Outing) -> bool:
+    """Whether a job lies beyond the paper's last day and needs it: by the law that the job is under for this company,
+    and where nothing else that is shown stands in for it.
+    """
+    paper, shown = end.paper, end.shown
+    if job.days.last <= paper.ended_on:
+        return False
+    if paper.driver_id is not None:
+        return paper.driver_id in job.driver_ids
+    if paper.truck_id is not None and paper.truck_id not in job.truck_ids:
+        return False
+    law = requirements_of({pack_for(job.trip)} & shown.packs)
+    carried = {need: asked for need, asked in law.items() if _may_carry(paper.need, need)}
+    lacking = unmet(carried, shown, [paper.truck_id] if paper.truck_id else [], job.days)
+    return bool(lacking)
+
+
+def _may_carry(paper: Need, need: Need) -> bool:
+    """Any policy may be the one insurance that is asked for."""
+    return paper is need or (need is Need.INSURANCE and paper in INSURANCES)

@@ -81,6 +81,22 @@ def unmet(
     return lacking
 
 
+def outlived(
+    asked: Mapping[Need, Requirement], shown: Shown, trucks: Collection[UUID], days: Days
+) -> list[tuple[Need, UUID | None]]:
+    """As `unmet`, but of the company's own papers only those of which something is shown: what was never shown has
+    no end.
+    """
+    lacking = unmet(asked, shown, trucks, days)
+    return [one for one in lacking if one[1] is not None or any(_shown_of(one[0], shown))]
+
+
+def _shown_of(need: Need, shown: Shown) -> Iterable[object]:
+    if need in OF_THE_COMPANY:
+        return shown.documents.get((OF_THE_COMPANY[need], None), ())
+    return (one for one in shown.policies if need is Need.INSURANCE or one.kind is INSURANCES.get(need))
+
+
 def papered_trucks(asked: Collection[Need], shown: Shown, days: Days) -> set[UUID]:
     """The trucks that show all that is asked of a truck, on every day of `days`."""
     kinds = [kind for need, kind in OF_EACH_TRUCK.items() if need in asked]

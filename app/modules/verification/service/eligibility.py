@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -93,11 +94,46 @@ async def coverage_on(
 
 
 async def find_lapse(
-    session: ReadSession, org_id: UUID, trip: Trip, days: Days, truck_ids: Collection[UUID] = ()
+    session: ReadSession,
+    org_id: UUID,
+    trip: Trip,
+    days: Days,
+    truck_ids: Collection[UUID] = (),
+    *,
+    in_full: bool = True,
 ) -> Lapse | None:
-    """The first paper that the company, or one of these trucks, lacks on those days; None: all are in order."""
-    papers = await repository.find_shown(session, [org_id], days, with_trucks=bool(truck_ids))
-    return _lapse(papers.of(org_id), rules.pack_for(trip), days, papers.enforced, truck_ids)
+    """The first paper that the company, or one of these trucks, lacks on those days; None: all are in order.
+
+    `in_full`: all that is asked, as of whom the platform has verified. Else of the company's own papers what it has
+    shown for an earlier day: a company that has yet to show its papers has none that end.
+    """
+    papers = await repository.find_shown(
+        session, [org_id], _looked_at(days, in_full=in_full), with_trucks=bool(truck_ids)
+    )
+    return _lapse_of(papers, org_id, trip, days, truck_ids, in_full=in_full)
+
+
+async def lapses_within(
+    session: ReadSession, org_id: UUID, trip: Trip, whole: Days, *, in_full: bool = True
+) -> Callable[[Days], Lapse | None]:
+    """As `find_lapse` of the company's own papers, for any days among these; one statement for all of them."""
+    papers = await repository.find_shown(session, [org_id], _looked_at(whole, in_full=in_full))
+    return lambda days: _lapse_of(papers, org_id, trip, days, (), in_full=in_full)
+
+
+def _looked_at(days: Days, *, in_full: bool) -> Days:
+    return days if in_full else Days(date.min, days.last)
+
+
+def _lapse_of(
+    papers: repository.Papers, org_id: UUID, trip: Trip, days: Days, truck_ids: Collection[UUID], *, in_full: bool
+) -> Lapse | None:
+    shown, pack = papers.of(org_id), rules.pack_for(trip)
+    if in_full:
+        return _lapse(shown, pack, days, papers.enforced, truck_ids)
+    asked = rules.requirements_of({pack} & shown.packs)
+    over = rules.outlived(asked, shown, truck_ids, days)
+    return Lapse(*over[0]) if over else None
 
 
 async def find_truck_lapses(
@@ -109,14 +145,6 @@ async def find_truck_lapses(
     asked = rules.requirements_of({pack} & shown.packs)
     lacking = rules.unmet(asked, shown, truck_ids, days)
     return [Lapse(need, truck_id) for need, truck_id in lacking if truck_id is not None]
-
-
-async def find_lapses(session: ReadSession, org_id: UUID, trip: Trip, asked: Sequence[Days]) -> list[Lapse | None]:
-    """As `find_lapse` of the company's own papers, for each of several times; one statement for all of them."""
-    whole = Days(min(days.first for days in asked), max(days.last for days in asked))
-    papers = await repository.find_shown(session, [org_id], whole)
-    shown, pack = papers.of(org_id), rules.pack_for(trip)
-    return [_lapse(shown, pack, days, papers.enforced) for days in asked]
 
 
 def _lapse(

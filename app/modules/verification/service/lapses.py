@@ -23,10 +23,10 @@ from app.modules.verification.values import (
     Cause,
     Ended,
     PackCode,
+    PapersEnd,
     Step,
     TakenStep,
     TouchedBooking,
-    TouchingLapse,
 )
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
@@ -112,12 +112,12 @@ async def _change(session: WriteSession, actor: System, company: Company, step: 
     record(session, actor, Change(f"verification.company_{step}", "company", company.id, *sides, org_id=company.id))
 
 
-async def show_lapse(session: ReadSession, org_id: UUID, lapse_id: UUID) -> TouchingLapse | None:
-    """A lapse that is still open, with the laws the company has declared; None: it has been made good since."""
+async def show_lapse(session: ReadSession, org_id: UUID, lapse_id: UUID) -> PapersEnd | None:
+    """A lapse that is still open; None: it has been made good since."""
     lapse = await repository.get_lapse(session, org_id, lapse_id)
     if lapse is None or lapse.restored_at is not None:
         return None
-    return TouchingLapse(lapse_of(lapse), frozenset(await repository.list_packs(session, org_id)))
+    return PapersEnd(lapse_of(lapse), await repository.find_all_shown(session, org_id))
 
 
 async def name_bookings(

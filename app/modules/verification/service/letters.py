@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,8 @@ from app.modules.orgs import public as orgs
 from app.modules.verification import repository
 from app.modules.verification.errors import CaseNotFound, SuspensionNotFound
 from app.modules.verification.models import PaperNotice
-from app.modules.verification.values import CaseStatus
+from app.modules.verification.service.standing import lapse_of
+from app.modules.verification.values import CaseStatus, Need, PapersEnd, PastPaper, TouchedBooking
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
@@ -70,6 +73,8 @@ async def reinstatement_letter(session: ReadSession, org_id: UUID) -> Letter:
     return Letter(office, f"{name} is back in the market", text)
 
 
+# In a letter, of each paper.
+MOST_NAMED: Final = 50
 PAPERS = {
     "cargo": "cargo policy",
     "liability": "liability policy",
@@ -86,8 +91,35 @@ PAPERS = {
 }
 
 
-async def notices_letter(session: ReadSession, org_id: UUID, sweep_id: UUID, looked_at: datetime) -> Letter:
-    """Every paper of one look, what ends first before the others; days are counted by the office's clock."""
+async def list_noticed(session: ReadSession, org_id: UUID, sweep_id: UUID) -> dict[UUID, PapersEnd]:
+    """What says which bookings the ends touch that one look found, by the paper's id; without what is renewed since."""
+    notices = await repository.list_notices(session, org_id, sweep_id)
+    papers = await repository.list_paper_names(session, org_id, [notice.paper_id for notice in notices])
+    licences = await fleet.license_ends(session, org_id)
+    shown = await repository.find_all_shown(session, org_id)
+    ends: dict[UUID, PapersEnd] = {}
+    for notice in notices:
+        paper = papers.get(notice.paper_id)
+        if paper is not None:
+            past = PastPaper(Need(paper.kind), paper.truck_id, None, notice.expires_on, ())
+        elif licences.get(notice.paper_id) == notice.expires_on:
+            past = PastPaper(Need.DRIVER_LICENCE, None, notice.paper_id, notice.expires_on, ())
+        else:
+            continue
+        ends[notice.paper_id] = PapersEnd(past, shown)
+    return ends
+
+
+async def notices_letter(
+    session: ReadSession,
+    org_id: UUID,
+    sweep_id: UUID,
+    looked_at: datetime,
+    touched: Mapping[UUID, Sequence[TouchedBooking]],
+) -> Letter:
+    """Every paper of one look, what ends first before the others, each with the bookings that its end touches; days
+    are counted by the office's clock.
+    """
     name, office = await _office(session, org_id)
     zone = ZoneInfo((await orgs.company(session, org_id)).timezone)
     today = looked_at.astimezone(zone).date()
@@ -95,13 +127,24 @@ async def notices_letter(session: ReadSession, org_id: UUID, sweep_id: UUID, loo
     ids = [notice.paper_id for notice in notices]
     papers = await repository.list_paper_names(session, org_id, ids)
     drivers = await fleet.crew_names(session, org_id, ids)
-    lines = [f"- {_end(one, today)}: {_paper(papers.get(one.paper_id), drivers.get(one.paper_id))}" for one in notices]
+    lines: list[str] = []
+    for one in notices:
+        lines.append(f"- {_end(one, today)}: {_paper(papers.get(one.paper_id), drivers.get(one.paper_id))}")
+        lines += [f"  {line}" for line in _named(touched.get(one.paper_id, ()), zone)]
     text = (
         f"Papers of {name} end:\n\n" + "\n".join(lines) + "\n\n"
-        "A job on a day that a paper does not reach goes to nobody who needs it for the job. Show the renewal "
-        "before, and nothing changes for you."
+        "A job on a day that a paper does not reach goes to nobody who needs it for the job; those that stand and "
+        "need it are named above. Show the renewal before, and nothing changes for you."
     )
     return Letter(office, f"Papers of {name} end", text)
+
+
+def _named(touched: Sequence[TouchedBooking], zone: ZoneInfo) -> list[str]:
+    """A line for each booking, by the office's clock; of very many, how many more there are."""
+    lines = [f"- {one.reference} on {one.starts_at.astimezone(zone).date()}" for one in touched[:MOST_NAMED]]
+    if len(touched) > MOST_NAMED:
+        lines.append(f"- and {len(touched) - MOST_NAMED} more")
+    return lines
 
 
 def _end(notice: PaperNotice, today: date) -> str:
@@ -129,7 +172,8 @@ async def lapse_letter(session: ReadSession, org_id: UUID, lapse_id: UUID) -> Le
         what += f" of {(await fleet.truck_names(session, org_id, [lapse.truck_id]))[lapse.truck_id]}"
     if lapse.driver_id is not None:
         what += f" of {(await fleet.crew_names(session, org_id, [lapse.driver_id]))[lapse.driver_id]}"
-    touched = "\n".join(f"- {one['reference']}" for one in lapse.bookings)
+    zone = ZoneInfo(await orgs.company_zone(session, org_id))
+    touched = "\n".join(_named(lapse_of(lapse).bookings, zone))
     bookings = f"These bookings need it:\n\n{touched}\n\n" if touched else "No booking of yours needs it now.\n\n"
     text = (
         f"The {what} of {name} ended on {lapse.ended_on}. What depends on it is out until you show the renewal: "
