@@ -23,7 +23,7 @@ REDIS_PACKAGES: Final = ("redis-server",)
 VENV_PACKAGES: Final = ("python3-venv",)
 CLUSTER_POLICY: Final = Path("/etc/postgresql-common/createcluster.conf")
 START_POLICY: Final = Path("/usr/sbin/policy-rc.d")
-NEEDED_EXTENSIONS: Final = ("postgis", "btree_gist", "pg_trgm")
+NEEDED_EXTENSIONS: Final = ("postgis", "btree_gist", "pg_trgm", "unaccent")
 
 
 def find_postgres() -> Path | None:

@@ -17,11 +17,11 @@ from app.modules.bookings.errors import (
     PapersEndBefore,
     TruckTooSmall,
 )
-from app.modules.bookings.service.desk import find_bookings, open_bookings_of, orgs_of_caller
+from app.modules.bookings.service.desk import find_bookings, open_bookings_of
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
 from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all, trucks_without_papers
-from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking
+from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
 from app.runtime.db.session import WriteSession
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "NotEquipped",
     "OpenBooking",
     "PapersEndBefore",
+    "SoughtBookings",
     "Team",
     "TruckTooSmall",
     "billable",
@@ -44,7 +45,6 @@ __all__ = [
     "list_day_jobs",
     "open_bookings",
     "open_bookings_of",
-    "orgs_of_caller",
     "personal_data",
     "reassign_all",
     "reprice_bookings",

@@ -160,6 +160,20 @@ class OpenBooking:
 
 
 @dataclass(frozen=True, slots=True)
+class SoughtBookings:
+    """What bookings are sought by, any of it: `email` in small letters, `phone` in E.164, `name` or most of it, of whom
+    the crew calls; `ids`: of the company and of the booking.
+    """
+
+    reference: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    name: str | None = None
+    customer_id: UUID | None = None
+    ids: frozenset[tuple[UUID, UUID]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class FoundBooking:
     """A booking as staff find it: whose it is, and as much as tells a caller's from another."""
 

@@ -12,12 +12,19 @@ from app.modules.pricing.public import Finding, Repriced
 from app.runtime.db.session import ReadSession
 from app.runtime.db.walk import Walk
 
-__all__ = ["personal_data", "reprice_invoices"]
+__all__ = ["bookings_of_number", "personal_data", "reprice_invoices"]
 
 
 async def personal_data(session: ReadSession, customer_id: UUID) -> Sequence[dict[str, Any]]:
     """Every invoice of the customer. As the customer. They are not erased: the law has the company keep them."""
     return await repository.list_rows_of_customer(session, customer_id)
+
+
+async def bookings_of_number(session: ReadSession, number: str) -> set[tuple[UUID, UUID]]:
+    """For staff: (company, booking) of the invoices of this number; each company has a series of its own. The latest
+    fifty.
+    """
+    return await repository.list_bookings_of_number(session, number)
 
 
 async def reprice_invoices(session: ReadSession, walk: Walk) -> Repriced:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.walk import Walk
 
 INVOICES = table_of(Invoice)
+MOST_FOUND: Final = 50
 
 
 async def take_number(session: WriteSession, org_id: UUID, series: str) -> int:
@@ -42,6 +43,12 @@ async def exists_of_booking(session: ReadSession, org_id: UUID, booking_id: UUID
 async def get_invoice(session: ReadSession, invoice_id: UUID) -> Invoice | None:
     """By id alone: the policies show a member its company's, a customer their own."""
     return (await session.execute(sa.select(Invoice).where(Invoice.id == invoice_id))).scalar_one_or_none()
+
+
+async def list_bookings_of_number(session: ReadSession, number: str) -> set[tuple[UUID, UUID]]:
+    query = sa.select(Invoice.org_id, Invoice.booking_id).where(Invoice.number == number)
+    query = query.order_by(Invoice.issued_at.desc()).limit(MOST_FOUND)
+    return {(row.org_id, row.booking_id) for row in await session.execute(query)}
 
 
 SUMMARY = (

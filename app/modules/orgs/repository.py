@@ -16,13 +16,13 @@ from app.modules.orgs.models import Branch, CompanyDayOff, Organization, Service
 from app.modules.orgs.values import AreaKind, OrgStatus, Sought, Wish
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.spelling import says
 from app.runtime.db.statements import Ready
 
 METERS_PER_MILE = 1609.344
 # Of a degree: as many as a double has.
 MOST_DIGITS = 15
-# Names that differ by a letter or two, as one hears them on the phone; and numbers long enough to be one.
-ALIKE = 0.45
+# Of a telephone number that somebody says.
 FEWEST_DIGITS = 7
 
 
@@ -219,15 +219,10 @@ async def update_status(session: WriteSession, org_id: UUID, status: OrgStatus, 
 
 
 def _is_sought(sought: Sought) -> sa.ColumnElement[bool]:
-    text = sought.text
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    ways = [
-        Organization.id.in_(sought.org_ids),
-        Organization.name.ilike(f"%{escaped}%", escape="\\"),
-        sa.func.similarity(Organization.name, text) >= ALIKE,
-        Organization.usdot_number == text,
-    ]
-    digits = "".join(letter for letter in text if letter.isdigit())
+    ways = [Organization.id.in_(sought.org_ids), says(Organization.name, sought.text)]
+    if sought.usdot_number is not None:
+        ways.append(Organization.usdot_number == sought.usdot_number)
+    digits = "".join(letter for letter in sought.text if letter.isdigit())
     if len(digits) >= FEWEST_DIGITS:
         ways.append(sa.func.regexp_replace(Organization.phone, r"\D", "", "g").endswith(digits, autoescape=True))
     return sa.or_(*ways)

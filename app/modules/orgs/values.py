@@ -76,3 +76,4 @@ class Sought:
 
     text: str
     org_ids: frozenset[UUID]
+    usdot_number: str | None = None

@@ -33,7 +33,7 @@ APP_AUDIENCES: Final = (
 )
 WORKER_AUDIENCES: Final = (Audience.WORKER,)
 MAINTENANCE: Final = "postgres"
-EXTENSIONS: Final = ("postgis", "btree_gist", "pg_trgm")
+EXTENSIONS: Final = ("postgis", "btree_gist", "pg_trgm", "unaccent")
 LOGIN_SETTINGS: Final = {
     "search_path": "app, public",
     "statement_timeout": "3s",

@@ -27,7 +27,7 @@ from app.modules.bookings.repository.company_rules import (
     lock_rules,
     what_company_asks,
 )
-from app.modules.bookings.repository.desk import list_by_reference, list_open_after, list_orgs_of_contact
+from app.modules.bookings.repository.desk import list_open_after, list_sought
 from app.modules.bookings.repository.feeds import get_feed, list_feeds, list_for_feed, revoke_feed
 from app.modules.bookings.repository.listing import list_bookings, list_query
 from app.modules.bookings.repository.prices import list_final_prices, list_latest_priced, list_priced
@@ -47,7 +47,6 @@ __all__ = [
     "insert_rules",
     "insert_step",
     "list_bookings",
-    "list_by_reference",
     "list_dead_holds",
     "list_door_codes",
     "list_feeds",
@@ -58,10 +57,10 @@ __all__ = [
     "list_on_board",
     "list_open_after",
     "list_open_of_customer",
-    "list_orgs_of_contact",
     "list_priced",
     "list_query",
     "list_rows_of_customer",
+    "list_sought",
     "list_starting",
     "list_steps",
     "list_tours",

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from app.modules.bookings.models import Booking
 from app.modules.bookings.repository.bookings import is_open
+from app.modules.bookings.values import SoughtBookings
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession
+from app.runtime.db.spelling import says
 
 MOST_FOUND: Final = 50
 SHOWN: Final = [
@@ -40,18 +42,22 @@ async def list_open_after(session: ReadSession, org_id: UUID, since: datetime, n
     return (await session.execute(query)).all()
 
 
-async def list_by_reference(session: ReadSession, reference: str) -> Sequence[Booking]:
-    """For staff, who are told a reference and no company."""
-    query = (
-        sa.select(Booking).where(Booking.reference == reference).order_by(Booking.created_at.desc()).limit(MOST_FOUND)
-    )
+async def list_sought(session: ReadSession, sought: SoughtBookings) -> Sequence[Booking]:
+    """For staff, who are told no company; the latest first."""
+    ways: list[sa.ColumnElement[bool]] = []
+    if sought.reference is not None:
+        ways.append(Booking.reference == sought.reference)
+    if sought.email is not None:
+        ways.append(Booking.contact["email"].astext == sought.email)
+    if sought.phone is not None:
+        ways.append(Booking.contact["phone"].astext == sought.phone)
+    if sought.name is not None:
+        ways.append(says(Booking.contact["full_name"].astext, sought.name))
+    if sought.customer_id is not None:
+        ways.append(Booking.customer_id == sought.customer_id)
+    if sought.ids:
+        ways.append(sa.tuple_(Booking.org_id, Booking.id).in_(sought.ids))
+    if not ways:
+        return []
+    query = sa.select(Booking).where(sa.or_(*ways)).order_by(Booking.created_at.desc(), Booking.id).limit(MOST_FOUND)
     return (await session.execute(query)).scalars().all()
-
-
-async def list_orgs_of_contact(session: ReadSession, email: str | None, phone: str | None) -> set[UUID]:
-    """For staff: whose customer left this address or number with a booking."""
-    ways = [Booking.contact["email"].astext == email] if email else []
-    if phone:
-        ways.append(Booking.contact["phone"].astext == phone)
-    query = sa.select(Booking.org_id).where(sa.or_(*ways)).distinct().limit(MOST_FOUND)
-    return set((await session.execute(query)).scalars())

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.modules.bookings import repository
-from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking
+from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
 from app.runtime.db.session import ReadSession
 
 
@@ -17,9 +17,9 @@ async def open_bookings_of(session: ReadSession, org_id: UUID, now: datetime) ->
     return [OpenBooking(row.id, row.reference, BookingStatus(row.status), row.starts_at, row.ends_at) for row in rows]
 
 
-async def find_bookings(session: ReadSession, reference: str) -> Sequence[FoundBooking]:
-    """The bookings of this reference, which is unique but for chance; capitals do not matter."""
-    rows = await repository.list_by_reference(session, reference.upper())
+async def find_bookings(session: ReadSession, sought: SoughtBookings) -> Sequence[FoundBooking]:
+    """For staff: the bookings of all companies that any of this says, the latest first, fifty at most."""
+    rows = await repository.list_sought(session, sought)
     return [
         FoundBooking(
             id=row.id,
@@ -34,15 +34,3 @@ async def find_bookings(session: ReadSession, reference: str) -> Sequence[FoundB
         )
         for row in rows
     ]
-
-
-async def orgs_of_caller(session: ReadSession, said: str) -> set[UUID]:
-    """Whose booking a caller means by a reference, or by the address or number that they left with it."""
-    digits = "".join(letter for letter in said if letter.isdigit())
-    if "@" in said:
-        return await repository.list_orgs_of_contact(session, said.lower(), None)
-    if said.upper().startswith("MH-"):
-        return {booking.org_id for booking in await repository.list_by_reference(session, said.upper())}
-    if said.startswith("+") and digits:
-        return await repository.list_orgs_of_contact(session, None, f"+{digits}")
-    return set()

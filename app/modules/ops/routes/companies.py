@@ -4,23 +4,25 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.paging import Page, cut
 from app.modules.ops.access import CompaniesRead, CompaniesSuspend
 from app.modules.ops.schemas.companies import (
+    BookingQuery,
     CompanyFileOut,
     CompanyQuery,
     FoundBookingsOut,
     FoundCompanyOut,
     ReasonIn,
-    ReferenceQuery,
     ReviewedSuspensionOut,
     SuspendedOut,
 )
 from app.modules.ops.service import companies
 from app.modules.orgs.public import OrgNotFound
 from app.modules.verification.public import CompanyNotSuspended, CompanyNotVerified, CompanySuspended
+from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
 from app.runtime.web.route import IdempotentRoute
@@ -31,10 +33,15 @@ router = APIRouter(prefix="/v1/ops", tags=["staff"], route_class=IdempotentRoute
 
 @router.get("/orgs", responses=problems(CursorRefused))
 async def list_companies(
-    query: Annotated[CompanyQuery, Query()], actor: CompaniesRead, pager: Paging, session: Write, response: Response
+    query: Annotated[CompanyQuery, Query()],
+    actor: CompaniesRead,
+    pager: Paging,
+    session: Write,
+    request: Request,
+    response: Response,
 ) -> Page[FoundCompanyOut]:
     """Companies by name, or by anything that somebody on the phone can say; each one's trail tells of it. For staff."""
-    rows = await companies.list_companies(session, actor, pager.page(query), query)
+    rows = await companies.list_companies(session, resources_of(request), actor, pager.page(query), query)
     page, after = cut(rows, query.limit, lambda company: (company.name, company.id))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
@@ -49,10 +56,13 @@ async def show_company(org_id: UUID, actor: CompaniesRead, session: Write) -> Co
 
 @router.get("/bookings")
 async def find_bookings(
-    query: Annotated[ReferenceQuery, Query()], actor: CompaniesRead, session: Write
+    query: Annotated[BookingQuery, Query()], actor: CompaniesRead, session: Write, request: Request
 ) -> FoundBookingsOut:
-    """The booking of a reference, and whose it is; the company's trail tells of it. For staff."""
-    return FoundBookingsOut(items=await companies.find_bookings(session, actor, query.reference))
+    """The bookings that a customer on the phone means, the latest first, and whose they are; each company's trail tells
+    of it. For staff.
+    """
+    found = await companies.find_bookings(session, resources_of(request), actor, query.said)
+    return FoundBookingsOut(items=found)
 
 
 @router.post("/orgs/{org_id}/suspend", responses=problems(OrgNotFound, CompanySuspended, CompanyNotVerified))

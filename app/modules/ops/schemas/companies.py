@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.kernel.paging import ListQuery
 from app.kernel.text import Note500, Text60, Text120
@@ -71,8 +71,9 @@ class SuspendedOut(ReviewedSuspensionOut):
 
 
 class CompanyQuery(ListQuery):
-    """`q`: what a caller can say: a name or most of it, a phone number, a U.S. DOT, MC or permit number, the e-mail of
-    a member or of a customer, a booking's reference, a truck's plate.
+    """`q`: what a caller can say: a name or most of it, accents or none; a phone number, the company's or a customer's,
+    however it is written; a U.S. DOT, MC or permit number; the e-mail of a member or of a customer; a booking's
+    reference; an invoice's number; a truck's plate.
     """
 
     q: Text120 | None = None
@@ -99,14 +100,29 @@ class CompanyFileOut(FoundCompanyOut):
     bookings: list[OpenBookingOut]
 
 
-class ReferenceQuery(BaseModel):
+class BookingQuery(BaseModel):
+    """`q`: what a customer can say: a booking's reference, an invoice's number, their phone number, however it is
+    written, or e-mail, their name or most of it, accents or none. `reference` is the same under its older name.
+    """
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reference: Annotated[Text60, Field(examples=["MH-7K2Q9F"])]
+    q: Annotated[Text120 | None, Field(examples=["(415) 555-0134"])] = None
+    reference: Annotated[Text60 | None, Field(examples=["MH-7K2Q9FA"])] = None
+
+    @model_validator(mode="after")
+    def check_one(self) -> Self:
+        if (self.q is None) is (self.reference is None):
+            raise ValueError("needs exactly one of q and reference")
+        return self
+
+    @property
+    def said(self) -> str:
+        return self.q or self.reference or ""
 
 
 class FoundBookingOut(BaseModel):
-    """A booking by its reference, and whose it is."""
+    """A booking that a caller may mean, and whose it is."""
 
     id: UUID
     reference: str

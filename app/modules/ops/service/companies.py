@@ -13,8 +13,6 @@ from app.kernel.actor import Staff
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
-from app.modules.fleet import public as fleet
-from app.modules.identity import public as identity
 from app.modules.ops.schemas.companies import (
     CompanyFileOut,
     CompanyQuery,
@@ -25,11 +23,13 @@ from app.modules.ops.schemas.companies import (
     ReviewedSuspensionOut,
     SuspendedOut,
 )
+from app.modules.ops.service.callers import read_said, sought_bookings, sought_companies
 from app.modules.orgs import public as orgs
-from app.modules.orgs.public import Company, Sought
+from app.modules.orgs.public import Company
 from app.modules.verification import public as verification
 from app.modules.verification.public import Suspension
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.resources import Resources
 
 
 def _found(company: Company) -> FoundCompanyOut:
@@ -37,22 +37,11 @@ def _found(company: Company) -> FoundCompanyOut:
     return FoundCompanyOut.model_validate(asdict(company) | place)
 
 
-async def _sought(session: ReadSession, said: str) -> Sought:
-    """Whom a caller may mean, by what each module keeps."""
-    org_ids = await bookings.orgs_of_caller(session, said)
-    if "@" in said:
-        org_ids |= await identity.orgs_of_email(session, said)
-    else:
-        org_ids |= await fleet.orgs_of_plate(session, said)
-        org_ids |= await verification.orgs_of_number(session, said)
-    return Sought(said, frozenset(org_ids))
-
-
 async def list_companies(
-    session: WriteSession, actor: Staff, page: PageRequest, query: CompanyQuery
+    session: WriteSession, resources: Resources, actor: Staff, page: PageRequest, query: CompanyQuery
 ) -> Sequence[FoundCompanyOut]:
     """By name, up to one more than the page holds."""
-    sought = await _sought(session, query.q) if query.q else None
+    sought = await sought_companies(session, resources, query.q) if query.q else None
     companies = await orgs.find_companies(session, page, sought, query.status)
     for company in companies[: page.limit]:
         record(session, actor, Change("ops.company_found", "company", company.id, org_id=company.id))
@@ -77,9 +66,10 @@ async def show_company(session: WriteSession, actor: Staff, org_id: UUID) -> Com
     )
 
 
-async def find_bookings(session: WriteSession, actor: Staff, reference: str) -> list[FoundBookingOut]:
-    """Mostly one, or none."""
-    found = await bookings.find_bookings(session, reference)
+async def find_bookings(session: WriteSession, resources: Resources, actor: Staff, said: str) -> list[FoundBookingOut]:
+    """By anything that a customer can say, the latest first, fifty at most."""
+    sought = await sought_bookings(session, resources, read_said(said))
+    found = await bookings.find_bookings(session, sought)
     companies = await orgs.companies(session, {booking.org_id for booking in found})
     for booking in found:
         record(session, actor, Change("ops.booking_read", "booking", booking.id, org_id=booking.org_id))

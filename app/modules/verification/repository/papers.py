@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -145,12 +145,19 @@ async def replace_enforced(session: WriteSession, packs: Collection[PackCode], n
 
 
 async def list_orgs_of_number(session: ReadSession, number: str) -> set[UUID]:
-    """For staff: whose document or policy bears this number."""
+    """For staff: whose document or policy bears this number; blanks, dashes and capitals do not matter."""
+    said = "".join(letter for letter in number.upper() if letter.isalnum())
+    if not any(letter.isdigit() for letter in said):
+        return set()
     documents = sa.select(CompanyDocument.org_id).where(
-        CompanyDocument.number == number.upper(), CompanyDocument.sealed_number.is_(None)
+        _bare(CompanyDocument.number) == said, CompanyDocument.sealed_number.is_(None)
     )
-    policies = sa.select(InsurancePolicy.org_id).where(InsurancePolicy.policy_number == number)
+    policies = sa.select(InsurancePolicy.org_id).where(_bare(InsurancePolicy.policy_number) == said)
     return set((await session.execute(documents.union(policies))).scalars())
+
+
+def _bare(number: Any) -> sa.ColumnElement[str]:
+    return sa.func.regexp_replace(sa.func.upper(number), "[^A-Z0-9]", "", "g")
 
 
 async def list_latest_documents(session: ReadSession, org_id: UUID) -> Sequence[CompanyDocument]:
