@@ -54,9 +54,14 @@ SELECT pg_temp.made_id('session', number, now()), pg_temp.made_id('user', number
     now(), now(), now() + interval '10 years'
 FROM companies;
 
+-- Each list has its own rates, and opinions of its own on weekends and seasons.
 INSERT INTO app.pricing_configs (org_id, id, number, status, body, currency, created_at, activated_at)
 SELECT id, pg_temp.made_id('prices', companies.number, now()), 1, 'active',
-    jsonb_set(body, '{base_hourly_rate}', to_jsonb((100 + companies.number % 90)::text || '.50')), 'USD', now(), now()
+    jsonb_set(jsonb_set(jsonb_set(jsonb_set(body,
+        '{base_hourly_rate}', to_jsonb((100 + companies.number % 90)::text || '.50')),
+        '{surcharge_rules,1,multiplier}', to_jsonb('1.' || 10 + companies.number % 37)),
+        '{surcharge_rules,5,multiplier}', to_jsonb('1.' || 10 + companies.number % 23)),
+        '{surcharge_rules,5,from}', to_jsonb('0' || 1 + companies.number % 9 || '-15')), 'USD', now(), now()
 FROM companies, bench_prices;
 
 INSERT INTO app.insurance_policies
@@ -64,6 +69,28 @@ INSERT INTO app.insurance_policies
 SELECT id, pg_temp.made_id('policy', number, now()), 'cargo', 'Insurer', 'P-' || number, 750000, 'USD',
     current_date - 800, current_date + 3650, now()
 FROM companies;
+
+INSERT INTO app.insurance_policies
+    (org_id, id, kind, insurer, policy_number, coverage_amount, coverage_currency, effective_on, expires_on, created_at)
+SELECT id, pg_temp.made_id('liability', number * 10 + year, now()), 'liability', 'Insurer', 'L-' || number || '-' || year, 1000000,
+    'USD', current_date - 800 + year * 365, current_date - 400 + year * 365, now()
+FROM companies, generate_series(0, 4) AS year;
+
+INSERT INTO app.company_documents (org_id, id, kind, issuer, number, effective_on, expires_on, created_at)
+SELECT id, pg_temp.made_id(kind, number, now()), kind, 'An Authority', 'D-' || number, current_date - 800, NULL, now()
+FROM companies, unnest(ARRAY['business_licence', 'state_permit']) AS kind;
+
+INSERT INTO app.company_packs (org_id, id, pack, declared_at)
+SELECT id, pg_temp.made_id('pack', number, now()), 'generic', now() FROM companies;
+
+-- Every fifth company takes so many jobs a day, and no more; it has a day off now and then.
+INSERT INTO app.day_limits (org_id, id, zone, jobs, van_jobs, box_jobs, large_jobs, version, created_at, updated_at)
+SELECT id, pg_temp.made_id('limits', number, now()), zone, 4, NULL, NULL, 2, 1, now(), now()
+FROM companies WHERE number > 0 AND number % 5 = 0;
+
+INSERT INTO app.company_days_off (org_id, id, day, name, created_at)
+SELECT id, pg_temp.made_id('off', number * 100 + week, now()), current_date + 7 * week + number % 7, 'Off', now()
+FROM companies, generate_series(1, 10, 3) AS week WHERE number > 0 AND number % 5 = 0;
 
 CREATE TEMP TABLE fleets AS
 SELECT c.id AS org_id, c.number * 100 + unit AS number, unit, c.bookings_a_truck, c.place, c.zone,
@@ -77,6 +104,13 @@ INSERT INTO app.resources (org_id, id, kind, capacity_cuft, max_weight_lb, skill
 SELECT org_id, truck_id, 'truck', capacity_cuft, 10000, '{}'::text[], NULL::date FROM fleets
 UNION ALL SELECT org_id, driver_id, 'driver', 0, 0, '{}', current_date + 3650 FROM fleets
 UNION ALL SELECT org_id, helper_id, 'helper', 0, 0, '{}', NULL FROM fleets;
+
+-- Every third company works from six to nine on all days but Sunday; minutes of a week and the Monday behind it.
+UPDATE app.resources AS r
+SET hours_zone = c.zone, hours_less = '{}', hours_more = '{}', hours_weekly = (
+    SELECT range_agg(int4range(day * 1440 + 360, day * 1440 + 1260))
+    FROM unnest(ARRAY[0, 1, 2, 3, 4, 5, 7]) AS day)
+FROM companies AS c WHERE c.id = r.org_id AND c.number > 0 AND c.number % 3 = 0;
 
 INSERT INTO app.trucks
     (org_id, id, name, license_plate, capacity_cuft, max_weight_lb, has_lift_gate, features, base, version, created_at,
@@ -126,3 +160,13 @@ SELECT m.org_id, pg_temp.made_id(kind, m.number * 1000 + extract(epoch FROM star
 FROM moves AS m,
     LATERAL (VALUES ('truck', truck_id), ('driver', driver_id), ('helper', helper_id)) AS taken (kind, resource_id)
 WHERE kind = 'truck' OR starts_at > now() - interval '60 days';
+
+-- Helpers take leave: some a day, some three weeks.
+INSERT INTO app.reservations
+    (org_id, id, resource_id, resource_kind, during, kind, source_id, active, created_at)
+SELECT org_id, leave_id, helper_id, 'helper', tstzrange(starts_at, starts_at + days * interval '1 day', '[)'), 'time_off',
+    leave_id, true, now()
+FROM fleets AS f,
+    LATERAL (SELECT pg_temp.made_id('leave', f.number, now()) AS leave_id, CASE unit WHEN 4 THEN 21 ELSE 1 END AS days,
+        date_trunc('day', now()) + (45 + f.number % 20) * interval '1 day' AS starts_at) AS leave
+WHERE bookings_a_truck = 16 AND unit > 3;

@@ -1,4 +1,6 @@
-"""Searching twenty priced offers, and the prices of sixty days: what it costs the API process, and PostgreSQL."""
+"""Searching twenty priced offers, and the prices of sixty days of two hundred companies: what it costs the API process,
+and PostgreSQL, and how long one waits for it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 
 from bench.callers import post
-from bench.figures import Figure, percentile
+from bench.figures import Figure, middle, percentile
 from bench.ground import Ground, a_day_ahead
 from bench.listing import WrongAnswer
 from bench.load import Client, Load, Outcome
@@ -21,6 +23,9 @@ OFFERS: Final = 20
 MOST_CPU_MS: Final = 40.0
 SEARCHES: Final = 160
 DATES: Final = 60
+COMPANIES: Final = 200
+# Some are always on leave, or closed; whoever is in reach is priced.
+FEWEST_OFFERING: Final = 0.8
 MOST_DATES_MS: Final = 300.0
 BACKENDS: Final = (
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'movehub-api' AND datname = current_database()"
@@ -79,21 +84,22 @@ async def measure_dates(client: Client, api: Serving, ground: Ground) -> list[Fi
     bodies = spent.outcome.bodies
     if set(spent.outcome.statuses) != {200}:
         raise WrongAnswer(f"Dates were answered with {set(spent.outcome.statuses)}: {bodies[0][:500]!r}")
-    priced = [sum(day["offers"] for day in json.loads(body)["dates"]) for body in bodies]
-    if min(priced) < DATES * OFFERS:
-        raise WrongAnswer(f"{min(priced)} offers in {DATES} days, not {DATES * OFFERS}.")
-    return _figures(f"{DATES} days of {max(priced) / DATES:.0f} companies", spent, MOST_DATES_MS)
+    most = [max(day["offers"] for day in json.loads(body)["dates"]) for body in bodies]
+    if ground.companies >= len(ground.places()) * COMPANIES and min(most) < COMPANIES * FEWEST_OFFERING:
+        raise WrongAnswer(f"{min(most)} companies offer something on the best of {DATES} days.")
+    return _figures(f"{DATES} days of {COMPANIES} companies", spent, MOST_DATES_MS)
 
 
 def _figures(name: str, spent: _Spent, limit: float) -> list[Figure]:
     """Without PostgreSQL's where it runs on another machine."""
-    latency = percentile(spent.outcome.latencies, 0.95) * 1000
+    latencies = spent.outcome.latencies
     figures = [
         Figure(f"{name}, CPU of the API", spent.api_ms, limit, "ms", "<= 1"),
         Figure(f"{name}, CPU of PostgreSQL", spent.database_ms, limit, "ms"),
-        Figure(f"{name}, latency of the slowest in twenty", latency, limit, "ms"),
+        Figure(f"{name}, latency of the middle one", middle(latencies) * 1000, limit, "ms"),
+        Figure(f"{name}, latency of the slowest in twenty", percentile(latencies, 0.95) * 1000, limit, "ms"),
     ]
-    return figures if spent.database_ms else [figures[0], figures[2]]
+    return [one for one in figures if one.ours]
 
 
 def _refuse_short(bodies: list[bytes], statuses: set[int]) -> None:

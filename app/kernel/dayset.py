@@ -28,3 +28,25 @@ def told_apart(days: int, marks: Iterable[int]) -> list[int]:
     for mark in set(marks):
         parts = [part for whole in parts for part in (whole & mark, whole & ~mark) if part]
     return parts
+
+
+def on_at_least(count: int, marks: Iterable[int]) -> int:
+    """The days on which `count` of the marks hold, or more; `count` is at least 1."""
+    reached = [-1] + [0] * count
+    for mark in marks:
+        for so_far in range(count, 0, -1):
+            reached[so_far] |= reached[so_far - 1] & mark
+    return reached[count]
+
+
+def how_many(count: int, marks: Iterable[int]) -> list[int]:
+    """How many of the marks hold on each of the days 0 … count - 1."""
+    digits: list[int] = []
+    for mark in marks:
+        carried, place = mark, 0
+        while carried:
+            if place == len(digits):
+                digits.append(0)
+            digits[place], carried = digits[place] ^ carried, digits[place] & carried
+            place += 1
+    return [sum((digit >> day & 1) << place for place, digit in enumerate(digits)) for day in range(count)]

@@ -90,8 +90,12 @@ class Reservation(Tenant, Model):
         sa.Index("ix_reservations_org_id_resource_id_starts_at", "org_id", "resource_id", "starts_at"),
         sa.CheckConstraint("num_nonnulls(first_lat, first_lng, last_lat, last_lng) IN (0, 4)", name="stops"),
         sa.Index("ix_reservations_org_id_source_id", "org_id", "source_id"),
+        sa.Index("ix_reservations_org_id_starts_at", "org_id", "starts_at", postgresql_where=sa.text("active")),
         sa.Index(
-            "ix_reservations_far", "during", postgresql_using="gist", postgresql_where=sa.text("active AND is_far")
+            "ix_reservations_long",
+            "org_id",
+            "starts_at",
+            postgresql_where=sa.text("active AND (is_far OR ends_at - starts_at > interval '2 days')"),
         ),
     )
 

@@ -265,18 +265,20 @@ class FreeCapacity:
 
     @property
     def without_limits(self) -> FreeCapacity:
-        return replace(self, trucks=(*self.trucks, *self.sold_out), sold_out=())
+        return replace(self, trucks=(*self.trucks, *self.sold_out), sold_out=()) if self.sold_out else self
 
 
 class TakenStarts(NamedTuple):
-    """A resource, and at which of many starts (as bits) it is taken. Otherwise as `ResourceSpec`."""
+    """A resource that may do a job, and at which of many starts (as bits) it is taken. `skills`: of people, where the
+    job asks for any; otherwise as `ResourceSpec`.
+    """
 
     kind: ResourceKind
     capacity_cuft: int
     max_weight_lb: int
     usable_until: date | None
     starts: int
-    skills: tuple[str, ...] = ()
+    skills: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from app.modules.verification.service import desk, review, suspension
 from app.modules.verification.service.desk import CaseFile
 from app.modules.verification.service.documents import enforce_packs, list_enforced_packs
 from app.modules.verification.service.eligibility import (
-    coverage_on,
     find_eligible,
     find_eligible_on,
     find_lapse,
@@ -107,7 +106,6 @@ __all__ = [
     "VerificationIncomplete",
     "approve_case",
     "claim_case",
-    "coverage_on",
     "enforce_packs",
     "find_eligible",
     "find_eligible_on",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -176,13 +177,14 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Eligible:
     """Whose own papers are in order; of those whose trucks must show papers too (`by_truck`), the trucks that do, and
-    who has none that does.
+    who has none that does. `coverage`: how high each of `org_ids` is insured on those days, in US dollars.
     """
 
     org_ids: frozenset[UUID] = frozenset()
     by_truck: frozenset[UUID] = frozenset()
     truck_ids: frozenset[UUID] = frozenset()
     without_trucks: frozenset[UUID] = frozenset()
+    coverage: Mapping[UUID, Mapping[InsuranceKind, Decimal]] = field(default_factory=dict)
 
     def __or__(self, other: Eligible) -> Eligible:
         return Eligible(
@@ -190,6 +192,7 @@ class Eligible:
             self.by_truck | other.by_truck,
             self.truck_ids | other.truck_ids,
             self.without_trucks | other.without_trucks,
+            {**self.coverage, **other.coverage},
         )
 
 

@@ -40,6 +40,8 @@ LOGIN_SETTINGS: Final = {
     "lock_timeout": "1s",
     "idle_in_transaction_session_timeout": "5s",
     "timezone": "UTC",
+    # Made for queries that take minutes: it spends seconds on compiling a statement that takes milliseconds.
+    "jit": "off",
 }
 # Only a superuser may set it: keeps a failing row's values out of the server's log.
 SUPERUSER_LOGIN_SETTINGS: Final = {"log_min_error_statement": "panic"}

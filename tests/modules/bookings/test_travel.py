@@ -208,9 +208,11 @@ async def _free_in_a_series(resources: Resources, org_id: UUID, asked: rules.Wan
     starts = [window.starts_at + (turn - at) * timedelta(hours=chance.choice((7, 23, 24))) for turn in range(5)]
     starts[at] = window.starts_at
     lengths = {org_id: window.length}
+    job = calendar.StartedJob(Need(0, 0, 1), asked.stops or Stops(SF, SF), asked.zone, NOW)
     async with resources.database.read(Identity(Audience.MARKET)) as session:
-        rows = await find_taken_starts(session, lengths, sorted(starts), asked.stops or Stops(SF, SF), NOW)
-    return {row.capacity_cuft for row in rows if not row.taken >> sorted(starts).index(window.starts_at) & 1}
+        [row] = await find_taken_starts(session, lengths, sorted(starts), job, ())
+    number = sorted(starts).index(window.starts_at)
+    return {cuft for cuft, taken in zip(row.cuft, row.taken, strict=True) if not taken >> number & 1}
 
 
 async def _put(

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.kernel.dayset import first_days, told_apart
+from app.kernel.dayset import first_days, on_at_least, told_apart
 from app.kernel.errors import Fault
 from app.kernel.roads import road_minutes
 from app.modules.calendar.errors import WindowRefused
@@ -141,11 +141,27 @@ def suffices(capacity: FreeCapacity, need: Need) -> bool:
 
 def starts_that_suit(resources: Sequence[TakenStarts], last_days: Sequence[date], need: Need) -> int:
     """The starts, as bits, at which what one company has free suffices. `last_days`: of the job, by its start."""
-    taken = [(one, one.starts | _past_papers(one, last_days)) for one in resources]
+    starts = first_days(len(last_days))
+    free = [(one, starts & ~(one.starts | _past_papers(one, last_days))) for one in resources]
+    trucks = [(one, bits) for one, bits in free if one.kind is ResourceKind.TRUCK]
+    drivers = [bits for one, bits in free if one.kind is ResourceKind.DRIVER]
+    people = drivers + [bits for one, bits in free if one.kind is ResourceKind.HELPER]
+    crewed = on_at_least(max(1, need.crew_size), people) & on_at_least(1, drivers)
+    if need.skills:
+        return _asked_one_by_one(free, crewed, need)
+    alone = crewed & on_at_least(1, (bits for one, bits in trucks if _fewest([_size(one)], need)))
+    left = crewed & ~alone & on_at_least(2, (bits for _, bits in trucks)) & on_at_least(2, drivers)
+    if not left or _fewest([_size(one) for one, _ in trucks], need) is None:
+        return alone
+    return alone | _asked_one_by_one(free, left, need)
+
+
+def _asked_one_by_one(free: Sequence[tuple[TakenStarts, int]], starts: int, need: Need) -> int:
+    """Of these starts, those at which what is free suffices; asked of each that differs from the others."""
     suiting = 0
-    for starts in told_apart(first_days(len(last_days)), (bits for _, bits in taken)):
-        if suffices(_capacity([one for one, bits in taken if not bits & starts], need), need):
-            suiting |= starts
+    for alike in told_apart(starts, (bits for _, bits in free)):
+        if suffices(_capacity([one for one, bits in free if bits & alike], need), need):
+            suiting |= alike
     return suiting
 
 
@@ -155,21 +171,17 @@ def _past_papers(resource: TakenStarts, last_days: Sequence[date]) -> int:
     return first_days(len(last_days)) ^ first_days(bisect_right(last_days, resource.usable_until))
 
 
+def _size(truck: TakenStarts) -> tuple[int, int]:
+    return truck.capacity_cuft, truck.max_weight_lb
+
+
 def _capacity(free: Sequence[TakenStarts], need: Need) -> FreeCapacity:
-    features = set(need.features)
-    kinds = [
-        (one.kind, (one.capacity_cuft, one.max_weight_lb))
-        for one in free
-        if one.kind is not ResourceKind.TRUCK or features <= set(one.skills)
-    ]
     people = enumerate(one for one in free if need.skills and one.kind is not ResourceKind.TRUCK)
     return FreeCapacity(
-        trucks=tuple(size for kind, size in kinds if kind is ResourceKind.TRUCK),
-        drivers=sum(kind is ResourceKind.DRIVER for kind, _ in kinds),
-        helpers=sum(kind is ResourceKind.HELPER for kind, _ in kinds),
-        skilled=tuple(
-            Skilled(number, one.kind is ResourceKind.DRIVER, frozenset(one.skills)) for number, one in people
-        ),
+        trucks=tuple(_size(one) for one in free if one.kind is ResourceKind.TRUCK),
+        drivers=sum(one.kind is ResourceKind.DRIVER for one in free),
+        helpers=sum(one.kind is ResourceKind.HELPER for one in free),
+        skilled=tuple(Skilled(number, one.kind is ResourceKind.DRIVER, one.skills) for number, one in people),
     )
 
 

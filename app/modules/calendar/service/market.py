@@ -24,6 +24,8 @@ from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
 EVERY_TRUCK: Final = TruckLimit()
+KINDS: Final = {kind.value: kind for kind in ResourceKind}
+NO_SKILLS: Final[frozenset[str]] = frozenset()
 
 
 async def free_capacity(
@@ -55,23 +57,29 @@ async def suiting_starts(
     `asks`: what each company's job asks of it. `starts` rise, and are `dayset.MOST_DAYS` at most. As `free_capacity`
     and `suffices` say of each start alone. `limits`: of these companies a truck counts on its own starts alone.
     """
-    held: dict[UUID, list[TakenStarts]] = {}
     lengths = {one: asked.length for one, asked in asks.items()}
-    for row in await repository.find_taken_starts(session, lengths, starts, job.stops, job.now):
-        kind = ResourceKind(row.kind)
-        taken = row.taken
-        if kind is ResourceKind.TRUCK and row.org_id in limits:
-            taken |= first_days(len(starts)) & ~limits[row.org_id].get(row.id, 0)
-        resource = TakenStarts(kind, row.capacity_cuft, row.max_weight_lb, row.usable_until, taken, row.skills)
-        held.setdefault(row.org_id, []).append(resource)
+    rows = await repository.find_taken_starts(session, lengths, starts, job, limits)
     last_days = {
         length: [Window(start, start + length).last_day(job.zone) for start in starts]
         for length in set(lengths.values())
     }
+    every = first_days(len(starts))
     return {
-        one: rules.starts_that_suit(resources, last_days[lengths[one]], asks[one].need)
-        for one, resources in held.items()
+        row.org_id: rules.starts_that_suit(
+            list(_taken_starts(row, every, limits.get(row.org_id))),
+            last_days[lengths[row.org_id]],
+            asks[row.org_id].need,
+        )
+        for row in rows
     }
+
+
+def _taken_starts(row: AnyRow, every: int, limits: Mapping[UUID, int] | None) -> Iterator[TakenStarts]:
+    told = zip(row.kinds, row.cuft, row.pounds, row.usable_until, row.taken, row.truck_ids, row.skills, strict=True)
+    for kind, cuft, pounds, usable_until, taken, truck_id, skills in told:
+        barred = 0 if limits is None or truck_id is None else every & ~limits.get(truck_id, 0)
+        known = frozenset(skills.split()) if skills else NO_SKILLS
+        yield TakenStarts(KINDS[kind], cuft, pounds, usable_until, taken | barred, known)
 
 
 async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID], need: Need) -> dict[UUID, FreeCapacity]:

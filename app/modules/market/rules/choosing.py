@@ -57,12 +57,13 @@ def count_facets(candidates: Sequence[Candidate]) -> Facets:
             for least in COVERAGES[kind]
         )
 
+    miles_away = [_miles(one) for one in candidates]
     rated = [one.company.rating for one in candidates if one.company.rating is not None]
     return Facets(
         prices=_prices([one.price.total for one in candidates]),
         ratings=tuple(AtLeast(least, sum(rating >= least for rating in rated)) for least in RATINGS),
         unrated=len(candidates) - len(rated),
-        distances=tuple(Within(miles, sum(_miles(one) <= miles for one in candidates)) for miles in MILES),
+        distances=tuple(Within(miles, sum(away <= miles for away in miles_away)) for miles in MILES),
         cargo_coverage=covered(InsuranceKind.CARGO),
         liability_coverage=covered(InsuranceKind.LIABILITY),
     )

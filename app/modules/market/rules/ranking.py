@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from operator import attrgetter, mul
 from typing import Final, NamedTuple
 
 from app.modules.calendar.public import Need, Window
@@ -65,14 +66,17 @@ class Scale(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
+    """An offer with its place in the list. `values`: of the factors, in the order of `WEIGHTS`."""
+
     candidate: Candidate
+    values: tuple[float, ...]
     score: float
-    factors: tuple[Factor, ...]
+    # The order of the list: the best score first, then by id, so that it is the same each time.
+    key: tuple[float, str]
 
     @property
-    def key(self) -> tuple[float, str]:
-        """The order of the list: the best score first, then by id, so that it is the same each time."""
-        return (-self.score, str(self.candidate.company.id))
+    def factors(self) -> tuple[Factor, ...]:
+        return tuple(Factor(name, value, WEIGHTS[name]) for name, value in zip(WEIGHTS, self.values, strict=True))
 
 
 def window_of(starts_at: datetime, hours_p90: Decimal, drive_minutes: int) -> Window:
@@ -128,19 +132,16 @@ def rank(candidates: Sequence[Candidate], scale: Scale | None = None) -> list[Ra
         )
         for candidate in candidates
     ]
-    return sorted(ranked, key=lambda one: one.key)
+    return sorted(ranked, key=attrgetter("key"))
 
 
 def _ranked(candidate: Candidate, price: float, distance: float) -> Ranked:
-    rating = candidate.company.rating if candidate.company.rating is not None else UNRATED
-    values = {
-        "price": price,
-        "rating": float((rating - WORST_RATING) / (BEST_RATING - WORST_RATING)),
-        "distance": distance,
-    }
-    factors = tuple(Factor(name, round(values[name], 4), weight) for name, weight in WEIGHTS.items())
-    score = round(sum(factor.value * factor.weight for factor in factors), 6)
-    return Ranked(candidate, score, factors)
+    company = candidate.company
+    rating = company.rating if company.rating is not None else UNRATED
+    liked = float((rating - WORST_RATING) / (BEST_RATING - WORST_RATING))
+    values = (round(price, 4), round(liked, 4), round(distance, 4))
+    score = round(sum(map(mul, values, WEIGHTS.values())), 6)
+    return Ranked(candidate, values, score, (-score, str(company.id)))
 
 
 def _low_is_good(value: float, lowest: float, highest: float) -> float:

@@ -26,7 +26,7 @@ from app.modules.verification import public as verification
 from app.runtime.db.session import ReadSession
 
 # The nearest companies that are asked. More are in reach only in the largest towns, and no list is that long.
-MOST_ASKED: Final = 150
+MOST_ASKED: Final = 200
 # The recommended crew and the smallest.
 MOST_PLANS: Final = 2
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.kernel.dayset import days_of
+from app.kernel.dayset import days_of, how_many
 from app.kernel.money import money_out
 from app.kernel.places import PlaceOut
 from app.modules.calendar import public as calendar
@@ -36,12 +36,17 @@ async def search_dates(session: ReadSession, body: DatesIn, asked: Located, now:
     """The wanted day and those after it, each as a search for that day would answer it."""
     starts = asked.on_days(range(body.days))
     offers = await offers_on_days(session, await find_field(session, asked, body.days, now), asked, starts)
-    of_days: list[list[DayOffer]] = [[] for _ in starts]
-    for offer in offers:
-        for day in days_of(offer.days):
-            of_days[day].append(offer)
+    counts, cheapest = how_many(body.days, (offer.days for offer in offers)), _cheapest(offers, body.days)
     return DatesOut(
-        dates=[_date_out(asked, start, offers) for start, offers in zip(starts, of_days, strict=True)],
+        dates=[
+            DateOut(
+                date=start.astimezone(asked.zone).date(),
+                starts_at=start,
+                offers=count,
+                cheapest=[_price_out(lowest[currency]) for currency in sorted(lowest)],
+            )
+            for start, count, lowest in zip(starts, counts, cheapest, strict=True)
+        ],
         pickup_zone=asked.origin.zone,
         distance_miles=asked.plans[0].job.distance_miles,
         origin=PlaceOut.model_validate(asked.origin),
@@ -49,16 +54,17 @@ async def search_dates(session: ReadSession, body: DatesIn, asked: Located, now:
     )
 
 
-def _date_out(asked: Located, starts_at: datetime, offers: Sequence[DayOffer]) -> DateOut:
-    cheapest: dict[str, DayOffer] = {}
+def _cheapest(offers: Sequence[DayOffer], days: int) -> list[dict[str, DayOffer]]:
+    """Of each day the lowest offer in each currency; of two that ask the same, the first by the company's id."""
+    lowest: list[dict[str, DayOffer]] = [{} for _ in range(days)]
+    found: dict[str, int] = {}
     for offer in sorted(offers, key=lambda one: (one.price.total.amount, str(one.company.id))):
-        cheapest.setdefault(offer.price.total.currency, offer)
-    return DateOut(
-        date=starts_at.astimezone(asked.zone).date(),
-        starts_at=starts_at,
-        offers=len(offers),
-        cheapest=[_price_out(cheapest[currency]) for currency in sorted(cheapest)],
-    )
+        currency = offer.price.total.currency
+        seen = found.get(currency, 0)
+        for day in days_of(offer.days & ~seen):
+            lowest[day][currency] = offer
+        found[currency] = seen | offer.days
+    return lowest
 
 
 def _price_out(offer: DayOffer) -> DatePriceOut:

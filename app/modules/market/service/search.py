@@ -106,10 +106,7 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
                 found[company.id] = made
             else:
                 refused.setdefault(company.id, made)
-    coverage = (
-        await verification.coverage_on(session, found, asked.days_of(asked.starts_at, asked.plans)) if found else {}
-    )
-    insured = [replace(one, coverage=coverage.get(company_id, {})) for company_id, one in found.items()]
+    insured = [replace(one, coverage=eligible.coverage.get(company_id, {})) for company_id, one in found.items()]
     return insured, {one: reason for one, reason in refused.items() if one not in found}
 
 
@@ -141,10 +138,11 @@ async def _eligible(session: ReadSession, field: Field, asked: Located) -> verif
 def _asked_for(
     company: orgs.NearbyCompany, card: pricing.RateCard, plan: Plan, free: calendar.FreeCapacity | None
 ) -> Candidate | Reason:
-    if free is None or not calendar.suffices(free.without_limits, plan.need):
+    if free is None:
         return Reason.NONE_FREE
     if not calendar.suffices(free, plan.need):
-        return Reason.DAY_FULL
+        is_full = free.sold_out and calendar.suffices(free.without_limits, plan.need)
+        return Reason.DAY_FULL if is_full else Reason.NONE_FREE
     job = rules.for_company(plan.job, card, company.distance_miles)
     try:
         return Candidate(company, card, plan, job, pricing.price_job(card, job))

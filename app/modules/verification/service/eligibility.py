@@ -14,8 +14,8 @@ from app.runtime.db.session import ReadSession
 
 
 async def find_eligible(session: ReadSession, org_ids: Collection[UUID], trip: Trip, days: Days) -> Eligible:
-    """The companies of `org_ids` whose own papers are in order on every day of the job, and which of their trucks may
-    go; one statement.
+    """The companies of `org_ids` whose own papers are in order on every day of the job, how high they are insured, and
+    which of their trucks may go; one statement.
     """
     pack = rules.pack_for(trip)
     with_trucks = rules.asks_of_trucks(rules.requirements_of({pack}))
@@ -32,7 +32,13 @@ async def find_eligible(session: ReadSession, org_ids: Collection[UUID], trip: T
         by_truck=frozenset(by_truck),
         truck_ids=frozenset().union(*by_truck.values()),
         without_trucks=frozenset(one for one, trucks in by_truck.items() if not trucks),
+        coverage={one: _coverage(papers.of(one), days) for one in eligible},
     )
+
+
+def _coverage(shown: Shown, days: Days) -> dict[InsuranceKind, Decimal]:
+    kinds = {policy.kind for policy in shown.policies}
+    return {kind: limit for kind in kinds if (limit := rules.coverage_of(shown.policies, kind, days))}
 
 
 async def find_eligible_on(
@@ -80,17 +86,6 @@ def _spans_where(spans: Sequence[Days], are_in_order: Callable[[Days], bool]) ->
         return among(first, middle) | among(middle, end)
 
     return among(0, len(spans))
-
-
-async def coverage_on(
-    session: ReadSession, org_ids: Collection[UUID], days: Days
-) -> dict[UUID, dict[InsuranceKind, Decimal]]:
-    """How high each company is insured on every one of these days, by kind; one statement."""
-    papers = await repository.find_shown(session, org_ids, days)
-    return {
-        org_id: {kind: limit for kind in InsuranceKind if (limit := rules.coverage_of(shown.policies, kind, days))}
-        for org_id, shown in papers.by_org.items()
-    }
 
 
 async def find_lapse(
