@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import sqlalchemy as sa
 from fastapi import APIRouter
+from sqlalchemy.orm import configure_mappers
 
 from app.kernel.errors import AppError
 from app.kernel.events import Event
@@ -222,4 +223,5 @@ def error_map() -> ErrorMap:
 
 
 def warm_up() -> None:
-    """Load what the first request would otherwise wait for."""
+    """Make what the first request would otherwise wait for: the mappers of every table."""
+    configure_mappers()

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.adapters.geocoding import offline
+from app.adapters.geocoding import offline, zip_zones
 from app.adapters.geocoding.offline import OfflineGeocoder
 from app.kernel.geo import Point, great_circle_miles
 
@@ -70,6 +70,9 @@ class TestLocate:
         located = await geocoder.locate("99634", "AK", "US")
         assert located is not None
         assert located.zone == "America/Anchorage"
+
+    def test_the_zones_worked_out_beforehand_are_those_of_the_shapes(self) -> None:
+        assert zip_zones.FILE.read_text("ascii").splitlines() == list(zip_zones.work_out())
 
 
 class TestZoneAt:

@@ -1,6 +1,7 @@
 """Postal codes of the United States from a table in a package, time zones from shapes in another: no network.
 
-The table is read at the first question (about 0.2 s, in a thread) and stays in memory.
+The table is read at the first question (about 0.2 s, in a thread) and stays in memory, and the zones of its codes
+are worked out beforehand: the shapes themselves are loaded when somebody asks for a point.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import sys
 from functools import lru_cache
 from typing import Final
 
+from app.adapters.geocoding.zip_zones import zone_of
 from app.kernel.geo import Point
 from app.kernel.ports.geocoding import Located
 
@@ -39,12 +41,14 @@ class OfflineGeocoder:
         # One at a time: a crowd of first questions would start as many processes, each reading the whole table.
         async with self._loading:
             if not self._is_loaded:
-                # Any code would do: it reads the table, and the shapes of the zones with it.
+                # Any code would do: it reads the table.
                 await asyncio.to_thread(_find_zip, "10007")
                 self._is_loaded = True
 
     async def zone_at(self, point: Point) -> str:
-        return _zone_at(point)
+        import tzfpy  # 30 MB, paid by the process that is asked for a point
+
+        return tzfpy.get_tz(point.lng, point.lat)
 
 
 @lru_cache(maxsize=1)
@@ -77,12 +81,5 @@ def _find_zip(zip_code: str) -> tuple[Point, str, str, str] | None:
         return None
     line = table[start + 1 : table.find(b"\n", start + 1)].decode()
     _, lat, lng, state, city = line.split(" ", 4)
-    point = Point(lat=float(lat), lng=float(lng))
-    # The table's own zone is wrong or missing for some (99634 has "Napakiak"): the shapes are asked.
-    return point, city, state, _zone_at(point)
-
-
-def _zone_at(point: Point) -> str:
-    import tzfpy  # 16 MB, paid by the process that locates
-
-    return tzfpy.get_tz(point.lng, point.lat)
+    # The table's own zone is wrong or missing for some (99634 has "Napakiak").
+    return Point(lat=float(lat), lng=float(lng)), city, state, zone_of(zip_code)
