@@ -31,9 +31,9 @@ def work_out() -> Iterator[str]:
     import tzfpy
     import zipcodes
 
-    points = {
-        row["zip_code"]: (float(row["long"] or 0), float(row["lat"] or 0)) for row in reversed(zipcodes.list_all())
-    }
+    rows: list[dict[str, str]] = zipcodes.list_all()  # type: ignore[no-untyped-call]
+    # The first of a code counts, as it does where the table is read.
+    points = {row["zip_code"]: (float(row["long"] or 0), float(row["lat"] or 0)) for row in reversed(rows)}
     before = ""
     for zip_code, (lng, lat) in sorted(points.items()):
         # Military mail lies at 0, 0, which is nowhere.
