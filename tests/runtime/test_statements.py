@@ -41,6 +41,9 @@ PROBE = sa.Table(
 )
 MAKE = "CREATE TEMP TABLE probe (id int UNIQUE, size text, said jsonb, during tstzrange) ON COMMIT DROP"
 INSERT = ReadyInsert(PROBE)
+OTHER = PROBE.to_metadata(sa.MetaData(), name="other")
+MAKE_OTHER = MAKE.replace("probe", "other")
+INSERT_OTHER = ReadyInsert(OTHER)
 INSERT_ABSENT = ReadyInsert(PROBE, "ON CONFLICT DO NOTHING")
 INSERT_ONE = Ready(sa.insert(PROBE).returning(PROBE.c.id))
 BY_SIZE = Ready(sa.select(PROBE).where(PROBE.c.size == sa.bindparam("size", type_=PROBE.c.size.type)))
@@ -105,6 +108,54 @@ class TestReadyInsert:
     async def test_those_in_conflict_are_not_counted(self, session: WriteSession) -> None:
         await INSERT.insert(session, [row(1)])
         assert await INSERT_ABSENT.insert(session, [row(1), row(2)]) == 1
+
+
+class TestInsertLast:
+    async def test_rows_of_several_tables_travel_as_the_last_statement(self, as_admin: Database) -> None:
+        async with sent_to(as_admin) as sent, as_admin.write(Identity()) as session:
+            await session.execute(sa.text(MAKE))
+            await session.execute(sa.text(MAKE_OTHER))
+            INSERT.insert_last(session, [row(1)])
+            INSERT_OTHER.insert_last(session, [row(2), row(3)])
+            INSERT.insert_last(session, [{"id": 4}])
+            assert await session.fetch("SELECT id FROM probe UNION ALL SELECT id FROM other") == []
+            session.put_off(count_them)
+            await session.finish()
+            found = await session.fetch("SELECT 1 AS place, * FROM probe UNION ALL SELECT 2, * FROM other ORDER BY id")
+            assert [(one.place, one.id, one.size) for one in found] == [
+                (1, 1, "small"),
+                (2, 2, "small"),
+                (2, 3, "small"),
+                (1, 4, None),
+            ]
+        assert len([text for text in sent if "INSERT" in text]) == 1
+
+    async def test_what_an_attempt_gathered_goes_with_it(self, session: WriteSession) -> None:
+        async def fail() -> None:
+            async with session.attempt():
+                INSERT.insert_last(session, [row(2)])
+                raise ZeroDivisionError
+
+        INSERT.insert_last(session, [row(1)])
+        with pytest.raises(ZeroDivisionError):
+            await fail()
+        await session.finish()
+        assert [one.id for one in await session.fetch("SELECT id FROM probe")] == [1]
+
+    async def test_a_refusal_is_the_domains_error(self, as_admin: Database) -> None:
+        async def insert_twice() -> None:
+            async with as_admin.write(Identity()) as session:
+                await session.execute(sa.text(MAKE))
+                INSERT.insert_last(session, [row(1)])
+                INSERT.insert_last(session, [row(1)])
+
+        with pytest.raises(AlreadyExists):
+            await insert_twice()
+
+
+async def count_them(session: WriteSession) -> None:
+    """Is done before what was gathered is written."""
+    assert await session.fetch("SELECT 1 FROM probe") == []
 
 
 class TestTransaction:

@@ -21,14 +21,14 @@ FIELDS: Final = tuple(field.name for field in fields(Content))
 BATCH: Final = 2_000
 
 
-async def append(session: WriteSession, contents: Sequence[Content]) -> None:
-    """Locks: the chains, until the transaction ends; numbers and hashes are the trigger's."""
+def append(session: WriteSession, contents: Sequence[Content]) -> None:
+    """With the transaction's last statement. Locks: the chains; numbers and hashes are the trigger's."""
     # The trigger puts the entry's number in place of the 0.
     rows = [
         {name: getattr(content, name) for name in FIELDS} | {"seq": 0, "content_hash": content_hash(content)}
         for content in contents
     ]
-    await INSERT.insert(session, rows)
+    INSERT.insert_last(session, rows)
 
 
 async def list_entries(

@@ -6,7 +6,7 @@ before. A READ session runs in a READ ONLY transaction: PostgreSQL itself refuse
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ from app.runtime.db.constraints import ErrorMap
 from app.runtime.db.tenancy import IDENTITY, READ_ONLY, Identity
 
 PUT_OFF: Final = "put off to the end"
+GATHERED: Final = "gathered rows"
+WRITE_GATHERED: Final = "what writes the gathered rows"
 DRIVER: Final = "driver's connection"
 
 
@@ -77,6 +79,11 @@ class WriteSession(ReadSession):
         """Have `work` done last in this transaction, just before COMMIT: locks it takes are held for no other work."""
         self.info.setdefault(PUT_OFF, []).append(work)
 
+    def gather(self, rows: Iterable[Any], write: Callable[[WriteSession, list[Any]], Awaitable[None]]) -> None:
+        """Have `write` called with all rows that are gathered, after everything that was put off."""
+        self.info.setdefault(GATHERED, []).extend(rows)
+        self.info[WRITE_GATHERED] = write
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """A part of the transaction that leaves nothing behind when it fails, what it put off included."""
@@ -90,12 +97,14 @@ class WriteSession(ReadSession):
             raise
 
     async def finish(self) -> None:
-        """Do what was put off, after whatever the session itself still has to write."""
+        """Do what was put off, then write what was gathered, after whatever the session itself still has to write."""
         put_off = self.info.pop(PUT_OFF, ())
-        if put_off:
+        if put_off or self.info.get(GATHERED):
             await self.flush()
         for work in put_off:
             await work(self)
+        if rows := self.info.pop(GATHERED, None):
+            await self.info[WRITE_GATHERED](self, rows)
 
 
 class HotRead:

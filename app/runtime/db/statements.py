@@ -5,8 +5,9 @@ becomes of each value on its way come from SQLAlchemy's compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -64,7 +65,8 @@ class Ready:
 
 
 class ReadyInsert:
-    """An INSERT of any number of rows in one round trip and one text: each column's values travel as an array.
+    """An INSERT of any number of rows in one round trip. One row travels as values; of several each column's values
+    travel as an array, so that there is one text for all their numbers.
 
     The rows go in as they are ordered. `conflict`: what stands after the values, as `ON CONFLICT DO NOTHING`.
     """
@@ -72,26 +74,69 @@ class ReadyInsert:
     def __init__(self, table: sa.Table, conflict: str = "") -> None:
         self._table = table
         self._conflict = conflict
-        self._compiled: dict[tuple[str, ...], tuple[str, tuple[Change | None, ...]]] = {}
+        self._kinds: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[Change | None, ...]]] = {}
 
     async def insert(self, session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> int:
         """How many went in. All rows name the same columns."""
+        is_one = len(rows) == 1
+        return len(await session.fetch(_text_of(((self, tuple(rows[0]), is_one),)), *self.values(rows)))
+
+    def insert_last(self, session: WriteSession, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Have the rows written with the transaction's last statement, together with all others that were told so.
+
+        For what nobody reads or refers to before: a round trip for each table becomes one for all. Nothing is awaited;
+        what PostgreSQL refuses comes up at the end of the transaction.
+        """
+        session.gather([(self, row) for row in rows], _insert_gathered)
+
+    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Of a row its values, of several an array for each column."""
         columns = tuple(rows[0])
-        compiled = self._compiled.get(columns)
-        if compiled is None:
-            compiled = self._compiled[columns] = self._compile(columns)
-        text, changes = compiled
+        _, changes = self._of(columns)
         arrays = [
             [row[name] if change is None else change(row[name]) for row in rows]
             for name, change in zip(columns, changes, strict=True)
         ]
-        return len(await session.fetch(text, *arrays))
+        return arrays if len(rows) > 1 else [value for (value,) in arrays]
 
-    def _compile(self, columns: tuple[str, ...]) -> tuple[str, tuple[Change | None, ...]]:
-        types = [self._table.c[name].type for name in columns]
-        arrays = ", ".join(f"${at}::{kind.compile(dialect=DIALECT)}[]" for at, kind in enumerate(types, start=1))
-        text = (
-            f"INSERT INTO {self._table.name} ({', '.join(columns)}) "  # noqa: S608 - names from the models
-            f"SELECT * FROM unnest({arrays}) {self._conflict} RETURNING 1"
-        )
-        return text, tuple(_change_of(kind) for kind in types)
+    def text(self, columns: tuple[str, ...], first: int, *, is_one: bool) -> str:
+        """The INSERT, its values numbered from `first`."""
+        kinds, _ = self._of(columns)
+        if is_one:
+            source = f"VALUES ({', '.join(f'${first + at}' for at in range(len(kinds)))})"
+        else:
+            arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(kinds, start=first))
+            source = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - types from the models
+        return f"INSERT INTO {self._table.name} ({', '.join(columns)}) {source} {self._conflict} RETURNING 1"
+
+    def _of(self, columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Change | None, ...]]:
+        known = self._kinds.get(columns)
+        if known is None:
+            types = [self._table.c[name].type for name in columns]
+            known = tuple(kind.compile(dialect=DIALECT) for kind in types), tuple(_change_of(kind) for kind in types)
+            self._kinds[columns] = known
+        return known
+
+
+# An INSERT, the columns of its rows, and whether it is one row.
+Part = tuple[ReadyInsert, tuple[str, ...], bool]
+
+
+async def _insert_gathered(session: WriteSession, gathered: Sequence[tuple[ReadyInsert, Mapping[str, Any]]]) -> None:
+    groups: dict[tuple[ReadyInsert, tuple[str, ...]], list[Mapping[str, Any]]] = {}
+    for insert, row in gathered:
+        groups.setdefault((insert, tuple(row)), []).append(row)
+    text = _text_of(tuple((*key, len(rows) == 1) for key, rows in groups.items()))
+    await session.fetch(text, *[value for (insert, _), rows in groups.items() for value in insert.values(rows)])
+
+
+@lru_cache(maxsize=1024)
+def _text_of(parts: tuple[Part, ...]) -> str:
+    """One statement for all: each but the last is a WITH of its own, and PostgreSQL runs them all."""
+    texts, first = [], 1
+    for insert, columns, is_one in parts:
+        texts.append(insert.text(columns, first, is_one=is_one))
+        first += len(columns)
+    *others, last = texts
+    withs = ", ".join(f"part_{at} AS ({text})" for at, text in enumerate(others))
+    return f"WITH {withs} {last}" if withs else last

@@ -18,7 +18,7 @@ INSERT: Final = ReadyInsert(table_of(OutboxEvent))
 
 
 async def emit(session: WriteSession, *events: Event, now: datetime) -> None:
-    """Write the events in the session's transaction; the relay hands them on once it has committed."""
+    """Write the events with the transaction's last statement; the relay hands them on once it has committed."""
     carrier: dict[str, str] = {}
     inject(carrier)
     rows = [
@@ -33,4 +33,4 @@ async def emit(session: WriteSession, *events: Event, now: datetime) -> None:
         }
         for event in events
     ]
-    await INSERT.insert(session, rows)
+    INSERT.insert_last(session, rows)

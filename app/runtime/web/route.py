@@ -148,14 +148,14 @@ class Claim:
             CLAIM, row["caller_id"], row["route"], row["key"], row["fingerprint"], row["created_at"]
         )
 
-    async def store(self, response: Response) -> None:
+    def store(self, response: Response) -> None:
         """Keep the answer with its effect; what changed nothing in the database leaves nothing to keep."""
         if self.session is None or not self.session.in_transaction() or not 200 <= response.status_code < 300:  # noqa: PLR2004
             return
         kept = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
         body = _without(bytes(response.body), self.shown_once)
         answer = {"status": response.status_code, "headers": kept, "body": body}
-        await STORE.insert(self.session, [self._row | answer])
+        STORE.insert_last(self.session, [self._row | answer])
 
 
 def _without(body: bytes, names: tuple[str, ...]) -> bytes:
@@ -348,7 +348,7 @@ async def _once(inner: Handler, request: Request, claim: Claim | None) -> Respon
             request.scope[TRANSACTIONS] = stack
             response = await inner(request)
             if claim is not None:
-                await claim.store(response)
+                claim.store(response)
     except Replay as replay:
         resources_of(request).metrics.replays.inc()
         return replay.response

@@ -29,7 +29,7 @@ def record(session: WriteSession, actor: Actor, change: Change) -> None:
 async def _append(session: WriteSession) -> None:
     # One order for everybody who writes to several chains: two such transactions cannot wait for each other.
     contents = sorted(session.info.pop(GATHERED), key=lambda content: content.org_id)
-    await repository.append(session, contents)
+    repository.append(session, contents)
 
 
 def _content(actor: Actor, change: Change) -> Content:

@@ -110,8 +110,8 @@ async def clear_notes(session: WriteSession, org_id: UUID, booking_id: UUID) -> 
     await session.execute(cleared, execution_options=QUIET)
 
 
-async def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
-    await INSERT_STEP.insert(session, [step])
+def insert_step(session: WriteSession, step: dict[str, Any]) -> None:
+    INSERT_STEP.insert_last(session, [step])
 
 
 async def list_steps(session: ReadSession, org_id: UUID, booking_id: UUID) -> Sequence[AnyRow]:

@@ -327,6 +327,6 @@ async def _insert(
         if expired is None or not await repository.insert_booking(session, row):
             raise QuoteAlreadyBooked
     step = step_row(row["org_id"], booking_id, actor, came_from=None, to=BookingStatus.HELD, note=None)
-    await repository.insert_step(session, step)
+    repository.insert_step(session, step)
     await emit(session, BookingHeld(org_id=row["org_id"], booking_id=booking_id), now=now)
     return Booking(**row)

@@ -74,7 +74,7 @@ async def write_step(
     row = step_row(booking.org_id, booking.id, actor, came_from=came_from, to=booking.status, note=note)
     if report is not None:
         row |= {"note": report.note} | await _shown(session, actor, report)
-    await repository.insert_step(session, row)
+    repository.insert_step(session, row)
     if not isinstance(actor, System):
         before = {"status": came_from, **told.before}
         tell_trail(session, actor, booking, told.action or f"bookings.{booking.status}", before)
