@@ -64,7 +64,7 @@ class ReadSession(AsyncSession):
 
     async def _driver(self) -> Any:
         """The driver's connection; what the session has yet to write is written first."""
-        if self.new or self.dirty or self.deleted:
+        if any(True for _ in self):
             await self.flush()
         if DRIVER not in self.info:
             connection = await self.connection()
