@@ -39,7 +39,7 @@ from app.runtime.db.session import Database
 from app.runtime.rate_limit.kept import KeptLimits
 from app.runtime.rate_limit.limiter import RateLimiter
 from app.runtime.resources import Resources
-from app.runtime.sealing import Sealer
+from app.runtime.sealing import Sealer, Seals
 from app.runtime.settings import AuthSettings, Settings, Store
 from app.runtime.telemetry import traces
 from app.runtime.telemetry.metrics import Metrics
@@ -115,6 +115,8 @@ def build_resources(
 ) -> Resources:
     clock = clock or SystemClock()
     redis = connect(settings.redis_url, settings.redis)
+    sealer, pepper = build_sealer(settings.auth), Signer(settings.auth.pepper.get_secret_value().encode())
+    database = database.with_seals(Seals(sealer, pepper))
     return Resources(
         settings=settings,
         clock=clock,
@@ -123,8 +125,8 @@ def build_resources(
         tokens=Tokens(settings.auth),
         passwords=Passwords(settings.auth),
         signer=build_signer(settings.auth),
-        pepper=Signer(settings.auth.pepper.get_secret_value().encode()),
-        sealer=build_sealer(settings.auth),
+        pepper=pepper,
+        sealer=sealer,
         ports=ports or build_ports(settings, clock),
         metrics=Metrics(),
     )

@@ -137,11 +137,11 @@ FROM fleets AS f, generate_series(1, f.bookings_a_truck) AS turn,
         + (turn - 1) * (interval '585 days' / f.bookings_a_truck) + f.unit * interval '1 day' AS starts_at) AS slot;
 
 INSERT INTO app.bookings
-    (org_id, id, reference, status, starts_at, ends_at, pickup_zone, origin, destination, contact, crew_size, truck_ids,
+    (org_id, id, reference, status, starts_at, ends_at, pickup_zone, origin, destination, contact_name, crew_size, truck_ids,
      driver_ids, volume_cuft, weight_lb, distance_miles, price, total, currency, cancellation_terms, asks_door_codes,
      version, created_at, updated_at)
 SELECT org_id, id, 'MH-' || upper(substr(md5(id::text), 1, 16)), status, starts_at, ends_at, zone, place, place,
-    '{"full_name": "A Customer", "phone": "+14155550123", "email": null}', 2, ARRAY[truck_id], ARRAY[driver_id, helper_id],
+    'A Customer', 2, ARRAY[truck_id], ARRAY[driver_id, helper_id],
     800, 5000, 12.3,
     '{"total": {"amount": "812.50", "currency": "USD"}, "lines": [{"code": "agreed_price", "rule": null, "unit": "job",
       "amount": {"amount": "812.50", "currency": "USD"}, "quantity": "1", "unit_price": "812.50"}]}',

@@ -119,7 +119,10 @@ async def tables_with(admin: asyncpg.Connection, words: tuple[str, ...]) -> set[
         rows = await admin.fetch(f"SELECT to_jsonb(t)::text FROM app.{table} AS t")
         texts = [row[0] for row in rows]
         if table == "idempotency_keys":
-            texts += [bytes(row[0]).decode() for row in await admin.fetch("SELECT body FROM app.idempotency_keys")]
+            texts += [
+                bytes(row[0]).decode(errors="replace")
+                for row in await admin.fetch("SELECT body FROM app.idempotency_keys")
+            ]
         if any(word in text for word in words for text in texts):
             found.add(table)
     return found
@@ -217,7 +220,7 @@ class TestEraseMe:
         [row] = (await rows_of(admin, "customers", traces.customer.id)).values()
         assert [name for name in columns_of("customers", "erased", "sealed", "secret") if row[name] is not None] == []
         assert {"customers", "bookings", "quotes", "booking_steps", "invoices"} <= before
-        assert await tables_with(admin, traces.words) <= {"invoices", "idempotency_keys", "otp_challenges"}
+        assert await tables_with(admin, traces.words) <= {"invoices", "otp_challenges"}
         clock.advance(timedelta(hours=25))
         await customers.forget_old_codes(worker_resources)
         await upkeep.forget_old_rows(worker_resources)
@@ -300,7 +303,7 @@ class TestReapply:
                 columns = (
                     "sealed_phone, phone_index, sealed_email, email_index, full_name, erased_at"
                     if table == "customers"
-                    else "contact, origin, destination"
+                    else "contact_name, sealed_contact, phone_index, email_index, origin, destination"
                 )
                 restore = (
                     f"UPDATE app.{table} SET ({columns}) = (SELECT {columns} FROM "

@@ -14,12 +14,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.kernel.signing import Signer
 
 VERSION: Final = b"\x01"
 KEY_ID_BYTES: Final = 8
@@ -62,9 +65,33 @@ class Sealer:
             raise CannotOpen("changed, or sealed for another place") from None
 
     @property
+    def has_former(self) -> bool:
+        """Whether the key is being changed: texts of a former one may stand in the database."""
+        return len(self._keys) > 1
+
+    @property
     def head(self) -> bytes:
         """How every text begins that the present key sealed: what begins otherwise waits to be sealed anew."""
         return VERSION + self._current
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """What a session keeps sealed fields by, and finds them again by: the keys of both."""
+
+    sealer: Sealer
+    pepper: Signer
+
+    def seal(self, text: str, *context: str) -> bytes:
+        return self.sealer.seal(text, *context)
+
+    def open(self, sealed: bytes, *context: str) -> str:
+        """Raises: CannotOpen."""
+        return self.sealer.open(sealed, *context)
+
+    def index(self, purpose: str, text: str) -> bytes:
+        """What a text in its one form is looked up by; without the key nobody can try texts out."""
+        return self.pepper.derive(purpose, text.encode())
 
 
 def _key(secret: bytes) -> bytes:

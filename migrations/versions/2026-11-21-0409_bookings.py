@@ -108,11 +108,24 @@ def upgrade() -> None:
         sa.Column("pickup_zone", sa.Text(), nullable=False, comment="IANA zone of the pickup"),
         sa.Column("origin", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("destination", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("contact_name", sa.Text(), nullable=False, comment="whom the crew calls"),
         sa.Column(
-            "contact",
-            postgresql.JSONB(astext_type=sa.Text()),
-            nullable=False,
-            comment="full_name, phone, email",
+            "sealed_contact",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="their phone and email as JSON, sealed for this row; null: erased",
+        ),
+        sa.Column(
+            "phone_index",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="keyed hash of the contact's number; null: erased",
+        ),
+        sa.Column(
+            "email_index",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="keyed hash of the contact's address; null: none, or erased",
         ),
         sa.Column("crew_size", sa.Integer(), nullable=False),
         sa.Column(

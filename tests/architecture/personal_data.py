@@ -33,7 +33,9 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "org_id id booking_id",
     },
     "bookings": {
-        "erased": "origin destination contact cancellation_reason",
+        "erased": "origin destination contact_name cancellation_reason",
+        "sealed": "sealed_contact",
+        "secret": "phone_index email_index",
         "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
         " driver_ids legs volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"

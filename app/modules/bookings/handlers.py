@@ -64,6 +64,12 @@ async def tell_rescheduled(session: ReadSession, event: BookingRescheduled, work
     return _outgoing(await letters.rescheduled_letters(session, links_of(work.resources), event.booking_id), work)
 
 
+@handlers.every("bookings.reseal_contacts", seconds=3_600)
+async def reseal_contacts(resources: Resources) -> None:
+    """What the former sealing key sealed takes the present one; when nothing is left, the former may be dropped."""
+    await service.reseal_contacts(resources)
+
+
 @handlers.every("bookings.expire_holds", seconds=30)
 async def expire_holds(resources: Resources) -> None:
     """Write down which holds have expired. Their windows have been free since: this only tidies up."""

@@ -42,7 +42,16 @@ class Booking(Tenant, Versioned, Model):
     pickup_zone: Mapped[str] = mapped_column(comment="IANA zone of the pickup")
     origin: Mapped[dict[str, Any]]
     destination: Mapped[dict[str, Any]]
-    contact: Mapped[dict[str, Any]] = mapped_column(comment="full_name, phone, email")
+    contact_name: Mapped[str] = mapped_column(comment="whom the crew calls")
+    sealed_contact: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="their phone and email as JSON, sealed for this row; null: erased"
+    )
+    phone_index: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="keyed hash of the contact's number; null: erased"
+    )
+    email_index: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="keyed hash of the contact's address; null: none, or erased"
+    )
     crew_size: Mapped[int]
     truck_ids: Mapped[list[UUID]] = mapped_column(
         pg.ARRAY(pg.UUID(as_uuid=True)),

@@ -19,11 +19,13 @@ from sqlalchemy.util import greenlet_spawn
 from app.runtime.db import tenancy
 from app.runtime.db.constraints import ErrorMap
 from app.runtime.db.tenancy import IDENTITY, READ_ONLY, Identity
+from app.runtime.sealing import Seals
 
 PUT_OFF: Final = "put off to the end"
 GATHERED: Final = "gathered rows"
 WRITE_GATHERED: Final = "what writes the gathered rows"
 DRIVER: Final = "driver's connection"
+SEALS: Final = "seals"
 
 
 class DriverRow(asyncpg.Record):
@@ -45,6 +47,12 @@ tenancy.install(IdentifiedSession)
 
 class ReadSession(AsyncSession):
     sync_session_class = IdentifiedSession
+
+    @property
+    def seals(self) -> Seals:
+        """What this session's sealed fields are written and read by. Raises: KeyError for a door without keys."""
+        found: Seals = self.info[SEALS]
+        return found
 
     async def fetch(self, query: str, *values: Any) -> Sequence[DriverRow]:
         """The rows of a query with `$1`, `$2` … for its values, on the driver, in this session's transaction.
@@ -148,11 +156,16 @@ class HotRead:
 
 
 class Database:
-    """The door to PostgreSQL for one login."""
+    """The door to PostgreSQL for one login; with `seals`, its sessions read and write what is kept sealed."""
 
-    def __init__(self, bind: AsyncEngine | AsyncConnection, errors: ErrorMap) -> None:
+    def __init__(self, bind: AsyncEngine | AsyncConnection, errors: ErrorMap, seals: Seals | None = None) -> None:
         self._bind = bind
         self._errors = errors
+        self._known = {} if seals is None else {SEALS: seals}
+
+    def with_seals(self, seals: Seals) -> Database:
+        """The same door with these keys."""
+        return Database(self._bind, self._errors, seals)
 
     @property
     def bind(self) -> AsyncEngine | AsyncConnection:
@@ -164,6 +177,7 @@ class Database:
         session = ReadSession(
             self._bind, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
         )
+        session.info.update(self._known)
         session.info[READ_ONLY] = True
         session.info[IDENTITY] = identity
         async with self._errors.translating(), session:
@@ -190,6 +204,7 @@ class Database:
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
         )
+        session.info.update(self._known)
         session.info[IDENTITY] = identity
         async with self._errors.translating(), session:
             yield session

@@ -21,7 +21,7 @@ class IdempotencyKey(Model):
     fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="SHA-256 of the body")
     status: Mapped[int]
     headers: Mapped[dict[str, Any]]
-    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="sealed for caller, route and key")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

@@ -35,7 +35,7 @@ from app.runtime.auth.dependencies import CALLERS, KEY_SCOPE, SCOPE
 from app.runtime.auth.tokens import Claims
 from app.runtime.db.base import table_of
 from app.runtime.db.constraints import RetrySafely, ScopeMissing
-from app.runtime.db.session import WriteSession
+from app.runtime.db.session import SEALS, WriteSession
 from app.runtime.db.statements import ReadyInsert
 from app.runtime.idempotency.models import IdempotencyKey
 from app.runtime.resources import resources_of
@@ -140,7 +140,8 @@ class Claim:
                 raise IdempotencyKeyReused
             case "replay":
                 headers = {**found["headers"], "Idempotency-Replayed": "true"}
-                raise Replay(Response(found["body"], found["status"], headers))
+                body = session.info[SEALS].open(found["body"], *self._place)
+                raise Replay(Response(body, found["status"], headers))
 
     async def _ask(self, driver: Any) -> Any:
         row = self._row
@@ -148,13 +149,20 @@ class Claim:
             CLAIM, row["caller_id"], row["route"], row["key"], row["fingerprint"], row["created_at"]
         )
 
+    @property
+    def _place(self) -> tuple[str, ...]:
+        """What a kept answer is sealed for: this caller's key of this route."""
+        return ("idempotency_keys", str(self._row["caller_id"]), self._row["route"], self._row["key"])
+
     def store(self, response: Response) -> None:
         """Keep the answer with its effect; what changed nothing in the database leaves nothing to keep."""
         if self.session is None or not self.session.in_transaction() or not 200 <= response.status_code < 300:  # noqa: PLR2004
             return
         kept = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
         body = _without(bytes(response.body), self.shown_once)
-        answer = {"status": response.status_code, "headers": kept, "body": body}
+        # Sealed: an answer may name whom the crew calls, which the database keeps nowhere else in clear.
+        sealed = self.session.seals.seal(body.decode(), *self._place)
+        answer = {"status": response.status_code, "headers": kept, "body": sealed}
         STORE.insert_last(self.session, [self._row | answer])
 
 

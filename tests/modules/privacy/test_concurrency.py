@@ -28,8 +28,8 @@ NAME: Final = "Zoë Late"
 # What a customer writes into which table and column; the name is looked for there afterwards.
 WRITTEN: Final = {
     "quote": ("quotes", "origin"),
-    "hold": ("bookings", "contact"),
-    "contact": ("bookings", "contact"),
+    "hold": ("bookings", "contact_name"),
+    "contact": ("bookings", "contact_name"),
     "name": ("customers", "full_name"),
 }
 

@@ -2,6 +2,7 @@
 
 from app.modules.bookings.repository.board import list_jobs_of, list_on_board, list_starting, list_tours
 from app.modules.bookings.repository.bookings import (
+    RESEALED_AT_ONCE,
     clear_notes,
     expire_hold_of_quote,
     find_org_of_own_booking,
@@ -16,6 +17,7 @@ from app.modules.bookings.repository.bookings import (
     list_rows_of_customer,
     list_steps,
     lock_booking,
+    lock_sealed_otherwise,
     overwrite_booking,
 )
 from app.modules.bookings.repository.company_rules import (
@@ -33,6 +35,7 @@ from app.modules.bookings.repository.listing import list_bookings, list_query
 from app.modules.bookings.repository.prices import list_final_prices, list_latest_priced, list_priced
 
 __all__ = [
+    "RESEALED_AT_ONCE",
     "clear_notes",
     "expire_hold_of_quote",
     "find_org_of_own_booking",
@@ -67,6 +70,7 @@ __all__ = [
     "lock_booking",
     "lock_policy",
     "lock_rules",
+    "lock_sealed_otherwise",
     "overwrite_booking",
     "revoke_feed",
     "what_company_asks",

@@ -19,7 +19,7 @@ from app.modules.bookings.service.reschedule import Foreseen
 from app.modules.bookings.values import Settlement
 from app.modules.pricing.public import price_out
 from app.runtime.db.base import AnyRow
-from app.runtime.db.session import WriteSession
+from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.web.etag import put_etag
 from app.runtime.web.sessions import write_as
@@ -39,7 +39,7 @@ def settlement_out(booking: Booking, settlement: Settlement) -> SettlementOut:
     )
 
 
-def booking_out(booking: Booking, organization_name: str, now: datetime) -> BookingOut:
+def booking_out(session: ReadSession, booking: Booking, organization_name: str, now: datetime) -> BookingOut:
     settlement = service.settlement_of(booking)
     fields = {name: getattr(booking, name) for name in BookingOut.model_fields if hasattr(booking, name)}
     return BookingOut.model_validate(
@@ -47,6 +47,7 @@ def booking_out(booking: Booking, organization_name: str, now: datetime) -> Book
         | {
             "status": as_of(booking.status, booking.hold_expires_at, now),
             "organization": {"id": booking.org_id, "name": organization_name},
+            "contact": service.contact_of(session.seals, booking),
             "price": price_out(booking.price),
             "settlement": settlement_out(booking, settlement) if settlement else None,
             "final_price": price_out(booking.final_price) if booking.final_price else None,
@@ -95,4 +96,4 @@ def step_out(step: AnyRow) -> StepOut:
 
 async def answer_booking(session: WriteSession, now: datetime, booking: Booking, response: Response) -> BookingOut:
     put_etag(response, booking.version)
-    return booking_out(booking, await service.organization_name(session, booking), now)
+    return booking_out(session, booking, await service.organization_name(session, booking), now)

@@ -48,7 +48,7 @@ async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor
     return JobsOut(
         items=[
             JobOut(
-                **dict(booking_out(job.booking, name, actor.now)),
+                **dict(booking_out(session, job.booking, name, actor.now)),
                 leg=job.leg,
                 on_duty=WindowOut.model_validate(job.on_duty),
             )

@@ -101,7 +101,7 @@ async def hold_booking(
     resources = resources_of(request)
     held = await service.hold(session, resources.ports, actor, body, resources.settings.market.hold_minutes)
     put_etag(response, held.booking.version)
-    return booking_out(held.booking, held.organization_name, actor.now)
+    return booking_out(session, held.booking, held.organization_name, actor.now)
 
 
 @router.get("", response_model=Page[BookingSummary], responses=problems(CursorRefused))
@@ -119,7 +119,7 @@ async def show_booking(booking_id: UUID, actor: BookingsRead, session: Read, res
     """One booking. For members of the company and the customer."""
     shown = await service.show_booking(session, booking_id)
     put_etag(response, shown.booking.version)
-    return booking_out(shown.booking, shown.organization_name, actor.now)
+    return booking_out(session, shown.booking, shown.organization_name, actor.now)
 
 
 @router.patch(

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.modules.bookings import repository
+from app.modules.bookings.service.contacts import email_index, phone_index
 from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
 from app.runtime.db.session import ReadSession
 
@@ -19,7 +20,9 @@ async def open_bookings_of(session: ReadSession, org_id: UUID, now: datetime) ->
 
 async def find_bookings(session: ReadSession, sought: SoughtBookings) -> Sequence[FoundBooking]:
     """For staff: the bookings of all companies that any of this says, the latest first, fifty at most."""
-    rows = await repository.list_sought(session, sought)
+    contacts = [email_index(session.seals, sought.email)] if sought.email else []
+    contacts += [phone_index(session.seals, sought.phone)] if sought.phone else []
+    rows = await repository.list_sought(session, sought, contacts)
     return [
         FoundBooking(
             id=row.id,
@@ -28,7 +31,7 @@ async def find_bookings(session: ReadSession, sought: SoughtBookings) -> Sequenc
             status=row.status,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
-            customer=row.contact["full_name"],
+            customer=row.contact_name,
             origin=f"{row.origin['city']}, {row.origin['state']}",
             destination=f"{row.destination['city']}, {row.destination['state']}",
         )

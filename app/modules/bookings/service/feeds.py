@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import FeedNotFound, TooManyFeeds
 from app.modules.bookings.models import Booking, CalendarFeed
 from app.modules.bookings.schemas import FeedIn
+from app.modules.bookings.service.contacts import contact_of
 from app.modules.bookings.values import BookingStatus, Leg, LegKind
 from app.modules.calendar import public as calendar
 from app.modules.fleet import public as fleet
@@ -33,6 +34,15 @@ MOST_EVENTS: Final = 5_000
 SHOWN_BEFORE: Final = timedelta(days=60)
 SHOWN_AFTER: Final = timedelta(days=400)
 MISSED: Final = frozenset({BookingStatus.CANCELLED, BookingStatus.NO_SHOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A move as a calendar tells it: whom to call, and what trucks and people are called."""
+
+    booking: Booking
+    contact: dict[str, Any]
+    names: dict[UUID, str]
 
 
 async def add_feed(session: WriteSession, actor: MoverMember, body: FeedIn) -> CalendarFeed:
@@ -84,7 +94,8 @@ async def read_feed(database: Database, ports: Ports, signer: Signer, token: str
         between = (now - SHOWN_BEFORE, now + SHOWN_AFTER)
         bookings = await repository.list_for_feed(session, org_id, between, feed.resource_id, MOST_EVENTS)
         names = await _names(session, org_id, bookings)
-    return await ports.calendars.write(f"{feed.name} · {company}", list(_events(bookings, names, feed.resource_id)))
+        shown = [Shown(booking, contact_of(session.seals, booking), names) for booking in bookings]
+    return await ports.calendars.write(f"{feed.name} · {company}", list(_events(shown, feed.resource_id)))
 
 
 def _named(signer: Signer, token: str) -> tuple[UUID, UUID]:
@@ -102,21 +113,19 @@ async def _names(session: ReadSession, org_id: UUID, bookings: Sequence[Booking]
     return await fleet.truck_names(session, org_id, trucks) | await fleet.crew_names(session, org_id, people)
 
 
-def _events(bookings: Sequence[Booking], names: dict[UUID, str], resource_id: UUID | None) -> Iterator[CalendarEvent]:
+def _events(moves: Sequence[Shown], resource_id: UUID | None) -> Iterator[CalendarEvent]:
     """One for each move, and of a move of several days one for each leg, that the truck or person is on."""
-    for booking in bookings:
-        if booking.legs is None:
-            yield _event(booking, names)
-        legs = rules.legs_from_json(booking.legs or ())
+    for move in moves:
+        if move.booking.legs is None:
+            yield _event(move)
+        legs = rules.legs_from_json(move.booking.legs or ())
         for number, leg in enumerate(legs):
             if resource_id in (None, *leg.truck_ids, *leg.driver_ids):
-                yield _of_leg(_event(booking, names), booking, (number, leg, len(legs)), names)
+                yield _of_leg(_event(move), move, (number, leg, len(legs)))
 
 
-def _of_leg(
-    whole: CalendarEvent, booking: Booking, part: tuple[int, Leg, int], names: dict[UUID, str]
-) -> CalendarEvent:
-    number, leg, of = part
+def _of_leg(whole: CalendarEvent, move: Shown, part: tuple[int, Leg, int]) -> CalendarEvent:
+    booking, (number, leg, of) = move.booking, part
     place = Place.model_validate(booking.destination if leg.kind is LegKind.UNLOADING else booking.origin)
     return replace(
         whole,
@@ -126,7 +135,7 @@ def _of_leg(
         summary=f"{whole.summary} ({leg.kind}, {number + 1} of {of})",
         place=_line(place),
         location=place.location,
-        description=_description(booking, names, (*leg.truck_ids, *leg.driver_ids)),
+        description=_description(move, (*leg.truck_ids, *leg.driver_ids)),
     )
 
 
@@ -134,9 +143,9 @@ def _line(place: Place) -> str:
     return ", ".join(line for line in place.address_lines if line)
 
 
-def _description(booking: Booking, names: dict[UUID, str], team: Sequence[UUID]) -> str:
+def _description(move: Shown, team: Sequence[UUID]) -> str:
+    booking, contact, names = move.booking, move.contact, move.names
     local, destination = booking.starts_at.astimezone(ZoneInfo(booking.pickup_zone)), booking.destination
-    contact = booking.contact
     return (
         f"Pickup {local:%Y-%m-%d %H:%M} ({booking.pickup_zone})\n"
         f"To: {_line(Place.model_validate(destination))}\n"
@@ -146,8 +155,9 @@ def _description(booking: Booking, names: dict[UUID, str], team: Sequence[UUID])
     )
 
 
-def _event(booking: Booking, names: dict[UUID, str]) -> CalendarEvent:
-    origin, contact = Place.model_validate(booking.origin), booking.contact
+def _event(move: Shown) -> CalendarEvent:
+    booking, contact = move.booking, move.contact
+    origin = Place.model_validate(booking.origin)
     return CalendarEvent(
         id=str(booking.id),
         sequence=booking.version,
@@ -159,5 +169,5 @@ def _event(booking: Booking, names: dict[UUID, str]) -> CalendarEvent:
         summary=f"Move {booking.reference}: {contact['full_name']}",
         place=_line(origin),
         location=origin.location,
-        description=_description(booking, names, (*booking.truck_ids, *booking.driver_ids)),
+        description=_description(move, (*booking.truck_ids, *booking.driver_ids)),
     )

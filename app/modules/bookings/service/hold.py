@@ -23,6 +23,7 @@ from app.modules.bookings.errors import (
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate, LegIn, WindowIn
+from app.modules.bookings.service.contacts import columns_of
 from app.modules.bookings.service.eligibility import BY_HAND, bookable_company, trip_of, unfit_trucks, while_eligible
 from app.modules.bookings.service.policy import asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
@@ -313,7 +314,7 @@ async def _insert(
         "id": booking_id,
         "reference": rules.reference_of(booking_id),
         "status": BookingStatus.HELD,
-        "contact": contact.model_dump(mode="json"),
+        **columns_of(session.seals, booking_id, contact.model_dump(mode="json")),
         "cancellation_terms": rules.terms_to_json(asked.terms),
         "asks_door_codes": asked.door_codes,
         "hold_expires_at": held_until,

@@ -14,6 +14,7 @@ from app.kernel.places import Place
 from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.models import Booking
+from app.modules.bookings.service.contacts import contact_of
 from app.modules.bookings.service.doors import told_codes
 from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, link_to
 from app.modules.bookings.values import Door
@@ -71,7 +72,7 @@ async def _letters(
         return None
     company = await orgs.company(session, booking.org_id)
     office = await identity.office_emails(session, booking.org_id)
-    contact = booking.contact
+    contact = contact_of(session.seals, booking)
     reason = f"\nReason: {booking.cancellation_reason}" if booking.cancellation_reason else ""
     facts = _facts(booking)
     codes = await _codes(session, pepper, booking) if pepper and booking.asks_door_codes else ""
@@ -82,7 +83,7 @@ async def _letters(
             f"Move {booking.reference} {happened}.{reason}\n\n{facts}\n"
             f"Customer: {contact['full_name']}, {contact['phone']}\n"
         ),
-        customer_email=contact.get("email"),
+        customer_email=contact["email"],
         customer_phone=contact["phone"],
         customer_text=(
             f"Your move {booking.reference} with {company.name} {happened}.{reason}\n\n{facts}\n"
@@ -128,18 +129,19 @@ async def suspended_letters(session: ReadSession, org_id: UUID, now: datetime) -
     """To the customer of each open booking: their company is out of the market. The office hears it elsewhere."""
     company = await orgs.company(session, org_id)
     rows = await repository.list_open_after(session, org_id, now, now)
+    contacts = [contact_of(session.seals, row) for row in rows]
     return [
         Letters(
             subject=f"About your move {row.reference}",
             office=(),
             office_text="",
-            customer_email=row.contact.get("email"),
-            customer_phone=row.contact["phone"],
+            customer_email=contact["email"],
+            customer_phone=contact["phone"],
             customer_text=(
                 f"{company.name}, with whom you have booked the move {row.reference}, is suspended on MoveHub for now. "
                 "Your booking stands as it is; you may cancel it by its terms and choose another company. "
                 f"Ask them what they will do:\n\n{company.name}: {company.phone}\n"
             ),
         )
-        for row in rows
+        for row, contact in zip(rows, contacts, strict=True)
     ]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.places import Place
 from app.modules.bookings import repository
-from app.modules.bookings.rules import ERASED_CONTACT
+from app.modules.bookings.service.contacts import ERASED_COLUMNS, contact_of
 from app.modules.calendar import public as calendar
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
+
+KEPT_SEALED: Final = frozenset({"sealed_contact", "phone_index", "email_index"})
 
 
 async def personal_data(session: ReadSession, customer_id: UUID) -> list[dict[str, Any]]:
@@ -21,7 +24,9 @@ async def personal_data(session: ReadSession, customer_id: UUID) -> list[dict[st
     for row in await repository.list_rows_of_customer(session, customer_id):
         await repository.find_org_of_own_booking(session, row["id"], customer_id)
         steps = await repository.list_steps(session, row["org_id"], row["id"])
-        found.append({**row, "history": [step._asdict() for step in steps]})
+        told = {name: value for name, value in row.items() if name not in KEPT_SEALED}
+        contact = contact_of(session.seals, SimpleNamespace(**row))
+        found.append({**told, "contact": contact, "history": [step._asdict() for step in steps]})
     return found
 
 
@@ -43,7 +48,7 @@ async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime
         }
         reason = None if row["cancellation_reason"] is None else ""
         fields = {
-            "contact": dict(ERASED_CONTACT),
+            **ERASED_COLUMNS,
             "cancellation_reason": reason,
             # Whoever has a link sees nothing any more.
             "link_issue": row["link_issue"] + 1,

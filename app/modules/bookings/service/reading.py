@@ -8,12 +8,13 @@ from uuid import UUID
 from app.kernel.actor import Customer, Mover
 from app.kernel.paging import PageRequest
 from app.kernel.versions import check_version
-from app.modules.audit.public import fields_of
+from app.modules.audit.public import Change, record
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound, HoldExpired
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import ContactPatch
-from app.modules.bookings.service.steps import lock_as, tell_trail
+from app.modules.bookings.service.contacts import columns_of, contact_of
+from app.modules.bookings.service.steps import lock_as
 from app.modules.bookings.values import BookingStatus
 from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
@@ -66,12 +67,15 @@ async def change_contact(
     if rules.as_of(booking.status, booking.hold_expires_at, actor.now) is BookingStatus.EXPIRED:
         raise HoldExpired
     check_version(booking.version, version)
-    before = fields_of(booking, ("contact",))
-    booking.contact = booking.contact | patch.model_dump(mode="json", exclude_unset=True)
-    if booking.contact != before["contact"]:
+    before = contact_of(session.seals, booking)
+    contact = before | patch.model_dump(mode="json", exclude_unset=True)
+    if contact != before:
         booking.reschedule_issue += 1  # The link was for whoever was the contact.
+        for name, value in columns_of(session.seals, booking.id, contact).items():
+            setattr(booking, name, value)
     booking.version += 1
     booking.updated_at = actor.now
     await session.flush()
-    tell_trail(session, actor, booking, "bookings.contact_changed", before)
+    sides = {"contact": before}, {"contact": contact}
+    record(session, actor, Change("bookings.contact_changed", "booking", booking.id, *sides, booking.org_id))
     return booking

@@ -1,0 +1,111 @@
+"""Whom the crew calls, as the database keeps it: the name as it is, for lists; number and address sealed for their
+booking, and found by keyed hashes alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from app.modules.audit import public as audit
+from app.modules.bookings import repository
+from app.modules.bookings.models import Booking
+from app.modules.bookings.rules import ERASED_CONTACT
+from app.runtime.db.tenancy import Audience, Identity
+from app.runtime.resources import Resources
+from app.runtime.sealing import CannotOpen, Seals
+
+logger = logging.getLogger(__name__)
+
+PHONES: Final = "booking phone"
+EMAILS: Final = "booking email"
+ERASED_COLUMNS: Final[Mapping[str, Any]] = {
+    "contact_name": ERASED_CONTACT["full_name"],
+    "sealed_contact": None,
+    "phone_index": None,
+    "email_index": None,
+}
+
+
+class Kept(Protocol):
+    """A booking's row, or as much of one as names its contact."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def contact_name(self) -> Any: ...
+    @property
+    def sealed_contact(self) -> Any: ...
+
+
+def phone_index(seals: Seals, phone: str) -> bytes:
+    """What a number in E.164 is looked up by."""
+    return seals.index(PHONES, phone)
+
+
+def email_index(seals: Seals, email: str) -> bytes:
+    """What an address is looked up by; capitals do not matter."""
+    return seals.index(EMAILS, email.lower())
+
+
+def columns_of(seals: Seals, booking_id: UUID, contact: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns for a contact of `full_name`, `phone` and `email`."""
+    phone, email = contact["phone"], contact.get("email")
+    return {
+        "contact_name": contact["full_name"],
+        "sealed_contact": _sealed(seals, booking_id, phone, email),
+        "phone_index": phone_index(seals, phone),
+        "email_index": None if email is None else email_index(seals, email),
+    }
+
+
+def contact_of(seals: Seals, row: Kept) -> dict[str, Any]:
+    """`full_name`, `phone` and `email` of a row; of one that was erased, no number. Raises: CannotOpen."""
+    if row.sealed_contact is None:
+        return {**ERASED_CONTACT, "full_name": row.contact_name}
+    return {"full_name": row.contact_name, **json.loads(seals.open(row.sealed_contact, *_place(row.id)))}
+
+
+async def reseal_contacts(resources: Resources) -> None:
+    """After a change of the sealing key, seal with the present one what the former sealed, a batch in a transaction.
+
+    What does not open stays as it is. As the worker, company after company.
+    """
+    if not resources.sealer.has_former:
+        return
+    async with resources.database.read(Identity(Audience.WORKER)) as session:
+        companies = [head.org_id for head in await audit.heads(session)]
+    for org_id in companies:
+        await _reseal_company(resources, org_id)
+
+
+async def _reseal_company(resources: Resources, org_id: UUID) -> None:
+    last = UUID(int=0)
+    while True:
+        async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
+            batch = await repository.lock_sealed_otherwise(session, org_id, resources.sealer.head, last)
+            _reseal(Seals(resources.sealer, resources.pepper), batch)
+        if len(batch) < repository.RESEALED_AT_ONCE:
+            return
+        last = batch[-1].id
+
+
+def _reseal(seals: Seals, batch: Sequence[Booking]) -> None:
+    for booking in batch:
+        try:
+            contact = contact_of(seals, booking)
+        except CannotOpen:
+            logger.exception("a booking's contact does not open", extra={"booking_id": str(booking.id)})
+        else:
+            booking.sealed_contact = _sealed(seals, booking.id, contact["phone"], contact["email"])
+
+
+def _sealed(seals: Seals, booking_id: UUID, phone: str, email: str | None) -> bytes:
+    return seals.seal(json.dumps({"phone": phone, "email": email}), *_place(booking_id))
+
+
+def _place(booking_id: UUID) -> tuple[str, str, str]:
+    return ("bookings", "contact", str(booking_id))
