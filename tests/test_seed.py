@@ -31,7 +31,11 @@ pytestmark = pytest.mark.integration
 
 # The demo's company, one of the others, and one of each kind that staff have or had to do with.
 FEW = 2 + play.SUSPENDED + play.REJECTED + play.SUBMITTED + play.DRAFTS
-CONTENT = "SELECT string_agg(t::text, '|' ORDER BY t::text) FROM app.{table} AS t"
+# What is sealed is another text each time.
+CONTENT = (
+    "SELECT string_agg(one, '|' ORDER BY one) FROM (SELECT (to_jsonb(t) - 'sealed_contact')::text AS one "
+    "FROM app.{table} AS t) AS every"
+)
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,7 @@ async def copies_of(resources: Resources, company: Caller, booking_id: str) -> l
         booking = await bookings.get_booking(session, UUID(booking_id))
         assert booking is not None
         row: dict[str, Any] = {column.key: getattr(booking, column.key) for column in booking.__table__.columns}
+        row["sealed_contact"] = None  # It opens for its own row alone.
         for copy in copies:
             assert await bookings.insert_booking(session, row | {"id": copy, "reference": reference_of(copy)})
     return copies
