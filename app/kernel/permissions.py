@@ -52,7 +52,7 @@ class Permission(StrEnum):
 
 
 _OWNER: Final = (Role.OWNER,)
-_LEADS: Final = (Role.OWNER, Role.MANAGER)
+LEADS: Final = (Role.OWNER, Role.MANAGER)
 _OFFICE: Final = (Role.OWNER, Role.MANAGER, Role.DISPATCHER)
 # Not drivers: what a move costs is between the office and the customer.
 _BILLING: Final = (*_OFFICE, Role.ACCOUNTANT)
@@ -65,16 +65,16 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         Permission.AUDIT_READ: _OWNER,
         Permission.OWNERSHIP_TRANSFER: _OWNER,
         Permission.SECOND_FACTOR_DEMAND: _OWNER,
-        Permission.API_KEYS_MANAGE: _LEADS,
-        Permission.BOOKING_RULES_WRITE: _LEADS,
+        Permission.API_KEYS_MANAGE: LEADS,
+        Permission.BOOKING_RULES_WRITE: LEADS,
         # That a job goes on without the customer's code is a lead's decision.
-        Permission.BOOKINGS_MANAGE: _LEADS,
-        Permission.FLEET_WRITE: _LEADS,
+        Permission.BOOKINGS_MANAGE: LEADS,
+        Permission.FLEET_WRITE: LEADS,
         # But for owners, whom owners alone change (identity/service/members.py).
-        Permission.MEMBERS_MANAGE: _LEADS,
-        Permission.ORG_WRITE: _LEADS,
-        Permission.PAPERS_WRITE: _LEADS,
-        Permission.PRICES_WRITE: _LEADS,
+        Permission.MEMBERS_MANAGE: LEADS,
+        Permission.ORG_WRITE: LEADS,
+        Permission.PAPERS_WRITE: LEADS,
+        Permission.PRICES_WRITE: LEADS,
         Permission.BOOKINGS_DISPATCH: _OFFICE,
         Permission.BOOKINGS_WRITE: _OFFICE,
         # Licence numbers and telephones of colleagues are for the office.
@@ -82,7 +82,7 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         Permission.FEEDS_KEEP: _OFFICE,
         Permission.TIME_OFF_WRITE: _OFFICE,
         # What colleagues earn is not for those who plan with them.
-        Permission.WAGES_READ: (*_LEADS, Role.ACCOUNTANT),
+        Permission.WAGES_READ: (*LEADS, Role.ACCOUNTANT),
         Permission.INVOICES_READ: _BILLING,
         Permission.INVOICES_WRITE: _BILLING,
         Permission.PRICES_READ: _BILLING,

@@ -22,18 +22,33 @@ PRODUCT_WORDS: Final = ("movehub",)
 # Shorter words of a name stand in too many innocent passwords.
 SHORTEST_WORD: Final = 5
 MOST_REPEATED: Final = 4
+# Digits, letters and keys as they follow one another, around and around, forwards and backwards.
+_CIRCLES: Final = (
+    "1234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qazwsxedcrfvtgbyhnujmikolp",
+)
+ROWS: Final = tuple(row[::way] for circle in _CIRCLES for row in [circle * 14] for way in (1, -1))
 _TAIL: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _REPETITION: Final = re.compile(r"(.+?)\1+")
 
 
 def normalized_password(text: str) -> str:
-    """One form for what looks alike on different keyboards (NFKC, NIST SP 800-63B 3.1.1.2)."""
+    """One form for what looks alike on different keyboards (NFKC, NIST SP 800-63B 3.1.1.2).
+
+    Raises: ValueError for what has no bytes to be hashed.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must not contain a lone surrogate, which is half of a character")
     return unicodedata.normalize("NFKC", text)
 
 
 def is_guessable(password: str, common: Collection[str]) -> bool:
-    """Whether it is a common password, one with digits and signs around it, or a repetition of little."""
+    """Whether it is a common password, one with digits and signs around it, a repetition of little, or a row."""
     folded = password.casefold()
+    if any(folded in row for row in ROWS):
+        return True
     core = _TAIL.sub("", folded)
     repeated = _REPETITION.fullmatch(folded) or _REPETITION.fullmatch(core)
     if repeated is not None and (len(repeated[1]) <= MOST_REPEATED or repeated[1] in common):

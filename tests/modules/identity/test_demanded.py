@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -39,6 +40,19 @@ class TestDemanded:
         assert refusal(answer) == (409, "second_factor_missing")
         shown = (await client.get("/v1/org/sign-in-policy", headers=mover_a.headers)).json()
         assert shown == {"second_factor_required": False}
+
+    async def test_a_sign_in_of_long_ago_does_not_end_the_demand(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        await enrol(client, mover_a.headers, clock)
+        assert await demand(client, mover_a.headers) == 200
+        clock.advance(timedelta(minutes=6))
+        body = {"second_factor_required": False}
+        refused = await client.put("/v1/org/sign-in-policy", headers=mover_a.headers, json=body)
+        assert refusal(refused) == (403, "step_up_required")
+        shown = (await client.get("/v1/org/sign-in-policy", headers=mover_a.headers)).json()
+        assert shown == {"second_factor_required": True}
+        assert await demand(client, mover_a.headers) == 200
 
     async def test_members_without_one_can_only_enrol_at_once_and_when_they_sign_in(
         self, client: httpx.AsyncClient, mover_a: Member, mover_b: Member, resources: Resources, clock: ManualClock

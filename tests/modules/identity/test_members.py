@@ -151,6 +151,28 @@ class TestMembers:
             assert refusal(answer) == (404, "member_not_found")
 
 
+class TestProof:
+    """What a stolen session must not do."""
+
+    async def test_nobody_becomes_a_lead_by_a_sign_in_of_long_ago(
+        self, client: httpx.AsyncClient, mover_a: Member, resources: Resources, clock: ManualClock
+    ):
+        email = await add_member(resources, mover_a.org_id, Role.DISPATCHER)
+        member = (await members_of(client, mover_a.headers))[email]
+        clock.advance(timedelta(minutes=6))
+        for role in ("owner", "manager"):
+            refused = await change(client, mover_a.headers, member["id"], role=role)
+            assert refusal(refused) == (403, "step_up_required")
+            assert refusal(await invite(client, mover_a.headers, new_email(), role)) == (403, "step_up_required")
+        assert (await members_of(client, mover_a.headers))[email]["role"] == "dispatcher"
+        assert (await client.get("/v1/org/invitations", headers=mover_a.headers)).json()["items"] == []
+        assert (await change(client, mover_a.headers, member["id"], role="accountant")).status_code == 204
+        assert (await invite(client, mover_a.headers, new_email(), "dispatcher")).status_code == 201
+        await client.post("/v1/auth/step-up", json={"password": PASSWORD}, headers=mover_a.headers)
+        assert (await change(client, mover_a.headers, member["id"], role="manager")).status_code == 204
+        assert (await invite(client, mover_a.headers, new_email(), "owner")).status_code == 201
+
+
 class TestInvitations:
     async def test_a_newcomer_comes_in_by_the_mailed_link_once(
         self, client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources, settings: Settings

@@ -19,10 +19,12 @@ from app.modules.identity.service.sessions import Device
 from app.modules.identity.service.sign_in import find_by_password
 from app.modules.identity.service.sign_in import sign_in as sign_in_user
 from app.runtime.auth.common_passwords import common_passwords
+from app.runtime.auth.passwords import Passwords
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
-from tests.conftest import PASSWORD, Member, StaffMember
+from tests.conftest import PASSWORD, Logins, Member, StaffMember
+from tests.factories.calendar import administrator
 from tests.modules.identity.test_handlers import work
 from tests.modules.identity.test_routes import bearer, refusal, registration, sign_in, who
 
@@ -44,6 +46,11 @@ class TestRules:
             "abcabcabcabc",
             "passwordpassword",
             "iloveyou!!!!",
+            "123456789012",
+            "098765432109",
+            "mnopqrstuvwxyz",
+            "Qwertyuiopas",
+            "qazwsxedcrfv",
         ],
     )
     def test_what_is_tried_first_is_guessable(self, password: str):
@@ -237,6 +244,44 @@ class TestReset:
         assert set(known.headers) == set(unknown.headers)
         await work(worker_resources)
         assert read_mailbox(settings.mail.mailbox, to=f"x{mover_a.email}") == []
+
+
+class TestForms:
+    """The form of the documents takes what JSON takes, and as it takes it."""
+
+    async def test_a_password_is_hashed_anew_in_its_one_form(
+        self, client: httpx.AsyncClient, resources: Resources, logins: Logins
+    ):
+        told = await client.post("/v1/auth/register", json=registration(password="\ufb01ne weather, \u2163 ducks"))
+        assert told.status_code == 201, told.text
+        email = told.json()["user"]["email"]
+        auth = resources.settings.auth
+        weaker = Passwords(auth.model_copy(update={"argon2_memory_kib": auth.argon2_memory_kib + 8}))
+        async with administrator(logins) as admin:
+            former = await weaker.hash(normalized_password("\ufb01ne weather, \u2163 ducks"))
+            await admin.execute("UPDATE app.users SET password_hash = $1 WHERE email = $2", former, email)
+            for _ in range(2):
+                form = {"username": email, "password": "\ufb01ne weather, \u2163 ducks"}
+                assert (await client.post("/v1/auth/token", data=form)).status_code == 200
+            assert await admin.fetchval("SELECT password_hash FROM app.users WHERE email = $1", email) != former
+        weaker.close()
+
+    async def test_nothing_is_cut_off_a_password(self, client: httpx.AsyncClient):
+        longest = ("a horse, a battery, a staple; " * 5)[:128]
+        told = await client.post("/v1/auth/register", json=registration(password=longest))
+        email = told.json()["user"]["email"]
+        for password, status in ((longest, 200), (longest + "!", 401), (longest[:-1], 401)):
+            form = {"username": email, "password": password}
+            assert (await client.post("/v1/auth/token", data=form)).status_code == status
+
+    async def test_half_a_character_is_no_fault_of_ours(self, client: httpx.AsyncClient, mover_a: Member):
+        json_type = {"Content-Type": "application/json"}
+        body = f'{{"email": "{mover_a.email}", "password": "a horse, \\ud800"}}'
+        refused = await client.post("/v1/auth/login", content=body, headers=json_type)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/password")
+        body = '{"code": "abcde-\\ud8001"}'
+        refused = await client.post("/v1/auth/step-up", content=body, headers=mover_a.headers | json_type)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/code")
 
 
 class TestSignInsUnderWay:

@@ -94,7 +94,12 @@ async def show_sign_in_policy(actor: CurrentMember, session: Read) -> SignInPoli
     return await service.show_sign_in_policy(session, actor)
 
 
-@router.put("/org/sign-in-policy", responses=problems(SecondFactorMissing))
+@router.put("/org/sign-in-policy", responses=problems(SecondFactorMissing, StepUpRequired))
 async def set_sign_in_policy(body: SignInPolicyIn, actor: CompanyOwner, session: SigninWrite) -> SignInPolicyOut:
-    """Demand a second factor of all members, or no more; who has none can then only enrol one. For owners."""
+    """Demand a second factor of all members, or no more; who has none can then only enrol one.
+
+    To demand it no more needs a sign-in or a step-up of the last five minutes. For owners.
+    """
+    if not body.second_factor_required:
+        await service.require_fresh_proof(session, actor)
     return await service.set_sign_in_policy(session, actor, body)

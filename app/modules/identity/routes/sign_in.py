@@ -24,6 +24,7 @@ from app.modules.identity.errors import (
 )
 from app.modules.identity.rules import normalized_password
 from app.modules.identity.schemas import (
+    LONGEST_PASSWORD,
     AnswerChallengeIn,
     LoginIn,
     MembershipsOut,
@@ -184,8 +185,11 @@ async def issue_token(
     email = form.username.strip().lower()[:254]
     resources = resources_of(request)
     await limit_sign_in(request, email, is_known_place=partial(is_known_place, resources, email))
-    user = await find_by_password(resources, email, normalized_password(form.password)[:128])
-    done = await service.sign_in(session, resources, user, form.password, _device(request, Transport.BEARER))
+    password = normalized_password(form.password)
+    if len(password) > LONGEST_PASSWORD:
+        raise BadCredentials  # Nobody has such a one, and cut off it would be somebody's.
+    user = await find_by_password(resources, email, password)
+    done = await service.sign_in(session, resources, user, password, _device(request, Transport.BEARER))
     if isinstance(done, Challenged):
         return _second_factor_required(request, done)
     lifetime = int((done.tokens.expires_at - resources.clock.now()).total_seconds())
