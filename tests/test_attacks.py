@@ -28,6 +28,8 @@ from tests.conftest import PASSWORD, ROOT, Logins, Member, settings_for
 DOCUMENT: Final = ROOT / "docs/security.md"
 ROW: Final = re.compile(r"^\| (\d+) \|[^|]*\|([^|]*)\|$", re.MULTILINE)
 NAMED: Final = re.compile(r"`(tests/[\w/]+\.py)::([\w.]+)`")
+# Anywhere in the document: a file may be named without its room, or stand before its second test unnamed.
+CLAIMED: Final = re.compile(r"`(?:([\w/]+\.py)(?:::([\w.]+))?|::([\w.]+))`")
 OF_IDENTITY: Final = {12, *range(24, 37), *range(38, 47), 49, 55, 56}
 
 
@@ -54,6 +56,25 @@ class TestTable:
         assert named, f"row {number} names no test"
         for file, name in named:
             assert name in _tests_of(ROOT / file), f"row {number}: {file} has no {name}"
+
+    def test_whatever_the_document_names_stands(self) -> None:
+        named = ROOT
+        for file, name, another in CLAIMED.findall(DOCUMENT.read_text()):
+            if file:
+                named = ROOT / file if "/" in file else _beside(named, file)
+            assert named.exists(), f"there is no {file}"
+            if wanted := name or another:
+                tests = _tests_of(named)
+                is_there = any(one == wanted or one.startswith(f"{wanted}.") for one in tests)
+                assert is_there, f"{named.name} has no {wanted}"
+
+
+def _beside(named: Path, file: str) -> Path:
+    """The file of this name in the room of the one that was named before, or else the only one."""
+    if (named.parent / file).is_file():
+        return named.parent / file
+    [only] = (ROOT / "tests").rglob(file)
+    return only
 
 
 def _client(app: FastAPI, address: str = "192.0.2.1", *, scheme: str = "http") -> httpx.AsyncClient:
