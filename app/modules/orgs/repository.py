@@ -74,6 +74,7 @@ async def list_orgs(session: ReadSession, org_ids: Collection[UUID]) -> Sequence
     return (await session.execute(query)).scalars().all()
 
 
+COMPANIES = sa.select(Organization.id, Organization.name, Organization.status).subquery("companies")
 NAME = Ready(sa.select(Organization.name).where(Organization.id == sa.bindparam("org_id")))
 
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.modules.bookings.models import BookingRules, CancellationPolicy
+from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 from app.runtime.db.statements import Ready
 
 POLICY = sa.select(CancellationPolicy.kind, CancellationPolicy.steps, CancellationPolicy.version).where(
@@ -23,18 +24,26 @@ async def get_policy(session: ReadSession, org_id: UUID) -> AnyRow | None:
 
 
 HELD_UNDER = Ready(
-    sa.text(
-        "SELECT p.kind, p.steps, coalesce(r.door_codes, false) AS door_codes "
-        "FROM (SELECT CAST(:org_id AS uuid) AS org_id) AS o "
-        "LEFT JOIN app.cancellation_policies AS p USING (org_id) LEFT JOIN app.booking_rules AS r USING (org_id)"
-    ).bindparams(sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)))
+    sa.select(
+        orgs.COMPANIES.c.name,
+        orgs.COMPANIES.c.status,
+        CancellationPolicy.kind,
+        CancellationPolicy.steps,
+        sa.func.coalesce(BookingRules.door_codes, sa.false()).label("door_codes"),
+    )
+    .select_from(orgs.COMPANIES)
+    .outerjoin(CancellationPolicy, CancellationPolicy.org_id == orgs.COMPANIES.c.id)
+    .outerjoin(BookingRules, BookingRules.org_id == orgs.COMPANIES.c.id)
+    .where(orgs.COMPANIES.c.id == sa.bindparam("org_id"))
 )
 
 
-async def what_company_asks(session: ReadSession, org_id: UUID) -> tuple[dict[str, Any] | None, bool]:
-    """What a booking made now is held under: the company's own terms, None by default, and whether it wants codes."""
-    (row,) = await HELD_UNDER.rows(session, {"org_id": org_id})
-    return {"kind": row.kind, "steps": row.steps} if row.kind else None, row.door_codes
+async def what_company_asks(session: ReadSession, org_id: UUID) -> DriverRow | None:
+    """What a booking made now is held under: the company's `name` and `status`, `kind` and `steps` of its own terms,
+    null by default, and whether it wants `door_codes`.
+    """
+    rows = await HELD_UNDER.rows(session, {"org_id": org_id})
+    return rows[0] if rows else None
 
 
 async def insert_policy(session: WriteSession, policy: dict[str, Any]) -> bool:

@@ -54,9 +54,9 @@ def _wish(ask: calendar.Ask, window: calendar.Window) -> orgs.Wish:
     return orgs.Wish.between((ask.stops.first, ask.stops.last), window.starts_at, window.ends_at)
 
 
-def _is_held_in_full(company: orgs.Company) -> bool:
+def _is_held_in_full(status: orgs.OrgStatus) -> bool:
     """Whom the platform has verified shows all that is asked; who is on the way there, what it has shown."""
-    return company.status in {orgs.OrgStatus.VERIFIED, orgs.OrgStatus.SUSPENDED}
+    return status in {orgs.OrgStatus.VERIFIED, orgs.OrgStatus.SUSPENDED}
 
 
 async def bookable_company(
@@ -74,8 +74,20 @@ async def bookable_company(
     refusal = orgs.find_refusal(terms, ask.window.starts_at, ask.window.ends_at, ask.now)
     if bound.to_terms and refusal is not None:
         raise OutsideTerms(reason=refusal)
-    await _check_papers(session, ask, trip, truck_ids, company)
+    await _check_papers(session, ask, trip, truck_ids, company.status)
     return company
+
+
+async def check_by_hand(
+    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID], status: orgs.OrgStatus
+) -> None:
+    """As `bookable_company` for what a company's own people book: its terms are not asked for.
+
+    Raises: CompanyNotBookable (409), PapersEndBefore (409).
+    """
+    if status is orgs.OrgStatus.SUSPENDED:
+        raise CompanyNotBookable
+    await _check_papers(session, ask, trip, truck_ids, status)
 
 
 async def check_papers(
@@ -86,13 +98,13 @@ async def check_papers(
     Raises: PapersEndBefore (409).
     """
     company = await orgs.company(session, ask.org_id)
-    await _check_papers(session, ask, trip, _trucks(resources), company)
+    await _check_papers(session, ask, trip, _trucks(resources), company.status)
 
 
 async def _check_papers(
-    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID], company: orgs.Company
+    session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID], status: orgs.OrgStatus
 ) -> None:
-    days, in_full = days_of(ask.window, ask.zone), _is_held_in_full(company)
+    days, in_full = days_of(ask.window, ask.zone), _is_held_in_full(status)
     lapse = await verification.find_lapse(session, ask.org_id, trip, days, truck_ids, in_full=in_full)
     if lapse is not None:
         raise _refusal(lapse)
@@ -146,7 +158,7 @@ async def while_eligible(
     whole = calendar.horizon_of(ask.window)
     company, terms = await orgs.company_for(session, ask.org_id, _wish(ask, whole))
     lapse_on = await verification.lapses_within(
-        session, ask.org_id, trip, days_of(whole, ask.zone), in_full=_is_held_in_full(company)
+        session, ask.org_id, trip, days_of(whole, ask.zone), in_full=_is_held_in_full(company.status)
     )
 
     def is_offered(window: calendar.Window) -> bool:

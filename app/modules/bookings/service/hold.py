@@ -24,8 +24,15 @@ from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate, LegIn, WindowIn
 from app.modules.bookings.service.contacts import columns_of
-from app.modules.bookings.service.eligibility import BY_HAND, bookable_company, trip_of, unfit_trucks, while_eligible
-from app.modules.bookings.service.policy import asked_of
+from app.modules.bookings.service.eligibility import (
+    BY_HAND,
+    bookable_company,
+    check_by_hand,
+    trip_of,
+    unfit_trucks,
+    while_eligible,
+)
+from app.modules.bookings.service.policy import Asked, asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
@@ -147,9 +154,9 @@ async def hold_quote(
         "truck_ids": list(taken.truck_ids),
         "driver_ids": list(taken.crew_ids),
     }
-    return Held(
-        await _insert(session, actor, booking_id, held_until=held_until, contact=contact, fields=row), company.name
-    )
+    asked = await asked_of(session, quote.org_id)
+    booking = await _insert(session, actor, booking_id, held_until=held_until, contact=contact, asked=asked, fields=row)
+    return Held(booking, company.name)
 
 
 async def _take(
@@ -218,7 +225,8 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     }
     tour = rules.check_tour(job.legs, resources, load) if job.legs else None
     trucks, people = tour or rules.check_named(resources, load)
-    company = await bookable_company(session, ask, trip, trucks, bound=BY_HAND)
+    asked = await asked_of(session, actor.org_id)
+    await check_by_hand(session, ask, trip, trucks, asked.company_status)
     row = (
         priced
         | load
@@ -237,9 +245,11 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
             "legs": rules.legs_to_json(job.legs) if job.legs else None,
         }
     )
-    booking = await _insert(session, actor, booking_id, held_until=held_until, contact=body.contact, fields=row)
+    booking = await _insert(
+        session, actor, booking_id, held_until=held_until, contact=body.contact, asked=asked, fields=row
+    )
     tell_trail(session, actor, booking, "bookings.held_by_hand", dict.fromkeys(TOLD))
-    return Held(booking, company.name)
+    return Held(booking, asked.company_name)
 
 
 async def _take_named(
@@ -306,10 +316,10 @@ async def _insert(
     *,
     held_until: datetime,
     contact: ContactIn,
+    asked: Asked,
     fields: dict[str, Any],
 ) -> Booking:
     now = actor.now
-    asked = await asked_of(session, fields["org_id"])
     row = fields | {
         "id": booking_id,
         "reference": rules.reference_of(booking_id),

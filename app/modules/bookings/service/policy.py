@@ -10,6 +10,7 @@ from app.modules.audit.public import Change, record
 from app.modules.bookings import repository, rules
 from app.modules.bookings.schemas import CancellationPolicyIn
 from app.modules.bookings.values import PolicyKind, RefundStep, Terms
+from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
 
 
@@ -33,13 +34,20 @@ async def policy_of(session: ReadSession, org_id: UUID) -> Policy:
 class Asked:
     """What a company asks of the booking that is being made."""
 
+    company_name: str
+    company_status: orgs.OrgStatus
     terms: Terms
     door_codes: bool
 
 
 async def asked_of(session: ReadSession, org_id: UUID) -> Asked:
-    terms, door_codes = await repository.what_company_asks(session, org_id)
-    return Asked(rules.terms_from_json(terms) if terms else rules.DEFAULT_TERMS, door_codes)
+    """Raises: OrgNotFound (404)."""
+    row = await repository.what_company_asks(session, org_id)
+    if row is None:
+        raise orgs.OrgNotFound
+    own = {"kind": row.kind, "steps": row.steps} if row.kind else None
+    terms = rules.terms_from_json(own) if own else rules.DEFAULT_TERMS
+    return Asked(row.name, orgs.OrgStatus(row.status), terms, row.door_codes)
 
 
 async def set_policy(session: WriteSession, actor: Mover, body: CancellationPolicyIn, version: int | None) -> Policy:

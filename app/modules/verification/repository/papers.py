@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
@@ -28,6 +29,7 @@ from app.modules.verification.values import (
     Shown,
 )
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.statements import Ready
 
 MOST_SHOWN: Final = 200
 
@@ -46,7 +48,9 @@ async def list_policies(session: ReadSession, org_id: UUID, page: PageRequest) -
 
 
 # One statement, so that a search asks once: what touches the days asked for, and what was declared.
-SHOWN = sa.text("""
+SHOWN = Ready(
+    sa.text(
+        """
 SELECT org_id, 'policy' AS what, kind, NULL::uuid AS truck_id, coverage_amount AS amount, effective_on, expires_on
 FROM app.insurance_policies
 WHERE org_id = ANY(:org_ids) AND effective_on <= :last AND expires_on >= :first
@@ -59,7 +63,14 @@ UNION ALL
 SELECT org_id, 'pack', pack, NULL, NULL, NULL, NULL FROM app.company_packs WHERE org_id = ANY(:org_ids)
 UNION ALL
 SELECT NULL, 'enforced', pack, NULL, NULL, NULL, NULL FROM app.enforced_packs
-""")
+"""
+    ).bindparams(
+        sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),
+        sa.bindparam("first", type_=sa.Date),
+        sa.bindparam("last", type_=sa.Date),
+        sa.bindparam("with_trucks", type_=sa.Boolean),
+    )
+)
 NOTHING = Shown([], {}, set())
 
 
@@ -81,7 +92,7 @@ async def find_shown(
     asked = {"org_ids": list(org_ids), "first": days.first, "last": days.last, "with_trucks": with_trucks}
     found: dict[UUID, Shown] = {}
     enforced: set[PackCode] = set()
-    for row in await session.execute(SHOWN, asked):
+    for row in await SHOWN.rows(session, asked):
         if row.org_id is None:
             enforced.add(PackCode(row.kind))
             continue
