@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from app.registry import metadata
 from app.runtime.db.bootstrap import OWNER
 from app.runtime.db.engine import asyncpg_url
+from app.runtime.db.migrating import remember_history
 
 URL = "MOVEHUB_DB__MIGRATE_URL"
 
@@ -34,6 +35,7 @@ def run(connection: Connection) -> None:
         render_item=alembic_helpers.render_item,
         compare_type=True,
         transaction_per_migration=True,
+        on_version_apply=remember_history,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -59,7 +59,10 @@ def services_home(base: Path) -> Path:
 
 
 def remove_services_home(base: Path) -> None:
-    shutil.rmtree(_hidden_home(base), ignore_errors=True)
+    """Raises: OSError where it is there and may not be removed."""
+    home = _hidden_home(base)
+    if home.exists():
+        shutil.rmtree(home)
 
 
 def _hidden_home(base: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Final
 
 from .checks import run_checks, write_openapi
 from .doctor import examine
-from .failure import CannotContinue, Stopped
+from .failure import CannotContinue, Stopped, about_machine
 from .homes import remove_lasting_home, stop_runs
 from .image import check_image
 from .paths import PYTHON
@@ -31,6 +31,9 @@ def run_command(arguments: Sequence[str]) -> int:
         return command(words)
     except CannotContinue as failure:
         say(f"\n{failure}")
+        return 1
+    except OSError as refusal:
+        say(f"\n{about_machine(refusal)}")
         return 1
     except (Stopped, KeyboardInterrupt):
         return 130

@@ -88,8 +88,10 @@ def stop_runs() -> list[str]:
 
 
 def remove_lasting_home() -> None:
+    """Raises: OSError where something of it is another user's: then it is not deleted, or not all of it."""
+    if LOCAL.exists():
+        shutil.rmtree(LOCAL)
     remove_services_home(LOCAL)
-    shutil.rmtree(LOCAL, ignore_errors=True)
 
 
 def end_children(home: Path) -> list[str]:

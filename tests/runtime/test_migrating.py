@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from alembic import command
 from sqlalchemy.engine import make_url
 
 from app.registry import SCHEMA_REVISION
 from app.runtime.db.bootstrap import prepare_database
-from app.runtime.db.migrating import CannotMigrate, migrate
+from app.runtime.db.migrating import CannotMigrate, config_of, migrate
 from tests.conftest import Logins
 
 pytestmark = pytest.mark.integration
@@ -52,3 +53,17 @@ async def test_a_database_comes_to_the_schema_once_and_is_refused_after_another_
     await _do(admin, "UPDATE app.alembic_version SET version_num = 'of_tomorrow'")
     with pytest.raises(CannotMigrate, match="of_tomorrow, unknown"):
         await migrate(url)
+
+
+async def test_one_that_stopped_between_two_migrations_is_carried_on(made: tuple[str, str]):
+    admin, url = made
+    config = config_of(url)
+    await asyncio.to_thread(command.upgrade, config, "+3")
+    assert await _do(admin, "SELECT version_num FROM app.alembic_version") != SCHEMA_REVISION
+
+    await migrate(url)
+    assert await _do(admin, "SELECT version_num FROM app.alembic_version") == SCHEMA_REVISION
+
+    await asyncio.to_thread(command.downgrade, config, "-1")
+    await migrate(url)
+    assert await _do(admin, "SELECT version_num FROM app.alembic_version") == SCHEMA_REVISION

@@ -6,19 +6,23 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from movehub_local import commands, homes, program, virtualenv
 from movehub_local.children import Family, Identity, end_process, myself, read_record
+from movehub_local.commands import run_command
 from movehub_local.development import LOGINS, common_settings, development_secrets, with_logins
 from movehub_local.failure import CannotContinue
 from movehub_local.output import Outputs
-from movehub_local.services import Urls
+from movehub_local.services import Urls, free_port
 
 pytestmark = pytest.mark.unit
 
 URLS = Urls(database="postgresql://admin@127.0.0.1/movehub", redis="redis://127.0.0.1")
 PATIENCE_SECONDS = 5.0
+NOBODY = 65_534
 
 
 def python(program: str) -> list[str]:
@@ -103,6 +107,46 @@ class TestChildren:
         child.stop()
         child.process.stdout.close()
         assert child.process.returncode == -signal.SIGKILL
+
+
+class TestFilesOfAnotherUser:
+    """`make run` in a checkout of root's, or after `sudo make run`: one sentence that says whose it is."""
+
+    @pytest.fixture
+    def roots(self, tmp_path: Path) -> Iterator[Path]:
+        if os.geteuid() != 0:
+            pytest.skip("only root can make files of root's and become another")
+        (tmp_path / "local").mkdir()
+        (tmp_path / "local" / "kept").write_text("it")
+        for place in (tmp_path, tmp_path / "local", *list(tmp_path.parents)[:3]):
+            place.chmod(0o755)
+        os.seteuid(NOBODY)
+        yield tmp_path
+        os.seteuid(0)
+
+    @pytest.mark.parametrize("command", ["stop", "reset", "run"])
+    def test_each_command_says_so(
+        self, roots: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(homes, "LOCAL", roots / "local")
+        monkeypatch.setattr(homes, "TEST", roots / "test")
+        monkeypatch.setattr(virtualenv, "VAR", roots)
+        monkeypatch.setattr(program, "install_missing_packages", lambda *_: None)
+        monkeypatch.setenv("PORT", str(free_port()))
+        assert run_command([command]) == 1
+        said = capsys.readouterr().err
+        assert f"{roots}" in said
+        assert "may not be written by nobody: it belongs to root." in said
+        assert "deleted" not in said
+
+    def test_a_reset_that_cannot_delete_does_not_say_it_did(
+        self, roots: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(homes, "LOCAL", roots / "local")
+        monkeypatch.setattr(commands, "stop_runs", list)
+        assert run_command(["reset"]) == 1
+        assert "belongs to root" in capsys.readouterr().err
+        assert (roots / "local" / "kept").exists()
 
 
 class TestOutputs:

@@ -35,14 +35,16 @@ def _each_once(scopes: list[Scope]) -> list[Scope]:
 
 
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
+# The lengths stand before the normalizing in the list, so that they are those of what it gives; and so that text
+# without a UTF-8 form (a lone surrogate), which cannot be hashed, is refused.
 NewPassword = Annotated[
     str,
-    BeforeValidator(_normalized),
     Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD),
+    BeforeValidator(_normalized),
     AfterValidator(_storable),
 ]
 # At sign-in only the length is checked: rules for new passwords must not lock out old ones.
-Password = Annotated[str, BeforeValidator(_normalized), Field(min_length=1, max_length=LONGEST_PASSWORD)]
+Password = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD), BeforeValidator(_normalized)]
 
 
 class RegisterIn(BaseModel):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
+import sqlalchemy as sa
 import sqlalchemy.exc
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from app.runtime.db.base import SCHEMA
@@ -35,9 +38,7 @@ async def migrate(url: str) -> None:
     Locks: the migrations' advisory lock, for its whole length.
     Raises: CannotMigrate; OSError, TimeoutError or asyncpg.PostgresError where the server is not reached.
     """
-    config = Config(INI)
-    config.set_main_option("script_location", str(INI.parent / "migrations"))
-    config.attributes["url"] = url
+    config = config_of(url)
     scripts = ScriptDirectory.from_config(config)
     lock = await asyncpg.connect(url, timeout=5)
     try:
@@ -45,9 +46,16 @@ async def migrate(url: str) -> None:
         await lock.execute(f"SET ROLE {OWNER}")
         await _refuse_other_history(lock, scripts)
         await _upgrade(config)
-        await _remember_history(lock, scripts)
     finally:
         await lock.close()
+
+
+def config_of(url: str) -> Config:
+    """What alembic's commands need to work on the database at `url`, the migrations' login."""
+    config = Config(INI)
+    config.set_main_option("script_location", str(INI.parent / "migrations"))
+    config.attributes["url"] = url
+    return config
 
 
 async def _upgrade(config: Config) -> None:
@@ -77,11 +85,14 @@ async def _refuse_other_history(connection: asyncpg.Connection, scripts: ScriptD
         raise CannotMigrate("This database was made by other migrations than these; in development: make reset.")
 
 
-async def _remember_history(connection: asyncpg.Connection, scripts: ScriptDirectory) -> None:
-    head = scripts.get_current_head()
-    if head is None:
-        raise CannotMigrate("There is no last migration.")
-    await connection.execute(f"COMMENT ON TABLE {VERSION_TABLE} IS '{_history(scripts, head)}'")
+def remember_history(ctx: MigrationContext, step: Any, heads: Collection[Any], run_args: Any) -> None:  # noqa: ARG001
+    """Write which migrations made the schema, in the transaction of each: one that ends between two can go on."""
+    scripts = ctx.script
+    connection = ctx.connection
+    if scripts is None or connection is None:
+        raise CannotMigrate("Migrations run against a database, with their files at hand.")
+    history = f"'{_history(scripts, next(iter(heads)))}'" if heads else "NULL"
+    connection.execute(sa.text(f"COMMENT ON TABLE {VERSION_TABLE} IS {history}"))
 
 
 def _history(scripts: ScriptDirectory, revision: str) -> str:

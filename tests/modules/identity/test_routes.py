@@ -114,6 +114,22 @@ class TestSignIn:
         assert (told["token_type"], told["expires_in"]) == ("bearer", 900)
         assert await who(client, bearer(told)) == 200
 
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [
+            ({"username": "a\x00@movehub.example", "password": PASSWORD}, "/username"),
+            ({"username": "nobody", "password": PASSWORD}, "/username"),
+            ({"username": "a@movehub.example", "password": "p" * 129}, "/password"),
+            ({"username": "a@movehub.example", "password": PASSWORD, "grant_type": "implicit"}, "/grant_type"),
+        ],
+    )
+    async def test_the_form_says_which_field_cannot_be_taken(
+        self, client: httpx.AsyncClient, body: dict[str, str], pointer: str
+    ):
+        answer = await client.post("/v1/auth/token", data=body)
+        assert refusal(answer) == (422, "validation_failed")
+        assert pointer in {fault["pointer"] for fault in answer.json()["errors"]}
+
     async def test_staff_have_no_company(self, client: httpx.AsyncClient, staff: StaffMember):
         me = (await client.get("/v1/auth/me", headers=staff.headers)).json()
         assert (me["organization"], me["role"], me["user"]["staff_role"]) == (None, None, "reviewer")

@@ -4,7 +4,9 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import OAuth2PasswordRequestForm
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,9 +24,7 @@ from app.modules.identity.errors import (
     SecondFactorRefused,
     SecondFactorRequired,
 )
-from app.modules.identity.rules import normalized_password
 from app.modules.identity.schemas import (
-    LONGEST_PASSWORD,
     AnswerChallengeIn,
     LoginIn,
     MembershipsOut,
@@ -182,14 +182,10 @@ async def issue_token(
     The form has no place for a code: whoever has a second factor gets the challenge that POST /v1/auth/login gives.
     For movers and staff.
     """
-    email = form.username.strip().lower()[:254]
-    resources = resources_of(request)
-    await limit_sign_in(request, email, is_known_place=partial(is_known_place, resources, email))
-    password = normalized_password(form.password)
-    if len(password) > LONGEST_PASSWORD:
-        raise BadCredentials  # Nobody has such a one, and cut off it would be somebody's.
-    user = await find_by_password(resources, email, password)
-    done = await service.sign_in(session, resources, user, password, _device(request, Transport.BEARER))
+    asked, resources = _login_of(form), resources_of(request)
+    await limit_sign_in(request, asked.email, is_known_place=partial(is_known_place, resources, asked.email))
+    user = await find_by_password(resources, asked.email, asked.password)
+    done = await service.sign_in(session, resources, user, asked.password, _device(request, Transport.BEARER))
     if isinstance(done, Challenged):
         return _second_factor_required(request, done)
     lifetime = int((done.tokens.expires_at - resources.clock.now()).total_seconds())
@@ -199,6 +195,18 @@ async def issue_token(
         token_type="bearer",  # noqa: S106 - the name of a scheme
         expires_in=lifetime,
     )
+
+
+def _login_of(form: OAuth2PasswordRequestForm) -> LoginIn:
+    """The form under the rules of POST /v1/auth/login, its faults under the form's names."""
+    try:
+        return LoginIn(email=form.username, password=form.password)
+    except ValidationError as refused:
+        faults = refused.errors(include_url=False)
+        renamed = {"email": "username"}
+        raise RequestValidationError(
+            [{**fault, "loc": ("body", renamed.get(str(fault["loc"][0]), fault["loc"][0]))} for fault in faults]
+        ) from None
 
 
 @router.post("/refresh", response_model=RefreshedOut, responses=problems(CsrfRefused, RefreshRefused))
