@@ -5,7 +5,12 @@ export PORT
 ARGS ?=
 LOCAL := $(PYTHON) scripts/local.py
 VENV_PYTHON := .venv/bin/python
+IN_VENV := test -x $(VENV_PYTHON) || { echo "There is no $(VENV_PYTHON) yet: make run makes it, make check with what tests and format need." >&2; exit 1; };
 BASE_URL ?= http://127.0.0.1:$(PORT)
+
+ifneq ($(shell $(PYTHON) -c "print(1)" 2>/dev/null),1)
+$(error PYTHON is "$(PYTHON)", which is no Python that runs here: install Python 3.11, or name one, PYTHON=/usr/bin/python3.11)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop reset doctor demo test check bench gate mutants nightly migrate-check image-check openapi access lock format
@@ -26,7 +31,7 @@ doctor: ## say what is installed, running and missing
 	@$(LOCAL) doctor
 
 demo: ## play the main job over HTTP against the running program: BASE_URL=
-	@BASE_URL=$(BASE_URL) $(VENV_PYTHON) scripts/demo.py
+	@$(IN_VENV) BASE_URL=$(BASE_URL) $(VENV_PYTHON) scripts/demo.py
 
 test: ## run the tests on services of their own: ARGS="-k name"
 	@$(LOCAL) test -- $(ARGS)
@@ -42,10 +47,10 @@ gate: ## the heavy tests that `make test` leaves out
 
 nightly: ## the properties of prices and calendars with 2,000 examples each, then the mutants
 	@HYPOTHESIS_PROFILE=nightly $(LOCAL) test -- tests/modules/pricing tests/kernel tests/modules/calendar -q
-	@$(VENV_PYTHON) scripts/mutants.py
+	@$(IN_VENV) $(VENV_PYTHON) scripts/mutants.py
 
 mutants: ## change the pricing engine in small ways and see that its tests notice
-	@$(VENV_PYTHON) scripts/mutants.py
+	@$(IN_VENV) $(VENV_PYTHON) scripts/mutants.py
 
 migrate-check: ## migrate up, down and up again
 	@$(LOCAL) with-services -- $(VENV_PYTHON) scripts/check_migrations.py
@@ -63,4 +68,4 @@ lock: ## write requirements.lock and requirements-dev.lock anew from poetry.lock
 	@$(PYTHON) scripts/export_lock.py
 
 format: ## format the code and mend what the linter can
-	@$(VENV_PYTHON) -m ruff format . && $(VENV_PYTHON) -m ruff check --fix .
+	@$(IN_VENV) $(VENV_PYTHON) -m ruff format . && $(VENV_PYTHON) -m ruff check --fix .

@@ -17,6 +17,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, date, datetime, time
+from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
@@ -67,7 +68,7 @@ def run_prepare_database(_: argparse.Namespace) -> None:
         raise Refused("DATABASE_URL is not set: give it an administrator's URL of PostgreSQL.", BAD_SETTINGS)
     try:
         urls = asyncio.run(prepare_database(admin))
-    except (CannotPrepare, sqlalchemy.exc.ArgumentError) as error:
+    except CannotPrepare as error:
         raise Refused(str(error)) from None
     for name, url in urls.items():
         print(f"{name}={url}")
@@ -300,7 +301,7 @@ async def _seed(settings: Settings, app_url: SecretStr, worker_url: SecretStr, *
     # The program itself stays: the collector need not walk it at each of the many rows.
     gc.freeze()
     try:
-        done = await play.seed(resources, worker_database, number=number, progress=_tell_progress)
+        done = await play.seed(resources, worker_database, number=number, progress=Progress())
     except play.CannotSeed as reason:
         raise Refused(str(reason)) from None
     finally:
@@ -312,9 +313,22 @@ async def _seed(settings: Settings, app_url: SecretStr, worker_url: SecretStr, *
     return f"{done.companies} companies, {done.bookings} bookings, {done.invoices} invoices."
 
 
-def _tell_progress(line: str) -> None:
-    if sys.stdout.isatty():
-        print(f"\r{line}", end="", flush=True)
+TOLD_EVERY_SECONDS: Final = 5.0
+
+
+class Progress:
+    """Tells how far something long has got: over and over on one line of a terminal, elsewhere now and then."""
+
+    def __init__(self, monotonic: Callable[[], float] = monotonic) -> None:
+        self._monotonic = monotonic
+        self._told = monotonic()
+
+    def __call__(self, line: str) -> None:
+        if sys.stdout.isatty():
+            print(f"\r{line}", end="", flush=True)
+        elif self._monotonic() - self._told >= TOLD_EVERY_SECONDS:
+            self._told = self._monotonic()
+            print(f"{line} …", flush=True)
 
 
 def run_audit(arguments: argparse.Namespace) -> None:

@@ -7,13 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from .failure import CannotContinue
-from .progress import step
+from .progress import say, step
 
 POSTGRES_HOMES: Final = Path("/usr/lib/postgresql")
 POSTGRES_SHARES: Final = Path("/usr/share/postgresql")
@@ -23,6 +24,10 @@ REDIS_PACKAGES: Final = ("redis-server",)
 VENV_PACKAGES: Final = ("python3-venv",)
 CLUSTER_POLICY: Final = Path("/etc/postgresql-common/createcluster.conf")
 START_POLICY: Final = Path("/usr/sbin/policy-rc.d")
+LISTS_LOCK: Final = "Could not get lock /var/lib/apt/lists/"
+LOCK_SECONDS: Final = 180.0
+LOCK_POLL_SECONDS: Final = 3.0
+TOLD_EVERY_SECONDS: Final = 10.0
 NEEDED_EXTENSIONS: Final = ("postgis", "btree_gist", "pg_trgm", "unaccent")
 
 
@@ -122,18 +127,44 @@ def _privilege(wanted: str) -> list[str]:
 
 
 def _apt(command: list[str], wanted: str, log: Path) -> None:
-    done = subprocess.run(
-        command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    with log.open("a") as file:
-        file.write(done.stdout)
-    if done.returncode != 0:
-        said = [line for line in done.stdout.splitlines() if line.startswith("E: ")]
-        reason = said[0].removeprefix("E: ") if said else f"exit code {done.returncode}"
+    deadline = time.monotonic() + LOCK_SECONDS
+    code, lines = _logged(command, log)
+    # apt waits for dpkg's lock by itself, but not for that of the package lists.
+    while code != 0 and any(LISTS_LOCK in line for line in lines):
+        if time.monotonic() > deadline:
+            raise CannotContinue(
+                f"Another program installs packages since {LOCK_SECONDS:.0f} s: let it come to its end, then come back."
+            )
+        say("  another program installs packages: waiting for it")
+        time.sleep(LOCK_POLL_SECONDS)
+        code, lines = _logged(command, log)
+    if code != 0:
+        said = [line for line in lines if line.startswith("E: ")]
+        reason = said[0].removeprefix("E: ") if said else f"exit code {code}"
         raise CannotContinue(
             f"Debian's packages cannot be installed ({reason}): check the network and the package sources, "
             f"or install {wanted} yourself; {log} has the whole story."
         )
+
+
+def _logged(command: Sequence[str], log: Path) -> tuple[int, list[str]]:
+    """Run it with its words in `log`, telling now and then where it stands. Its exit code, and what it said."""
+    lines: list[str] = []
+    told = time.monotonic()
+    with (
+        log.open("a") as file,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None, "started with a pipe"
+        for line in process.stdout:
+            file.write(line)
+            lines.append(line.rstrip())
+            if time.monotonic() - told >= TOLD_EVERY_SECONDS:
+                told = time.monotonic()
+                say(f"    {lines[-1][:100]}")
+    return process.returncode, lines
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from .accounts import account_for, make_folder, services_home
 from .children import POLL_SECONDS, Child, Family
 from .debian import postgres_programs, redis_program
 from .failure import CannotContinue, last_line
+from .given import refuse_dead_redis
 from .progress import step
 
 ADMINISTRATOR: Final = "movehub_admin"
@@ -69,6 +70,8 @@ def start_services(family: Family, *, lasting: bool, environ: Mapping[str, str])
     if not redis:
         with step("Starting Redis"):
             redis = _until_it_starts(lambda: _start_redis(family, home, lasting=lasting))
+    else:
+        refuse_dead_redis(redis)
     return Urls(database, redis)
 
 

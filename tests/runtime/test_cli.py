@@ -61,7 +61,7 @@ def movehub(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         ("migrate", {"MOVEHUB_DB__MIGRATE_URL": NOBODY_HOME}, 1, "cannot be migrated"),
         ("prepare-database", {}, 2, "DATABASE_URL is not set"),
         ("prepare-database", {"DATABASE_URL": NOBODY_HOME}, 1, "No PostgreSQL answers"),
-        ("prepare-database", {"DATABASE_URL": "rubbish"}, 1, "Could not parse"),
+        ("prepare-database", {"DATABASE_URL": "rubbish"}, 1, "is no URL of a PostgreSQL server"),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(

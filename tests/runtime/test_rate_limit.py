@@ -75,7 +75,7 @@ class TestWithoutRedis:
         async with without_redis(app_database) as limiter:
             limit = limiter.limit("alone", "me", 5, 3_600)
             assert [(await limiter.take([limit])).passes for _ in range(8)] == [True] * 5 + [False] * 3
-            assert limiter.is_degraded
+            assert await limiter.is_degraded()
 
     async def test_of_a_crowd_at_a_door_exactly_as_many_pass_as_may_whichever_process_they_ask(
         self, app_database: Database

@@ -14,6 +14,7 @@ from typing import Final
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.runtime.db.base import SCHEMA
 from app.runtime.db.tenancy import Audience
@@ -46,6 +47,10 @@ LOGIN_SETTINGS: Final = {
 # Only a superuser may set it: keeps a failing row's values out of the server's log.
 SUPERUSER_LOGIN_SETTINGS: Final = {"log_min_error_statement": "panic"}
 
+NO_URL: Final = (
+    "DATABASE_URL is no URL of a PostgreSQL server: give it as postgresql://administrator:password@host:5432/movehub."
+)
+
 
 class CannotPrepare(Exception):
     """The administrator's URL cannot do what is needed; the message is one sentence with the remedy."""
@@ -65,14 +70,35 @@ async def prepare_database(admin_url: str) -> dict[str, str]:
 
     Raises: CannotPrepare.
     """
-    admin = make_url(admin_url).set(drivername="postgresql")
+    admin = _administrator(admin_url)
     async with _alone_on_the_server(admin):
         await _prepare(admin)
+    return login_urls(admin_url)
+
+
+def login_urls(admin_url: str) -> dict[str, str]:
+    """The URLs of the three logins by setting name; whether they exist is not asked. Raises: CannotPrepare."""
+    admin = _administrator(admin_url)
     return {
         "MOVEHUB_DB__APP_URL": login_url(admin, APP),
         "MOVEHUB_DB__WORKER_URL": login_url(admin, WORKER),
         "MOVEHUB_DB__MIGRATE_URL": login_url(admin, MIGRATE),
     }
+
+
+def plain(admin_url: str) -> str:
+    """The administrator's URL as asyncpg takes it. Raises: CannotPrepare."""
+    return _administrator(admin_url).render_as_string(hide_password=False)
+
+
+def _administrator(admin_url: str) -> URL:
+    try:
+        admin = make_url(admin_url)
+    except (ArgumentError, ValueError):
+        raise CannotPrepare(NO_URL) from None
+    if admin.get_backend_name() not in ("postgresql", "postgres") or not admin.host:
+        raise CannotPrepare(NO_URL)
+    return admin.set(drivername="postgresql")
 
 
 @asynccontextmanager
@@ -112,7 +138,9 @@ async def _connect(url: URL) -> asyncpg.Connection:
     except (OSError, TimeoutError) as error:
         raise CannotPrepare(f"No PostgreSQL answers at {url.host}:{url.port or 5432}: start it.") from error
     except asyncpg.InvalidAuthorizationSpecificationError as error:
-        raise CannotPrepare(f"PostgreSQL refused the user or password of DATABASE_URL ({error}).") from error
+        raise CannotPrepare(
+            f"PostgreSQL refused the user or password of DATABASE_URL ({error}): give an administrator's."
+        ) from error
 
 
 async def _create_database(admin: URL) -> None:

@@ -60,10 +60,13 @@ class RateLimiter:
     async def close(self) -> None:
         await self._redis.aclose()
 
-    @property
-    def is_degraded(self) -> bool:
-        """Redis is away: general limits are this process's own."""
-        return self._breaker.is_open
+    async def is_degraded(self) -> bool:
+        """Redis is away: general limits are this process's own. Asks, unless it did not answer a moment ago."""
+        try:
+            await self._breaker.call(self._redis.ping)
+        except CacheAway:
+            return True
+        return False
 
     async def take(self, limits: Sequence[Limit]) -> Verdict:
         """Count one request against all limits: all of them, or, when one is spent, none."""

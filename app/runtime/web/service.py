@@ -102,9 +102,9 @@ def health_router(readiness: Readiness) -> APIRouter:
     async def ready(request: Request) -> Response:
         """Requests can be served: the database answers and has this release's schema. Redis may be away."""
         problem = await readiness.problem()
-        breaker_open = resources_of(request).limiter.is_degraded
+        redis_away = await resources_of(request).limiter.is_degraded()
         health = Health(
-            status="not_ready" if problem else "ready", missing=problem, degraded=["redis"] if breaker_open else []
+            status="not_ready" if problem else "ready", missing=problem, degraded=["redis"] if redis_away else []
         )
         return JSONResponse(health.model_dump(), 503 if problem else 200, AGAIN if problem else None)
 

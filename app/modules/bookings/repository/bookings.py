@@ -63,6 +63,17 @@ async def expire_hold_of_quote(session: WriteSession, org_id: UUID, quote_id: UU
     return (await session.execute(query, execution_options=QUIET)).scalar_one_or_none()
 
 
+async def is_quote_booked(session: ReadSession, org_id: UUID, quote_id: UUID, now: datetime) -> bool:
+    """Whether a booking of the quote lives, or its hold runs."""
+    query = sa.select(Booking.id).where(
+        Booking.org_id == org_id,
+        Booking.quote_id == quote_id,
+        LIVE,
+        sa.or_(Booking.status != BookingStatus.HELD, Booking.hold_expires_at > now),
+    )
+    return (await session.execute(query)).first() is not None
+
+
 async def lock_booking(session: WriteSession, org_id: UUID, booking_id: UUID) -> Booking | None:
     query = sa.select(Booking).where(Booking.org_id == org_id, Booking.id == booking_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()

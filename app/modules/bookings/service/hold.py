@@ -147,7 +147,13 @@ async def hold_quote(
     )
     fields = quote.booking_fields()
     trip = trip_of(fields)
-    taken, company = await _take(session, ask, need, trip)
+    try:
+        taken, company = await _take(session, ask, need, trip)
+    except calendar.SlotTaken:
+        # The customer's own booking of this quote may be what is in the way: not somebody else's.
+        if await repository.is_quote_booked(session, quote.org_id, quote.id, actor.now):
+            raise QuoteAlreadyBooked from None
+        raise
     row = fields | {
         "customer_id": actor.customer_id,
         "quote_id": quote.id,

@@ -1,0 +1,59 @@
+"""The short question of a second start: a database stands, or everything is brought up again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from app.runtime.db.bootstrap import CannotPrepare, prepare_database
+from app.runtime.db.migrating import migrate
+from app.runtime.db.standing import main, mark_standing, standing_logins
+from tests.conftest import Logins
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def admin(logins: Logins) -> AsyncIterator[str]:
+    """The administrator's URL of a database that does not exist yet; dropped afterwards."""
+    name = f"movehub_standing_{os.getpid()}"
+    yield make_url(logins.admin).set(database=name).render_as_string(hide_password=False)
+    maintenance = await asyncpg.connect(logins.admin)
+    await maintenance.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await maintenance.close()
+
+
+async def test_it_stands_when_it_was_marked_and_nothing_was_moved_since(admin: str) -> None:
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await standing_logins(admin)
+    logins = await prepare_database(admin)
+    assert await standing_logins(admin) is None
+    await migrate(logins["MOVEHUB_DB__MIGRATE_URL"])
+    assert await standing_logins(admin) is None
+
+    await mark_standing(admin)
+    assert await standing_logins(admin) == logins
+
+    connection = await asyncpg.connect(admin)
+    await connection.execute("COMMENT ON TABLE app.alembic_version IS 'what other files made'")
+    await connection.close()
+    assert await standing_logins(admin) is None
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://root@127.0.0.1/movehub", "postgresql:///movehub"])
+async def test_what_is_no_url_of_a_server_is_told_with_the_form_expected(url: str) -> None:
+    with pytest.raises(CannotPrepare, match="postgresql://administrator:password@host:5432/movehub"):
+        await prepare_database(url)
+
+
+def test_a_database_that_cannot_be_asked_does_not_stand(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for url in ("nonsense", "postgresql://somebody@127.0.0.1:1/movehub"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        assert main([]) == main(["mark"]) == 1
+    assert capsys.readouterr().out == ""
