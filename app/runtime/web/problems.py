@@ -113,7 +113,8 @@ def validation_error(errors: list[Mapping[str, Any]]) -> AppError:
     if any(error["type"] == "json_invalid" for error in errors):
         return NotJson()
     faults = tuple(fault_of(error) for error in errors[:50])
-    return Unprocessable(f"{len(errors)} place(s) of the request cannot be taken as they are.", faults=faults)
+    places = "One place" if len(errors) == 1 else f"{len(errors)} places"
+    return Unprocessable(f"{places} of the request cannot be taken.", faults=faults)
 
 
 async def on_app_error(request: Request, error: Exception) -> Response:

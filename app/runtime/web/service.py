@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -132,6 +133,7 @@ ROW: Final = "<tr><td>{sent_at}</td><td>{channel}</td><td>{to}</td><td><b>{subje
 PAGE: Final = (
     "<!doctype html><html lang='en'><meta charset='utf-8'><title>Mailbox</title><style>"
     "body{{font:15px system-ui;margin:2rem}}td{{vertical-align:top;padding:.4rem .8rem;border-top:1px solid #ddd}}"
+    "td:last-child{{overflow-wrap:anywhere}}td:first-child{{white-space:nowrap}}"
     "pre{{white-space:pre-wrap;font:inherit;margin:.2rem 0}}</style><h1>Mailbox</h1>"
     "<p>Every e-mail and text message the program would have sent, newest first.</p><table>{rows}</table></html>"
 )
@@ -152,4 +154,6 @@ def mailbox_router(read: Callable[[str | None], list[dict[str, Any]]]) -> APIRou
 
 
 def _row(message: dict[str, Any]) -> str:
-    return ROW.format(**{key: html.escape(str(value or "")) for key, value in message.items()})
+    sent_at = datetime.fromisoformat(message["sent_at"]).astimezone(UTC).strftime("%d %b %H:%M:%S UTC")
+    shown = {**message, "sent_at": sent_at}
+    return ROW.format(**{key: html.escape(str(value or "")) for key, value in shown.items()})

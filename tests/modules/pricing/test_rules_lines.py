@@ -77,7 +77,7 @@ RULES: list[tuple[Json, Json, tuple[str, ...]]] = [
     (
         {"type": "weekend", "days": [6], "multiplier": "1.25"},
         {"starts_at": SATURDAY},
-        ("weekend", "Day of the week", "0.25", "share", "450.00", "112.50", "USD"),
+        ("weekend", "Weekend, 25 % of labour and mileage", "0.25", "share", "450.00", "112.50", "USD"),
     ),
     (
         {"type": "weekend", "days": [3], "amount": "35"},
@@ -87,17 +87,17 @@ RULES: list[tuple[Json, Json, tuple[str, ...]]] = [
     (
         {"type": "after_hours", "from": "09:00", "to": "10:00", "multiplier": "1.5"},
         {},
-        ("after_hours", "Early or late hours", "0.5", "share", "450.00", "225.00", "USD"),
+        ("after_hours", "Early or late hours, 50 % of labour and mileage", "0.5", "share", "450.00", "225.00", "USD"),
     ),
     (
         {"type": "holiday", "dates": ["2027-06-09"], "multiplier": 2},
         {},
-        ("holiday", "Holiday", "1", "share", "450.00", "450.00", "USD"),
+        ("holiday", "Holiday, 100 % of labour and mileage", "1", "share", "450.00", "450.00", "USD"),
     ),
     (
         {"type": "season", "from": "06-09", "to": "06-09", "multiplier": "1.2"},
         {},
-        ("season", "Season", "0.2", "share", "450.00", "90.00", "USD"),
+        ("season", "Season, 20 % of labour and mileage", "0.2", "share", "450.00", "90.00", "USD"),
     ),
     (
         {"type": "lead_time", "within_hours": 24, "amount": 80},

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, EmailStr, Field, ValidationInfo, field_validator, model_validator
@@ -54,6 +54,9 @@ class LegIn(WindowIn):
     driver_ids: Annotated[Named, Field(min_length=1)]
 
 
+ONE_OF: Final = "A booking by hand has one of price and estimate: agreed on the phone, or made by the price list."
+
+
 class BookingIn(Strict):
     """A customer books a quote. A dispatcher books by hand: window, trucks, people, places, and a price or an
     estimate that makes one; `requires` is what those trucks and people must have.
@@ -67,8 +70,8 @@ class BookingIn(Strict):
     legs: Annotated[tuple[LegIn, ...], Field(min_length=2, max_length=MOST_LEGS)] | None = None
     origin: PlaceIn | None = None
     destination: PlaceIn | None = None
-    price: MoneyIn | None = None
-    estimate: HandEstimate | None = None
+    price: Annotated[MoneyIn | None, Field(description=ONE_OF)] = None
+    estimate: Annotated[HandEstimate | None, Field(description=ONE_OF)] = None
     requires: RequiresIn = RequiresIn()
 
     @model_validator(mode="after")
@@ -83,7 +86,7 @@ class BookingIn(Strict):
         elif self.legs is not None and any(part is not None for part in in_one):
             raise ValueError("takes either legs, or window, truck_ids and driver_ids")
         elif (self.price is None) == (self.estimate is None):
-            raise ValueError("a booking by hand takes a price or an estimate, one of them")
+            raise ValueError("a booking by hand takes a price (/price) or an estimate (/estimate), one of them")
         return self
 
 

@@ -109,7 +109,10 @@ def parse_config(body: Any) -> PricingConfig:
         return PricingConfig.model_validate(body)
     except ValidationError as refused:
         faults = config_errors(refused)
-        raise ConfigInvalid(f"{len(faults)} place(s) cannot be taken as they are.", faults=faults) from None
+        raise ConfigInvalid(
+            f"{'One place' if len(faults) == 1 else f'{len(faults)} places'} of the price list cannot be taken.",
+            faults=faults,
+        ) from None
 
 
 def config_to_json(config: PricingConfig) -> dict[str, Any]:

@@ -147,8 +147,10 @@ class Markup(Rule):
 
 
 def mark_up(rule: Markup, sums: Sums, description: str) -> Charge:
-    """The charge of a time rule that applies."""
+    """The charge of a time rule that applies; a share says of what, in words for who pays it."""
     if rule.multiplier is None:
         return Charge(ONE, Unit.JOB, rule.amount or ZERO, description)
+    share = rule.multiplier - ONE
     base = sums.base + sums.markups if rule.compounds else sums.base
-    return Charge(rule.multiplier - ONE, Unit.SHARE, base, description)
+    of = "labour, mileage and the surcharges above" if rule.compounds else "labour and mileage"
+    return Charge(share, Unit.SHARE, base, f"{description}, {(share * HUNDRED).normalize():f} % of {of}")

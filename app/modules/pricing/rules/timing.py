@@ -93,6 +93,9 @@ IsoDate = Annotated[
 _Sorted: Final = PlainSerializer(lambda dates: [day.isoformat() for day in sorted(dates)], return_type=list[str])
 
 
+WEEKEND: Final = frozenset({0, 6})
+
+
 class WeekendRule(Markup):
     """Days of the week, 0 = Sunday … 6 = Saturday."""
 
@@ -108,7 +111,9 @@ class WeekendRule(Markup):
 
 
 def weekend(rule: WeekendRule, job: Job, sums: Sums) -> Charge | None:
-    return mark_up(rule, sums, "Day of the week") if job.local_start.isoweekday() % 7 in rule.days else None
+    if job.local_start.isoweekday() % 7 not in rule.days:
+        return None
+    return mark_up(rule, sums, "Weekend" if WEEKEND.issuperset(rule.days) else "Day of the week")
 
 
 class AfterHoursRule(Markup):
