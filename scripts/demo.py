@@ -153,7 +153,7 @@ def sell(stage: Stage, company: Company, names: cast.Names) -> Order:
     hours = estimate["duration_hours"]
     stage.say(
         f"{estimate['volume_cuft']} cubic feet, {estimate['weight_lb']} pounds, a crew of {estimate['crew_size']}, "
-        f"{hours['p50']} to {hours['p90']} hours, {estimate['distance_miles']} miles."
+        f"{float(hours['p50']):.1f} to {float(hours['p90']):.1f} hours, {estimate['distance_miles']} miles."
     )
 
     stage.chapter("6  Both look at the same Saturday")
@@ -231,6 +231,7 @@ def confirm(stage: Stage, company: Company, order: Order) -> None:
 
 def work(stage: Stage, company: Company, order: Order) -> None:
     stage.chapter("9  The moving day")
+    stage.say("The story does not wait for that Saturday: Ann writes the day's steps down one after the other, now.")
     path = f"/v1/bookings/{order.booking['id']}"
     people = {"truck_ids": [company.truck_id], "driver_ids": list(company.crew_ids)}
     assigned = stage.tell(company.ann, "POST", f"{path}/assign", expect=200, body=people)
