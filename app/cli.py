@@ -17,7 +17,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, date, datetime, time
-from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,6 +50,7 @@ from app.runtime.telemetry import logs
 from app.runtime.web.internal import assemble_internal, listening_inside
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
 from app.seed import play
+from app.seed.progress import Progress
 
 REFUSES_TO_START: Final = 3
 CHAIN_BROKEN: Final = 4
@@ -311,24 +311,6 @@ async def _seed(settings: Settings, app_url: SecretStr, worker_url: SecretStr, *
     if not done.is_new:
         return "The demo data is there already."
     return f"{done.companies} companies, {done.bookings} bookings, {done.invoices} invoices."
-
-
-TOLD_EVERY_SECONDS: Final = 5.0
-
-
-class Progress:
-    """Tells how far something long has got: over and over on one line of a terminal, elsewhere now and then."""
-
-    def __init__(self, monotonic: Callable[[], float] = monotonic) -> None:
-        self._monotonic = monotonic
-        self._told = monotonic()
-
-    def __call__(self, line: str) -> None:
-        if sys.stdout.isatty():
-            print(f"\r{line}", end="", flush=True)
-        elif self._monotonic() - self._told >= TOLD_EVERY_SECONDS:
-            self._told = self._monotonic()
-            print(f"{line} …", flush=True)
 
 
 def run_audit(arguments: argparse.Namespace) -> None:
