@@ -28,6 +28,7 @@ from tests.factories.files import (
     announce,
     document,
     document_that_acts,
+    document_that_swells,
     locked_document,
     photo,
     photo_with_position,
@@ -134,6 +135,8 @@ LIES: list[tuple[str, bytes, str, str, str]] = [
     ("a picture of 2,500 megapixels", png_that_claims(50_000, 50_000), "image/png", "photo", "too_many_pixels"),
     ("a document that is none", b"%PDF-1.7\n" + b"\0" * 300, "application/pdf", "document", "unreadable"),
     ("a locked document", locked_document(), "application/pdf", "document", "unreadable"),
+    ("a document that unpacks without end", document_that_swells(), "application/pdf", "document", "unreadable"),
+    ("a document packed twice", document_that_swells(twice=True), "application/pdf", "document", "unreadable"),
     ("a document with a script", document_that_acts(), "application/pdf", "document", "active_content"),
     ("a document that starts programs", document_that_acts("/Launch"), "application/pdf", "document", "active_content"),
     (
