@@ -181,7 +181,9 @@ def upgrade() -> None:
             sa.Enum(
                 "box",
                 "dolly",
+                "lift",
                 "pad",
+                "stair_climber",
                 "strap",
                 "tool",
                 name="kind",
@@ -192,6 +194,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("stock", sa.Integer(), nullable=False, comment="how many there are, in use or not"),
+        sa.Column(
+            "is_piece",
+            sa.Boolean(),
+            server_default=sa.false(),
+            nullable=False,
+            comment="one thing, taken as trucks are",
+        ),
         sa.Column("branch_id", sa.UUID(), nullable=True, comment="null: the company's office"),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: in use"),
         sa.Column("org_id", sa.UUID(), nullable=False),
@@ -199,7 +208,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("stock >= 0", name=op.f("ck_equipment_stock")),
+        sa.CheckConstraint("stock >= 0 AND (stock = 1 OR NOT is_piece)", name=op.f("ck_equipment_stock")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_equipment_org_id")),
         sa.ForeignKeyConstraint(
             ["org_id", "branch_id"], ["branches.org_id", "branches.id"], name=op.f("fk_equipment_org_id_branch_id")

@@ -140,6 +140,13 @@ def upgrade() -> None:
             nullable=False,
             comment="as truck_ids: drivers and helpers",
         ),
+        sa.Column(
+            "equipment_ids",
+            postgresql.ARRAY(sa.UUID()),
+            server_default="{}",
+            nullable=False,
+            comment="as truck_ids: pieces with a calendar of their own",
+        ),
         sa.Column("volume_cuft", sa.Integer(), nullable=True, comment="null: not estimated"),
         sa.Column("weight_lb", sa.Integer(), nullable=True, comment="null: not estimated"),
         sa.Column(

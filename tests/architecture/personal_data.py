@@ -37,7 +37,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "sealed": "sealed_contact",
         "secret": "phone_index email_index",
         "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
-        " driver_ids legs volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
+        " driver_ids equipment_ids legs volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
     },
@@ -74,7 +74,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "invitation_id branch_id retired_at org_id id version created_at updated_at",
     },
     "enforced_packs": {"none": "pack enforced_at"},
-    "equipment": {"none": "name kind stock branch_id retired_at org_id id version created_at updated_at"},
+    "equipment": {"none": "name kind stock is_piece branch_id retired_at org_id id version created_at updated_at"},
     "idempotency_keys": {"passing": "caller_id route key fingerprint status headers body created_at expires_at"},
     "inbox_messages": {"none": "consumer message_id received_at"},
     "paper_lapses": {

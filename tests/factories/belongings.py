@@ -67,9 +67,13 @@ async def _fleet(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str
     truck_id = (await _post(client, headers, "/v1/trucks", truck))["id"]
     driver_id = (await _post(client, headers, "/v1/drivers", person | {"role": "driver"} | licence))["id"]
     await _post(client, headers, "/v1/drivers", person | {"role": "helper"})
-    pads = {"name": "Pads", "kind": "pad", "stock": 40}
+    climber = {"name": "Stair climber", "kind": "stair_climber", "stock": 1, "is_piece": True}
+    equipment_id = (await _post(client, headers, "/v1/equipment", climber))["id"]
     return {
-        "equipment_id": (await _post(client, headers, "/v1/equipment", pads))["id"],
+        "equipment_id": equipment_id,
+        "equipment_time_off": (await _post(client, headers, f"/v1/equipment/{equipment_id}/time-off", window(22)))[
+            "id"
+        ],
         "truck_id": truck_id,
         "driver_id": driver_id,
         "truck_time_off": (await _post(client, headers, f"/v1/trucks/{truck_id}/time-off", window(20)))["id"],
@@ -139,7 +143,7 @@ def fill(path: str, ids: dict[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         name = match[1]
         if name == "time_off_id":
-            name = "truck_time_off" if "/trucks/" in path else "driver_time_off"
+            name = f"{path.split('/')[2].removesuffix('s')}_time_off"
         assert name in ids, f"teach me this path parameter: {name} of {path}"
         return ids[name]
 

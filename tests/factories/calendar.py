@@ -26,7 +26,8 @@ CROSS JOIN LATERAL (
         FROM app.reservations AS v WHERE v.org_id = b.org_id AND v.source_id = b.id AND v.active) AS t) AS taken
 CROSS JOIN LATERAL (
     SELECT array_agg(t::text ORDER BY t::text) AS rows FROM (
-        SELECT one, b.starts_at, b.ends_at FROM unnest(b.truck_ids || b.driver_ids) AS one WHERE b.legs IS NULL
+        SELECT one, b.starts_at, b.ends_at FROM unnest(b.truck_ids || b.driver_ids || b.equipment_ids) AS one
+        WHERE b.legs IS NULL
         UNION ALL
         SELECT one::uuid, (leg->>'starts_at')::timestamptz, (leg->>'ends_at')::timestamptz
         FROM jsonb_array_elements(coalesce(b.legs, '[]')) AS leg,

@@ -60,6 +60,11 @@ class Booking(Tenant, Versioned, Model):
     driver_ids: Mapped[list[UUID]] = mapped_column(
         pg.ARRAY(pg.UUID(as_uuid=True)), comment="as truck_ids: drivers and helpers"
     )
+    equipment_ids: Mapped[list[UUID]] = mapped_column(
+        pg.ARRAY(pg.UUID(as_uuid=True)),
+        server_default="{}",
+        comment="as truck_ids: pieces with a calendar of their own",
+    )
     volume_cuft: Mapped[int | None] = mapped_column(comment="null: not estimated")
     weight_lb: Mapped[int | None] = mapped_column(comment="null: not estimated")
     skills: Mapped[list[str]] = mapped_column(server_default="{}", comment="each of somebody in the crew")

@@ -39,7 +39,7 @@ from app.modules.bookings.values import (
     Settlement,
     Terms,
 )
-from app.modules.calendar.public import LegAsk, ResourceKind, ResourceSpec, Stops, Window
+from app.modules.calendar.public import LegAsk, ResourceKind, ResourceNotFound, ResourceSpec, Stops, Window
 
 S = BookingStatus
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
@@ -228,7 +228,7 @@ def check_load(named: Sequence[ResourceSpec], job: Mapping[str, Any]) -> tuple[l
     """
     volume_cuft, weight_lb = job["volume_cuft"] or 0, job["weight_lb"] or 0
     trucks = [r for r in named if r.kind is ResourceKind.TRUCK]
-    people = [r for r in named if r.kind is not ResourceKind.TRUCK]
+    people = [r for r in named if r.kind.is_person]
     if not trucks:
         raise CrewIncomplete
     room, payload = sum(t.capacity_cuft for t in trucks), sum(t.max_weight_lb for t in trucks)
@@ -247,7 +247,18 @@ def apart(resources: Iterable[ResourceSpec]) -> tuple[tuple[UUID, ...], tuple[UU
     """The ids of trucks, and those of people."""
     named = sorted(resources, key=lambda one: one.id)
     trucks = tuple(one.id for one in named if one.kind is ResourceKind.TRUCK)
-    return trucks, tuple(one.id for one in named if one.id not in trucks)
+    return trucks, tuple(one.id for one in named if one.kind.is_person)
+
+
+def equipment_in(resources: Iterable[ResourceSpec]) -> list[UUID]:
+    """The ids of the pieces of equipment among them."""
+    return [one.id for one in resources if one.kind is ResourceKind.EQUIPMENT]
+
+
+def check_equipment(named: Iterable[UUID], taken: Iterable[ResourceSpec]) -> None:
+    """Raises: ResourceNotFound (404) where a truck or person is named as equipment, or the other way round."""
+    if set(equipment_in(taken)) != set(named):
+        raise ResourceNotFound
 
 
 def legs_to_json(legs: Iterable[Leg]) -> list[dict[str, Any]]:
@@ -353,9 +364,9 @@ def check_leg(old: Sequence[ResourceSpec], new: Sequence[ResourceSpec], volume_c
 
 
 def count_taken(booking: Mapping[str, Any]) -> int:
-    """How many reservations a booking has: one for each truck and person, of each leg."""
+    """How many reservations a booking has: one for each truck, person and piece of equipment, of each leg."""
     parts = booking["legs"] or [booking]
-    return sum(len(part["truck_ids"]) + len(part["driver_ids"]) for part in parts)
+    return sum(len(part.get(name, ())) for part in parts for name in ("truck_ids", "driver_ids", "equipment_ids"))
 
 
 def stops_of(origin: Mapping[str, Any], destination: Mapping[str, Any]) -> Stops:

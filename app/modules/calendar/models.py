@@ -13,7 +13,7 @@ from app.runtime.db.base import Model, Tenant, Versioned, enum_column
 
 
 class Resource(Tenant, Model):
-    """Who or what can be taken: a truck, a driver, a helper. Its id is the truck's or the person's id."""
+    """Who or what can be taken: a truck, a driver, a helper, a piece of equipment. Its id is theirs."""
 
     __tablename__ = "resources"
 

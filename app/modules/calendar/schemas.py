@@ -6,8 +6,9 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from app.kernel.instants import Day
+from app.kernel.weekdays import Weekday
 from app.modules.calendar import rules
-from app.modules.calendar.values import DayHours, Shift, Weekday
+from app.modules.calendar.values import DayHours, Shift
 
 
 def _to_the_minute(value: Any) -> Any:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.geo import Point, great_circle_miles
+from app.kernel.weekdays import Weekday
 
 SHORTEST_WINDOW: Final = timedelta(minutes=15)
 LONGEST_WINDOW: Final = timedelta(days=14)
@@ -27,6 +28,11 @@ class ResourceKind(StrEnum):
     TRUCK = "truck"
     DRIVER = "driver"
     HELPER = "helper"
+    EQUIPMENT = "equipment"
+
+    @property
+    def is_person(self) -> bool:
+        return self in {ResourceKind.DRIVER, ResourceKind.HELPER}
 
 
 class ReservationKind(StrEnum):
@@ -106,21 +112,6 @@ class DayLimits:
 Spans = tuple[tuple[int, int], ...]
 
 
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-    @property
-    def number(self) -> int:
-        """As `date.weekday()` counts."""
-        return list(Weekday).index(self)
-
-
 @dataclass(frozen=True, slots=True)
 class Shift:
     """Hours of each week. `span`: minutes of the day it begins on, the end up to a day later."""
@@ -194,6 +185,12 @@ class Need:
     crew_size: int
     skills: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, volume_cuft: int, weight_lb: int, crew_size: int, gear: Mapping[str, Sequence[str]]) -> Need:
+        """`gear`: what a wish, a quote and a booking keep as `skills` and `truck_features`."""
+        skills, features = tuple(gear["skills"]), tuple(gear["truck_features"])
+        return cls(volume_cuft, weight_lb, crew_size, skills=skills, features=features)
 
     @property
     def without_gear(self) -> Need:

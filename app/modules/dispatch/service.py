@@ -37,7 +37,9 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
         if truck_id
         else rules.jobs_to_plan(to_come, days, include_assigned=body.include_assigned)
     )
-    resources = await calendar.list_resources(session, actor.org_id)
+    known = await calendar.list_resources(session, actor.org_id)
+    # A job keeps the pieces of equipment that it has: there is nothing to plan about them.
+    resources = [one for one in known if one.kind is not calendar.ResourceKind.EQUIPMENT]
     trucks = [one.id for one in resources if one.kind is calendar.ResourceKind.TRUCK]
     unfit = await bookings.trucks_without_papers(session, actor.org_id, days, trucks)
     resources = [one for one in resources if one.id not in unfit - {truck_id}]
@@ -54,7 +56,7 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
         resources=tuple(sorted(resources, key=lambda one: one.id)),
         taken={one: tuple(taken.get(one, ())) for one in ids},
         yards=await fleet.yards(session, actor.org_id),
-        classes=await fleet.license_classes(session, actor.org_id),
+        classes=await fleet.licence_classes(session, actor.org_id),
         now=actor.now,
     )
 

@@ -30,6 +30,16 @@ class EquipmentNotFound(NotFound):
     title: ClassVar[str] = "There is no such equipment in your company."
 
 
+class PieceIsOne(Unprocessable):
+    code: ClassVar[str] = "piece_is_one"
+    title: ClassVar[str] = "This is one piece with a calendar of its own: its stock stays 1."
+
+
+class EquipmentNotApart(NotFound):
+    code: ClassVar[str] = "equipment_not_apart"
+    title: ClassVar[str] = "This equipment is counted: it has no calendar of its own."
+
+
 class EquipmentNameTaken(Conflict):
     code: ClassVar[str] = "equipment_name_taken"
     title: ClassVar[str] = "Other equipment of yours in use has this name."

@@ -131,13 +131,14 @@ class Driver(Tenant, Versioned, Model):
 
 
 class Equipment(Tenant, Versioned, Model):
-    """What goes along on trucks and is counted, not reserved."""
+    """What goes along on trucks: counted, or a piece with a calendar of its own, and then a resource of the same id."""
 
     __tablename__ = "equipment"
 
     name: Mapped[str]
     kind: Mapped[EquipmentKind] = mapped_column(enum_column(EquipmentKind, "kind"))
     stock: Mapped[int] = mapped_column(comment="how many there are, in use or not")
+    is_piece: Mapped[bool] = mapped_column(server_default=sa.false(), comment="one thing, taken as trucks are")
     branch_id: Mapped[UUID | None] = mapped_column(comment="null: the company's office")
     retired_at: Mapped[datetime | None] = mapped_column(comment="null: in use")
 
@@ -145,7 +146,7 @@ class Equipment(Tenant, Versioned, Model):
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.ForeignKeyConstraint(*OF_BRANCH),
         sa.Index("ix_equipment_org_id_branch_id", "org_id", "branch_id"),
-        sa.CheckConstraint("stock >= 0", name="stock"),
+        sa.CheckConstraint("stock >= 0 AND (stock = 1 OR NOT is_piece)", name="stock"),
         sa.Index(
             "uq_equipment_org_id_name", "org_id", "name", unique=True, postgresql_where=sa.text("retired_at IS NULL")
         ),

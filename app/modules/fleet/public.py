@@ -19,9 +19,10 @@ __all__ = [
     "TruckFeature",
     "crew_id_of",
     "crew_names",
+    "equipment_names",
     "fleet_size",
-    "license_classes",
-    "license_ends",
+    "licence_classes",
+    "licence_ends",
     "orgs_of_plate",
     "truck_names",
     "trucks_in_service",
@@ -47,6 +48,11 @@ async def crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) 
     return await repository.list_crew_names(session, org_id, ids)
 
 
+async def equipment_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names by id, of what is retired too; an id that is not the company's is left out."""
+    return await repository.list_equipment_names(session, org_id, ids)
+
+
 async def trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
     """Names by id of the trucks that are not retired."""
     return await repository.list_trucks_in_service(session, org_id)
@@ -63,14 +69,14 @@ async def crew_id_of(session: ReadSession, org_id: UUID, user_id: UUID) -> UUID 
     return await repository.get_crew_id(session, org_id, user_id)
 
 
-async def license_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
+async def licence_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
     """Of the drivers in service, as it stands on the licence."""
-    return await repository.list_license_classes(session, org_id)
+    return await repository.list_licence_classes(session, org_id)
 
 
-async def license_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
+async def licence_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
     """The last day of each licence, of the drivers in service."""
-    return await repository.list_license_ends(session, org_id)
+    return await repository.list_licence_ends(session, org_id)
 
 
 async def fleet_size(session: ReadSession, org_id: UUID, on: date) -> FleetSize:

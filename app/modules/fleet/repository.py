@@ -129,6 +129,11 @@ async def list_truck_names(session: ReadSession, org_id: UUID, ids: Collection[U
     return {row.id: row.name for row in rows}
 
 
+async def list_equipment_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    query = sa.select(Equipment.id, Equipment.name).where(Equipment.org_id == org_id, Equipment.id.in_(ids))
+    return {row.id: row.name for row in await session.execute(query)}
+
+
 async def list_trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
     query = sa.select(Truck.id, Truck.name).where(Truck.org_id == org_id, Truck.retired_at.is_(None))
     return {row.id: row.name for row in await session.execute(query.order_by(Truck.id))}
@@ -139,7 +144,7 @@ async def list_yards(session: ReadSession, org_id: UUID) -> dict[UUID, dict[str,
     return {row.id: row.base for row in await session.execute(query)}
 
 
-async def list_license_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
+async def list_licence_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
     query = sa.select(Driver.id, Driver.license_class).where(
         Driver.org_id == org_id, Driver.retired_at.is_(None), Driver.role == CrewRole.DRIVER
     )
@@ -166,7 +171,7 @@ async def count_licensed_drivers(session: ReadSession, org_id: UUID, on: date) -
     return (await session.execute(query)).scalar_one()
 
 
-async def list_license_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
+async def list_licence_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:
     query = sa.select(Driver.id, Driver.license_expires_on).where(
         Driver.org_id == org_id, Driver.retired_at.is_(None), Driver.license_expires_on.is_not(None)
     )

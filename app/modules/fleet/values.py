@@ -31,7 +31,9 @@ LIFT_GATE: Final = "lift_gate"
 class EquipmentKind(StrEnum):
     BOX = "box"
     DOLLY = "dolly"
+    LIFT = "lift"
     PAD = "pad"
+    STAIR_CLIMBER = "stair_climber"
     STRAP = "strap"
     TOOL = "tool"
 

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from app.kernel.dayset import first_days
 from app.kernel.errors import Fault
+from app.kernel.weekdays import Weekday
 from app.modules.orgs.errors import AreaRefused
 from app.modules.orgs.values import Refusal, Terms
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORTEST_RING: Final = 4
 MOST_VERTICES: Final = 500
 # Beyond this circle of latitude a degree of longitude is a few miles, and maps and polygons go their own ways.
@@ -59,7 +59,7 @@ def latest_call(terms: Terms, starts_at: datetime) -> datetime:
 def _is_open(terms: Terms, local: datetime) -> bool:
     if terms.business_hours is None:
         return True
-    hours = terms.business_hours.get(WEEKDAYS[local.weekday()])
+    hours = terms.business_hours.get(Weekday.of(local))
     return hours is not None and time.fromisoformat(hours["opens_at"]) <= local.time() < time.fromisoformat(
         hours["closes_at"]
     )

@@ -84,6 +84,8 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
         one = f"/v1/{kind}/{ids[kind[:-1] + '_id']}"
         await do(client, headers, "DELETE", f"{one}/time-off/{ids[off]}")
         await do(client, headers, "PUT", f"{one}/shifts", {"exceptions": [{"day": "2027-12-24"}]})
+    piece = f"/v1/equipment/{ids['equipment_id']}"
+    await do(client, headers, "DELETE", f"{piece}/time-off/{ids['equipment_time_off']}")
     truck = await add_truck(client, headers, license_plate="QLF 7734")
     driver = await add_driver(client, headers, license_number="QF-88213", full_name="Zebedee Quill")
     await do(client, headers, "PATCH", f"/v1/trucks/{truck['id']}", {"name": "Ottoline", "capacity_cuft": 900})
@@ -102,7 +104,7 @@ async def show_and_pay(client: httpx.AsyncClient, of_a: Belongings, worker: Reso
     seen = {"location": {"lat": 43.6, "lng": -116.2}, "recorded_at": "2027-03-01T08:00:00Z"}
     assert (await client.put(f"/v1/trucks/{ids['truck_id']}/location", headers=headers, json=seen)).status_code == 200
     equipment = f"/v1/equipment/{ids['equipment_id']}"
-    await do(client, headers, "PATCH", equipment, {"stock": 3})
+    await do(client, headers, "PATCH", equipment, {"name": "Stair climber, red"})
     await do(client, headers, "DELETE", equipment)
     sent = headers | {"Content-Type": "text/csv"}
     for kind, table in (("trucks", TRUCKS), ("drivers", PEOPLE)):

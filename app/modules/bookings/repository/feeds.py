@@ -25,7 +25,8 @@ async def list_for_feed(
         Booking.confirmed_at.is_not(None),
     )
     if resource_id is not None:
-        query = query.where(sa.literal(resource_id) == sa.any_(Booking.truck_ids.op("||")(Booking.driver_ids)))
+        named = Booking.truck_ids.op("||")(Booking.driver_ids).op("||")(Booking.equipment_ids)
+        query = query.where(sa.literal(resource_id) == sa.any_(named))
     return (await session.execute(query.order_by(Booking.starts_at, Booking.id).limit(limit))).scalars().all()
 
 

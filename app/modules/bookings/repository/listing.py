@@ -21,7 +21,8 @@ ITEM = f"""json_build_object(
     'ends_at', to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     'pickup_zone', b.pickup_zone, 'organization_id', b.org_id, 'contact_name', b.contact_name,
     'origin_city', b.origin->>'city', 'destination_city', b.destination->>'city',
-    'crew_size', b.crew_size, 'truck_ids', b.truck_ids, 'driver_ids', b.driver_ids, 'legs', b.legs,
+    'crew_size', b.crew_size, 'truck_ids', b.truck_ids, 'driver_ids', b.driver_ids, 'equipment_ids', b.equipment_ids,
+    'legs', b.legs,
     'total', json_build_object('amount', b.total::text, 'currency', b.currency), 'version', b.version)::text"""
 
 

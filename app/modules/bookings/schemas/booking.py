@@ -67,6 +67,7 @@ class BookingIn(Strict):
     window: WindowIn | None = None
     truck_ids: Named | None = None
     driver_ids: Named | None = None
+    equipment_ids: Named = ()
     legs: Annotated[tuple[LegIn, ...], Field(min_length=2, max_length=MOST_LEGS)] | None = None
     origin: PlaceIn | None = None
     destination: PlaceIn | None = None
@@ -79,12 +80,16 @@ class BookingIn(Strict):
         in_one = (self.window, self.truck_ids, self.driver_ids)
         by_hand = (*(in_one if self.legs is None else (self.legs,)), self.origin, self.destination)
         if self.quote_id is not None:
-            if self.requires != RequiresIn() or any(part is not None for part in (*by_hand, self.price, self.estimate)):
+            if (
+                self.requires != RequiresIn()
+                or self.equipment_ids
+                or any(part is not None for part in (*by_hand, self.price, self.estimate))
+            ):
                 raise ValueError("takes either quote_id, or the fields of a booking by hand")
         elif any(part is None for part in by_hand):
             raise ValueError("without quote_id needs window, truck_ids and driver_ids, or legs; origin and destination")
-        elif self.legs is not None and any(part is not None for part in in_one):
-            raise ValueError("takes either legs, or window, truck_ids and driver_ids")
+        elif self.legs is not None and (self.equipment_ids or any(part is not None for part in in_one)):
+            raise ValueError("takes either legs, or window, truck_ids, driver_ids and equipment_ids")
         elif (self.price is None) == (self.estimate is None):
             raise ValueError("a booking by hand takes a price (/price) or an estimate (/estimate), one of them")
         return self
@@ -96,12 +101,13 @@ class BookingPatch(Strict):
 
 class AssignIn(Strict):
     """`leg`: of a move of several days the number of the one leg that is meant, the first is 0; one that needs no truck
-    takes people alone.
+    takes people alone. `equipment_ids`: pieces with a calendar of their own; left out, the booking keeps what it has.
     """
 
     leg: LegNumber | None = None
     truck_ids: Named
     driver_ids: Annotated[Named, Field(min_length=1)]
+    equipment_ids: Named | None = None
 
     @field_validator("truck_ids")
     @classmethod
@@ -109,6 +115,13 @@ class AssignIn(Strict):
         if not truck_ids and told.data.get("leg") is None:
             raise ValueError("names one truck at least")
         return truck_ids
+
+    @field_validator("equipment_ids")
+    @classmethod
+    def refuse_of_leg(cls, equipment_ids: tuple[UUID, ...] | None, told: ValidationInfo) -> tuple[UUID, ...] | None:
+        if equipment_ids and told.data.get("leg") is not None:
+            raise ValueError("is of a move in one piece: a leg takes trucks and people")
+        return equipment_ids
 
 
 class BookingFilter(ListQuery):
@@ -168,6 +181,7 @@ class BookingOut(BaseModel):
     distance_miles: Decimal | None
     truck_ids: list[UUID]
     driver_ids: list[UUID]
+    equipment_ids: list[UUID]
     legs: list[LegOut] | None
     price: PriceOut
     final_price: PriceOut | None
@@ -199,6 +213,7 @@ class BookingSummary(BaseModel):
     crew_size: int
     truck_ids: list[UUID]
     driver_ids: list[UUID]
+    equipment_ids: list[UUID]
     legs: list[LegOut] | None
     total: MoneyOut
     version: int

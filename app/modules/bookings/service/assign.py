@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -30,14 +30,16 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
     Emits: booking.assigned.
     """
     booking = await lock_as(session, actor, booking_id)
-    named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids)))
+    pieces = booking.equipment_ids if body.equipment_ids is None else body.equipment_ids
+    named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids, *pieces)))
     if booking.legs is not None or body.leg is not None:
         number = rules.leg_at(rules.legs_from_json(booking.legs or ()), body.leg)
         leg = leg_ask(booking, number)
         await give_leg(session, actor, booking, number, partial(calendar.swap_leg, session, old=leg, new_ids=named))
     else:
-        old = (*booking.truck_ids, *booking.driver_ids)
-        await give_team(session, actor, booking, partial(calendar.swap, session, old_ids=old, new_ids=named))
+        old = (*booking.truck_ids, *booking.driver_ids, *booking.equipment_ids)
+        take = partial(calendar.swap, session, old_ids=old, new_ids=named)
+        await give_team(session, actor, booking, take, pieces)
     return booking
 
 
@@ -47,18 +49,23 @@ def leg_ask(booking: Booking, number: int) -> calendar.LegAsk:
     return rules.asks_of(rules.legs_from_json(booking.legs or ()), stops)[number]
 
 
-async def give_team(session: WriteSession, actor: Mover, booking: Booking, take: Taking) -> None:
-    """Write down that a locked booking is assigned the trucks and people that `take` takes for it.
+async def give_team(
+    session: WriteSession, actor: Mover, booking: Booking, take: Taking, equipment_ids: Sequence[UUID]
+) -> None:
+    """Write down that a locked booking is assigned the trucks and people, and these pieces of equipment, that `take`
+    takes for it.
 
-    Raises: IllegalStep (409), CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409), PapersEndBefore (409), and
-    what `take` raises.
+    Raises: IllegalStep (409), ResourceNotFound (404), CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409),
+    PapersEndBefore (409), and what `take` raises.
     Emits: booking.assigned.
     """
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
-    had = fields_of(booking, ("truck_ids", "driver_ids"))
+    had = fields_of(booking, ("truck_ids", "driver_ids", "equipment_ids"))
     ask = _ask(booking, actor)
     resources = await take(ask)
+    rules.check_equipment(equipment_ids, resources)
+    booking.equipment_ids = rules.equipment_in(resources)
     booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
     await check_papers(session, ask, trip_of(vars(booking)), resources)
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))

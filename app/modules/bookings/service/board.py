@@ -114,9 +114,11 @@ def _days(first: date | None, days: int, zone: str, now: datetime) -> calendar.W
 
 async def _names(session: ReadSession, org_id: UUID, lanes: Sequence[calendar.Lane]) -> dict[UUID, str]:
     trucks = [lane.resource_id for lane in lanes if lane.kind is calendar.ResourceKind.TRUCK]
-    people = [lane.resource_id for lane in lanes if lane.kind is not calendar.ResourceKind.TRUCK]
+    people = [lane.resource_id for lane in lanes if lane.kind.is_person]
+    pieces = [lane.resource_id for lane in lanes if lane.kind is calendar.ResourceKind.EQUIPMENT]
     names = await fleet.truck_names(session, org_id, trucks) if trucks else {}
-    return names | (await fleet.crew_names(session, org_id, people) if people else {})
+    names |= await fleet.crew_names(session, org_id, people) if people else {}
+    return names | (await fleet.equipment_names(session, org_id, pieces) if pieces else {})
 
 
 def _utc(instant: datetime) -> str:

@@ -50,7 +50,8 @@ async def _lock(session: WriteSession, actor: Mover, ordered: Sequence[BulkComma
     for one in ordered:
         booking = await repository.lock_booking(session, actor.org_id, one.booking_id)
         if booking is not None and one.command is BulkStep.ASSIGN:
-            resource_ids |= {*booking.truck_ids, *booking.driver_ids, *(one.truck_ids or ()), *(one.driver_ids or ())}
+            had = {*booking.truck_ids, *booking.driver_ids, *booking.equipment_ids}
+            resource_ids |= {*had, *(one.truck_ids or ()), *(one.driver_ids or ())}
     if resource_ids:
         await calendar.lock(session, actor.org_id, sorted(resource_ids))
 

@@ -45,7 +45,7 @@ from app.runtime.outbox.emit import emit
 
 # Of a hold by hand, for the trail. A customer's hold stands in the booking's history: nobody acted for the company.
 LONGEST_MOVE: Final = timedelta(days=30)
-TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids")
+TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids", "equipment_ids")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,7 @@ async def hold_quote(
     quote = await market.quote_to_book(session, quote_id, actor)
     booking_id = new_id()
     held_until = actor.now + hold
-    gear = {"skills": tuple(quote.promised["skills"]), "features": tuple(quote.promised["truck_features"])}
-    need = calendar.Need(quote.volume_cuft, quote.weight_lb, quote.crew_size, **gear)
+    need = calendar.Need.of(quote.volume_cuft, quote.weight_lb, quote.crew_size, quote.promised)
     ask = calendar.Ask(
         org_id=quote.org_id,
         source_id=booking_id,
@@ -159,6 +158,7 @@ async def hold_quote(
         "quote_id": quote.id,
         "truck_ids": list(taken.truck_ids),
         "driver_ids": list(taken.crew_ids),
+        "equipment_ids": [],
     }
     asked = await asked_of(session, quote.org_id)
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=contact, asked=asked, fields=row)
@@ -248,6 +248,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
             "distance_miles": job.distance_miles,
             "truck_ids": trucks,
             "driver_ids": people,
+            "equipment_ids": rules.equipment_in(resources),
             "legs": rules.legs_to_json(job.legs) if job.legs else None,
         }
     )
@@ -263,8 +264,10 @@ async def _take_named(
 ) -> list[calendar.ResourceSpec]:
     if legs and ask.stops is not None:
         return await calendar.reserve_legs(session, ask, rules.asks_of(legs, ask.stops))
-    named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()))))
-    return await calendar.reserve_named(session, ask, named)
+    named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()), *body.equipment_ids)))
+    taken = await calendar.reserve_named(session, ask, named)
+    rules.check_equipment(body.equipment_ids, taken)
+    return taken
 
 
 def _check_windows(job: LocatedJob, now: datetime) -> None:

@@ -98,15 +98,16 @@ async def reassign_all(
     given = sorted(teams, key=lambda team: (team.booking_id, team.leg or 0))
     bookings = [await _lock(session, actor, team) for team in given]
     named = {one for team in given for one in team.resource_ids}
-    had = {one for booking in bookings for one in (*booking.truck_ids, *booking.driver_ids)}
+    had = {one for booking in bookings for one in (*booking.truck_ids, *booking.driver_ids, *booking.equipment_ids)}
     await calendar.lock(session, actor.org_id, sorted(named | had))
     trucks_before = {booking.id: set(booking.truck_ids) for booking in bookings}
     for booking, team in zip(bookings, given, strict=True):
         await _release(session, booking, team)
     for booking, team in zip(bookings, given, strict=True):
-        take = partial(calendar.reserve_named, session, resource_ids=list(dict.fromkeys(team.resource_ids)))
+        kept = booking.equipment_ids if team.leg is None else ()
+        take = partial(calendar.reserve_named, session, resource_ids=list(dict.fromkeys((*team.resource_ids, *kept))))
         if team.leg is None:
-            await give_team(session, actor, booking, take)
+            await give_team(session, actor, booking, take, kept)
         else:
             await give_leg(session, actor, booking, team.leg, take)
     if tells_customers:

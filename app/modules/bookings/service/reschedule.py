@@ -65,7 +65,7 @@ async def foresee_reschedule(
     if booking.legs is not None:
         is_free = await calendar.foresee_legs(session, ask, _legs_at(booking, ask))
         return Foreseen(ask.window, price, is_free, ())
-    refused = await calendar.foresee_move(session, ask, _taken(booking), _need(booking))
+    refused = await calendar.foresee_move(session, ask, _team(booking), _need(booking), booking.equipment_ids)
     if refused is None:
         return Foreseen(ask.window, price, is_free=True, alternatives=())
     refused = await while_eligible(session, ask, trip, refused, bound)
@@ -99,7 +99,7 @@ async def reschedule_booking(
         if booking.legs is not None:
             resources = await calendar.reserve_legs(session, ask, _legs_at(booking, ask))
         else:
-            resources = await calendar.move(session, ask, _taken(booking), _need(booking))
+            resources = await calendar.move(session, ask, _team(booking), _need(booking), booking.equipment_ids)
     except calendar.SlotTaken as refused:
         raise await while_eligible(session, ask, trip, refused, bound) from None
     await check_trucks(session, ask, trip, resources)
@@ -146,7 +146,7 @@ def _legs_at(booking: Booking, ask: calendar.Ask) -> list[calendar.LegAsk]:
     return rules.asks_of(_moved_legs(booking, ask.window.starts_at), stops)
 
 
-def _taken(booking: Booking) -> list[UUID]:
+def _team(booking: Booking) -> list[UUID]:
     return [*booking.truck_ids, *booking.driver_ids]
 
 
@@ -154,8 +154,7 @@ def _need(booking: Booking) -> calendar.Need | None:
     """None for a job that nobody estimated: only the trucks and people that were named are known to do."""
     if booking.volume_cuft is None:
         return None
-    gear = {"skills": tuple(booking.skills), "features": tuple(booking.truck_features)}
-    return calendar.Need(booking.volume_cuft, booking.weight_lb or 0, booking.crew_size, **gear)
+    return calendar.Need.of(booking.volume_cuft, booking.weight_lb or 0, booking.crew_size, vars(booking))
 
 
 async def _price_at(session: ReadSession, booking: Booking, starts_at: datetime) -> dict[str, Any]:
@@ -177,10 +176,10 @@ async def _write(
     told: Told,
 ) -> None:
     came_from, was = booking.status, booking.starts_at
-    had = set(_taken(booking))
+    had = set(_team(booking))
     if booking.legs is None:
         booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
-    if had != set(_taken(booking)):
+    if had != set(_team(booking)):
         # Not what a dispatcher chose: it is to be looked at again.
         booking.status = BookingStatus.CONFIRMED
     if not isinstance(actor, Mover):

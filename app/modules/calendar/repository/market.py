@@ -168,7 +168,7 @@ TAKEN_STARTS = sa.text(
             r.turnaround_minutes, r.hours_zone, r.hours_weekly, r.hours_less, r.hours_more
         FROM asked AS a
         JOIN app.resources AS r ON r.org_id = ANY(ARRAY[a.org_id]) AND r.retired_at IS NULL
-        WHERE r.kind <> 'truck' OR r.skills @> :features),
+        WHERE r.kind IN ('driver', 'helper') OR (r.kind = 'truck' AND r.skills @> :features)),
     taken AS MATERIALIZED (
         SELECT k.org_id, k.resource_id,
             bit_or((1::bigint << width_bucket(k.ends_at - interval '1 microsecond', :starts))

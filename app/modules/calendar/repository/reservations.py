@@ -150,7 +150,10 @@ IN_SERVICE = (
 IN_ORDER = IN_SERVICE.order_by(Resource.id).with_for_update(key_share=True, of=Resource)
 NAMED = Resource.id == sa.any_(sa.bindparam("ids", type_=UUIDS))
 ALL_TRUCKS = sa.and_(DayLimit.zone.is_not(None), Resource.kind == sa.literal_column("'truck'"))
-LOCK_ALL = Ready(IN_ORDER)
+# Pieces of equipment are taken where they are named, and are nobody's to choose.
+CHOSEN_FROM = Resource.kind != sa.literal_column("'equipment'")
+LOCK_ALL = Ready(IN_ORDER.where(CHOSEN_FROM))
+LOCK_ALL_AND = Ready(IN_ORDER.where(sa.or_(CHOSEN_FROM, NAMED)))
 LOCK_NAMED = Ready(IN_ORDER.where(NAMED))
 LOCK_FOR_SALE = Ready(IN_ORDER.where(sa.or_(NAMED, ALL_TRUCKS)))
 
@@ -161,12 +164,17 @@ async def list_resources(session: ReadSession, org_id: UUID) -> list[ResourceSpe
 
 
 async def lock_resources(session: WriteSession, org_id: UUID, ids: Sequence[UUID] | None = None) -> list[ResourceSpec]:
-    """The company's resources in service (or those of `ids`), locked in id order: everybody locks in that order."""
+    """The company's trucks and people in service (or those of `ids`), locked in id order, as everybody locks."""
     if ids is None:
         rows = await LOCK_ALL.rows(session, {"org_id": org_id})
     else:
         rows = await LOCK_NAMED.rows(session, {"org_id": org_id, "ids": list(ids)})
     return [_spec(row) for row in rows]
+
+
+async def lock_all_and(session: WriteSession, org_id: UUID, ids: Sequence[UUID]) -> list[ResourceSpec]:
+    """The company's trucks and people in service, and these pieces of equipment; locked in id order."""
+    return [_spec(row) for row in await LOCK_ALL_AND.rows(session, {"org_id": org_id, "ids": list(ids)})]
 
 
 async def lock_for_sale(session: WriteSession, org_id: UUID, ids: Sequence[UUID]) -> list[ResourceSpec]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -125,7 +125,7 @@ def pick(free: Sequence[ResourceSpec], need: Need) -> Taken | None:
     trucks = pick_trucks([r for r in free if r.kind is ResourceKind.TRUCK and features <= set(r.skills)], need)
     if trucks is None:
         return None
-    crew = pick_crew([r for r in free if r.kind is not ResourceKind.TRUCK], need.crew_size, len(trucks), need.skills)
+    crew = pick_crew([r for r in free if r.kind.is_person], need.crew_size, len(trucks), need.skills)
     return None if crew is None else Taken(trucks, crew)
 
 
@@ -176,7 +176,7 @@ def _size(truck: TakenStarts) -> tuple[int, int]:
 
 
 def _capacity(free: Sequence[TakenStarts], need: Need) -> FreeCapacity:
-    people = enumerate(one for one in free if need.skills and one.kind is not ResourceKind.TRUCK)
+    people = enumerate(one for one in free if need.skills and one.kind.is_person)
     return FreeCapacity(
         trucks=tuple(_size(one) for one in free if one.kind is ResourceKind.TRUCK),
         drivers=sum(one.kind is ResourceKind.DRIVER for one in free),
@@ -268,15 +268,19 @@ def horizon_of(wanted: Window) -> Window:
     return Window(wanted.starts_at - timedelta(days=1), wanted.ends_at + timedelta(days=SEARCHED_DAYS + 1))
 
 
-def choose_again(free: Sequence[ResourceSpec], old_ids: Sequence[UUID], need: Need | None) -> list[ResourceSpec]:
-    """For a job that moves to another window: what it has, where that is free; else what its need finds. Nothing
-    when neither will do.
+def choose_again(
+    free: Sequence[ResourceSpec], old_ids: Collection[UUID], need: Need | None, equipment_ids: Collection[UUID] = ()
+) -> list[ResourceSpec]:
+    """For a job that moves to another window: what it has, where that is free; else what its need finds, with the same
+    pieces of equipment. Nothing when neither will do.
     """
-    kept = [resource for resource in free if resource.id in set(old_ids)]
-    if len(kept) == len(set(old_ids)):
+    kept = [resource for resource in free if resource.id in {*old_ids, *equipment_ids}]
+    if len(kept) == len({*old_ids, *equipment_ids}):
         return kept
     taken = pick(free, need) if need else None
-    return [resource for resource in free if taken and resource.id in taken.resource_ids]
+    if taken is None or not {one.id for one in free} >= set(equipment_ids):
+        return []
+    return [resource for resource in free if resource.id in {*taken.resource_ids, *equipment_ids}]
 
 
 def free_windows(

@@ -110,34 +110,46 @@ async def swap(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids
     return await take_named(session, ask, [r for r in locked if r.id in set(new_ids)], new_ids)
 
 
-async def move(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None) -> list[ResourceSpec]:
+async def move(
+    session: WriteSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None, equipment_ids: Sequence[UUID] = ()
+) -> list[ResourceSpec]:
     """Give the source another window: with the resources that it has, or, when they are taken there and there is a
-    need to choose by, with the best that are free. All or nothing.
+    need to choose by, with the best that are free and the same pieces of equipment. All or nothing.
 
     Locks: the company's resources in id order; without a need the old ones, and all trucks where days are limited.
     Raises: SlotTaken (409) or DayFull (409) with alternatives; the caller's transaction keeps the old window by ending.
     """
     if need is None:
-        resources = await repository.lock_for_sale(session, ask.org_id, old_ids)
+        resources = await repository.lock_for_sale(session, ask.org_id, [*old_ids, *equipment_ids])
     else:
-        resources = await repository.lock_resources(session, ask.org_id)
+        resources = await repository.lock_all_and(session, ask.org_id, equipment_ids)
     await repository.release_source(session, ask.org_id, ask.source_id)
     busy = await near(session, ask, resources, ask.window)
-    chosen = rules.choose_again(rules.free_in(resources, live(busy, ask.now), ask.wanted), old_ids, need)
+
+    def choose(free: Sequence[ResourceSpec]) -> list[ResourceSpec]:
+        return rules.choose_again(free, old_ids, need, equipment_ids)
+
+    chosen = choose(rules.free_in(resources, live(busy, ask.now), ask.wanted))
     if chosen and await _take(session, ask, chosen, busy):
         return chosen
-    raise await _slot_taken(session, ask, resources, lambda free: bool(rules.choose_again(free, old_ids, need)))
+    raise await _slot_taken(session, ask, resources, lambda free: bool(choose(free)))
 
 
-async def foresee_move(session: ReadSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None) -> SlotTaken | None:
+async def foresee_move(
+    session: ReadSession, ask: Ask, old_ids: Sequence[UUID], need: Need | None, equipment_ids: Sequence[UUID] = ()
+) -> SlotTaken | None:
     """How `move` would be refused, with nothing locked; None: it would not."""
     resources = await repository.list_resources(session, ask.org_id)
     horizon = rules.horizon_of(ask.window)
     rows = await near(session, ask, resources, horizon)
     busy = live([row for row in rows if row.source_id != ask.source_id], ask.now)
-    if rules.choose_again(rules.free_in(resources, busy, ask.wanted), old_ids, need):
+
+    def suits(free: Sequence[ResourceSpec]) -> bool:
+        return bool(rules.choose_again(free, old_ids, need, equipment_ids))
+
+    if suits(rules.free_in(resources, busy, ask.wanted)):
         return None
-    return _refusal(resources, busy, ask, lambda free: bool(rules.choose_again(free, old_ids, need)))
+    return _refusal(resources, busy, ask, suits)
 
 
 async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Availability:

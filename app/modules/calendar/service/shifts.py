@@ -69,7 +69,7 @@ async def set_shifts(
 
 async def _check_kind(session: ReadSession, actor: Mover, resource_id: UUID, *, of_truck: bool) -> None:
     kind = await repository.kind_of(session, actor.org_id, resource_id)
-    if kind is None or (kind is ResourceKind.TRUCK) != of_truck:
+    if kind is None or not (kind is ResourceKind.TRUCK if of_truck else kind.is_person):
         raise ResourceNotFound
 
 

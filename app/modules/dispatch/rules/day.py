@@ -48,7 +48,7 @@ class Day:
 
     @property
     def people(self) -> list[ResourceSpec]:
-        return [one for one in self.resources if one.kind is not ResourceKind.TRUCK]
+        return [one for one in self.resources if one.kind.is_person]
 
     def hours_before(self, person_id: UUID) -> float:
         """Of this week, without what is planned here."""

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from app.kernel.errors import PreconditionFailed
 from app.kernel.paging import Page, cut
+from app.modules.calendar.public import ResourceStillTaken
 from app.modules.fleet.access import FleetRead, FleetWrite
-from app.modules.fleet.errors import EquipmentNameTaken, EquipmentNotFound, Retired
+from app.modules.fleet.errors import EquipmentNameTaken, EquipmentNotFound, PieceIsOne, Retired
 from app.modules.fleet.schemas.equipment import EquipmentIn, EquipmentOut, EquipmentPatch
 from app.modules.fleet.schemas.trucks import FleetQuery
 from app.modules.fleet.service import equipment
@@ -27,7 +28,7 @@ TELLING = (EquipmentNameTaken, BranchNotFound, BranchClosed)
 
 @router.post("", status_code=201, responses=problems(*TELLING))
 async def add_equipment(body: EquipmentIn, actor: FleetWrite, session: Write, response: Response) -> EquipmentOut:
-    """Add what goes along on trucks, with its stock. For owners and managers."""
+    """Add what goes along on trucks: counted, or one piece with a calendar of its own. For owners and managers."""
     added = await equipment.add_equipment(session, actor, body)
     put_etag(response, added.version)
     return EquipmentOut.model_validate(added)
@@ -53,7 +54,9 @@ async def show_equipment(equipment_id: UUID, actor: FleetRead, session: Read, re
     return EquipmentOut.model_validate(shown)
 
 
-@router.patch("/{equipment_id}", responses=problems(EquipmentNotFound, Retired, PreconditionFailed, *TELLING))
+@router.patch(
+    "/{equipment_id}", responses=problems(EquipmentNotFound, Retired, PieceIsOne, PreconditionFailed, *TELLING)
+)
 async def change_equipment(
     equipment_id: UUID, patch: EquipmentPatch, actor: FleetWrite, session: Write, response: Response, if_match: IfMatch
 ) -> EquipmentOut:
@@ -63,7 +66,9 @@ async def change_equipment(
     return EquipmentOut.model_validate(changed)
 
 
-@router.delete("/{equipment_id}", status_code=204, responses=problems(EquipmentNotFound, PreconditionFailed))
+@router.delete(
+    "/{equipment_id}", status_code=204, responses=problems(EquipmentNotFound, ResourceStillTaken, PreconditionFailed)
+)
 async def retire_equipment(equipment_id: UUID, actor: FleetWrite, session: Write, if_match: IfMatch) -> None:
     """Take equipment out of use for good. For owners and managers."""
     await equipment.retire_equipment(session, actor, equipment_id, if_match)

@@ -30,6 +30,10 @@ def _out(shown: photos.Shown) -> TruckPhotoOut:
     return TruckPhotoOut(id=photo.id, width=upload.width, height=upload.height, added_at=photo.added_at)
 
 
+def _shown(one: photos.Shown, links: files.FileLinks) -> ShownTruckPhotoOut:
+    return ShownTruckPhotoOut(**_out(one).model_dump(), url=links.url, thumbnail_url=links.thumbnail_url)
+
+
 @router.post("", status_code=201, responses=problems(TruckNotFound, Retired, TooManyTruckPhotos, *ATTACHING))
 async def add_photo(truck_id: UUID, body: TruckPhotoIn, actor: FleetWrite, session: Write) -> TruckPhotoOut:
     """Show an uploaded photo with a truck, ten at most. For owners and managers."""
@@ -39,15 +43,8 @@ async def add_photo(truck_id: UUID, body: TruckPhotoIn, actor: FleetWrite, sessi
 @router.get("", responses=problems(TruckNotFound, files.FilesUnavailable))
 async def list_photos(truck_id: UUID, actor: FleetRead, request: Request) -> TruckPhotosOut:
     """A truck's photos with links that live for a minute, the oldest first. For members of the company."""
-    resources = resources_of(request)
-    async with resources.database.read(identity_of(request)) as session:
-        found = await photos.list_photos(session, actor, truck_id)
-    seconds = resources.settings.uploads.link_seconds
-    items = []
-    for one in found:
-        links = await files.links_to(resources.ports.objects, one.upload, actor.now, seconds)
-        items.append(ShownTruckPhotoOut(**_out(one).model_dump(), url=links.url, thumbnail_url=links.thumbnail_url))
-    return TruckPhotosOut(items=items)
+    shown = await photos.show_photos(resources_of(request), identity_of(request), actor, truck_id)
+    return TruckPhotosOut(items=[_shown(*one) for one in shown])
 
 
 @router.delete("/{upload_id}", status_code=204, responses=problems(TruckPhotoNotFound))

@@ -8,7 +8,7 @@ from app.kernel.localtime import LocalTimeRefused
 from app.modules.calendar.public import ResourceNotFound, SlotTaken, TimeOffNotFound, WindowRefused
 from app.modules.calendar.values import TimeOff
 from app.modules.fleet.access import CrewRead, FleetRead, TimeOffWrite
-from app.modules.fleet.errors import DriverNotFound, Retired, TruckNotFound
+from app.modules.fleet.errors import DriverNotFound, EquipmentNotApart, EquipmentNotFound, Retired, TruckNotFound
 from app.modules.fleet.schemas.time_off import TimeOffIn, TimeOffOut, TimeOffsOut
 from app.modules.fleet.service import time_off
 from app.runtime.web.openapi import problems
@@ -64,3 +64,29 @@ async def list_driver_time_off(driver_id: UUID, actor: CrewRead, session: Read) 
 async def cancel_driver_time_off(driver_id: UUID, time_off_id: UUID, actor: TimeOffWrite, session: Write) -> None:
     """Give a driver or helper back to bookings. For owners, managers and dispatchers."""
     await time_off.cancel_driver_time_off(session, actor, driver_id, time_off_id)
+
+
+NOT_APART = (EquipmentNotFound, EquipmentNotApart)
+
+
+@router.post("/equipment/{equipment_id}/time-off", status_code=201, responses=problems(*NOT_APART, *TIME_OFF_REFUSALS))
+async def take_equipment_off(equipment_id: UUID, body: TimeOffIn, actor: TimeOffWrite, session: Write) -> TimeOffOut:
+    """Keep a piece of equipment out of bookings for a while. For owners, managers and dispatchers."""
+    return _out(await time_off.take_equipment_off(session, actor, equipment_id, body))
+
+
+@router.get("/equipment/{equipment_id}/time-off", responses=problems(*NOT_APART))
+async def list_equipment_time_off(equipment_id: UUID, actor: FleetRead, session: Read) -> TimeOffsOut:
+    """A piece's time off still to come, the earliest first. For members of the company."""
+    found = await time_off.list_equipment_time_off(session, actor, equipment_id)
+    return TimeOffsOut(items=[_out(taken) for taken in found])
+
+
+@router.delete(
+    "/equipment/{equipment_id}/time-off/{time_off_id}",
+    status_code=204,
+    responses=problems(*NOT_APART, TimeOffNotFound),
+)
+async def cancel_equipment_time_off(equipment_id: UUID, time_off_id: UUID, actor: TimeOffWrite, session: Write) -> None:
+    """Give a piece of equipment back to bookings. For owners, managers and dispatchers."""
+    await time_off.cancel_equipment_time_off(session, actor, equipment_id, time_off_id)

@@ -9,19 +9,24 @@ from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, fields_of, record
+from app.modules.calendar import public as calendar
+from app.modules.calendar.public import ResourceKind, ResourceSpec
 from app.modules.fleet import repository
-from app.modules.fleet.errors import EquipmentNotFound, Retired
+from app.modules.fleet.errors import EquipmentNotFound, PieceIsOne, Retired
 from app.modules.fleet.models import Equipment
 from app.modules.fleet.schemas.equipment import EquipmentIn, EquipmentPatch
 from app.modules.fleet.schemas.trucks import FleetQuery
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
 
-TOLD: Final = ("name", "kind", "stock", "branch_id")
+TOLD: Final = ("name", "kind", "stock", "is_piece", "branch_id")
 
 
 async def add_equipment(session: WriteSession, actor: Mover, body: EquipmentIn) -> Equipment:
-    """Locks: its branch. Raises: EquipmentNameTaken (409), BranchNotFound (404), BranchClosed (409)."""
+    """A piece becomes a resource under the same id.
+
+    Locks: its branch. Raises: EquipmentNameTaken (409), BranchNotFound (404), BranchClosed (409).
+    """
     if body.branch_id is not None:
         await orgs.require_open_branch(session, actor.org_id, body.branch_id)
     equipment = Equipment(
@@ -33,6 +38,8 @@ async def add_equipment(session: WriteSession, actor: Mover, body: EquipmentIn) 
         created_at=actor.now,
         updated_at=actor.now,
     )
+    if equipment.is_piece:
+        await calendar.register_resource(session, actor.org_id, ResourceSpec(equipment.id, ResourceKind.EQUIPMENT))
     await repository.insert_equipment(session, equipment)
     after = fields_of(equipment, TOLD)
     record(session, actor, Change("fleet.equipment_added", "equipment", equipment.id, after=after))
@@ -67,12 +74,14 @@ async def change_equipment(
 ) -> Equipment:
     """Locks: the equipment, then its branch.
 
-    Raises: EquipmentNotFound (404), PreconditionFailed (412), Retired (409), EquipmentNameTaken (409), BranchNotFound
-    (404), BranchClosed (409).
+    Raises: EquipmentNotFound (404), PreconditionFailed (412), Retired (409), PieceIsOne (422), EquipmentNameTaken
+    (409), BranchNotFound (404), BranchClosed (409).
     """
     equipment = await _lock_equipment(session, actor, equipment_id, version)
     if equipment.retired_at is not None:
         raise Retired
+    if equipment.is_piece and patch.stock not in (None, 1):
+        raise PieceIsOne
     if patch.branch_id is not None:
         await orgs.require_open_branch(session, actor.org_id, patch.branch_id)
     before = fields_of(equipment, patch.model_fields_set)
@@ -89,11 +98,14 @@ async def change_equipment(
 async def retire_equipment(session: WriteSession, actor: Mover, equipment_id: UUID, version: int | None) -> None:
     """Out of use for good; the row stays. Twice is as once.
 
-    Locks: the equipment. Raises: EquipmentNotFound (404), PreconditionFailed (412).
+    Locks: the equipment, then its resource. Raises: EquipmentNotFound (404), PreconditionFailed (412),
+    ResourceStillTaken (409).
     """
     equipment = await _lock_equipment(session, actor, equipment_id, version)
     if equipment.retired_at is not None:
         return
+    if equipment.is_piece:
+        await calendar.retire_resource(session, actor.org_id, equipment_id, actor.now)
     equipment.retired_at = equipment.updated_at = actor.now
     equipment.version += 1
     record(session, actor, Change("fleet.equipment_retired", "equipment", equipment_id))

@@ -15,6 +15,8 @@ from app.modules.fleet.models import TruckPhoto
 from app.modules.fleet.service.trucks import show_truck
 from app.modules.fleet.values import MOST_PHOTOS
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.tenancy import Identity
+from app.runtime.resources import Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,19 @@ async def add_photo(session: WriteSession, actor: Mover, truck_id: UUID, upload_
     await repository.insert_photo(session, photo)
     record(session, actor, Change("fleet.truck_photo_added", "truck", truck_id, after={"upload_id": upload_id}))
     return Shown(photo, upload)
+
+
+async def show_photos(
+    resources: Resources, identity: Identity, actor: Mover, truck_id: UUID
+) -> list[tuple[Shown, files.FileLinks]]:
+    """The photos with links to them, which are made when the transaction has ended.
+
+    Raises: TruckNotFound (404), FilesUnavailable (503).
+    """
+    async with resources.database.read(identity) as session:
+        found = await list_photos(session, actor, truck_id)
+    seconds, objects = resources.settings.uploads.link_seconds, resources.ports.objects
+    return [(one, await files.links_to(objects, one.upload, actor.now, seconds)) for one in found]
 
 
 async def list_photos(session: ReadSession, actor: Mover, truck_id: UUID) -> Sequence[Shown]:

@@ -1,6 +1,6 @@
-"""Time off of trucks (a workshop, a wedding convoy) and people, by the one calendar.
+"""Time off of trucks (a workshop, a wedding convoy), people and pieces of equipment, by the one calendar.
 
-Each use case reads the truck or driver first: the calendar knows resources, not what they are.
+Each use case reads the truck, driver or piece first: the calendar knows resources, not what they are.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from app.kernel.places import Place
 from app.modules.audit.public import Change, record
 from app.modules.calendar import public as calendar
 from app.modules.calendar.values import TimeOff, Window
-from app.modules.fleet.errors import Retired
+from app.modules.fleet.errors import EquipmentNotApart, Retired
+from app.modules.fleet.models import Equipment
 from app.modules.fleet.schemas.time_off import TimeOffIn
 from app.modules.fleet.service.drivers import show_driver
+from app.modules.fleet.service.equipment import show_equipment
 from app.modules.fleet.service.trucks import show_truck
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
@@ -85,3 +87,35 @@ async def cancel_driver_time_off(session: WriteSession, actor: Mover, driver_id:
     """Raises: DriverNotFound (404), TimeOffNotFound (404)."""
     await show_driver(session, actor, driver_id)
     await _cancel(session, actor, driver_id, time_off_id)
+
+
+async def _piece(session: ReadSession, actor: Mover, equipment_id: UUID) -> Equipment:
+    equipment = await show_equipment(session, actor, equipment_id)
+    if not equipment.is_piece:
+        raise EquipmentNotApart
+    return equipment
+
+
+async def take_equipment_off(session: WriteSession, actor: Mover, equipment_id: UUID, body: TimeOffIn) -> TimeOff:
+    """Locks: the resource.
+
+    Raises: EquipmentNotFound (404), EquipmentNotApart (404), Retired (409), LocalTimeRefused (422), WindowRefused
+    (422), SlotTaken (409).
+    """
+    equipment = await _piece(session, actor, equipment_id)
+    if equipment.retired_at is not None:
+        raise Retired
+    zone = await orgs.company_zone(session, actor.org_id)
+    return await _take(session, actor, equipment_id, _window(body, zone))
+
+
+async def list_equipment_time_off(session: ReadSession, actor: Mover, equipment_id: UUID) -> list[TimeOff]:
+    """What is still to come, the earliest first. Raises: EquipmentNotFound (404), EquipmentNotApart (404)."""
+    await _piece(session, actor, equipment_id)
+    return await calendar.list_time_off(session, actor.org_id, equipment_id, actor.now)
+
+
+async def cancel_equipment_time_off(session: WriteSession, actor: Mover, equipment_id: UUID, time_off_id: UUID) -> None:
+    """Raises: EquipmentNotFound (404), EquipmentNotApart (404), TimeOffNotFound (404)."""
+    await _piece(session, actor, equipment_id)
+    await _cancel(session, actor, equipment_id, time_off_id)

@@ -131,14 +131,8 @@ def _plan(load: pricing.Load, way: Way) -> Plan:
         inventory=load.inventory,
     )
     window = rules.window_of(way.starts_at, load.hours_p90, way.route.drive_minutes)
-    gear = way.requires.columns()
-    need = calendar.Need(
-        _up(load.volume_cuft),
-        _up(load.weight_lb),
-        load.crew_size,
-        skills=tuple(gear["skills"]),
-        features=tuple(gear["truck_features"]),
-    )
+    size = _up(load.volume_cuft), _up(load.weight_lb), load.crew_size
+    need = calendar.Need.of(*size, way.requires.columns())
     return Plan(window, need, pricing.make_job(facts), load.factors)
 
 

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.paging import Page, cut
-from app.modules.identity import public as identity
 from app.modules.identity.public import (
     ChangeStaffIn,
     EmailTaken,
@@ -18,6 +17,7 @@ from app.modules.identity.public import (
     StepUpRequired,
 )
 from app.modules.ops.access import StaffManage, StaffRead
+from app.modules.ops.service import staff
 from app.runtime.auth.passwords import SignInBusy
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
@@ -34,7 +34,7 @@ async def list_staff(
     query: PlainListQuery, actor: StaffRead, pager: Paging, session: Write, response: Response
 ) -> Page[StaffOut]:
     """The platform's own people, the oldest first, deactivated ones too. For admins."""
-    rows = await identity.list_staff(session, pager.page(query))
+    rows = await staff.list_staff(session, pager.page(query))
     page, after = cut(rows, query.limit, lambda one: (one.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
@@ -44,10 +44,10 @@ async def list_staff(
 @router.post("", status_code=201, responses=problems(EmailTaken, SignInBusy, StepUpRequired))
 async def hire_staff(body: HireIn, actor: StaffManage, session: Write, request: Request) -> StaffOut:
     """Make somebody a member of the staff; a link to choose a password is mailed to them. For admins."""
-    return await identity.hire_staff(session, resources_of(request), actor, body)
+    return await staff.hire_staff(session, resources_of(request), actor, body)
 
 
 @router.patch("/{staff_id}", responses=problems(StaffNotFound, LastAdmin, StepUpRequired))
 async def change_staff(staff_id: UUID, body: ChangeStaffIn, actor: StaffManage, session: Write) -> StaffOut:
     """Give one of the staff another role, deactivate them or let them in again; their sessions end. For admins."""
-    return await identity.change_staff(session, actor, staff_id, body)
+    return await staff.change_staff(session, actor, staff_id, body)

@@ -64,7 +64,7 @@ async def _find_ended(session: ReadSession, company: Company, packs: set[PackCod
         rules.requirements_of(packs),
         shown,
         await fleet.trucks_in_service(session, company.id),
-        await fleet.license_ends(session, company.id),
+        await fleet.licence_ends(session, company.id),
         now.astimezone(ZoneInfo(company.timezone)).date(),
     )
 

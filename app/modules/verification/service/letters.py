@@ -95,7 +95,7 @@ async def list_noticed(session: ReadSession, org_id: UUID, sweep_id: UUID) -> di
     """What says which bookings the ends touch that one look found, by the paper's id; without what is renewed since."""
     notices = await repository.list_notices(session, org_id, sweep_id)
     papers = await repository.list_paper_names(session, org_id, [notice.paper_id for notice in notices])
-    licences = await fleet.license_ends(session, org_id)
+    licences = await fleet.licence_ends(session, org_id)
     shown = await repository.find_all_shown(session, org_id)
     ends: dict[UUID, PapersEnd] = {}
     for notice in notices:
