@@ -46,6 +46,7 @@ __all__ = [
     "find_refusal",
     "latest_call",
     "lock_company",
+    "name_and_status",
     "open_branches",
     "open_starts",
     "profile",
@@ -150,10 +151,15 @@ async def companies(session: ReadSession, org_ids: Collection[UUID]) -> dict[UUI
 
 async def company_name(session: ReadSession, org_id: UUID) -> str:
     """The name alone, which customers may see too. Raises: OrgNotFound (404)."""
-    name = await repository.get_name(session, org_id)
-    if name is None:
+    return (await name_and_status(session, org_id))[0]
+
+
+async def name_and_status(session: ReadSession, org_id: UUID) -> tuple[str, OrgStatus]:
+    """As `company_name`, and whether the market may have it. Raises: OrgNotFound (404)."""
+    found = await repository.get_name(session, org_id)
+    if found is None:
         raise OrgNotFound
-    return name
+    return found
 
 
 async def company_zone(session: ReadSession, org_id: UUID) -> str:

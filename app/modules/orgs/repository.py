@@ -75,7 +75,7 @@ async def list_orgs(session: ReadSession, org_ids: Collection[UUID]) -> Sequence
 
 
 COMPANIES = sa.select(Organization.id, Organization.name, Organization.status).subquery("companies")
-NAME = Ready(sa.select(Organization.name).where(Organization.id == sa.bindparam("org_id")))
+NAME = Ready(sa.select(Organization.name, Organization.status).where(Organization.id == sa.bindparam("org_id")))
 
 
 ZONE = Ready(sa.select(Organization.timezone).where(Organization.id == sa.bindparam("org_id")))
@@ -86,9 +86,10 @@ async def get_zone(session: ReadSession, org_id: UUID) -> str | None:
     return rows[0].timezone if rows else None
 
 
-async def get_name(session: ReadSession, org_id: UUID) -> str | None:
+async def get_name(session: ReadSession, org_id: UUID) -> tuple[str, OrgStatus] | None:
+    """With its status."""
     rows = await NAME.rows(session, {"org_id": org_id})
-    return rows[0].name if rows else None
+    return (rows[0].name, OrgStatus(rows[0].status)) if rows else None
 
 
 async def lock_org(session: WriteSession, org_id: UUID) -> Organization | None:

@@ -122,12 +122,15 @@ async def test_who_is_suspended_makes_no_new_promise_and_keeps_those_it_made(
     crew = {"truck_ids": company.truck_ids, "driver_ids": company.driver_ids}
     held = (await hold(client, company.headers, **crew, window=on("2027-03-18"))).json()
     await post(client, company.headers, f"/v1/bookings/{held['id']}/confirm")
+    open_still = (await hold(client, company.headers, **crew, window=on("2027-03-17"))).json()
     reason = {"reason": "Complaints"}
     await post(client, staff.headers, f"/v1/ops/orgs/{company.id}/suspend", reason)
     refused = (409, "company_not_bookable", None)
     assert told(await hold(client, company.headers, **crew, window=on("2027-03-19"))) == refused
     for path in ("", "/preview"):
         assert told(await move(client, company.headers, held, "2027-03-19T09:00:00", path)) == refused
+    late = f"/v1/bookings/{open_still['id']}/confirm"
+    assert told(await client.post(late, headers=company.headers | new_key())) == refused
     await post(client, company.headers, f"/v1/bookings/{held['id']}/assign", crew)
     await post(client, staff.headers, f"/v1/ops/orgs/{company.id}/reinstate", reason)
     assert (await hold(client, company.headers, **crew, window=on("2027-03-19"))).status_code == 201

@@ -11,8 +11,9 @@ import asyncpg
 import httpx
 import pytest
 
+from app.kernel.weekdays import Weekday
 from app.modules.calendar import rules
-from app.modules.calendar.values import DayHours, Hours, Shift, Weekday, Window
+from app.modules.calendar.values import DayHours, Hours, Shift, Window
 from app.runtime.resources import Resources
 from tests.conftest import Logins, Member, StaffMember
 from tests.factories.bookings import CONTACT, OAKLAND, book_by_hand, new_key

@@ -138,13 +138,16 @@ async def change_contact(
     return await answer_booking(session, actor.now, booking, response)
 
 
-@router.post("/{booking_id}/confirm", responses=problems(BookingNotFound, BookingNotHeld, HoldExpired))
+@router.post(
+    "/{booking_id}/confirm", responses=problems(BookingNotFound, BookingNotHeld, HoldExpired, CompanyNotBookable)
+)
 async def confirm_booking(
     booking_id: UUID, actor: BookingsWrite, session: BookingWrite, response: Response
 ) -> BookingOut:
     """Confirm a held booking: its trucks and crew are yours on the moving day. For customers and dispatchers."""
-    booking = await service.confirm_booking(session, actor, booking_id)
-    return await answer_booking(session, actor.now, booking, response)
+    confirmed = await service.confirm_booking(session, actor, booking_id)
+    put_etag(response, confirmed.booking.version)
+    return booking_out(confirmed.booking, confirmed.organization_name, actor.now)
 
 
 @router.post(

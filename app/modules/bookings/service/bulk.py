@@ -69,7 +69,7 @@ async def _run(session: WriteSession, pepper: Signer, actor: Mover, command: Bul
     booking_id = command.booking_id
     match command.command:
         case BulkStep.CONFIRM:
-            return await confirm_booking(session, actor, booking_id)
+            return (await confirm_booking(session, actor, booking_id)).booking
         case BulkStep.ASSIGN:
             body = AssignIn(leg=command.leg, truck_ids=command.truck_ids or (), driver_ids=command.driver_ids or ())
             return await assign_booking(session, actor, booking_id, body)

@@ -62,7 +62,7 @@ class LocatedJob:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A booking just made, with the company's name for the answer."""
+    """A booking just made or confirmed, with the company's name for the answer."""
 
     booking: Booking
     organization_name: str
