@@ -80,14 +80,20 @@ async def _sweep(worker_url: str, redis_url: str) -> list[Figure]:
 async def _fill(url: str) -> None:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("SET session_replication_role = replica; SET search_path = app, public")
-        companies = [new_id() for _ in range(COMPANIES)]
-        await connection.executemany(INSERT_COMPANY, [(one, f"Company {one}") for one in companies])
-        await _copy(connection, "insurance_policies", _policies(companies))
-        await _copy(connection, "company_documents", _documents(companies))
-        await connection.execute("RESET session_replication_role; ANALYZE")
+        await fill_papers(connection, COMPANIES)
+        await connection.execute("ANALYZE")
     finally:
         await connection.close()
+
+
+async def fill_papers(connection: asyncpg.Connection[Any], count: int) -> None:
+    """So many companies with five papers each."""
+    await connection.execute("SET session_replication_role = replica; SET search_path = app, public")
+    companies = [new_id() for _ in range(count)]
+    await connection.executemany(INSERT_COMPANY, [(one, f"Company {one}") for one in companies])
+    await _copy(connection, "insurance_policies", _policies(companies))
+    await _copy(connection, "company_documents", _documents(companies))
+    await connection.execute("RESET session_replication_role")
 
 
 async def _copy(connection: asyncpg.Connection[Any], table: str, rows: Iterator[dict[str, Any]]) -> None:
@@ -102,9 +108,9 @@ async def _copy(connection: asyncpg.Connection[Any], table: str, rows: Iterator[
 PLACE: Final = json.dumps({})
 INSERT_COMPANY: Final = f"""
 INSERT INTO app.organizations (id, name, phone, timezone, status, address, city, state, location, rating_count,
-    version, created_at, updated_at)
+    lead_time_hours, requires_both_ends, version, created_at, updated_at)
 VALUES ($1, $2, '+14155550134', 'America/Los_Angeles', 'verified', '{PLACE}', 'Fresno', 'CA',
-    'POINT(-119.77 36.74)', 0, 1, now(), now())
+    'POINT(-119.77 36.74)', 0, 0, false, 1, now(), now())
 """
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from bench.expiring import fill_papers
 from bench.ground import TOWNS, fill, sweep
 from tests.conftest import clone, drop
 
@@ -35,3 +36,9 @@ async def test_the_ground_is_filled_and_swept(ground: asyncpg.Connection):
     await ground.execute(f"UPDATE app.bookings SET created_at = now() + interval '1 s' WHERE org_id = {one_company}")
     await sweep(ground)
     assert 0 < await ground.fetchval("SELECT count(*) FROM app.bookings") < bookings
+
+
+async def test_companies_with_papers_that_end_are_made(ground: asyncpg.Connection):
+    before = await ground.fetchval("SELECT count(*) FROM app.insurance_policies")
+    await fill_papers(ground, 3)
+    assert await ground.fetchval("SELECT count(*) FROM app.insurance_policies") == before + 9

@@ -147,7 +147,7 @@ async def confirm_booking(
     """Confirm a held booking: its trucks and crew are yours on the moving day. For customers and dispatchers."""
     confirmed = await service.confirm_booking(session, actor, booking_id)
     put_etag(response, confirmed.booking.version)
-    return booking_out(confirmed.booking, confirmed.organization_name, actor.now)
+    return booking_out(session, confirmed.booking, confirmed.organization_name, actor.now)
 
 
 @router.post(
