@@ -45,8 +45,9 @@ bench: ## measure against the bare limits; writes bench/latest.json
 gate: ## the heavy tests that `make test` leaves out
 	@$(LOCAL) test -- -m gate $(ARGS)
 
-nightly: ## the properties of prices and calendars with 2,000 examples each, then the mutants
+nightly: ## the properties of prices and calendars with 2,000 examples each, the search of a large market, then the mutants
 	@HYPOTHESIS_PROFILE=nightly $(LOCAL) test -- tests/modules/pricing tests/kernel tests/modules/calendar -q
+	@$(LOCAL) with-services -- $(VENV_PYTHON) -m bench.flatness
 	@$(IN_VENV) $(VENV_PYTHON) scripts/mutants.py
 
 mutants: ## change the pricing engine in small ways and see that its tests notice

@@ -31,6 +31,7 @@ from bench.pricing import CONFIG
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FILL: Final = Path(__file__).with_name("ground.sql")
+JOBS: Final = Path(__file__).with_name("jobs.sql")
 COMPANIES: Final = 5_000
 FEW_COMPANIES: Final = 800
 DISPATCHED: Final = 0
@@ -128,7 +129,12 @@ async def make_ground(admin_url: str, companies: int) -> Ground:
 
 def _fingerprint(companies: int) -> str:
     versions = sorted((ROOT / "migrations" / "versions").glob("*.py"))
-    texts = [FILL.read_bytes(), Path(__file__).read_bytes(), *(path.read_bytes() for path in versions)]
+    texts = [
+        FILL.read_bytes(),
+        JOBS.read_bytes(),
+        Path(__file__).read_bytes(),
+        *(path.read_bytes() for path in versions),
+    ]
     return hashlib.sha256(b"\0".join([str(companies).encode(), *texts])).hexdigest()
 
 
@@ -152,8 +158,13 @@ def migrate(urls: dict[str, str]) -> None:
     subprocess.run(command, cwd=ROOT, env=os.environ | urls, check=True, stdout=subprocess.DEVNULL)
 
 
-async def fill(connection: asyncpg.Connection, companies: int) -> None:
-    """Fill a migrated, empty database. The administrator's rights are needed."""
+async def fill(
+    connection: asyncpg.Connection, companies: int, *, near: int | None = None, jobs: Path = JOBS, history: int = 0
+) -> None:
+    """Fill a migrated, empty database. The administrator's rights are needed.
+
+    `near`: so many of the companies stand around the towns; all, where nothing is said. `jobs`: what they have to do.
+    """
     started = perf_counter()
     print(f"filling {companies:,} companies …", flush=True)
     await connection.execute("SET statement_timeout = 0; SET synchronous_commit = off; SET work_mem = '256MB'")
@@ -167,16 +178,19 @@ async def fill(connection: asyncpg.Connection, companies: int) -> None:
     await connection.executemany("INSERT INTO bench_towns VALUES ($1, $2, $3, $4, $5)", towns)
     body = json.dumps(config_to_json(parse_config(CONFIG)))
     await connection.execute("INSERT INTO bench_prices VALUES ($1)", body)
-    await connection.execute("SELECT set_config('bench.companies', $1, false)", str(companies))
+    told = {"companies": companies, "near": companies if near is None else near, "history": history}
+    for name, number in told.items():
+        await connection.execute("SELECT set_config('bench.' || $1, $2, false)", name, str(number))
     indexes = await _put_aside(connection, "bookings", "reservations")
-    await connection.execute(FILL.read_text())
+    for script in (FILL, jobs):
+        await connection.execute(script.read_text())
     for statement in indexes:
         await connection.execute(statement)
     await connection.execute("RESET session_replication_role; ANALYZE")
     await connection.execute("CREATE TABLE public.bench_ground (fingerprint text, filled_at timestamptz)")
     await connection.execute("INSERT INTO public.bench_ground VALUES ($1, clock_timestamp())", _fingerprint(companies))
-    bookings = await connection.fetchval("SELECT count(*) FROM app.bookings")
-    print(f"filled {bookings:,} bookings in {perf_counter() - started:.0f} s", flush=True)
+    taken = await connection.fetchval("SELECT count(*) FROM app.reservations")
+    print(f"filled {taken:,} reservations in {perf_counter() - started:.0f} s", flush=True)
 
 
 async def _town(town: tuple[str, str, str]) -> tuple[Any, ...]:

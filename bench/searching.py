@@ -32,7 +32,8 @@ BACKENDS: Final = (
 )
 
 
-def _search(place: dict[str, str], days: int) -> dict[str, Any]:
+def search_of(place: dict[str, str], days: int) -> dict[str, Any]:
+    """Twenty offers for two bedrooms, to be moved so many days ahead."""
     return {
         "origin": place,
         "destination": place | {"line1": "99 Second Street"},
@@ -62,7 +63,7 @@ async def _measure(client: Client, api: Serving, ground: Ground, requests: Seque
 async def measure_search(client: Client, api: Serving, ground: Ground) -> list[Figure]:
     """Each search asks for another town or another day. Raises: WrongAnswer for fewer offers than twenty."""
     towns = ground.places()[:-1]
-    bodies = [_search(place, days) for days in range(3, 35) for place in towns]
+    bodies = [search_of(place, days) for days in range(3, 35) for place in towns]
     requests = [post("/v1/search", body) for body in bodies]
     # The first of each town compiles its companies' price lists, once in the life of a process.
     first = client.drive(Load(api.port, [requests[: len(towns)]], keeps_bodies=True))
@@ -76,7 +77,7 @@ async def measure_search(client: Client, api: Serving, ground: Ground) -> list[F
 async def measure_dates(client: Client, api: Serving, ground: Ground) -> list[Figure]:
     """Sixty days of one job, asked for one after the other, in each town. Raises: WrongAnswer."""
     asked = [
-        {name: value for name, value in _search(place, days).items() if name != "limit"}
+        {name: value for name, value in search_of(place, days).items() if name != "limit"}
         for days in (3, 11)
         for place in ground.places()[:-1]
     ]

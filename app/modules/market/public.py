@@ -1,6 +1,7 @@
 """What other modules may ask of the market."""
 
 from app.modules.market.errors import QuoteExpired, QuoteNotFound
+from app.modules.market.rules import from_base
 from app.modules.market.schemas import RequiresIn
 from app.modules.market.service.history import reprice_quotes
 from app.modules.market.service.personal import erase_customer, personal_data
@@ -12,6 +13,7 @@ __all__ = [
     "QuoteNotFound",
     "RequiresIn",
     "erase_customer",
+    "from_base",
     "personal_data",
     "quote_to_book",
     "reprice_quotes",

@@ -12,7 +12,7 @@ import pytest
 from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
 from tests.conftest import Member, StaffMember
-from tests.factories.bookings import PRICES, SMALL_JOB, book_by_hand, new_key, write_prices
+from tests.factories.bookings import OAKLAND, PRICES, SMALL_JOB, book_by_hand, new_key, write_prices
 from tests.factories.market import Company, book, invite_customers, open_company, post
 from tests.factories.standing import signed_in_anew
 
@@ -153,3 +153,18 @@ async def test_what_cannot_be_compared_is_refused(client: httpx.AsyncClient, mov
     for query in ({"limit": 0}, {"limit": 201}, {"since": "x"}, {"until": "2027-01-01"}):
         refused = await client.get(path, headers=mover_a.headers | new_key(), params=query)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"query:{next(iter(query))}")
+
+
+async def test_the_way_from_the_base_is_priced_whatever_a_booking_was_priced_by(
+    client: httpx.AsyncClient, mover_a: Member
+) -> None:
+    """As it would have been, had it been booked by those prices."""
+    await write_prices(client, mover_a.headers)
+    away = {"estimate": SMALL_JOB, "origin": OAKLAND, "destination": OAKLAND}
+    await book_by_hand(client, mover_a.headers, **away)
+    draft = await write(client, mover_a.headers, **PRICES, travel="portal_to_portal")
+    [compared] = (await effect(client, mover_a.headers, draft))["bookings"]
+    assert Decimal(compared["change"]["amount"]) > 0
+    await post(client, mover_a.headers, f"/v1/pricing-configs/{draft}/activate")
+    booked_by_it = await book_by_hand(client, mover_a.headers, **away)
+    assert compared["after"] == booked_by_it["price"]["total"]

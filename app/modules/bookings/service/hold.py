@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.actor import Actor, Customer, Mover
+from app.kernel.geo import great_circle_miles
 from app.kernel.ids import new_id
 from app.kernel.localtime import to_instant
 from app.kernel.places import Place
@@ -289,7 +290,9 @@ async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: Loc
     card = await pricing.active_card(session, actor.org_id)
     if card is None:
         raise NotPriceable("The company has no active price list.")
-    facts = _job(body.estimate, job, actor.now)
+    base = (await orgs.company(session, actor.org_id)).address.location
+    way = great_circle_miles(base, job.origin.location)
+    facts = market.from_base(_job(body.estimate, job, actor.now), way)
     price = pricing.price_job(card, facts)
     return {"job": pricing.job_to_json(facts), "pricing_config_id": card.id} | _stored(price, card.number)
 

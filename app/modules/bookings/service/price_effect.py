@@ -65,8 +65,8 @@ def _sum(prices: Iterable[pricing.Price | pricing.Unpriced]) -> Decimal:
 
 
 async def compare_on_bookings(session: ReadSession, actor: Mover, since: UUID | None, config_id: UUID) -> Effect:
-    """Prices the jobs as they were booked by the version `since`, or the one in force, and by `config_id`. The way from
-    the company's base is known only for jobs that were booked by prices that ask for it.
+    """Prices the jobs as they were booked by the version `since`, or the one in force, and by `config_id`: with the way
+    from the company's base as it was then, whichever prices asked for it.
 
     Raises: ConfigNotFound (404), CurrenciesDiffer (409).
     """

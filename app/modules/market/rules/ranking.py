@@ -103,9 +103,12 @@ def _quarters(hours: Decimal) -> Decimal:
 
 
 def for_company(job: Job, card: RateCard, distance_miles: float) -> Job:
-    """The job as this company would drive it: the way from its base counts only where its prices ask for it."""
-    if card.compiled.config.travel is not Travel.PORTAL_TO_PORTAL:
-        return job
+    """The job as this company prices it: the way from its base counts only where its prices ask for it."""
+    return from_base(job, distance_miles) if card.compiled.config.travel is Travel.PORTAL_TO_PORTAL else job
+
+
+def from_base(job: Job, distance_miles: float) -> Job:
+    """The job with the way from a base so far from the pickup, as the crow flies, and back."""
     miles = Decimal(str(round(distance_miles, 1))) * ROAD_FACTOR
     minutes = int((miles / TOWN_MPH * 60).to_integral_value(ROUND_CEILING))
     return replace(job, base_to_pickup_minutes=minutes, dropoff_to_base_minutes=minutes)

@@ -184,7 +184,8 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         weight_lb=candidate.plan.need.weight_lb,
         skills=candidate.plan.need.skills,
         truck_features=candidate.plan.need.features,
-        job=candidate.job,
+        # Whatever today's prices ask for: what others would have made of the job is asked later.
+        job=rules.from_base(candidate.job, company.distance_miles),
         expires_at=min(expires_at, orgs.latest_call(company.terms, starts_at)),
     )
     return OfferOut(
