@@ -1,5 +1,6 @@
 """SQL of the calendar: reservations and resources, and what the market asks."""
 
+from app.modules.calendar.repository.lanes import list_lanes
 from app.modules.calendar.repository.limits import get_limits, insert_limits, lock_limits
 from app.modules.calendar.repository.market import (
     find_free_capacity,
@@ -14,7 +15,6 @@ from app.modules.calendar.repository.reservations import (
     insert_resource,
     keep_source,
     list_busy,
-    list_lanes,
     list_resources,
     list_time_off,
     lock_all_and,

@@ -238,53 +238,6 @@ def stops_row(stops: Stops | None) -> dict[str, Any]:
     }
 
 
-# PostgreSQL builds what each resource has taken, as text that is only passed on. An expired hold takes nothing.
-LANES = Ready(
-    sa.text(
-        """
-    SELECT r.id, r.kind, coalesce(t.taken, '[]')::text AS taken
-    FROM app.resources AS r
-    LEFT JOIN (
-        SELECT v.resource_id, json_agg(json_build_object(
-            'kind', v.kind, 'source_id', v.source_id,
-            'starts_at', to_char(v.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            'ends_at', to_char(v.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-            ) ORDER BY v.starts_at) AS taken
-        FROM app.reservations AS v
-        WHERE v.org_id = :org_id AND v.active AND v.starts_at < :until
-            AND v.resource_id = ANY(ARRAY(SELECT o.id FROM app.resources AS o WHERE o.org_id = :org_id))
-            AND v.starts_at > :since - interval '30 days' AND v.ends_at > :since
-            AND (v.held_until IS NULL OR v.held_until > :now)
-        GROUP BY v.resource_id
-    ) AS t ON t.resource_id = r.id
-    WHERE r.org_id = :org_id AND (r.retired_at IS NULL OR t.taken IS NOT NULL)
-        AND (CAST(:resource_id AS uuid) IS NULL OR r.id = :resource_id)
-    ORDER BY r.kind DESC, r.id
-    """
-    ).bindparams(
-        sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
-        sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
-        sa.bindparam("since", type_=INSTANT),
-        sa.bindparam("until", type_=INSTANT),
-        sa.bindparam("now", type_=INSTANT),
-    )
-)
-
-
-async def list_lanes(
-    session: ReadSession, org_id: UUID, window: Window, now: datetime, resource_id: UUID | None
-) -> Sequence[DriverRow]:
-    """The company's resources, trucks first, with what takes each of them in the window."""
-    parameters = {
-        "org_id": org_id,
-        "resource_id": resource_id,
-        "since": window.starts_at,
-        "until": window.ends_at,
-        "now": now,
-    }
-    return await LANES.rows(session, parameters)
-
-
 async def release_dead(session: WriteSession, org_id: UUID, ids: Sequence[UUID], now: datetime) -> int:
     """Free those of `ids` whose hold is past its time; how many. One that was confirmed since it was read stays."""
     query = sa.update(Reservation).where(
