@@ -59,9 +59,10 @@ def draft_program(day: Day) -> Draft:
     draft = Draft()
     for job in day.jobs:
         draft.leaves[job.key] = draft.add(Column(LEFT_OVER), start=1.0)
+        volume, _ = day.size_of(job)
         for one in day.resources:
             if day.can_be_given(one, job):
-                draft.gives[one.id, job.key] = draft.add(Column(_cost(day, one, job)))
+                draft.gives[one.id, job.key] = draft.add(Column(_cost(day, one, job, volume)))
         draft.rows += _suffices(day, draft, job)
     draft.rows += _once(day, draft)
     _share_hours(day, draft)
@@ -69,11 +70,11 @@ def draft_program(day: Day) -> Draft:
     return draft
 
 
-def _cost(day: Day, one: ResourceSpec, job: DayJob) -> float:
+def _cost(day: Day, one: ResourceSpec, job: DayJob, volume: int) -> float:
     had = one.id in job.truck_ids or one.id in job.driver_ids
     change = 0.0 if had else A_CHANGE
     if one.kind is ResourceKind.TRUCK:
-        room = max(0.0, 1 - day.size_of(job)[0] / one.capacity_cuft)
+        room = max(0.0, 1 - volume / one.capacity_cuft)
         yard = day.yards[one.id]
         way = road_minutes(yard, job.stops.first) + road_minutes(job.stops.last, yard)
         return A_TRUCK + way + room * EMPTY_ROOM + change
@@ -154,12 +155,13 @@ def _share_hours(day: Day, draft: Draft) -> None:
 
 def _save_ways(day: Day, draft: Draft) -> None:
     """A truck that goes on to the next job saves the way to its yard and back."""
+    trucks = day.trucks
     chains = [
         (one, a, b)
         for a in day.jobs
         for b in day.jobs
         if timedelta(0) <= b.window.starts_at - a.window.ends_at <= CHAIN_WITHIN
-        for one in day.trucks
+        for one in trucks
         if (one.id, a.key) in draft.gives and (one.id, b.key) in draft.gives
     ]
     follows: dict[tuple[UUID, Key], dict[int, float]] = {}
