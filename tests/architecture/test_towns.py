@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.unit
 
 TESTS: Final = Path(__file__).resolve().parents[1]
-POSTAL_CODE: Final = re.compile(r'"postal_code": "(\d{5})"')
+POSTAL_CODE: Final = re.compile(r'\bpostal_code"?(?:: |=)"(\d{5})"|\btown\([^)]*"(\d{5})"')
 # Where everybody's companies stand, so that nobody counts there; and codes of no place at all.
 EVERYBODYS: Final = frozenset({"94103", "94607", "00000", "00001"})
 
@@ -21,8 +21,8 @@ def towns() -> dict[str, set[str]]:
     """Files by the postal codes that are written in them."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in TESTS.rglob("*.py"):
-        for code in POSTAL_CODE.findall(path.read_text()):
-            found[code].add(path.relative_to(TESTS).as_posix())
+        for written in POSTAL_CODE.findall(path.read_text()):
+            found["".join(written)].add(path.relative_to(TESTS).as_posix())
     return found
 
 

@@ -15,15 +15,9 @@ from tests.factories.market import Company, open_company, post, search
 pytestmark = pytest.mark.integration
 
 START: Final = "2027-03-09T09:00"
-
-
-def town(name: str, state: str, postal_code: str) -> dict[str, str]:
-    return {"line1": "1 Main Street", "city": name, "state": state, "postal_code": postal_code}
-
-
-BISMARCK: Final = town("Bismarck", "ND", "58501")
-MINOT: Final = town("Minot", "ND", "58701")
-PIERRE: Final = town("Pierre", "SD", "57501")
+WILLISTON: Final = {"line1": "1 Main Street", "city": "Williston", "state": "ND", "postal_code": "58801"}
+MINOT: Final = {"line1": "1 Main Street", "city": "Minot", "state": "ND", "postal_code": "58701"}
+PIERRE: Final = {"line1": "1 Main Street", "city": "Pierre", "state": "SD", "postal_code": "57501"}
 
 
 async def look(client: httpx.AsyncClient, place: dict[str, str], start: str = START, **more: Any) -> dict[str, Any]:
@@ -46,16 +40,16 @@ async def test_facets_count_and_filters_leave_what_they_counted(
     def policy(amount: str) -> dict[str, Any]:
         return {"coverage": {"amount": amount, "currency": "USD"}}
 
-    cheap = await open_company(client, staff.headers, place=BISMARCK, policy=policy("20000"))
+    cheap = await open_company(client, staff.headers, place=WILLISTON, policy=policy("20000"))
     good = await open_company(
-        client, staff.headers, place=BISMARCK, prices={"minimum_charge": "700"}, policy=policy("120000")
+        client, staff.headers, place=WILLISTON, prices={"minimum_charge": "700"}, policy=policy("120000")
     )
     fair = await open_company(
-        client, staff.headers, place=BISMARCK, prices={"minimum_charge": "500"}, policy=policy("60000")
+        client, staff.headers, place=WILLISTON, prices={"minimum_charge": "500"}, policy=policy("60000")
     )
     await rate(logins, good, "4.8")
     await rate(logins, fair, "4.1")
-    found = await look(client, BISMARCK)
+    found = await look(client, WILLISTON)
     assert set(named(found)) == {cheap.id, good.id, fair.id}
     facets = found["facets"]
     totals = sorted(Decimal(one["price"]["total"]["amount"]) for one in found["offers"])
@@ -76,7 +70,7 @@ async def test_facets_count_and_filters_leave_what_they_counted(
         ({"max_distance_miles": 10}, {cheap.id, good.id, fair.id}),
         ({"min_liability_coverage": 1}, set()),
     ):
-        chosen = await look(client, BISMARCK, filters=filters)
+        chosen = await look(client, WILLISTON, filters=filters)
         assert set(named(chosen)) == left, filters
         assert chosen["facets"] == facets
         told = [] if left else [{"code": "filtered_out", "count": 3}]
@@ -93,7 +87,13 @@ async def test_facets_count_and_filters_leave_what_they_counted(
     ],
 )
 async def test_a_filter_that_is_none_is_refused(client: httpx.AsyncClient, filters: dict[str, Any], pointer: str):
-    body = {"origin": BISMARCK, "destination": BISMARCK, "starts_at": START, "home_size": "studio", "filters": filters}
+    body = {
+        "origin": WILLISTON,
+        "destination": WILLISTON,
+        "starts_at": START,
+        "home_size": "studio",
+        "filters": filters,
+    }
     refused = await client.post("/v1/search", json=body)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == pointer

@@ -10,8 +10,9 @@ import pytest
 
 from app.modules.ops.service.callers import read_said
 from app.runtime.resources import Resources
-from tests.conftest import Member, StaffMember
+from tests.conftest import Logins, Member, StaffMember
 from tests.factories.bookings import book_by_hand, complete_by_hand, issue
+from tests.factories.calendar import administrator
 from tests.factories.market import book, invite_customers, open_company
 from tests.modules.verification.test_documents import show
 
@@ -25,9 +26,16 @@ async def bookings_of(client: httpx.AsyncClient, staff: StaffMember, said: str) 
 
 
 async def companies_of(client: httpx.AsyncClient, staff: StaffMember, said: str) -> list[str]:
-    answer = await client.get("/v1/ops/orgs", headers=staff.headers, params={"q": said, "limit": "100"})
-    assert answer.status_code == 200, answer.text
-    return [one["id"] for one in answer.json()["items"]]
+    """On all pages."""
+    ids: list[str] = []
+    asked = {"q": said, "limit": "100"}
+    while True:
+        answer = await client.get("/v1/ops/orgs", headers=staff.headers, params=asked)
+        assert answer.status_code == 200, answer.text
+        ids += [one["id"] for one in answer.json()["items"]]
+        if answer.json()["next_cursor"] is None:
+            return ids
+        asked["cursor"] = answer.json()["next_cursor"]
 
 
 def contact(**changes: Any) -> dict[str, Any]:
@@ -97,7 +105,14 @@ class TestCustomers:
         assert await bookings_of(client, staff, phone.removeprefix("+1")) == [booked["id"]]
         assert await companies_of(client, staff, phone) == [company.id]
 
-    async def test_by_the_number_of_the_invoice(self, client: httpx.AsyncClient, staff: StaffMember, mover_a: Member):
+    async def test_by_the_number_of_the_invoice(
+        self, client: httpx.AsyncClient, staff: StaffMember, mover_a: Member, logins: Logins
+    ):
+        # Every company's first invoice has the same number, and fifty are shown: this is a later one.
+        async with administrator(logins) as admin:
+            begun = "INSERT INTO app.invoice_counters (org_id, series, last_number) SELECT $1, y::text, $2"
+            years = "FROM generate_series(2020, 2040) AS y"
+            await admin.execute(f"{begun} {years}", mover_a.org_id, uuid4().int % 10**5 + 10**5)
         booked = await complete_by_hand(client, mover_a.headers)
         invoice = await issue(client, mover_a.headers, booked["id"])
         assert booked["id"] in await bookings_of(client, staff, invoice["number"])
