@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -40,14 +40,14 @@ CONTENT = (
 
 @pytest.fixture(scope="module")
 def clones(template: str, worker_id: str) -> Iterator[list[Logins]]:
-    names = [f"movehub_seed{number}_{os.getpid()}_{worker_id}" for number in (1, 2)]
+    names = [f"movehub_seed{number}_{os.getpid()}_{worker_id}" for number in (1, 2, 3)]
     yield [clone(template, name) for name in names]
     for name in names:
         drop(name)
 
 
 @asynccontextmanager
-async def seeded(logins: Logins, folder: Path) -> AsyncIterator[tuple[Resources, Database]]:
+async def seeded(logins: Logins, folder: Path, companies: int = FEW) -> AsyncIterator[tuple[Resources, Database]]:
     settings = settings_for(logins, folder)
     engines = [
         create_engine(SecretStr(url), settings.db, application_name="seed") for url in (logins.app, logins.worker)
@@ -55,7 +55,7 @@ async def seeded(logins: Logins, folder: Path) -> AsyncIterator[tuple[Resources,
     database, worker_database = (Database(engine, registry.error_map()) for engine in engines)
     resources = build_resources(settings, database, clock=ManualClock(START))
     try:
-        await play.seed(resources, worker_database, number=1, progress=lambda _: None, companies=FEW)
+        await play.seed(resources, worker_database, number=1, progress=lambda _: None, companies=companies)
         yield resources, worker_database
     finally:
         await resources.close()
@@ -141,6 +141,23 @@ async def test_a_seed_that_was_interrupted_is_not_taken_for_a_whole_one(
         )
     with pytest.raises(play.CannotSeed, match="interrupted"):
         await play.seed(resources, worker_database, number=1, progress=lambda _: None)
+
+
+async def test_a_seed_cut_before_its_letters_are_settled_is_not_taken_for_a_whole_one(
+    clones: list[Logins], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async def cut_off(database: Database, now: datetime) -> None:
+        raise ConnectionAbortedError
+
+    async def start() -> None:
+        async with seeded(clones[2], tmp_path, companies=1):
+            pass
+
+    monkeypatch.setattr(play, "_settle_outbox", cut_off)
+    with pytest.raises(ConnectionAbortedError):
+        await start()
+    with pytest.raises(play.CannotSeed, match="interrupted"):
+        await start()
 
 
 async def test_production_is_never_filled(resources: Resources, worker_database: Database):

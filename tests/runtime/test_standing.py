@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from movehub_local.development import read_assignments
 from sqlalchemy.engine import make_url
 
+from app.runtime.db import bootstrap
 from app.runtime.db.bootstrap import CannotPrepare, prepare_database
 from app.runtime.db.migrating import migrate
 from app.runtime.db.standing import main, mark_standing, standing_logins
@@ -42,6 +45,27 @@ async def test_it_stands_when_it_was_marked_and_nothing_was_moved_since(admin: s
     await connection.execute("COMMENT ON TABLE app.alembic_version IS 'what other files made'")
     await connection.close()
     assert await standing_logins(admin) is None
+
+
+async def test_it_does_not_stand_when_its_logins_are_refused(admin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await prepare_database(admin)
+    # As after another database of this server was prepared under another administrator's password. The roles are of
+    # the whole server, so it is our own idea of their passwords that moves.
+    monkeypatch.setattr(bootstrap, "login_password", lambda _admin, role: f"{role} before")
+    await mark_standing(admin)
+    assert await standing_logins(admin) is None
+
+
+async def test_the_logins_of_a_database_that_stands_are_printed(
+    admin: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logins = await prepare_database(admin)
+    monkeypatch.setenv("DATABASE_URL", admin)
+    assert await asyncio.to_thread(main, []) == 1
+    assert await asyncio.to_thread(main, ["mark"]) == 0
+    assert capsys.readouterr().out == ""
+    assert await asyncio.to_thread(main, []) == 0
+    assert read_assignments(capsys.readouterr().out) == logins
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://root@127.0.0.1/movehub", "postgresql:///movehub"])

@@ -27,21 +27,37 @@ FOUND: Final = f"""
 SELECT ARRAY[obj_description(to_regnamespace('{SCHEMA}'), 'pg_namespace'),
              obj_description(to_regclass('{SCHEMA}.alembic_version'), 'pg_class')]
 """
+# Those of API and worker; the third is of migrations alone, before which everything is prepared.
+TRIED: Final = ("MOVEHUB_DB__APP_URL", "MOVEHUB_DB__WORKER_URL")
 AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, bootstrap.CannotPrepare)
 
 
 async def standing_logins(admin_url: str) -> dict[str, str] | None:
     """The login URLs by setting name where everything stands, else None.
 
+    The program's own logins are tried: they belong to the whole server, and whoever prepared another database of it
+    under another administrator's password has changed theirs.
     Raises: CannotPrepare, OSError, TimeoutError or asyncpg.PostgresError where the database cannot be asked.
     """
     logins = bootstrap.login_urls(admin_url)
     connection = await asyncpg.connect(bootstrap.plain(admin_url), timeout=5)
     try:
         mark, history = await connection.fetchval(FOUND)
-        return logins if mark == _mark(logins, history) else None
     finally:
         await connection.close()
+    if mark != _mark(logins, history):
+        return None
+    admitted = await asyncio.gather(*(_is_admitted(logins[name]) for name in TRIED))
+    return logins if all(admitted) else None
+
+
+async def _is_admitted(login: str) -> bool:
+    try:
+        connection = await asyncpg.connect(login, timeout=5)
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        return False
+    await connection.close()
+    return True
 
 
 async def mark_standing(admin_url: str) -> None:
