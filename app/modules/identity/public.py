@@ -73,8 +73,9 @@ async def is_member(session: ReadSession, org_id: UUID, user_id: UUID) -> bool:
 async def invite(session: WriteSession, resources: Resources, actor: MoverMember, body: InviteIn) -> InvitationOut:
     """Ask somebody to become a member, by a link that is mailed. As the sign-in audience.
 
-    Locks: the session, the company's members. Raises: OwnersAlone (403), AlreadyMember (409), InvitationOpen (409),
-    TooManyInvitations (409), SessionEnded (401). Emits: identity.invited.
+    Locks: the session, the company's members. Raises: OwnersAlone (403), StepUpRequired (403) for an owner or manager
+    to be, AlreadyMember (409), InvitationOpen (409), TooManyInvitations (409), SessionEnded (401). Emits:
+    identity.invited.
     """
     return InvitationOut.model_validate(await invitations.invite(session, resources, actor, body))
 

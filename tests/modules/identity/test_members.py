@@ -172,6 +172,23 @@ class TestProof:
         assert (await change(client, mover_a.headers, member["id"], role="manager")).status_code == 204
         assert (await invite(client, mover_a.headers, new_email(), "owner")).status_code == 201
 
+    @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER])
+    async def test_no_deactivated_lead_comes_back_by_a_sign_in_of_long_ago(
+        self, client: httpx.AsyncClient, mover_a: Member, resources: Resources, clock: ManualClock, role: Role
+    ):
+        emails = [await add_member(resources, mover_a.org_id, one) for one in (role, Role.DRIVER)]
+        ids = [(await members_of(client, mover_a.headers))[email]["id"] for email in emails]
+        clock.advance(timedelta(minutes=6))
+        for member_id in ids:
+            assert (await change(client, mover_a.headers, member_id, is_active=False)).status_code == 204
+        for body in ({"is_active": True}, {"is_active": True, "role": role}):
+            refused = await change(client, mover_a.headers, ids[0], **body)
+            assert refusal(refused) == (403, "step_up_required")
+        assert not (await members_of(client, mover_a.headers))[emails[0]]["is_active"]
+        assert (await change(client, mover_a.headers, ids[1], is_active=True)).status_code == 204
+        await client.post("/v1/auth/step-up", json={"password": PASSWORD}, headers=mover_a.headers)
+        assert (await change(client, mover_a.headers, ids[0], is_active=True)).status_code == 204
+
 
 class TestInvitations:
     async def test_a_newcomer_comes_in_by_the_mailed_link_once(

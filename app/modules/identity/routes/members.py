@@ -6,9 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.kernel.actor import MoverMember, Role
 from app.kernel.paging import Page, cut
-from app.kernel.permissions import LEADS
 from app.modules.identity.access import MembersRead, MembersWrite, OwnershipTransfer
 from app.modules.identity.errors import (
     AlreadyMember,
@@ -48,12 +46,6 @@ router = APIRouter(prefix="/v1/org", tags=["members"], route_class=Transactional
 answers = APIRouter(prefix="/v1/auth", tags=["sign-in"], route_class=TransactionalRoute)
 
 
-async def _require_proof_for(role: Role | None, session: SigninWrite, actor: MoverMember) -> None:
-    """Whoever has stolen a session makes nobody a lead by it. Raises: StepUpRequired (403)."""
-    if role in LEADS:
-        await require_fresh_proof(session, actor)
-
-
 @router.get("/members", responses=problems(CursorRefused))
 async def list_members(
     query: PlainListQuery, actor: MembersRead, pager: Paging, session: SigninWrite, response: Response
@@ -74,10 +66,9 @@ async def list_members(
 async def change_member(member_id: UUID, body: ChangeMemberIn, actor: MembersWrite, session: SigninWrite) -> None:
     """Give a member another role, deactivate them, or let them in again; their sessions end at once.
 
-    Owners are changed by owners alone. Making an owner or manager needs a sign-in or a step-up of the last five
-    minutes. For owners and managers.
+    Owners are changed by owners alone. Making an owner or manager, or letting one in again, needs a sign-in or a
+    step-up of the last five minutes. For owners and managers.
     """
-    await _require_proof_for(body.role, session, actor)
     await members.change_member(session, actor, member_id, body)
 
 
@@ -104,7 +95,6 @@ async def invite(body: InviteIn, actor: MembersWrite, session: SigninWrite, requ
 
     An owner or manager to be needs a sign-in or a step-up of the last five minutes. For owners and managers.
     """
-    await _require_proof_for(body.role, session, actor)
     return InvitationOut.model_validate(await invitations.invite(session, resources_of(request), actor, body))
 
 

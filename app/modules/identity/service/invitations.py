@@ -14,6 +14,7 @@ from app.kernel.actor import MoverMember, Role
 from app.kernel.errors import Fault
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
+from app.kernel.permissions import LEADS
 from app.kernel.signing import BadToken, Signer
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
@@ -32,6 +33,7 @@ from app.modules.identity.schemas import AcceptInvitationIn, InviteIn
 from app.modules.identity.service.members import act_for_company
 from app.modules.identity.service.passwords import check_password
 from app.modules.identity.service.people import Newcomer, new_user
+from app.modules.identity.service.second_factor import require_fresh_proof
 from app.modules.orgs import public as orgs
 from app.runtime.auth.opaque import make_token, read_token, token_hash
 from app.runtime.db.session import WriteSession
@@ -63,12 +65,14 @@ def invitation_token(signer: Signer, org_id: UUID, invitation_id: UUID, expires_
 async def invite(session: WriteSession, resources: Resources, actor: MoverMember, body: InviteIn) -> Invitation:
     """Locks: the session, the company's members.
 
-    Raises: OwnersAlone (403), AlreadyMember (409), InvitationOpen (409), TooManyInvitations (409). Emits:
-    identity.invited.
+    Raises: OwnersAlone (403), StepUpRequired (403) for an owner or manager to be, AlreadyMember (409), InvitationOpen
+    (409), TooManyInvitations (409), SessionEnded (401). Emits: identity.invited.
     """
     if body.role is Role.OWNER and actor.role is not Role.OWNER:
         raise OwnersAlone
     await act_for_company(session, actor)
+    if body.role in LEADS:
+        await require_fresh_proof(session, actor)
     await repository.lock_members(session, actor.org_id)
     await repository.revoke_expired_invitations(session, actor.org_id, actor.now)
     if await repository.is_member_by_email(session, actor.org_id, body.email):

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from app.kernel.actor import MoverMember, Role
 from app.kernel.paging import PageRequest
+from app.kernel.permissions import LEADS
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import LastOwner, MemberNotFound, OwnersAlone
 from app.modules.identity.models import Member
 from app.modules.identity.schemas import ChangeMemberIn, MemberOut
 from app.modules.identity.service.callers import lock_caller
+from app.modules.identity.service.second_factor import require_fresh_proof
 from app.runtime.db.base import AnyRow
 from app.runtime.db.constraints import SessionEnded
 from app.runtime.db.session import WriteSession
@@ -49,7 +51,8 @@ async def change_member(session: WriteSession, actor: MoverMember, member_id: UU
     """Another role, deactivated, or active again; their sessions for this company end.
 
     Locks: the session, the company's members.
-    Raises: MemberNotFound (404), OwnersAlone (403), LastOwner (409), SessionEnded (401).
+    Raises: MemberNotFound (404), OwnersAlone (403), LastOwner (409), StepUpRequired (403) for who becomes an owner or
+    manager, or active again as one; SessionEnded (401).
     """
     member = await _lock_member(session, actor, member_id)
     _refuse_touching_owner(actor, member.role, body.role)
@@ -59,6 +62,8 @@ async def change_member(session: WriteSession, actor: MoverMember, member_id: UU
     after = {"role": role, "is_active": is_active}
     if after == before:
         return
+    if role in LEADS and (role is not before["role"] or (is_active and not before["is_active"])):
+        await require_fresh_proof(session, actor)
     if role is not Role.OWNER or not is_active:
         await _keep_an_owner(session, member)
     member.role, member.deactivated_at = role, None if is_active else (member.deactivated_at or actor.now)
