@@ -19,11 +19,13 @@ from app.kernel.geo import Point
 from app.modules.bookings.public import DayJob
 from app.modules.calendar.public import ResourceKind, ResourceSpec, Stops, Window
 from app.modules.dispatch.rules import Day, draft_program, read_plan
+from app.modules.verification.public import Trip
 
 TRUCKS: Final = 50
 JOBS: Final = 100
 MOST_SECONDS: Final = 8.0
 MORNING: Final = datetime(2027, 3, 8, 15, tzinfo=UTC)
+CALIFORNIA: Final = Trip("US", "CA", "US", "CA")
 YARD: Final = Point(lat=37.76, lng=-122.39)
 
 
@@ -60,6 +62,7 @@ def large_day() -> Day:
                 window=Window(starts_at, starts_at + length),
                 zone="America/Los_Angeles",
                 stops=Stops(_near(chance), _near(chance)),
+                trip=CALIFORNIA,
                 volume_cuft=chance.randrange(300, trucks[truck].capacity_cuft),
                 weight_lb=5_000,
                 skills=(),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from app.modules.bookings.public import IllegalStep, NotEquipped
+from app.modules.bookings.public import IllegalStep, NotEquipped, PapersEndBefore
 from app.modules.calendar.public import ResourceNotFound, SlotTaken, WindowRefused
 from app.modules.dispatch import service
 from app.modules.dispatch.access import Dispatch
@@ -68,7 +68,10 @@ async def foresee_auto_assign(body: DayIn, actor: Dispatch, session: Read, reque
     return plan_out(await service.plan_day(resources_of(request).ports.solver, day))
 
 
-@router.post("/auto-assign", responses=problems(PlanChanged, SlotTaken, ResourceNotFound, IllegalStep, NotEquipped))
+@router.post(
+    "/auto-assign",
+    responses=problems(PlanChanged, SlotTaken, ResourceNotFound, IllegalStep, NotEquipped, PapersEndBefore),
+)
 async def auto_assign(body: AutoAssignIn, actor: Dispatch, snapshot: Read, session: Write, request: Request) -> PlanOut:
     """Give a day's jobs the best teams, all or none; who is left over keeps what they have.
 
@@ -106,7 +109,10 @@ async def foresee_swap_truck(body: SwapTruckIn, actor: Dispatch, session: Read) 
 
 
 @router.post(
-    "/swap-truck", responses=problems(ResourceNotFound, PlanChanged, SlotTaken, WindowRefused, IllegalStep, NotEquipped)
+    "/swap-truck",
+    responses=problems(
+        ResourceNotFound, PlanChanged, SlotTaken, WindowRefused, IllegalStep, NotEquipped, PapersEndBefore
+    ),
 )
 async def swap_truck(body: SwapTruckIn, actor: Dispatch, session: Write) -> SwapsOut:
     """Give the day's jobs of a broken truck to others; when all are given away, it is off for the rest of the day.

@@ -12,7 +12,7 @@ from app.kernel.errors import PreconditionFailed
 from app.kernel.ports.solving import Solver
 from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
-from app.modules.bookings.public import DayJob, PapersEndBefore, Team
+from app.modules.bookings.public import DayJob, Team
 from app.modules.calendar import public as calendar
 from app.modules.calendar.public import Busy
 from app.modules.dispatch import rules
@@ -41,7 +41,7 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
     # A job keeps the pieces of equipment that it has: there is nothing to plan about them.
     resources = [one for one in known if one.kind is not calendar.ResourceKind.EQUIPMENT]
     trucks = [one.id for one in resources if one.kind is calendar.ResourceKind.TRUCK]
-    unfit = await bookings.trucks_without_papers(session, actor.org_id, days, trucks)
+    unfit = await bookings.trucks_without_papers(session, actor.org_id, jobs, trucks)
     resources = [one for one in resources if one.id not in unfit - {truck_id}]
     ends_at = max((days.ends_at, *(job.window.ends_at for job in jobs)))
     looked_at = calendar.Window(days.ends_at - DAYS_COUNTED, ends_at)
@@ -72,14 +72,15 @@ async def apply_plan(session: WriteSession, actor: Mover, plan: rules.DayPlan, s
 
     Locks: the booking rows in id order, then the resources in id order.
     Raises: PlanChanged (409) when the plan is not the one that was seen, or a booking has changed since it was made;
-    SlotTaken (409) when somebody else has a truck or person since.
+    SlotTaken (409) when somebody else has a truck or person since; PapersEndBefore (409) when the company's own papers
+    do not reach the day.
     Emits: booking.assigned for each.
     """
     if seen is not None and seen != plan.name:
         raise PlanChanged(plan=plan.name)
     try:
         await bookings.reassign_all(session, actor, [_team(one.job, one) for one in plan.planned])
-    except (PreconditionFailed, PapersEndBefore):
+    except PreconditionFailed:
         raise PlanChanged(plan=None) from None
 
 
@@ -99,7 +100,7 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
 
     Locks: the booking rows in id order, then the resources in id order.
     Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or another has a
-    replacement since.
+    replacement since; PapersEndBefore (409) when the company's own papers do not reach the day.
     Emits: booking.assigned and booking.truck_replaced for each job moved: its customer is told.
     """
     swaps = await foresee_swap(session, actor, body)
@@ -108,7 +109,7 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     ]
     try:
         await bookings.reassign_all(session, actor, teams, tells_customers=True)
-    except (PreconditionFailed, PapersEndBefore):
+    except PreconditionFailed:
         raise PlanChanged(plan=None) from None
     if len(teams) == len(swaps):
         await _keep_off(session, actor, body)

@@ -121,6 +121,14 @@ async def test_a_command_that_is_none_is_refused_before_any_is_run(
     assert still.json()["status"] == "held"
 
 
+async def test_a_leg_without_trucks_says_so(client: httpx.AsyncClient, mover_a: Member):
+    command = {"booking_id": str(mover_a.org_id), "command": "assign", "leg": 0, "driver_ids": [str(mover_a.org_id)]}
+    refused = await client.post(BULK, headers=mover_a.headers | new_key(), json={"commands": [command]})
+    assert refused.status_code == 422
+    assert "of a leg without trucks truck_ids is []" in refused.text
+    assert told(await run(client, mover_a, command | {"truck_ids": []})) == ["booking_not_found"]
+
+
 async def test_anothers_booking_is_none(client: httpx.AsyncClient, mover_a: Member, mover_b: Member):
     booking = await book_by_hand(client, mover_a.headers)
     assert told(await run(client, mover_b, {"booking_id": booking["id"], "command": "confirm"})) == [

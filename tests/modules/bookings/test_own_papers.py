@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Logins, Member, StaffMember
 from tests.factories.bookings import CONTACT, OAKLAND, book_by_hand, new_key
 from tests.factories.calendar import taken_by
-from tests.factories.fleet import SAN_FRANCISCO
+from tests.factories.fleet import SAN_FRANCISCO, add_truck
 from tests.factories.market import open_company, post
 from tests.factories.verification import add_policy
 
@@ -92,6 +92,20 @@ class TestPapers:
         assert told(await client.post(here, headers=ending.headers | new_key(), json=crew_of(held))) == OVER
         await end_policies(logins, ending, date(2027, 3, 19))
         await post(client, ending.headers, here, crew_of(held))
+
+    @pytest.mark.parametrize("path", ["auto-assign", "swap-truck"])
+    async def test_nor_is_a_day_planned_beyond_it_and_the_planner_is_told_the_paper(
+        self, client: httpx.AsyncClient, ending: Member, logins: Logins, path: str
+    ) -> None:
+        held = await book_by_hand(client, ending.headers, window=on("2027-03-18"))
+        await post(client, ending.headers, f"/v1/bookings/{held['id']}/confirm")
+        await add_truck(client, ending.headers, license_plate="PAPERS 2")
+        wish = {"day": "2027-03-18"} | ({"truck_id": held["truck_ids"][0]} if path == "swap-truck" else {})
+        here = f"/v1/dispatch/{path}"
+        await end_policies(logins, ending, date(2027, 3, 17))
+        assert told(await client.post(here, headers=ending.headers | new_key(), json=wish)) == OVER
+        await end_policies(logins, ending, date(2027, 3, 18))
+        await post(client, ending.headers, here, wish)
 
     async def test_what_is_free_instead_lies_within_the_papers(self, client: httpx.AsyncClient, ending: Member) -> None:
         held = await book_by_hand(client, ending.headers, window=on(LAST_DAY, 12))

@@ -25,8 +25,8 @@ class BulkStep(StrEnum):
 
 
 class BulkCommandIn(Strict):
-    """`assign` takes truck_ids and driver_ids, and of a move of several days the `leg`; `cancel` takes a reason, and
-    any other a note at most.
+    """`assign` takes truck_ids and driver_ids, and of a move of several days the `leg`, whose truck_ids may be empty;
+    `cancel` takes a reason, and any other a note at most.
     """
 
     booking_id: UUID
@@ -42,7 +42,9 @@ class BulkCommandIn(Strict):
         is_assign, is_cancel = self.command is BulkStep.ASSIGN, self.command is BulkStep.CANCEL
         has_trucks = bool(self.truck_ids) or (self.leg is not None and self.truck_ids is not None)
         if (has_trucks, bool(self.driver_ids)) != (is_assign, is_assign) or (self.leg is not None and not is_assign):
-            raise ValueError("assign, and no other command, takes truck_ids and driver_ids")
+            raise ValueError(
+                "assign, and no other command, takes truck_ids and driver_ids; of a leg without trucks truck_ids is []"
+            )
         if (self.reason is not None) != is_cancel:
             raise ValueError("cancel, and no other command, takes a reason")
         if self.note is not None and (is_assign or is_cancel or self.command is BulkStep.CONFIRM):

@@ -26,7 +26,7 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
 
     Locks: the booking row, then the old and the new resources in id order.
     Raises: BookingNotFound (404), ResourceNotFound (404), IllegalStep (409), HasLegs (409), LegNotFound (422),
-    SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409).
+    SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409), PapersEndBefore (409).
     Emits: booking.assigned.
     """
     booking = await lock_as(session, actor, booking_id)

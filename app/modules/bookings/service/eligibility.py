@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.modules.bookings.errors import CompanyNotBookable, OutsideTerms, PapersEndBefore
-from app.modules.bookings.models import Booking
 from app.modules.calendar import public as calendar
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
@@ -128,14 +127,11 @@ async def unfit_trucks(session: ReadSession, ask: calendar.Ask, trip: Trip) -> s
 
 
 async def unfit_for_any(
-    session: ReadSession, org_id: UUID, jobs: Collection[Booking], trucks: Collection[UUID]
+    session: ReadSession, org_id: UUID, jobs: Iterable[tuple[Trip, Days]], trucks: Collection[UUID]
 ) -> set[UUID]:
     """Those of these trucks that lack a paper for one of the jobs; asked once for jobs alike."""
-    alike = {
-        (trip_of(vars(job)), days_of(calendar.Window(job.starts_at, job.ends_at), job.pickup_zone)) for job in jobs
-    }
     unfit: set[UUID] = set()
-    for trip, days in alike:
+    for trip, days in set(jobs):
         lapses = await verification.find_truck_lapses(session, org_id, trip, days, trucks)
         unfit |= {lapse.truck_id for lapse in lapses if lapse.truck_id is not None}
     return unfit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -14,9 +14,10 @@ from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.events import BookingTruckReplaced
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.assign import give_leg, give_team, leg_ask
-from app.modules.bookings.service.eligibility import unfit_for_any
+from app.modules.bookings.service.eligibility import days_of, trip_of, unfit_for_any
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
+from app.modules.verification.public import Trip
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -37,6 +38,7 @@ class DayJob:
     window: calendar.Window
     zone: str
     stops: calendar.Stops
+    trip: Trip
     volume_cuft: int | None
     weight_lb: int | None
     skills: tuple[str, ...]
@@ -78,11 +80,11 @@ async def list_day_jobs(session: ReadSession, org_id: UUID, days: calendar.Windo
 
 
 async def trucks_without_papers(
-    session: ReadSession, org_id: UUID, days: calendar.Window, trucks: Collection[UUID]
+    session: ReadSession, org_id: UUID, jobs: Iterable[DayJob], trucks: Collection[UUID]
 ) -> set[UUID]:
-    """Those of these trucks that lack a paper for one of the jobs of these days."""
-    jobs = await repository.list_starting(session, org_id, (days.starts_at, days.ends_at), PROMISED)
-    return await unfit_for_any(session, org_id, jobs, trucks)
+    """Those of these trucks that lack a paper for one of these jobs and legs on its days."""
+    asked = [(job.trip, days_of(job.window, job.zone)) for job in jobs]
+    return await unfit_for_any(session, org_id, asked, trucks)
 
 
 async def reassign_all(
@@ -92,7 +94,7 @@ async def reassign_all(
 
     Locks: the booking rows in id order, then all old and new resources in id order.
     Raises: BookingNotFound (404), PreconditionFailed (412), ResourceNotFound (404), IllegalStep (409), SlotTaken (409),
-    CrewIncomplete (409), TruckTooSmall (409), PapersEndBefore (409).
+    CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409), PapersEndBefore (409).
     Emits: booking.assigned for each; with `tells_customers`, booking.truck_replaced for each that has other trucks.
     """
     given = sorted(teams, key=lambda team: (team.booking_id, team.leg or 0))
@@ -142,6 +144,7 @@ def _whole(booking: Booking) -> DayJob:
         window=calendar.Window(booking.starts_at, booking.ends_at),
         zone=booking.pickup_zone,
         stops=rules.stops_of(booking.origin, booking.destination),
+        trip=trip_of(vars(booking)),
         volume_cuft=booking.volume_cuft,
         weight_lb=booking.weight_lb,
         skills=tuple(booking.skills),

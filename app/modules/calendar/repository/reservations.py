@@ -304,6 +304,7 @@ async def release_source(session: WriteSession, org_id: UUID, source_id: UUID) -
 async def release_leg(
     session: WriteSession, org_id: UUID, source_id: UUID, window: Window, resource_ids: Sequence[UUID]
 ) -> int:
+    """How many were freed. Locks: the reservations of these resources in this window."""
     query = (
         sa.update(Reservation)
         .where(

@@ -35,7 +35,7 @@ async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) 
 
 
 async def release_leg(session: WriteSession, org_id: UUID, source_id: UUID, leg: LegAsk) -> None:
-    """Free what one leg of the source has taken; the other legs keep theirs."""
+    """Free what one leg of the source has taken; the other legs keep theirs. Locks: its reservations."""
     await repository.release_leg(session, org_id, source_id, leg.window, leg.resource_ids)
 
 
