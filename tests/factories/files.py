@@ -60,15 +60,19 @@ def document_that_acts(action: str = "/JavaScript") -> bytes:
     return document(OpenAction=pikepdf.Dictionary(S=pikepdf.Name(action), JS=pikepdf.String("app.alert(1)")))
 
 
-def document_that_swells(*, twice: bool = False) -> bytes:
-    """Half a megabyte that unpacks to 600, or twice packed; by blocks that stand alone, so that it is made at once."""
+def swelling() -> bytes:
+    """Half a megabyte that unpacks to 600; by blocks that stand alone, so that it is made at once."""
     block = zlib.compressobj(9, wbits=-15)
     body = block.compress(b" " * (1 << 20)) + block.flush(zlib.Z_FULL_FLUSH)
-    packed = zlib.compress(zlib.compress(b" ")) if twice else b"\x78\xda" + body * 600
+    return b"\x78\xda" + body * 600
+
+
+def document_packed_by(packed: bytes, *filters: str) -> bytes:
+    """With a stream of these bytes, which says that these filters made them, the last one first."""
     pdf, page = pikepdf.new(), io.BytesIO()
     pdf.add_blank_page()
     stream = pikepdf.Stream(pdf, packed)
-    stream.Filter = pikepdf.Array([pikepdf.Name.FlateDecode] * (2 if twice else 1))
+    stream.Filter = pikepdf.Array([pikepdf.Name(f"/{one}") for one in filters])
     pdf.Root.Swollen = pdf.make_indirect(stream)
     pdf.save(page, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
     return page.getvalue()

@@ -12,6 +12,7 @@ from alembic import command
 from sqlalchemy.engine import make_url
 
 from app.registry import SCHEMA_REVISION
+from app.runtime.db import rls
 from app.runtime.db.bootstrap import prepare_database
 from app.runtime.db.migrating import CannotMigrate, config_of, migrate
 from tests.conftest import Logins
@@ -40,10 +41,18 @@ async def _do(url: str, statement: str) -> str | None:
         await connection.close()
 
 
-async def test_a_database_comes_to_the_schema_once_and_is_refused_after_another_history(made: tuple[str, str]):
+async def test_a_database_comes_to_the_schema_once_and_is_refused_after_another_history(
+    made: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+):
     admin, url = made
     await asyncio.gather(migrate(url), migrate(url))
     assert await _do(admin, "SELECT version_num FROM app.alembic_version") == SCHEMA_REVISION
+    await migrate(url)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rls, "source", lambda: b"other policies of the same files")
+        with pytest.raises(CannotMigrate, match="make reset"):
+            await migrate(url)
     await migrate(url)
 
     await _do(admin, "COMMENT ON TABLE app.alembic_version IS 'what other files made'")

@@ -11,7 +11,7 @@ import pytest
 from movehub_local.development import read_assignments
 from sqlalchemy.engine import make_url
 
-from app.runtime.db import bootstrap
+from app.runtime.db import bootstrap, rls
 from app.runtime.db.bootstrap import CannotPrepare, prepare_database
 from app.runtime.db.migrating import migrate
 from app.runtime.db.standing import main, mark_standing, standing_logins
@@ -30,7 +30,9 @@ async def admin(logins: Logins) -> AsyncIterator[str]:
     await maintenance.close()
 
 
-async def test_it_stands_when_it_was_marked_and_nothing_was_moved_since(admin: str) -> None:
+async def test_it_stands_when_it_was_marked_and_nothing_was_moved_since(
+    admin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await standing_logins(admin)
     logins = await prepare_database(admin)
@@ -40,6 +42,9 @@ async def test_it_stands_when_it_was_marked_and_nothing_was_moved_since(admin: s
 
     await mark_standing(admin)
     assert await standing_logins(admin) == logins
+    with monkeypatch.context() as patched:
+        patched.setattr(rls, "source", lambda: b"other policies of the same files")
+        assert await standing_logins(admin) is None
 
     connection = await asyncpg.connect(admin)
     await connection.execute("COMMENT ON TABLE app.alembic_version IS 'what other files made'")

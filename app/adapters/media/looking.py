@@ -6,6 +6,7 @@ bytes that the line counts. It ends with 0 when it could say something, also tha
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import resource
@@ -20,7 +21,12 @@ MOST_PDF_OBJECTS = 100_000
 # What all of a document's streams hold, unpacked: twenty pages as a scanner sees them, in colour.
 MOST_UNPACKED_BYTES = 500_000_000
 AT_ONCE_BYTES = 1 << 20
-PACKED = frozenset({"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"})
+FLATE = frozenset({"/FlateDecode", "/Fl"})
+# Of the last century: what they hold cannot be told without unpacking it.
+UNCOUNTED = frozenset({"/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"})
+PACKED = FLATE | UNCOUNTED
+HEXADECIMAL = 16
+AS_TEXT = {"/ASCIIHexDecode": HEXADECIMAL, "/AHx": HEXADECIMAL, "/ASCII85Decode": 85, "/A85": 85}
 THUMBNAIL = (480, 480)
 # Of PDF 32000-1: actions and streams that do something else than show a page.
 ACTIVE_ACTIONS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Movie", "/Rendition"})
@@ -88,18 +94,34 @@ def look_at_document(body: bytes) -> dict[str, Any]:
 
 
 def unpacked_bytes(stream: Any, most: int) -> int:
-    """How many bytes a stream holds, by the one packing that is common. Raises: Flaw for one packed twice, or for more
-    than `most`.
+    """How many bytes a stream holds, by the one packing that is common, as it is or written as text. Raises: Flaw for
+    one packed twice or in another way, or for more than `most`.
     """
     import pikepdf
 
     told = stream.get("/Filter")
     filters = [str(one) for one in told] if isinstance(told, pikepdf.Array) else [str(told)]
-    if sum(one in PACKED for one in filters) > 1:
-        raise Flaw("unreadable")
     packed = stream.read_raw_bytes()
-    if filters[0] not in {"/FlateDecode", "/Fl"}:
-        return 0
+    if filters and filters[0] in AS_TEXT:
+        packed = from_text(packed, AS_TEXT[filters.pop(0)])
+    if any(one in PACKED or one in AS_TEXT for one in filters[1:]) or (filters and filters[0] in UNCOUNTED):
+        raise Flaw("unreadable")
+    return inflated_bytes(packed, most) if filters and filters[0] in FLATE else 0
+
+
+def from_text(text: bytes, base: int) -> bytes:
+    """What stands in hexadecimal or in base 85, up to its end mark. Raises: Flaw."""
+    written = b"".join(text.split())
+    try:
+        if base == HEXADECIMAL:
+            digits = written.partition(b">")[0]
+            return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+        return base64.a85decode(written.partition(b"~>")[0].removeprefix(b"<~"))
+    except ValueError:
+        raise Flaw("unreadable") from None
+
+
+def inflated_bytes(packed: bytes, most: int) -> int:
     unpacking, found = zlib.decompressobj(), 0
     try:
         while packed and not unpacking.eof:

@@ -19,6 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app.runtime.db import rls
 from app.runtime.db.base import SCHEMA
 from app.runtime.db.bootstrap import OWNER
 
@@ -96,8 +97,8 @@ def remember_history(ctx: MigrationContext, step: Any, heads: Collection[Any], r
 
 
 def _history(scripts: ScriptDirectory, revision: str) -> str:
-    """A digest of every migration from the first to this one."""
-    digest = hashlib.sha256()
+    """A digest of every migration from the first to this one, and of what they write policies with."""
+    digest = hashlib.sha256(rls.source())
     for script in scripts.iterate_revisions(revision, "base"):
         digest.update(Path(script.path).read_bytes())
     return digest.hexdigest()

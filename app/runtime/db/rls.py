@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.runtime.db.tenancy import Audience
 
@@ -76,3 +77,9 @@ def secure(table: str, allows: Iterable[Allow]) -> Iterator[str]:
         for command in commands:
             yield _grant(table, allow, command)
             yield _policy(table, allow, command, several=of_audience > 1)
+
+
+def source() -> bytes:
+    """All that migrations take from outside their own files: with another one, the same files make other policies."""
+    audiences = [(audience.name, audience.value) for audience in Audience]
+    return Path(__file__).read_bytes() + repr(audiences).encode()

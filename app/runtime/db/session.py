@@ -101,7 +101,10 @@ class WriteSession(ReadSession):
                 yield
         except BaseException:
             for name in [name for name, value in self.info.items() if isinstance(value, list)]:
-                self.info[name][:] = before.get(name, [])
+                if name in before:
+                    self.info[name][:] = before[name]
+                else:  # Who finds no list begins one, and puts off what writes it.
+                    del self.info[name]
             raise
 
     async def finish(self) -> None:

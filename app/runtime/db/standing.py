@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from app.runtime.db import bootstrap
+from app.runtime.db import bootstrap, rls
 from app.runtime.db.base import SCHEMA
 
 MIGRATIONS: Final = Path(__file__).parents[3] / "migrations" / "versions"
@@ -72,12 +72,14 @@ async def mark_standing(admin_url: str) -> None:
 
 
 def _mark(logins: Mapping[str, str], history: str | None) -> str:
-    """A digest of what makes a database: the roles' source, the migrations, the logins' passwords, and its history."""
+    """A digest of what makes a database: the source of roles and migrations, the logins' passwords, and its history."""
     digest = hashlib.sha256()
     for path in (Path(bootstrap.__file__), *sorted(MIGRATIONS.glob("*.py"))):
         digest.update(path.read_bytes())
+    digest.update(rls.source())
     # Not the whole URLs: a private server has another port at every start.
-    digest.update(repr((sorted(urlsplit(url).password or "" for url in logins.values()), history)).encode())
+    passwords = sorted(urlsplit(url).password or "" for url in logins.values())
+    digest.update(repr((passwords, history)).encode())
     return digest.hexdigest()
 
 

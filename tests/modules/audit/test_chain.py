@@ -16,7 +16,7 @@ from app.modules.audit import public as audit
 from app.modules.audit.handlers import export_heads
 from app.modules.audit.public import Break, Change, record
 from app.modules.audit.values import Fault, Head
-from app.runtime.db.session import Database
+from app.runtime.db.session import Database, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from tests.conftest import Logins
@@ -84,6 +84,19 @@ async def test_what_is_rolled_back_leaves_no_entry_and_no_gap(app_database: Data
         await write_in_vain()
     await write_entries(app_database, chain, 1)
     assert [row["seq"] for row in await entries_of(logins, chain)] == list(range(1, LENGTH + 2))
+
+
+async def test_a_part_that_failed_takes_along_its_own_entry_alone(app_database: Database, logins: Logins, chain: UUID):
+    async def fail(session: WriteSession) -> None:
+        async with session.attempt():
+            record(session, owner_of(chain), Change("fleet.truck_added", "truck"))
+            raise ZeroDivisionError
+
+    async with app_database.write(Identity(Audience.MOVER, org_id=chain)) as session:
+        with pytest.raises(ZeroDivisionError):
+            await fail(session)
+        record(session, owner_of(chain), Change("fleet.truck_changed", "truck"))
+    assert [row["action"] for row in await entries_of(logins, chain)][LENGTH:] == ["fleet.truck_changed"]
 
 
 EDITS = {
