@@ -65,7 +65,8 @@ def _stop(_: Sequence[str]) -> int:
 def _reset(_: Sequence[str]) -> int:
     _stop(())
     remove_lasting_home()
-    say("The local data is deleted; a database that DATABASE_URL names is untouched.")
+    say("The local data is deleted, with the keys to it. A database that DATABASE_URL names is untouched:")
+    say("unless its MOVEHUB_AUTH__SEALING_KEY is given, the next run asks for an empty one.")
     return 0
 
 

@@ -28,6 +28,7 @@ READY_SECONDS: Final = 60.0
 LEAVING_SECONDS: Final = 25.0
 MOVEHUB: Final = (PYTHON, "-m", "app.cli")
 STANDING: Final = (PYTHON, "-m", "app.runtime.db.standing")
+OTHER_KEY: Final = 3  # how it ends for a database that another sealing key has sealed
 
 
 def run_program(port: int, environ: Mapping[str, str]) -> None:
@@ -49,7 +50,7 @@ def run_program(port: int, environ: Mapping[str, str]) -> None:
 def _run(family: Family, port: int, environ: Mapping[str, str], begun: float) -> None:
     urls = start_services(family, lasting=True, environ=environ)
     settings = common_settings(urls, port, environ)
-    logins = _standing(urls, environ) or _bring_up(family, urls, settings, environ)
+    logins = _standing(urls, settings) or _bring_up(family, urls, settings, environ)
     with Outputs() as outputs:
         api = _start(family, "API", "serve", with_logins(settings, logins, "app"))
         worker = _start(family, "worker", "worker", with_logins(settings, logins, "worker"))
@@ -60,17 +61,22 @@ def _run(family: Family, port: int, environ: Mapping[str, str], begun: float) ->
             outputs.pass_on(seconds=1.0)
 
 
-def _standing(urls: Urls, environ: Mapping[str, str]) -> dict[str, str] | None:
-    """The logins of a database on which everything stands: one short question instead of three long commands."""
+def _standing(urls: Urls, settings: Mapping[str, str]) -> dict[str, str] | None:
+    """The logins of a database on which everything stands: one short question instead of three long commands.
+
+    Raises: CannotContinue for a database whose sealed fields the settings' keys do not open.
+    """
     with step("Looking at the database"):
         done = subprocess.run(
             STANDING,
             cwd=ROOT,
-            env={**environ, "DATABASE_URL": urls.database},
+            env={**settings, "DATABASE_URL": urls.database},
             check=False,
             capture_output=True,
             text=True,
         )
+    if done.returncode == OTHER_KEY:
+        raise CannotContinue(done.stderr.strip())
     logins = read_assignments(done.stdout)
     return logins if done.returncode == 0 and not set(LOGINS) - logins.keys() else None
 
@@ -80,7 +86,7 @@ def _bring_up(family: Family, urls: Urls, settings: Mapping[str, str], environ: 
     _call(family, "Migrating", "migrate", with_logins(settings, logins, "migrate"))
     _call(family, "Demo data", "seed", with_logins(settings, logins, "app", "worker"), echo=True)
     # Where it cannot be written, the next start asks all three again.
-    subprocess.run([*STANDING, "mark"], cwd=ROOT, env={**environ, "DATABASE_URL": urls.database}, check=False)
+    subprocess.run([*STANDING, "mark"], cwd=ROOT, env={**settings, "DATABASE_URL": urls.database}, check=False)
     return logins
 
 

@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from movehub_local import program
 from movehub_local.development import read_assignments
+from movehub_local.failure import CannotContinue
+from movehub_local.services import Urls
 from sqlalchemy.engine import make_url
 
 from app.runtime.db import bootstrap, rls
 from app.runtime.db.bootstrap import CannotPrepare, prepare_database
 from app.runtime.db.migrating import migrate
-from app.runtime.db.standing import main, mark_standing, standing_logins
+from app.runtime.db.standing import OtherKey, main, mark_standing, standing_logins
 from tests.conftest import Logins
 
 pytestmark = pytest.mark.integration
@@ -71,6 +74,39 @@ async def test_the_logins_of_a_database_that_stands_are_printed(
     assert capsys.readouterr().out == ""
     assert await asyncio.to_thread(main, []) == 0
     assert read_assignments(capsys.readouterr().out) == logins
+
+
+async def test_a_database_of_another_sealing_key_is_refused_until_that_one_is_given(admin: str) -> None:
+    logins = await prepare_database(admin)
+    await mark_standing(admin, "first")
+    for asked in (standing_logins, mark_standing):
+        with pytest.raises(OtherKey, match="MOVEHUB_AUTH__SEALING_KEY"):
+            await asked(admin, "second")
+    assert await standing_logins(admin, "first") == logins
+    assert await standing_logins(admin, "first", "before the first") == logins
+
+    assert await standing_logins(admin, "second", "first") is None
+    await mark_standing(admin, "second", "first")
+    assert await standing_logins(admin, "second") == logins
+
+
+async def test_another_sealing_key_is_told_in_one_sentence(
+    admin: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await prepare_database(admin)
+    monkeypatch.setenv("DATABASE_URL", admin)
+    monkeypatch.setenv("MOVEHUB_AUTH__SEALING_KEY", "first")
+    assert await asyncio.to_thread(main, ["mark"]) == 0
+    # Also of another release: what was sealed is there, whatever else has changed.
+    monkeypatch.setattr(rls, "source", lambda: b"other policies")
+    monkeypatch.setenv("MOVEHUB_AUTH__SEALING_KEY", "second")
+    assert await asyncio.to_thread(main, []) == program.OTHER_KEY
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    with pytest.raises(CannotContinue, match="begin with an empty database"):
+        await asyncio.to_thread(program._standing, Urls(database=admin, redis=""), os.environ)
+    monkeypatch.setenv("MOVEHUB_AUTH__PREVIOUS_SEALING_KEY", "first")
+    assert await asyncio.to_thread(main, []) == 1
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://root@127.0.0.1/movehub", "postgresql:///movehub"])

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -13,12 +14,14 @@ import pytest
 
 from app.modules.bookings import repository, service
 from app.modules.bookings.handlers import reseal_contacts
+from app.modules.bookings.service import letters
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.sealing import CannotOpen, Sealer, Seals
 from tests.conftest import Logins, Member, StaffMember
 from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.customers import new_email, new_phone
+from tests.factories.market import post
 
 pytestmark = pytest.mark.integration
 
@@ -103,6 +106,36 @@ async def test_what_is_moved_to_another_booking_opens_for_nobody(
     assert (await client.get(f"/v1/bookings/{one['id']}", headers=mover_a.headers)).status_code == 500
     listed = await client.get("/v1/bookings", headers=mover_a.headers)
     assert {item["contact_name"] for item in listed.json()["items"]} == {"Ada Pinch"}
+
+
+async def test_one_that_opens_for_nobody_does_not_stop_the_others(
+    client: httpx.AsyncClient,
+    mover_a: Member,
+    admin: asyncpg.Connection,
+    worker_resources: Resources,
+    caplog: pytest.LogCaptureFixture,
+):
+    one, other = [await book_by_hand(client, mover_a.headers, contact=somebody()) for _ in range(2)]
+    for booking in (one, other):
+        await post(client, mover_a.headers, f"/v1/bookings/{booking['id']}/confirm")
+    # Of the present form, with a key that nobody has.
+    lost = Sealer(b"the sealing key that was deleted by mistake").seal("{}", "bookings", "contact", one["id"])
+    await admin.execute("UPDATE app.bookings SET sealed_contact = $2 WHERE id = $1", one["id"], lost)
+
+    feed = await post(client, mover_a.headers, "/v1/calendar-feeds", {"name": "All"}, 201)
+    link = urlsplit(feed["url"])
+    shown = await client.get(f"{link.path}?{link.query}")
+    assert shown.status_code == 200, shown.text
+    assert one["id"] in shown.text
+    assert other["id"] in shown.text
+
+    now = worker_resources.clock.now()
+    async with worker_resources.database.read(Identity(Audience.WORKER, org_id=mover_a.org_id)) as session:
+        told = {one.subject: one for one in await letters.suspended_letters(session, mover_a.org_id, now)}
+    unread, read = (told[f"About your move {booking['reference']}"] for booking in (one, other))
+    assert (unread.customer_email, unread.customer_phone) == (None, "")
+    assert (read.customer_email, read.customer_phone) == (other["contact"]["email"], other["contact"]["phone"])
+    assert {record.booking_id for record in caplog.records if hasattr(record, "booking_id")} == {one["id"]}
 
 
 async def test_a_changed_key_takes_over_while_everything_goes_on(

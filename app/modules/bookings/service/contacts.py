@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 PHONES: Final = "booking phone"
 EMAILS: Final = "booking email"
+UNREADABLE: Final = "a booking's contact does not open"
 ERASED_COLUMNS: Final[Mapping[str, Any]] = {
     "contact_name": ERASED_CONTACT["full_name"],
     "sealed_contact": None,
@@ -69,6 +70,15 @@ def contact_of(seals: Seals, row: Kept) -> dict[str, Any]:
     return {"full_name": row.contact_name, **json.loads(seals.open(row.sealed_contact, *_place(row.id)))}
 
 
+def shown_contact(seals: Seals, row: Kept) -> dict[str, Any]:
+    """As `contact_of`, for one of many: what does not open is logged, and shown without a number."""
+    try:
+        return contact_of(seals, row)
+    except CannotOpen:
+        logger.exception(UNREADABLE, extra={"booking_id": str(row.id)})
+        return {**ERASED_CONTACT, "full_name": row.contact_name}
+
+
 async def reseal_contacts(resources: Resources) -> None:
     """After a change of the sealing key, seal with the present one what the former sealed, a batch in a transaction.
 
@@ -98,7 +108,7 @@ def _reseal(seals: Seals, batch: Sequence[Booking]) -> None:
         try:
             contact = contact_of(seals, booking)
         except CannotOpen:
-            logger.exception("a booking's contact does not open", extra={"booking_id": str(booking.id)})
+            logger.exception(UNREADABLE, extra={"booking_id": str(booking.id)})
         else:
             booking.sealed_contact = _sealed(seals, booking.id, contact["phone"], contact["email"])
 

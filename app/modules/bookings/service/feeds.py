@@ -20,7 +20,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import FeedNotFound, TooManyFeeds
 from app.modules.bookings.models import Booking, CalendarFeed
 from app.modules.bookings.schemas import FeedIn
-from app.modules.bookings.service.contacts import contact_of
+from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.values import BookingStatus, Leg, LegKind
 from app.modules.calendar import public as calendar
 from app.modules.fleet import public as fleet
@@ -94,7 +94,7 @@ async def read_feed(database: Database, ports: Ports, signer: Signer, token: str
         between = (now - SHOWN_BEFORE, now + SHOWN_AFTER)
         bookings = await repository.list_for_feed(session, org_id, between, feed.resource_id, MOST_EVENTS)
         names = await _names(session, org_id, bookings)
-        shown = [Shown(booking, contact_of(session.seals, booking), names) for booking in bookings]
+        shown = [Shown(booking, shown_contact(session.seals, booking), names) for booking in bookings]
     return await ports.calendars.write(f"{feed.name} · {company}", list(_events(shown, feed.resource_id)))
 
 

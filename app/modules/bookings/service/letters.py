@@ -14,7 +14,7 @@ from app.kernel.places import Place
 from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.models import Booking
-from app.modules.bookings.service.contacts import contact_of
+from app.modules.bookings.service.contacts import contact_of, shown_contact
 from app.modules.bookings.service.doors import told_codes
 from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, link_to
 from app.modules.bookings.values import Door
@@ -129,7 +129,7 @@ async def suspended_letters(session: ReadSession, org_id: UUID, now: datetime) -
     """To the customer of each open booking: their company is out of the market. The office hears it elsewhere."""
     company = await orgs.company(session, org_id)
     rows = await repository.list_open_after(session, org_id, now, now)
-    contacts = [contact_of(session.seals, row) for row in rows]
+    contacts = [shown_contact(session.seals, row) for row in rows]
     return [
         Letters(
             subject=f"About your move {row.reference}",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.kernel.places import Place
 from app.modules.bookings import repository
-from app.modules.bookings.service.contacts import ERASED_COLUMNS, contact_of
+from app.modules.bookings.service.contacts import ERASED_COLUMNS, shown_contact
 from app.modules.calendar import public as calendar
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -25,7 +25,7 @@ async def personal_data(session: ReadSession, customer_id: UUID) -> list[dict[st
         await repository.find_org_of_own_booking(session, row["id"], customer_id)
         steps = await repository.list_steps(session, row["org_id"], row["id"])
         told = {name: value for name, value in row.items() if name not in KEPT_SEALED}
-        contact = contact_of(session.seals, SimpleNamespace(**row))
+        contact = shown_contact(session.seals, SimpleNamespace(**row))
         found.append({**told, "contact": contact, "history": [step._asdict() for step in steps]})
     return found
 
