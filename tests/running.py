@@ -55,11 +55,15 @@ def environ_of(logins: Logins, redis_url: str, folder: Path) -> dict[str, str]:
 
 def serve(stack: ExitStack, environ: Mapping[str, str]) -> str:
     """Start an API process; where it answers, once it is ready (`until_ready`)."""
+    return serve_process(stack, environ)[0]
+
+
+def serve_process(stack: ExitStack, environ: Mapping[str, str]) -> tuple[str, subprocess.Popen[bytes]]:
+    """As `serve`, with the process, for whoever kills it."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     own = {"PORT": str(port), "MOVEHUB_HTTP__PUBLIC_URL": url}
-    stack.enter_context(running(sys.executable, "-m", "app.cli", "serve", environ={**environ, **own}))
-    return url
+    return url, stack.enter_context(running(sys.executable, "-m", "app.cli", "serve", environ={**environ, **own}))
 
 
 def work(stack: ExitStack, environ: Mapping[str, str], logins: Logins) -> None:

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -26,8 +25,8 @@ from app.runtime.db.engine import create_engine
 from app.runtime.db.session import Database
 from app.runtime.resources import Resources
 from app.runtime.web.service import Readiness
-from tests.conftest import ROOT, Logins, logins_of, settings_for
-from tests.running import environ_of, free_port, running, until_ready
+from tests.conftest import Logins, logins_of, migrate, settings_for
+from tests.running import environ_of, serve_process, until_ready, work
 
 PROCESSES: Final = 3
 HOLD_MINUTES: Final = 2
@@ -44,10 +43,7 @@ class Stage:
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_api(self, stack: ExitStack, environ: dict[str, str]) -> None:
-        port = free_port()
-        url = f"http://127.0.0.1:{port}"
-        command = (sys.executable, "-m", "app.cli", "serve")
-        self._processes[url] = stack.enter_context(running(*command, environ=environ | {"PORT": str(port)}))
+        url, self._processes[url] = serve_process(stack, environ)
         until_ready(url)
         self.urls.append(url)
 
@@ -81,24 +77,18 @@ def raised(folder: Path) -> Iterator[Stage]:
     try:
         urls = start_services(family, lasting=True, environ={"REDIS_URL": os.environ["REDIS_URL"]})
         logins = logins_of(urls.database)
-        _migrate(logins)
+        migrate(logins.migrate)
         postgres = next(child for child in family.children if child.name == "PostgreSQL")
         stage = Stage(logins, postgres, family)
         with ExitStack() as stack:
             environ = storm_environ(logins, folder)
             for _ in range(PROCESSES):
                 stage.start_api(stack, environ)
-            worker = environ | {"MOVEHUB_DB__WORKER_URL": logins.worker}
-            stack.enter_context(running(sys.executable, "-m", "app.cli", "worker", environ=worker))
+            work(stack, environ, logins)
             yield stage
     finally:
         for child in family.children:
             child.stop()
-
-
-def _migrate(logins: Logins) -> None:
-    environ = os.environ | {"MOVEHUB_DB__MIGRATE_URL": logins.migrate}
-    subprocess.run([sys.executable, "-m", "app.cli", "migrate"], cwd=ROOT, env=environ, check=True, capture_output=True)
 
 
 def storm_environ(logins: Logins, folder: Path) -> dict[str, str]:
