@@ -63,6 +63,12 @@ def upgrade() -> None:
             nullable=False,
             comment="all of each truck",
         ),
+        sa.Column(
+            "legs",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="its parts, of a job longer than a working day: kind and window; null: one",
+        ),
         sa.Column("distance_miles", sa.Numeric(precision=8, scale=1), nullable=False),
         sa.Column(
             "duration_hours",

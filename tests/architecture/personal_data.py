@@ -124,7 +124,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "quotes": {
         "erased": "origin destination",
         "kept": "id org_id customer_id status pricing_config_id starts_at ends_at pickup_zone crew_size volume_cuft"
-        " weight_lb skills truck_features distance_miles duration_hours job price total currency expires_at created_at",
+        " weight_lb skills truck_features distance_miles duration_hours legs job price total currency expires_at created_at",
     },
     "recovery_codes": {"people": "user_id", "none": "id code_hash used_at"},
     "refresh_tokens": {"none": "id session_id token_hash created_at used_at child_id"},

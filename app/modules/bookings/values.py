@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.kernel.geo import Point
+from app.modules.calendar.public import LegKind
 
 
 class BookingStatus(StrEnum):
@@ -55,15 +56,6 @@ class Door(StrEnum):
 
     PICKUP = "pickup"
     DELIVERY = "delivery"
-
-
-class LegKind(StrEnum):
-    """What is done in one part of a move of several days; where says `rules.asks_of`."""
-
-    PACKING = "packing"
-    LOADING = "loading"
-    TRANSIT = "transit"
-    UNLOADING = "unloading"
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,30 @@ class StartedJob:
     now: datetime
 
 
+class LegKind(StrEnum):
+    """What is done in one part of a move of several days."""
+
+    PACKING = "packing"
+    LOADING = "loading"
+    TRANSIT = "transit"
+    UNLOADING = "unloading"
+
+    def stops_of(self, move: Stops) -> Stops:
+        """Packing and loading begin and end at the pickup, unloading at the delivery; transit goes between them."""
+        if self is LegKind.TRANSIT:
+            return move
+        if self is LegKind.UNLOADING:
+            return Stops(move.last, move.last, came_far=move.is_far)
+        return Stops(move.first, move.first)
+
+
+class Part(NamedTuple):
+    """A stretch of a job of several days, that all of its trucks and people are on."""
+
+    window: Window
+    stops: Stops
+
+
 @dataclass(frozen=True, slots=True)
 class LegAsk:
     """One part of a job of several days: its own window and stops, and just these trucks and people."""

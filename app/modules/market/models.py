@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.modules.market.values import QuoteStatus
@@ -32,6 +33,9 @@ class Quote(Tenant, Model):
     truck_features: Mapped[list[str]] = mapped_column(server_default="{}", comment="all of each truck")
     distance_miles: Mapped[Decimal] = mapped_column(sa.Numeric(8, 1))
     duration_hours: Mapped[Decimal] = mapped_column(sa.Numeric(6, 2), comment="hours of labour the price is for")
+    legs: Mapped[list[Any] | None] = mapped_column(
+        pg.JSONB(none_as_null=True), comment="its parts, of a job longer than a working day: kind and window; null: one"
+    )
     job: Mapped[dict[str, Any]] = mapped_column(comment="the engine's inputs: replaying them gives the same cents")
     price: Mapped[dict[str, Any]] = mapped_column(comment="lines and total as priced")
     total: Mapped[Decimal]

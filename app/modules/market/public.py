@@ -1,7 +1,7 @@
 """What other modules may ask of the market."""
 
 from app.modules.market.errors import QuoteExpired, QuoteNotFound
-from app.modules.market.rules import from_base
+from app.modules.market.rules import PlannedLeg, from_base
 from app.modules.market.schemas import RequiresIn
 from app.modules.market.service.history import reprice_quotes
 from app.modules.market.service.personal import erase_customer, personal_data
@@ -9,6 +9,7 @@ from app.modules.market.service.quotes import BookableQuote, quote_to_book
 
 __all__ = [
     "BookableQuote",
+    "PlannedLeg",
     "QuoteExpired",
     "QuoteNotFound",
     "RequiresIn",

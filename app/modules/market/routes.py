@@ -20,7 +20,18 @@ from app.modules.market.errors import (
     QuoteNotFound,
     SearchCursorRefused,
 )
-from app.modules.market.schemas import DatesIn, DatesOut, ExplainOut, QuotedBy, QuoteIn, QuoteOut, SearchIn, SearchOut
+from app.modules.market.rules import legs_from_json
+from app.modules.market.schemas import (
+    DatesIn,
+    DatesOut,
+    ExplainOut,
+    QuotedBy,
+    QuoteIn,
+    QuoteOut,
+    SearchIn,
+    SearchOut,
+    legs_out,
+)
 from app.modules.market.service.quotes import Quoted
 from app.modules.market.service.search import Terms
 from app.modules.pricing.public import UnknownItem, price_out
@@ -76,6 +87,7 @@ def quote_out(quoted: Quoted, now: datetime) -> QuoteOut:
         is_expired=quote.expires_at <= now,
         organization=QuotedBy(id=quote.org_id, name=quoted.organization_name),
         price=price_out(quote.price),
+        legs=legs_out(legs_from_json(quote.legs)),
         origin=PlaceOut.model_validate(Place.model_validate(quote.origin)),
         destination=PlaceOut.model_validate(Place.model_validate(quote.destination)),
     )

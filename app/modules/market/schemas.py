@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -10,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.kernel.instants import Moment
 from app.kernel.money import Amount, ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.places import PlaceIn, PlaceOut
+from app.modules.calendar.public import LegKind
 from app.modules.fleet.public import Skill, TruckFeature
-from app.modules.market.rules import Wish
+from app.modules.market.rules import PlannedLeg, Wish
 from app.modules.market.values import QuoteStatus, Reason
 from app.modules.pricing.public import FactorOut, LoadIn, PriceOut
 
@@ -116,6 +118,28 @@ class RankingFactorOut(BaseModel):
     weight: float
 
 
+class PlannedLegOut(BaseModel):
+    """What is done when; it lasts until the next begins, the night in between included."""
+
+    kind: LegKind
+    starts_at: datetime
+    ends_at: datetime
+
+
+Legs = Annotated[
+    list[PlannedLegOut] | None,
+    Field(
+        description="Where it is longer than a working day of 14 hours, 11 of them at the wheel: its parts, nights of "
+        "rest included. The same trucks and crew do all of it. Null: it is done in one day."
+    ),
+]
+
+
+def legs_out(legs: Iterable[PlannedLeg]) -> list[PlannedLegOut] | None:
+    shown = [PlannedLegOut(kind=one.kind, starts_at=one.window.starts_at, ends_at=one.window.ends_at) for one in legs]
+    return shown or None
+
+
 class OfferOut(BaseModel):
     """What one company asks. `offer_id` is a signed token, good until `expires_at`."""
 
@@ -124,6 +148,7 @@ class OfferOut(BaseModel):
     price: PriceOut
     starts_at: datetime
     ends_at: datetime
+    legs: Legs
     pickup_zone: str
     crew_size: int
     distance_to_origin_miles: float
@@ -232,6 +257,7 @@ class QuoteOut(BaseModel):
     price: PriceOut
     starts_at: datetime
     ends_at: datetime
+    legs: Legs
     pickup_zone: str
     origin: PlaceOut
     destination: PlaceOut

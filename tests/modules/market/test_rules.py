@@ -35,13 +35,40 @@ def candidate(number: int, total: str, rating: str | None = None, miles: float =
     return Candidate(company, card=None, plan=None, job=None, price=price)  # type: ignore[arg-type]
 
 
-class TestWindowOf:
+class TestDaysOfWork:
     @pytest.mark.parametrize(
         ("hours", "drive", "expected"), [("0.25", 0, 1.0), ("3", 20, 3.5), ("5.8", 27, 6.25), ("3", 0, 3.0)]
     )
     def test_started_quarter_hours_the_drive_included(self, hours: str, drive: int, expected: float):
-        window = rules.window_of(START, Decimal(hours), drive)
-        assert window.length == timedelta(hours=expected)
+        days = rules.days_of_work(START, Decimal(hours), drive)
+        assert (days.window.length, days.legs) == (timedelta(hours=expected), ())
+
+    @pytest.mark.parametrize(
+        ("hours", "drive", "legs"),
+        [
+            # Fourteen hours on duty are a day, and eleven at the wheel.
+            ("14", 0, []),
+            ("3", 660, []),
+            # 7 h of work, 6 h 45 of driving: 13 h 45. A quarter of an hour more of both is a second day.
+            ("7.25", 405, []),
+            ("7.25", 420, [("loading", 0, 4.25), ("transit", 4.25, 11.25), ("unloading", 11.25, 24.25)]),
+            # A small load over 1,200 miles: 20 h at the wheel, 11 of them on the first day; unloaded on the second.
+            ("1.75", 1200, [("loading", 0, 1), ("transit", 1, 33), ("unloading", 33, 33.75)]),
+            # 40 hours of work at two ends of one street take three days.
+            ("40", 10, [("loading", 0, 33), ("transit", 33, 33.25), ("unloading", 33.25, 60.25)]),
+        ],
+    )
+    def test_what_is_longer_than_a_working_day_has_legs_and_nights(
+        self, hours: str, drive: int, legs: list[tuple[str, float, float]]
+    ):
+        days = rules.days_of_work(START, Decimal(hours), drive)
+        told = [
+            (leg.kind.value, *((at - START) / timedelta(hours=1) for at in (leg.window.starts_at, leg.window.ends_at)))
+            for leg in days.legs
+        ]
+        assert told == legs
+        if legs:
+            assert (days.window.starts_at, days.window.ends_at) == (START, START + timedelta(hours=legs[-1][2]))
 
 
 class TestSmallerCrew:

@@ -15,7 +15,8 @@ from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text120
 from app.modules.bookings.schemas.cancellation import SettlementOut
 from app.modules.bookings.schemas.shapes import MOST_LEGS, LegNumber, Named, Strict, WindowIn
-from app.modules.bookings.values import BookingStatus, LegKind
+from app.modules.bookings.values import BookingStatus
+from app.modules.calendar.public import LegKind
 from app.modules.market.public import RequiresIn
 from app.modules.pricing.public import PriceOut
 from app.runtime.phones import Phone

@@ -21,7 +21,7 @@ from app.modules.bookings.errors import FeedNotFound, TooManyFeeds
 from app.modules.bookings.models import Booking, CalendarFeed
 from app.modules.bookings.schemas import FeedIn
 from app.modules.bookings.service.contacts import shown_contact
-from app.modules.bookings.values import BookingStatus, Leg, LegKind
+from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
 from app.modules.fleet import public as fleet
 from app.modules.orgs import public as orgs
@@ -126,7 +126,7 @@ def _events(moves: Sequence[Shown], resource_id: UUID | None) -> Iterator[Calend
 
 def _of_leg(whole: CalendarEvent, move: Shown, part: tuple[int, Leg, int]) -> CalendarEvent:
     booking, (number, leg, of) = move.booking, part
-    place = Place.model_validate(booking.destination if leg.kind is LegKind.UNLOADING else booking.origin)
+    place = Place.model_validate(booking.destination if leg.kind is calendar.LegKind.UNLOADING else booking.origin)
     return replace(
         whole,
         id=f"{booking.id}-{number + 1}",

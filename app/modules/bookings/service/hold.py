@@ -143,7 +143,8 @@ async def hold_quote(
         zone=quote.pickup_zone,
         now=actor.now,
         held_until=held_until,
-        stops=rules.stops_of(quote.promised["origin"], quote.promised["destination"]),
+        stops=(stops := rules.stops_of(quote.promised["origin"], quote.promised["destination"])),
+        parts=tuple(calendar.Part(leg.window, leg.kind.stops_of(stops)) for leg in quote.legs),
     )
     fields = quote.booking_fields()
     trip = trip_of(fields)
@@ -160,6 +161,7 @@ async def hold_quote(
         "truck_ids": list(taken.truck_ids),
         "driver_ids": list(taken.crew_ids),
         "equipment_ids": [],
+        "legs": rules.legs_to_json(rules.legs_by(quote.legs, taken)) if quote.legs else None,
     }
     asked = await asked_of(session, quote.org_id)
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=contact, asked=asked, fields=row)

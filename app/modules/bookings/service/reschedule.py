@@ -62,7 +62,7 @@ async def foresee_reschedule(
     bound, trip = _bound(booking, actor), trip_of(vars(booking))
     await bookable_company(session, ask, trip, bound=bound)
     price = await _price_at(session, booking, ask.window.starts_at)
-    if booking.legs is not None:
+    if _has_teams(booking):
         is_free = await calendar.foresee_legs(session, ask, _legs_at(booking, ask))
         return Foreseen(ask.window, price, is_free, ())
     refused = await calendar.foresee_move(session, ask, _team(booking), _need(booking), booking.equipment_ids)
@@ -96,7 +96,7 @@ async def reschedule_booking(
     if total != body.expected_total.to_money():
         raise PriceChanged(total=money_out(*total).model_dump())
     try:
-        if booking.legs is not None:
+        if _has_teams(booking):
             resources = await calendar.reserve_legs(session, ask, _legs_at(booking, ask))
         else:
             resources = await calendar.move(session, ask, _team(booking), _need(booking), booking.equipment_ids)
@@ -115,12 +115,19 @@ def _bound(booking: Booking, actor: Rescheduler) -> Bound:
     return Bound(to_terms=not isinstance(actor, Mover), to_market=booking.quote_id is not None)
 
 
+def _has_teams(booking: Booking) -> bool:
+    """Whether its legs are in several hands, each of which keeps its own; who has all of it may give way to others."""
+    return booking.legs is not None and not rules.is_in_one_hand(rules.legs_from_json(booking.legs))
+
+
 def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.Ask:
     """Raises: IllegalStep (409), LocalTimeRefused (422), WindowRefused (422)."""
     rules.check_reschedule(booking.status, actor.kind)
     instant = to_instant(starts_at, booking.pickup_zone, pointer="/starts_at")
-    if booking.legs is not None:
-        window = calendar.Window(instant, max(leg.ends_at for leg in _moved_legs(booking, instant)))
+    stops = rules.stops_of(booking.origin, booking.destination)
+    legs = _moved_legs(booking, instant)
+    if legs:
+        window = calendar.Window(instant, max(leg.ends_at for leg in legs))
         calendar.check_window(calendar.Window(instant, instant + timedelta(hours=1)), actor.now)
     else:
         window = calendar.Window(instant, instant + (booking.ends_at - booking.starts_at))
@@ -131,7 +138,8 @@ def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.
         window=window,
         zone=booking.pickup_zone,
         now=actor.now,
-        stops=rules.stops_of(booking.origin, booking.destination),
+        stops=stops,
+        parts=tuple(calendar.Part(leg.window, leg.stops) for leg in rules.asks_of(legs, stops)),
     )
 
 
@@ -177,8 +185,10 @@ async def _write(
 ) -> None:
     came_from, was = booking.status, booking.starts_at
     had = set(_team(booking))
-    if booking.legs is None:
+    has_teams, legs = _has_teams(booking), _moved_legs(booking, window.starts_at)
+    if not has_teams:
         booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
+        legs = rules.given_to(legs, booking.truck_ids, booking.driver_ids)
     if had != set(_team(booking)):
         # Not what a dispatcher chose: it is to be looked at again.
         booking.status = BookingStatus.CONFIRMED
@@ -186,8 +196,7 @@ async def _write(
         # Moved late and cancelled early is no way around the fee.
         terms = rules.terms_from_json(booking.cancellation_terms)
         booking.cancellation_terms = rules.terms_to_json(rules.cap_terms(terms, was - actor.now))
-    if booking.legs is not None:
-        booking.legs = rules.legs_to_json(_moved_legs(booking, window.starts_at))
+    booking.legs = rules.legs_to_json(legs) if legs else None
     booking.starts_at, booking.ends_at = window.starts_at, window.ends_at
     booking.reschedule_issue += 1  # The letter about this brings a link of its own.
     if booking.job is not None:

@@ -26,7 +26,9 @@ async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) 
     await repository.release_source(session, ask.org_id, ask.source_id)
     for number, leg in enumerate(legs):
         try:
-            await take_named(session, replace(ask, window=leg.window, stops=leg.stops), locked, leg.resource_ids)
+            await take_named(
+                session, replace(ask, window=leg.window, stops=leg.stops, parts=()), locked, leg.resource_ids
+            )
         except SlotTaken as refused:
             refused.extensions["leg"] = number
             refused.free = ()

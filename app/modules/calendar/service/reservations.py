@@ -25,6 +25,7 @@ from app.modules.calendar.values import (
     Busy,
     Lane,
     Need,
+    Part,
     ReservationKind,
     ResourceKind,
     ResourceSpec,
@@ -41,7 +42,8 @@ Suiting = Callable[[Sequence[ResourceSpec]], bool]
 class Ask:
     """One job's wish: its window, by the wall clock of `zone`; who it is for; `held_until` for a hold; its `stops`,
     None only for a question without places: no drive is reckoned. `within_limits`: it is a job to be sold, and may be
-    one too many for the day; not where one that stands is given other trucks.
+    one too many for the day; not where one that stands is given other trucks. `parts`: what it is written down as,
+    where it takes several days; they fill the window.
     """
 
     org_id: UUID
@@ -52,6 +54,7 @@ class Ask:
     stops: Stops | None
     held_until: datetime | None = None
     within_limits: bool = True
+    parts: tuple[Part, ...] = ()
 
     @property
     def clock(self) -> ZoneInfo:
@@ -232,18 +235,18 @@ async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec],
     dead = [row.id for row in busy if (counted or row.resource_id in ids) and not _is_live(row, ask.now)]
     if dead and await repository.release_dead(session, ask.org_id, dead, ask.now) < len(dead) and counted:
         return False
-    where = repository.stops_row(ask.stops)
     rows = [
-        where
+        repository.stops_row(stops)
         | repository.reservation_row(
             ask.org_id,
             resource,
-            ask.window,
+            window,
             kind=ReservationKind.BOOKING,
             source_id=ask.source_id,
             held_until=ask.held_until,
             now=ask.now,
         )
+        for window, stops in ask.parts or ((ask.window, ask.stops),)
         for resource in chosen
     ]
     # The constraint is the net below the locks: it refuses what a confirmation, which locks its own hold alone,

@@ -10,22 +10,26 @@ from app.modules.market.rules.ranking import (
     from_base,
     rank,
     scale_of,
-    window_of,
     with_smaller_crew,
 )
+from app.modules.market.rules.working_days import Days, PlannedLeg, days_of_work, legs_from_json, legs_to_json
 
 __all__ = [
     "Candidate",
+    "Days",
     "Plan",
+    "PlannedLeg",
     "Ranked",
     "Scale",
     "Wish",
     "count_facets",
+    "days_of_work",
     "for_company",
     "from_base",
+    "legs_from_json",
+    "legs_to_json",
     "rank",
     "scale_of",
     "suits",
-    "window_of",
     "with_smaller_crew",
 ]

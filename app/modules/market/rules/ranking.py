@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from operator import attrgetter, mul
 from typing import Final, NamedTuple
 
 from app.modules.calendar.public import Need, Window
+from app.modules.market.rules.working_days import PlannedLeg, quarters
 from app.modules.market.values import Factor
 from app.modules.orgs.public import NearbyCompany
 from app.modules.pricing.public import Factor as OwnFactor
 from app.modules.pricing.public import Job, Load, Price, RateCard, Travel
 from app.modules.verification.public import InsuranceKind
 
-QUARTER: Final = Decimal("0.25")
-SHORTEST_HOURS: Final = Decimal(1)
 SMALLEST_CREW: Final = 2
 # An assumption until a road network is asked: town roads are a quarter longer than the crow flies, at 30 mph.
 ROAD_FACTOR: Final = Decimal("1.25")
@@ -33,12 +31,15 @@ WORST_RATING: Final = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to do the job: a crew, and what it needs, for how long; and the figures of a company's own in it."""
+    """One way to do the job: a crew, and what it needs, for how long, in which `legs` where that is longer than a day;
+    and the figures of a company's own in it.
+    """
 
     window: Window
     need: Need
     job: Job
     own_factors: tuple[OwnFactor, ...] = ()
+    legs: tuple[PlannedLeg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,6 @@ class Ranked:
         return tuple(Factor(name, value, WEIGHTS[name]) for name, value in zip(WEIGHTS, self.values, strict=True))
 
 
-def window_of(starts_at: datetime, hours_p90: Decimal, drive_minutes: int) -> Window:
-    """What is reserved: nine in ten such jobs are done in it, the drive included; in started quarter hours."""
-    hours = max(SHORTEST_HOURS, hours_p90 + Decimal(drive_minutes) / 60)
-    return Window(starts_at, starts_at + timedelta(minutes=int(_quarters(hours) * 60)))
-
-
 def with_smaller_crew(load: Load) -> Load | None:
     """The same work by the smallest crew, taking longer: for companies that have, or price, no larger one."""
     if load.crew_size <= SMALLEST_CREW:
@@ -93,13 +88,9 @@ def with_smaller_crew(load: Load) -> Load | None:
     return replace(
         load,
         crew_size=SMALLEST_CREW,
-        hours_p50=_quarters(load.hours_p50 * longer),
-        hours_p90=_quarters(load.hours_p90 * longer),
+        hours_p50=quarters(load.hours_p50 * longer),
+        hours_p90=quarters(load.hours_p90 * longer),
     )
-
-
-def _quarters(hours: Decimal) -> Decimal:
-    return (hours / QUARTER).to_integral_value(ROUND_CEILING) * QUARTER
 
 
 def for_company(job: Job, card: RateCard, distance_miles: float) -> Job:

@@ -130,10 +130,10 @@ def _plan(load: pricing.Load, way: Way) -> Plan:
         weight_lb=load.weight_lb,
         inventory=load.inventory,
     )
-    window = rules.window_of(way.starts_at, load.hours_p90, way.route.drive_minutes)
+    days = rules.days_of_work(way.starts_at, load.hours_p90, way.route.drive_minutes)
     size = _up(load.volume_cuft), _up(load.weight_lb), load.crew_size
     need = calendar.Need.of(*size, way.requires.columns())
-    return Plan(window, need, pricing.make_job(facts), load.factors)
+    return Plan(days.window, need, pricing.make_job(facts), load.factors, days.legs)
 
 
 def _up(amount: Decimal) -> int:

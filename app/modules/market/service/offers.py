@@ -14,6 +14,7 @@ from uuid import UUID
 from app.kernel.places import Place
 from app.kernel.signing import BadToken, Signer
 from app.modules.market.errors import OfferExpired, OfferRefused
+from app.modules.market.rules import PlannedLeg, legs_from_json, legs_to_json
 from app.modules.pricing import public as pricing
 
 PURPOSE: Final = "offer"
@@ -35,6 +36,7 @@ class Offer:
     truck_features: tuple[str, ...]
     job: pricing.Job
     expires_at: datetime
+    legs: tuple[PlannedLeg, ...] = ()
 
     @property
     def distance_miles(self) -> Decimal:
@@ -59,6 +61,7 @@ def sign_offer(signer: Signer, offer: Offer, shared: dict[str, Any]) -> str:
             "w": offer.weight_lb,
             "k": offer.skills,
             "f": offer.truck_features,
+            "l": legs_to_json(offer.legs),
             "j": pricing.job_to_json(offer.job),
             "x": offer.expires_at.isoformat(),
         },
@@ -84,6 +87,7 @@ def read_offer(signer: Signer, token: str, now: datetime) -> Offer:
         truck_features=tuple(body["f"]),
         job=pricing.job_from_json(body["j"]),
         expires_at=datetime.fromisoformat(body["x"]),
+        legs=tuple(legs_from_json(body["l"])),
     )
     if offer.expires_at <= now or offer.starts_at <= now:
         raise OfferExpired

@@ -12,6 +12,7 @@ from app.kernel.signing import Signer
 from app.modules.market import repository
 from app.modules.market.errors import OfferWithdrawn, QuoteExpired, QuoteNotFound
 from app.modules.market.models import Quote
+from app.modules.market.rules import PlannedLeg, legs_from_json, legs_to_json
 from app.modules.market.service.offers import Offer, read_offer
 from app.modules.market.values import QuoteStatus
 from app.modules.orgs import public as orgs
@@ -39,6 +40,7 @@ class BookableQuote:
     crew_size: int
     volume_cuft: int
     weight_lb: int
+    legs: tuple[PlannedLeg, ...]
     promised: dict[str, Any]
 
     def booking_fields(self) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def _row(actor: Customer, offer: Offer, until: datetime) -> dict[str, Any]:
         "skills": list(offer.skills),
         "truck_features": list(offer.truck_features),
         "distance_miles": offer.distance_miles.quantize(Decimal("0.1")),
+        "legs": legs_to_json(offer.legs),
         "duration_hours": offer.job.hours.quantize(Decimal("0.01")),
         "job": pricing.job_to_json(offer.job),
         "expires_at": until,
@@ -156,5 +159,6 @@ async def quote_to_book(session: WriteSession, quote_id: UUID, actor: Customer) 
         crew_size=row.crew_size,
         volume_cuft=row.volume_cuft,
         weight_lb=row.weight_lb,
+        legs=tuple(legs_from_json(row.legs)),
         promised={name: getattr(row, name) for name in TAKEN_OVER},
     )

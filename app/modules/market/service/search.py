@@ -26,6 +26,7 @@ from app.modules.market.schemas import (
     SearchIn,
     SearchOut,
     WithinOut,
+    legs_out,
 )
 from app.modules.market.service.asked import MOST_PLANS, Field, Located, find_field
 from app.modules.market.service.offers import Offer, shared_part, sign_offer
@@ -187,6 +188,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         # Whatever today's prices ask for: what others would have made of the job is asked later.
         job=rules.from_base(candidate.job, company.distance_miles),
         expires_at=min(expires_at, orgs.latest_call(company.terms, starts_at)),
+        legs=candidate.plan.legs,
     )
     return OfferOut(
         offer_id=sign_offer(terms.signer, offer, shared),
@@ -194,6 +196,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         price=pricing.price_out(pricing.price_to_json(candidate.price, candidate.card.number)),
         starts_at=offer.starts_at,
         ends_at=offer.ends_at,
+        legs=legs_out(offer.legs),
         pickup_zone=asked.origin.zone,
         crew_size=candidate.job.crew,
         distance_to_origin_miles=round(company.distance_miles, 1),

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.kernel.actor import ActorKind
-from app.kernel.errors import Fault
 from app.kernel.geo import Point
 from app.kernel.money import round_cents
 from app.kernel.signing import Signer
 from app.modules.bookings.errors import (
     BookingNotHeld,
     CrewIncomplete,
-    HasLegs,
     HoldExpired,
     IllegalStep,
-    LegNotFound,
     NotDueYet,
     NotEquipped,
     TruckTooSmall,
@@ -31,15 +26,13 @@ from app.modules.bookings.errors import (
 from app.modules.bookings.values import (
     BookingStatus,
     Door,
-    Leg,
-    LegKind,
     Party,
     PolicyKind,
     RefundStep,
     Settlement,
     Terms,
 )
-from app.modules.calendar.public import LegAsk, ResourceKind, ResourceNotFound, ResourceSpec, Stops, Window
+from app.modules.calendar.public import ResourceKind, ResourceNotFound, ResourceSpec, Stops
 
 S = BookingStatus
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
@@ -243,13 +236,6 @@ def check_load(named: Sequence[ResourceSpec], job: Mapping[str, Any]) -> tuple[l
     return trucks, people
 
 
-def apart(resources: Iterable[ResourceSpec]) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
-    """The ids of trucks, and those of people."""
-    named = sorted(resources, key=lambda one: one.id)
-    trucks = tuple(one.id for one in named if one.kind is ResourceKind.TRUCK)
-    return trucks, tuple(one.id for one in named if one.kind.is_person)
-
-
 def equipment_in(resources: Iterable[ResourceSpec]) -> list[UUID]:
     """The ids of the pieces of equipment among them."""
     return [one.id for one in resources if one.kind is ResourceKind.EQUIPMENT]
@@ -259,114 +245,6 @@ def check_equipment(named: Iterable[UUID], taken: Iterable[ResourceSpec]) -> Non
     """Raises: ResourceNotFound (404) where a truck or person is named as equipment, or the other way round."""
     if set(equipment_in(taken)) != set(named):
         raise ResourceNotFound
-
-
-def legs_to_json(legs: Iterable[Leg]) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": leg.kind.value,
-            "starts_at": leg.starts_at.isoformat(),
-            "ends_at": leg.ends_at.isoformat(),
-            "truck_ids": [str(one) for one in leg.truck_ids],
-            "driver_ids": [str(one) for one in leg.driver_ids],
-            "is_assigned": leg.is_assigned,
-        }
-        for leg in legs
-    ]
-
-
-def legs_from_json(stored: Iterable[Mapping[str, Any]]) -> list[Leg]:
-    return [
-        Leg(
-            LegKind(one["kind"]),
-            datetime.fromisoformat(one["starts_at"]),
-            datetime.fromisoformat(one["ends_at"]),
-            tuple(map(UUID, one["truck_ids"])),
-            tuple(map(UUID, one["driver_ids"])),
-            one["is_assigned"],
-        )
-        for one in stored
-    ]
-
-
-def moved_legs(legs: Iterable[Leg], was: datetime, starts_at: datetime, zone: ZoneInfo) -> list[Leg]:
-    """The same legs from another start of the first: each at its wall time so many days and hours later, and as long
-    as it was.
-    """
-    later = starts_at.astimezone(zone).replace(tzinfo=None) - was.astimezone(zone).replace(tzinfo=None)
-    moved = []
-    for leg in legs:
-        start = (leg.starts_at.astimezone(zone).replace(tzinfo=None) + later).replace(tzinfo=zone).astimezone(UTC)
-        moved.append(replace(leg, starts_at=start, ends_at=start + (leg.ends_at - leg.starts_at)))
-    return moved
-
-
-def asks_of(legs: Iterable[Leg], stops: Stops) -> list[LegAsk]:
-    """Packing and loading begin and end at the pickup, unloading at the delivery; transit goes between them."""
-    places = {
-        LegKind.PACKING: Stops(stops.first, stops.first),
-        LegKind.LOADING: Stops(stops.first, stops.first),
-        LegKind.TRANSIT: stops,
-        LegKind.UNLOADING: Stops(stops.last, stops.last, came_far=stops.is_far),
-    }
-    return [
-        LegAsk(Window(leg.starts_at, leg.ends_at), places[leg.kind], (*leg.truck_ids, *leg.driver_ids)) for leg in legs
-    ]
-
-
-def everybody_of(legs: Sequence[Leg]) -> tuple[list[UUID], list[UUID]]:
-    """The trucks and the people of all legs, each once."""
-    trucks = dict.fromkeys(one for leg in legs for one in leg.truck_ids)
-    return list(trucks), list(dict.fromkeys(one for leg in legs for one in leg.driver_ids))
-
-
-def check_tour(
-    legs: Sequence[Leg], resources: Sequence[ResourceSpec], job: Mapping[str, Any]
-) -> tuple[list[UUID], list[UUID]]:
-    """As `check_named`, for a move of several days: each leg has a driver for each of its trucks, and all together can
-    do the job.
-    """
-    for leg in legs:
-        check_drivers([one for one in resources if one.id in (*leg.truck_ids, *leg.driver_ids)])
-    check_load(resources, job)
-    return everybody_of(legs)
-
-
-def leg_at(legs: Sequence[Leg], number: int | None) -> int:
-    """The number of the leg that is meant. Raises: HasLegs (409) without one, LegNotFound (422)."""
-    if number is None and legs:
-        raise HasLegs
-    if number is None or number >= len(legs):
-        raise LegNotFound(faults=(Fault("/leg", LegNotFound.code, LegNotFound.title),))
-    return number
-
-
-def assign_leg(status: BookingStatus, leg: Leg, *, by: ActorKind, now: datetime) -> BookingStatus:
-    """A leg to come is given another team while those before it are under way, and the move stays where it is.
-
-    Raises: IllegalStep (409), with the legal steps.
-    """
-    if status in ON_THE_WAY and leg.starts_at > now:
-        return status
-    return move(status, to=S.ASSIGNED, by=by)
-
-
-def check_leg(old: Sequence[ResourceSpec], new: Sequence[ResourceSpec], volume_cuft: int | None) -> None:
-    """Each truck of a leg needs a driver of that leg, and its new trucks hold as much of the load as those before.
-
-    Raises: CrewIncomplete (409), TruckTooSmall (409).
-    """
-    check_drivers(new)
-    room, had = (sum(one.capacity_cuft for one in each) for each in (new, old))
-    least = min(volume_cuft or 0, had)
-    if room < least:
-        raise TruckTooSmall(f"They hold {room} cubic feet; those that this leg has hold {least} of the load.")
-
-
-def count_taken(booking: Mapping[str, Any]) -> int:
-    """How many reservations a booking has: one for each truck, person and piece of equipment, of each leg."""
-    parts = booking["legs"] or [booking]
-    return sum(len(part.get(name, ())) for part in parts for name in ("truck_ids", "driver_ids", "equipment_ids"))
 
 
 def stops_of(origin: Mapping[str, Any], destination: Mapping[str, Any]) -> Stops:
