@@ -439,6 +439,8 @@ def upgrade() -> None:
     for function in FUNCTIONS:
         op.execute(f"REVOKE ALL ON FUNCTION app.{function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION app.{function} TO {MARKET.value}")
+    # The board's ways between jobs.
+    op.execute(f"GRANT EXECUTE ON FUNCTION app.crow_miles, app.drive_minutes TO {MOVER.value}")
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -7,8 +7,8 @@ import httpx
 from tests.conftest import PASSWORD, Member
 
 
-async def signed_in_again(client: httpx.AsyncClient, member: Member, url: str = "") -> dict[str, str]:
-    """The member's headers, with a token of this minute; `url`: of a server, for a client without one."""
-    answer = await client.post(f"{url}/v1/auth/login", json={"email": member.email, "password": PASSWORD})
+async def signed_in_again(client: httpx.AsyncClient, member: Member) -> dict[str, str]:
+    """The member's headers, with a token of this minute."""
+    answer = await client.post("/v1/auth/login", json={"email": member.email, "password": PASSWORD})
     assert answer.status_code == 200, answer.text
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}

@@ -110,7 +110,8 @@ def storm_environ(logins: Logins, folder: Path) -> dict[str, str]:
 @asynccontextmanager
 async def office(logins: Logins, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Resources]]:
     """The program once more, in this process and by the true clock: for what must stand before a storm begins."""
-    settings = settings_for(logins, folder)
+    # What must stand before a storm takes as long as it takes.
+    settings = settings_for(logins, folder, http={"request_deadline_seconds": 300.0})
     engine = create_engine(SecretStr(logins.app), settings.db, application_name="storm")
     resources = build_resources(settings, Database(engine, registry.error_map()))
     app = assemble(resources, Readiness(logins.app, registry.schema_revision()))

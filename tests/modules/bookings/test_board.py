@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final
 
 import httpx
 import pytest
 
 from app.kernel.clock import ManualClock
+from app.kernel.geo import Point
+from app.kernel.roads import road_miles, road_minutes
 from app.runtime.resources import Resources
 from tests.conftest import Member, StaffMember, register
 from tests.factories.bookings import book_by_hand
@@ -50,12 +53,13 @@ class TestShowBoard:
             "2027-03-08T08:00:00Z",
             "2027-03-09T08:00:00Z",
         )
-        job = {"kind": "booking", "source_id": booking["id"], "starts_at": NINE, "ends_at": ONE}
+        job = {"kind": "booking", "source_id": booking["id"], "starts_at": NINE, "ends_at": ONE, "drive": None}
         time_off = {
             "kind": "time_off",
             "source_id": leave["id"],
             "starts_at": "2027-03-09T02:00:00Z",
             "ends_at": "2027-03-09T17:00:00Z",
+            "drive": None,
         }
         lanes = {lane["resource_id"]: lane for lane in board["lanes"]}
         assert lanes[truck_id]["taken"] == [job, time_off]
@@ -63,6 +67,29 @@ class TestShowBoard:
         assert (lanes[helper["id"]]["name"], lanes[helper["id"]]["taken"]) == (helper["full_name"], [])
         assert [lane["kind"] for lane in board["lanes"]] == ["truck", "helper", "driver"]
         assert [(one["id"], one["status"]) for one in board["bookings"]] == [(booking["id"], "confirmed")]
+
+    async def test_between_two_jobs_stands_the_way_and_whether_there_is_time_for_it(
+        self, client: httpx.AsyncClient, mover_a: Member
+    ):
+        first = await confirmed(client, mover_a)
+        team = {name: first[name] for name in ("truck_ids", "driver_ids")}
+        window = {"starts_at": "2027-03-08T13:45:00", "ends_at": "2027-03-08T15:00:00"}
+        second = await confirmed(client, mover_a, window=window, **team)
+        ends = [Point.model_validate(first[place]["location"]) for place in ("destination", "origin")]
+        way = {"miles": round(road_miles(*ends), 1), "minutes": ceil(road_minutes(*ends)), "gap_minutes": 45}
+
+        async def drives(path: str) -> list[Any]:
+            found = await ask(client, mover_a.headers, path, day=DAY)
+            jobs = found["items"] if "items" in found else found["lanes"][0]["taken"]
+            return [one["drive"] for one in jobs]
+
+        jobs = f"drivers/{second['driver_ids'][0]}/jobs"
+        for path in ("calendar", jobs):
+            assert await drives(path) == [None, way | {"suffices": True}]
+        rules = {"door_codes": False, "turnaround_minutes": 60}
+        await client.put("/v1/org/booking-rules", headers=mover_a.headers, json=rules)
+        for path in ("calendar", jobs):
+            assert await drives(path) == [None, way | {"suffices": False}]
 
     async def test_a_day_a_week_and_one_resource(self, client: httpx.AsyncClient, mover_a: Member):
         monday = await confirmed(client, mover_a)
@@ -129,7 +156,8 @@ class TestListJobs:
         path = f"drivers/{booking['driver_ids'][0]}/jobs"
         assert (await ask(client, mover_a.headers, path))["items"] == []
         assert (await ask(client, mover_a.headers, path, day=DAY))["items"] == [
-            booking | {"leg": None, "on_duty": {name: booking[name] for name in ("starts_at", "ends_at")}}
+            booking
+            | {"leg": None, "drive": None, "on_duty": {name: booking[name] for name in ("starts_at", "ends_at")}}
         ]
 
     async def test_a_hold_is_no_job(self, client: httpx.AsyncClient, mover_a: Member):

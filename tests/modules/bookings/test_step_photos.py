@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from app.kernel.ports.object_store import StoreUnavailable
 from app.runtime.resources import Resources
-from tests.conftest import Member
+from tests.conftest import Member, StaffMember
 from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.files import photo, upload
-from tests.factories.market import post
+from tests.factories.market import book, invite_customers, open_company, post
 
 pytestmark = pytest.mark.integration
 
@@ -58,3 +60,56 @@ async def test_anothers_photo_is_none(
     theirs = await clean_photo(client, mover_b, worker_resources)
     refused = await report(client, mover_a, f"{path}/arrive", {"photo_ids": [theirs]})
     assert (refused.status_code, refused.json()["code"]) == (404, "upload_not_found")
+
+
+async def test_both_sides_of_the_booking_see_them_and_nobody_else(
+    client: httpx.AsyncClient,
+    staff: StaffMember,
+    mover_b: Member,
+    resources: Resources,
+    worker_resources: Resources,
+):
+    """By links that are good for a minute: for the customer, who may not read the company's files, as for members."""
+    company = await open_company(client, staff.headers)
+    owner, stranger = await invite_customers(resources, 2)
+    booking = await book(client, owner, company, "2027-03-09T09:00")
+    path = f"/v1/bookings/{booking['id']}"
+    await post(client, owner.headers, f"{path}/confirm")
+    await post(client, company.headers, f"{path}/start")
+    shown = await clean_photo(client, company.member, worker_resources)
+    assert (await report(client, company.member, f"{path}/arrive", {"photo_ids": [shown]})).status_code == 200
+    for headers in (owner.headers, company.headers):
+        history = await client.get(f"{path}/history", headers=headers)
+        [picture] = history.json()["items"][-1]["photos"]
+        assert picture["id"] == shown
+        for name in ("url", "thumbnail_url"):
+            link = urlsplit(picture[name])
+            answer = await client.get(f"{link.path}?{link.query}")
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert (await client.get(f"/v1/uploads/{shown}", headers=owner.headers)).status_code in {403, 404}
+    for headers in (stranger.headers, mover_b.headers):
+        assert (await client.get(f"{path}/history", headers=headers)).status_code == 404
+    given = await client.get(f"{path}/tracking-link", headers=owner.headers)
+    link = urlsplit(given.json()["url"])
+    followed = await client.get(f"{link.path}?{link.query}")
+    assert followed.status_code == 200
+    assert "photo" not in followed.text
+
+
+async def test_while_the_store_is_away_the_history_stands_without_links(
+    client: httpx.AsyncClient,
+    mover_a: Member,
+    resources: Resources,
+    worker_resources: Resources,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    path = await started(client, mover_a)
+    shown = await clean_photo(client, mover_a, worker_resources)
+    await report(client, mover_a, f"{path}/arrive", {"photo_ids": [shown]})
+
+    async def away(*_: Any) -> str:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(resources.ports.objects, "download_link", away)
+    history = await client.get(f"{path}/history", headers=mover_a.headers)
+    assert history.json()["items"][-1]["photos"] == [{"id": shown, "url": None, "thumbnail_url": None}]

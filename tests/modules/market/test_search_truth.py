@@ -159,8 +159,10 @@ class Job:
             yield 2, self._span(self.hours * self.crew / 2)
 
     def _span(self, hours: float) -> Span:
-        starts_at = self.starts_at.astimezone(UTC)
-        return starts_at, starts_at + timedelta(minutes=15 * ceil(max(1.0, hours) * 4))
+        """In started quarter hours, with ten hours of night after each fourteen of work; nobody drives far here."""
+        starts_at, quarters = self.starts_at.astimezone(UTC), ceil(max(1.0, hours) * 4)
+        nights = (quarters - 1) // (14 * 4)
+        return starts_at, starts_at + timedelta(minutes=15 * quarters, hours=10 * nights)
 
     def days_later(self, days: int) -> Job:
         return replace(self, starts_at=self.starts_at + timedelta(days=days))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -13,14 +16,24 @@ from app.kernel.places import Place
 from app.modules.bookings import service
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import as_of
-from app.modules.bookings.schemas import BookingOut, RescheduleOut, SettlementOut, StepOut, TownOut, WindowOut
+from app.modules.bookings.schemas import (
+    BookingOut,
+    RescheduleOut,
+    SettlementOut,
+    StepOut,
+    StepPhotoOut,
+    TownOut,
+    WindowOut,
+)
 from app.modules.bookings.service.given_links import Opened
 from app.modules.bookings.service.reschedule import Foreseen
 from app.modules.bookings.values import Settlement
+from app.modules.files import public as files
 from app.modules.pricing.public import price_out
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience
+from app.runtime.resources import Resources
 from app.runtime.web.etag import put_etag
 from app.runtime.web.sessions import write_as
 
@@ -89,9 +102,23 @@ def linked_fields(opened: Opened) -> dict[str, Any]:
     }
 
 
-def step_out(step: AnyRow) -> StepOut:
+async def photos_out(
+    resources: Resources, photos: Mapping[UUID, files.Upload], now: datetime
+) -> dict[UUID, StepPhotoOut]:
+    """With links that are good for a minute, or none while the store is away. No transaction may be open."""
+    found = {}
+    for key, upload in photos.items():
+        found[key] = StepPhotoOut(id=key, url=None, thumbnail_url=None)
+        with suppress(files.FilesUnavailable):
+            links = await files.links_to(resources.ports.objects, upload, now, resources.settings.uploads.link_seconds)
+            found[key] = StepPhotoOut(id=key, url=links.url, thumbnail_url=links.thumbnail_url)
+    return found
+
+
+def step_out(step: AnyRow, photos: Mapping[UUID, StepPhotoOut]) -> StepOut:
     location = None if step.latitude is None else Point(lat=step.latitude, lng=step.longitude)
-    return StepOut.model_validate(step._asdict() | {"location": location})
+    shown = [photos[key] for key in map(UUID, step.photo_ids) if key in photos]
+    return StepOut.model_validate(step._asdict() | {"location": location, "photos": shown})
 
 
 async def answer_booking(session: WriteSession, now: datetime, booking: Booking, response: Response) -> BookingOut:

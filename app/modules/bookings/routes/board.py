@@ -16,6 +16,7 @@ from app.modules.bookings.schemas import (
     BoardOut,
     BoardQuery,
     BusyOut,
+    DriveOut,
     FreeResourceOut,
     JobOut,
     JobsOut,
@@ -51,6 +52,7 @@ async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor
                 **dict(booking_out(session, job.booking, name, actor.now)),
                 leg=job.leg,
                 on_duty=WindowOut.model_validate(job.on_duty),
+                drive=job.drive and DriveOut.model_validate(job.drive),
             )
             for job in jobs
         ]

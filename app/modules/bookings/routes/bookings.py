@@ -34,7 +34,7 @@ from app.modules.bookings.errors import (
     TruckTooSmall,
     WrongWayToBook,
 )
-from app.modules.bookings.routes.answers import BookingWrite, answer_booking, booking_out, step_out
+from app.modules.bookings.routes.answers import BookingWrite, answer_booking, booking_out, photos_out, step_out
 from app.modules.bookings.schemas import (
     AssignIn,
     BookingFilter,
@@ -224,10 +224,12 @@ async def report_load(
 
 
 @router.get("/{booking_id}/history", responses=problems(BookingNotFound))
-async def list_history(booking_id: UUID, actor: BookingsRead, session: HistoryRead) -> HistoryOut:
-    """Every step of a booking, the first first. For members of the company and the customer."""
-    steps = await service.list_history(session, actor, booking_id)
-    return HistoryOut(items=[step_out(step) for step in steps])
+async def list_history(booking_id: UUID, actor: BookingsRead, session: HistoryRead, request: Request) -> HistoryOut:
+    """Every step of a booking, the first first, with its photos. For members of the company and the customer."""
+    history = await service.list_history(session, actor, booking_id)
+    await session.close()  # no transaction waits for the store
+    photos = await photos_out(resources_of(request), history.photos, actor.now)
+    return HistoryOut(items=[step_out(step, photos) for step in history.steps])
 
 
 def _report(step: DayStep) -> None:

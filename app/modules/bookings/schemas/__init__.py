@@ -6,6 +6,7 @@ from app.modules.bookings.schemas.board import (
     BoardOut,
     BoardQuery,
     BusyOut,
+    DriveOut,
     FreeResourceOut,
     JobOut,
     JobsOut,
@@ -51,7 +52,16 @@ from app.modules.bookings.schemas.reschedule import (
     RescheduleOut,
 )
 from app.modules.bookings.schemas.shapes import TownOut, WindowIn, WindowOut
-from app.modules.bookings.schemas.steps import CompleteIn, ExtraIn, HistoryOut, LoadIn, StepIn, StepOut, report_of
+from app.modules.bookings.schemas.steps import (
+    CompleteIn,
+    ExtraIn,
+    HistoryOut,
+    LoadIn,
+    StepIn,
+    StepOut,
+    StepPhotoOut,
+    report_of,
+)
 from app.modules.bookings.schemas.tracking import TrackedStepOut, TrackingLinkOut, TrackOut
 
 __all__ = [
@@ -84,6 +94,7 @@ __all__ = [
     "ContactPatch",
     "DoorCodesOut",
     "DoorOut",
+    "DriveOut",
     "ExtraIn",
     "FeedIn",
     "FeedOut",
@@ -111,6 +122,7 @@ __all__ = [
     "SettlementOut",
     "StepIn",
     "StepOut",
+    "StepPhotoOut",
     "TakenOut",
     "TownOut",
     "TrackOut",

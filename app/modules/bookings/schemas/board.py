@@ -26,13 +26,27 @@ class BoardQuery(JobsQuery):
     resource_id: UUID | None = None
 
 
+class DriveOut(BaseModel):
+    """The way to a pickup from the last stop of the job before it on these days: road miles and minutes as planned for,
+    the minutes that lie between the two, and whether they suffice for the way and the turnaround.
+    """
+
+    miles: float
+    minutes: int
+    gap_minutes: int
+    suffices: bool
+
+
 class TakenOut(BaseModel):
-    """`source_id`: the booking, or the time off."""
+    """`source_id`: the booking, or the time off. `drive`: null for the first job of these days, for time off, and
+    between two legs of one move.
+    """
 
     kind: str
     source_id: UUID
     starts_at: datetime
     ends_at: datetime
+    drive: DriveOut | None
 
 
 class LaneOut(BaseModel):
@@ -53,10 +67,13 @@ class BoardOut(BaseModel):
 
 
 class JobOut(BookingOut):
-    """A job of somebody: from when to when they are on it, and of a move of several days the number of the leg."""
+    """A job of somebody: from when to when they are on it, the way there from the job before, as the board has it, and
+    of a move of several days the number of the leg.
+    """
 
     leg: int | None
     on_duty: WindowOut
+    drive: DriveOut | None
 
 
 class JobsOut(BaseModel):

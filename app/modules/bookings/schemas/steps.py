@@ -60,8 +60,16 @@ class CompleteIn(LoadIn):
     extras: Annotated[tuple[ExtraIn, ...], Field(max_length=50)] = ()
 
 
+class StepPhotoOut(BaseModel):
+    """`url` and `thumbnail_url` are good for a minute: ask again for others. Null while the store does not answer."""
+
+    id: UUID
+    url: str | None
+    thumbnail_url: str | None
+
+
 class StepOut(BaseModel):
-    """`location`: where whoever reported it stood, if they told. `photo_ids`: for members, at /v1/uploads/{id}."""
+    """`location`: where whoever reported it stood, if they told. `photo_ids`: those of `photos`, in their order."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -73,6 +81,7 @@ class StepOut(BaseModel):
     note: str | None
     location: Point | None
     photo_ids: list[UUID]
+    photos: list[StepPhotoOut]
 
 
 class HistoryOut(BaseModel):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -48,11 +48,12 @@ async def show_board(session: ReadSession, actor: Mover, query: BoardQuery) -> s
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A booking, or one leg of it, that somebody is on from then to then."""
+    """A booking, or one leg of it, that somebody is on from then to then. `drive`: there, as the board has it."""
 
     booking: Booking
     leg: int | None
     on_duty: calendar.Window
+    drive: dict[str, Any] | None = None
 
 
 async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: date | None) -> list[Job]:
@@ -63,9 +64,11 @@ async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: 
     await _own_lane(session, actor, resource_id)
     zone = await orgs.company_zone(session, actor.org_id)
     window = _days(day, 1, zone, actor.now)
-    await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
+    lanes = await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
+    ways = {(one["source_id"], one["starts_at"]): one["drive"] for one in json.loads(lanes[0].taken)}
     found = await repository.list_jobs_of(session, actor.org_id, (window.starts_at, window.ends_at), resource_id)
     jobs = [job for one in found for job in _jobs_of(one, resource_id) if job.on_duty.overlaps(window)]
+    jobs = [replace(job, drive=ways.get((str(job.booking.id), _utc(job.on_duty.starts_at)))) for job in jobs]
     return sorted(jobs, key=lambda job: (job.on_duty, job.booking.id))
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from app.modules.bookings.schemas import ContactPatch
 from app.modules.bookings.service.contacts import columns_of, contact_of
 from app.modules.bookings.service.steps import lock_as
 from app.modules.bookings.values import BookingStatus
+from app.modules.files import public as files
 from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import HotRead, ReadSession, WriteSession
@@ -47,8 +48,16 @@ async def list_bookings(
     return await repository.list_bookings(hot, owner, page, actor.now, filters)
 
 
-async def list_history(session: ReadSession, actor: Mover | Customer, booking_id: UUID) -> Sequence[AnyRow]:
-    """Every step, the first first. Raises: BookingNotFound (404)."""
+@dataclass(frozen=True, slots=True)
+class History:
+    """Every step, the first first; and the photos of all of them, by id."""
+
+    steps: Sequence[AnyRow]
+    photos: Mapping[UUID, files.Upload]
+
+
+async def list_history(session: ReadSession, actor: Mover | Customer, booking_id: UUID) -> History:
+    """For both sides of the booking. Raises: BookingNotFound (404)."""
     if isinstance(actor, Customer):
         org_id = await repository.find_org_of_own_booking(session, booking_id, actor.customer_id)
     else:
@@ -56,7 +65,9 @@ async def list_history(session: ReadSession, actor: Mover | Customer, booking_id
         org_id = booking.org_id if booking else None
     if org_id is None:
         raise BookingNotFound
-    return await repository.list_steps(session, org_id, booking_id)
+    steps = await repository.list_steps(session, org_id, booking_id)
+    shown = {UUID(one) for step in steps for one in step.photo_ids}
+    return History(steps, await files.list_uploads(session, org_id, shown) if shown else {})
 
 
 async def change_contact(

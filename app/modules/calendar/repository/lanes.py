@@ -16,18 +16,21 @@ from app.runtime.db.statements import Ready
 INSTANT = sa.DateTime(timezone=True)
 
 # PostgreSQL builds what each resource has taken, once, as text that is only passed on. An expired hold takes nothing.
+# The way to a job is from the last stop of the job before it, as `rules.clashes` reckons it; miles as app/kernel/roads.py.
 # Few are long, and have an index of their own: of all others two days are read and not thirty.
 LANES = Ready(
     sa.text(
         """
     WITH near AS (
-        SELECT v.resource_id, v.kind, v.source_id, v.starts_at, v.ends_at, v.held_until
+        SELECT v.resource_id, v.kind, v.source_id, v.starts_at, v.ends_at, v.held_until, v.first_lat, v.first_lng,
+            v.last_lat, v.last_lng
         FROM app.reservations AS v
         WHERE v.org_id = :org_id AND v.active AND v.ends_at > :since AND v.starts_at < :until
             AND v.starts_at > :since - interval '2 days'
             AND NOT (v.is_far OR v.ends_at - v.starts_at > interval '2 days')
         UNION ALL
-        SELECT v.resource_id, v.kind, v.source_id, v.starts_at, v.ends_at, v.held_until
+        SELECT v.resource_id, v.kind, v.source_id, v.starts_at, v.ends_at, v.held_until, v.first_lat, v.first_lng,
+            v.last_lat, v.last_lng
         FROM app.reservations AS v
         WHERE v.org_id = :org_id AND v.active AND v.ends_at > :since AND v.starts_at < :until
             AND v.starts_at > :since - interval '30 days'
@@ -36,10 +39,22 @@ LANES = Ready(
         SELECT n.resource_id, json_agg(json_build_object(
             'kind', n.kind, 'source_id', n.source_id,
             'starts_at', to_char(n.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            'ends_at', to_char(n.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+            'ends_at', to_char(n.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'drive', CASE WHEN n.crow_miles IS NOT NULL THEN json_build_object(
+                'miles', round((1.4 * least(n.crow_miles, 10) + 1.15 * greatest(n.crow_miles - 10, 0))::numeric, 1),
+                'minutes', app.drive_minutes(n.crow_miles), 'gap_minutes', n.gap_minutes,
+                'suffices', n.gap_minutes >= o.turnaround_minutes + app.drive_minutes(n.crow_miles)) END
             ) ORDER BY n.starts_at)::text AS taken
-        FROM near AS n
-        WHERE n.held_until IS NULL OR n.held_until > :now
+        FROM (
+            SELECT w.resource_id, w.kind, w.source_id, w.starts_at, w.ends_at,
+                CASE WHEN w.source_id <> lag(w.source_id) OVER behind THEN app.crow_miles(
+                    lag(w.last_lat) OVER behind, lag(w.last_lng) OVER behind, w.first_lat, w.first_lng)
+                    END AS crow_miles,
+                floor(extract(epoch FROM w.starts_at - lag(w.ends_at) OVER behind) / 60) AS gap_minutes
+            FROM near AS w
+            WHERE w.held_until IS NULL OR w.held_until > :now
+            WINDOW behind AS (PARTITION BY w.resource_id, w.first_lat IS NULL ORDER BY w.starts_at)) AS n
+        JOIN app.resources AS o ON o.org_id = :org_id AND o.id = n.resource_id
         GROUP BY n.resource_id)
     SELECT r.id, r.kind, coalesce(t.taken, '[]') AS taken
     FROM app.resources AS r

@@ -41,6 +41,6 @@ async def detach(session: WriteSession, actor: Mover, upload_id: UUID) -> None:
     await repository.update_upload(session, upload, attached_at=None)
 
 
-async def list_uploads(session: ReadSession, actor: Mover, upload_ids: Collection[UUID]) -> dict[UUID, Upload]:
+async def list_uploads(session: ReadSession, org_id: UUID, upload_ids: Collection[UUID]) -> dict[UUID, Upload]:
     """By id; one that is not the company's is left out."""
-    return {one.id: one for one in await repository.list_uploads(session, actor.org_id, upload_ids)}
+    return {one.id: one for one in await repository.list_uploads(session, org_id, upload_ids)}

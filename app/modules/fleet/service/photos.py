@@ -63,7 +63,7 @@ async def list_photos(session: ReadSession, actor: Mover, truck_id: UUID) -> Seq
     """The oldest first. Raises: TruckNotFound (404)."""
     await show_truck(session, actor, truck_id)
     photos = await repository.list_photos(session, actor.org_id, truck_id)
-    uploads = await files.list_uploads(session, actor, [photo.id for photo in photos])
+    uploads = await files.list_uploads(session, actor.org_id, [photo.id for photo in photos])
     return [Shown(photo, uploads[photo.id]) for photo in photos]
 
 
