@@ -20,7 +20,7 @@ PLANTED = [
     ("app/modules/orgs/service/companies.py", "import app.modules.fleet.public", "2 Modules stand on floors"),
     ("app/modules/bookings/service/cancel.py", "import app.modules.orgs.repository", "3 orgs is met"),
     ("app/modules/orgs/repository.py", "import app.modules.orgs.service", "4 Inside a module"),
-    ("app/modules/bookings/rules.py", "import sqlalchemy", "5 Rules, values"),
+    ("app/modules/bookings/rules/life.py", "import sqlalchemy", "5 Rules, values"),
     ("app/modules/fleet/schemas/trucks.py", "import fastapi", "6 Below routes"),
     ("app/modules/invoices/routes.py", "import app.modules.invoices.repository", "6 Routes reach"),
     ("app/runtime/web/limits.py", "import typst", "7 Vendors"),

@@ -9,5 +9,5 @@ Announces: booking.held, .confirmed, .assigned, .rescheduled, .started, .complet
 .door_codes_renewed, .truck_replaced.
 Listens: its own, to tell company and customer; papers.noticed and papers.lapsed, to name the bookings
 that they touch, and company.suspended, to tell their customers.
-Start reading at: rules.py, service/hold.py.
+Start reading at: rules/life.py, service/hold.py.
 """
