@@ -7,15 +7,23 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from tests.conftest import ROOT, Logins
+from app import registry
+from app.kernel.clock import Clock
+from app.main import assemble, build_resources
+from app.runtime.db.engine import create_engine
+from app.runtime.db.session import Database
+from app.runtime.resources import Resources
+from app.runtime.web.service import Readiness
+from tests.conftest import ROOT, Logins, settings_for
 
 SECONDS_TO_START: Final = 60.0
 
@@ -23,6 +31,21 @@ SECONDS_TO_START: Final = 60.0
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+@asynccontextmanager
+async def in_process(
+    logins: Logins, folder: Path, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[tuple[httpx.AsyncClient, Resources]]:
+    """The program once more, in this process, on a database of its own; by the true clock without one."""
+    chosen = settings_for(logins, folder, **settings)
+    engine = create_engine(SecretStr(logins.app), chosen.db, application_name="movehub-apart")
+    resources = build_resources(chosen, Database(engine, registry.error_map()), clock=clock)
+    app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client, resources
+    await resources.close()
+    await engine.dispose()
 
 
 @contextmanager

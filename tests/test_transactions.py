@@ -12,17 +12,13 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import text
 
-from app import registry
 from app.kernel.clock import ManualClock
-from app.main import assemble, build_resources
-from app.runtime.db.engine import create_engine
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
-from app.runtime.web.service import Readiness
-from tests.conftest import Logins, Member, clone, drop, register, settings_for
+from tests.conftest import Logins, Member, clone, drop, register
+from tests.running import in_process
 
 pytestmark = pytest.mark.integration
 
@@ -48,14 +44,8 @@ async def private(scratch: Logins, tmp_path: Path, clock: ManualClock) -> AsyncI
     admin = await asyncpg.connect(scratch.admin)
     await admin.execute(LATE_RULE)
     await admin.close()
-    settings = settings_for(scratch, tmp_path)
-    engine = create_engine(SecretStr(scratch.app), settings.db, application_name="movehub-late")
-    resources = build_resources(settings, Database(engine, registry.error_map()), clock=clock)
-    app = assemble(resources, Readiness(scratch.app, registry.schema_revision()))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    async with in_process(scratch, tmp_path, clock) as (client, _):
         yield client
-    await resources.close()
-    await engine.dispose()
 
 
 async def test_a_commit_that_fails_is_never_told_as_a_success(private: httpx.AsyncClient):

@@ -39,8 +39,9 @@ SEEN_BY_MARKET = (
     "hours_weekly",
     "hours_less",
     "hours_more",
+    "branch_id",
 )
-LIMITS = ("org_id", "zone", "jobs", "van_jobs", "box_jobs", "large_jobs")
+LIMITS = ("org_id", "zone", "jobs", "van_jobs", "box_jobs", "large_jobs", "branches")
 TAKEN_WINDOWS = (
     "org_id",
     "resource_id",
@@ -91,7 +92,16 @@ POLICIES = {
     ],
 }
 
-FUNCTIONS = ("sold_out", "taken_by", "works", "works_laid_out", "wall_minutes", "drive_minutes", "crow_miles")
+FUNCTIONS = (
+    "sold_out",
+    "branch_limits",
+    "taken_by",
+    "works",
+    "works_laid_out",
+    "wall_minutes",
+    "drive_minutes",
+    "crow_miles",
+)
 
 # Miles on a sphere, as app/kernel/geo.py has them. One expression, which the planner writes into the query.
 CROW_MILES = """
@@ -144,41 +154,57 @@ RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$
 """
 
-# As app/modules/calendar/rules/limits.py has them: sizes of truck of which no more can be had, at which of the starts
-# (as bits). A job of `length` counts on each day of the office that it touches. A truck is asked for as a list of one,
-# which the B-tree answers: the planner thinks as well of the exclusion's index, where the same takes ten times as long.
+# Few have any: STRICT, so that it is not written into the query, and the planner reckons with no hundred a company.
+BRANCH_LIMITS = """
+CREATE FUNCTION app.branch_limits(branches jsonb)
+RETURNS TABLE (branch_id uuid, jobs integer, van_jobs integer, box_jobs integer, large_jobs integer)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 1 AS $$
+    SELECT * FROM jsonb_to_recordset(branches)
+        AS t (branch_id uuid, jobs integer, van_jobs integer, box_jobs integer, large_jobs integer)
+$$
+"""
+
+# As app/modules/calendar/rules/limits.py has them: sizes of truck, of a branch or of all (null), of which no more can
+# be had, at which of the starts (as bits). A job of `length` counts on each day of the office that it touches. A truck
+# is asked for as a list of one, which the B-tree answers: the planner thinks as well of the exclusion's index, where the
+# same takes ten times as long.
 SOLD_OUT = """
 CREATE FUNCTION app.sold_out(org_ids uuid[], lengths interval[], starts timestamptz[], as_of timestamptz)
-RETURNS TABLE (org_id uuid, least_cuft integer, most_cuft integer, starts bigint)
+RETURNS TABLE (org_id uuid, branch_id uuid, least_cuft integer, most_cuft integer, starts bigint)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH kept AS MATERIALIZED (
-        SELECT l.org_id, l.zone, a.length, k.least_cuft, k.most_cuft, k.jobs
+        SELECT l.org_id, b.branch_id, l.zone, a.length, k.least_cuft, k.most_cuft, k.jobs
         FROM unnest($1, $2) AS a (org_id, length)
         JOIN app.day_limits AS l ON l.org_id = a.org_id
-        CROSS JOIN LATERAL (VALUES (0, 2147483647, l.jobs), (0, 600, l.van_jobs), (600, 1300, l.box_jobs),
-            (1300, 2147483647, l.large_jobs)) AS k (least_cuft, most_cuft, jobs)
+        CROSS JOIN LATERAL (
+            SELECT NULL::uuid, l.jobs, l.van_jobs, l.box_jobs, l.large_jobs
+            UNION ALL SELECT * FROM app.branch_limits(l.branches)
+        ) AS b (branch_id, jobs, van_jobs, box_jobs, large_jobs)
+        CROSS JOIN LATERAL (VALUES (0, 2147483647, b.jobs), (0, 600, b.van_jobs), (600, 1300, b.box_jobs),
+            (1300, 2147483647, b.large_jobs)) AS k (least_cuft, most_cuft, jobs)
         WHERE k.jobs IS NOT NULL),
     full_days AS MATERIALIZED (
-        SELECT k.org_id, k.least_cuft, k.most_cuft, day::date AS day
+        SELECT k.org_id, k.branch_id, k.least_cuft, k.most_cuft, day::date AS day
         FROM kept AS k
         JOIN app.resources AS t ON t.org_id = k.org_id AND t.kind = 'truck' AND t.retired_at IS NULL
             AND t.capacity_cuft >= k.least_cuft AND t.capacity_cuft < k.most_cuft
+            AND (k.branch_id IS NULL OR t.branch_id = k.branch_id)
         JOIN app.reservations AS v ON v.org_id = t.org_id AND v.resource_id = ANY(ARRAY[t.id])
             AND v.active AND v.first_lat IS NOT NULL AND (v.held_until IS NULL OR v.held_until > $4)
             AND v.starts_at > $3[1] - interval '31 days'
             AND v.starts_at < $3[cardinality($3)] + k.length + interval '1 day'
         CROSS JOIN LATERAL generate_series(date_trunc('day', v.starts_at AT TIME ZONE k.zone),
             (v.ends_at - interval '1 microsecond') AT TIME ZONE k.zone, interval '1 day') AS day
-        GROUP BY k.org_id, k.least_cuft, k.most_cuft, k.jobs, day
+        GROUP BY k.org_id, k.branch_id, k.least_cuft, k.most_cuft, k.jobs, day
         HAVING count(DISTINCT v.source_id) >= k.jobs)
-    SELECT k.org_id, k.least_cuft, k.most_cuft, bit_or(1::bigint << (s.number - 1)::integer)
+    SELECT k.org_id, k.branch_id, k.least_cuft, k.most_cuft, bit_or(1::bigint << (s.number - 1)::integer)
     FROM kept AS k CROSS JOIN unnest($3) WITH ORDINALITY AS s (starts_at, number)
     WHERE k.jobs = 0 OR EXISTS (
         SELECT 1 FROM full_days AS f
-        WHERE f.org_id = k.org_id AND f.least_cuft = k.least_cuft AND f.most_cuft = k.most_cuft
+        WHERE f.org_id = k.org_id AND f.branch_id IS NOT DISTINCT FROM k.branch_id AND f.least_cuft = k.least_cuft AND f.most_cuft = k.most_cuft
             AND f.day BETWEEN (s.starts_at AT TIME ZONE k.zone)::date
                 AND ((s.starts_at + k.length - interval '1 microsecond') AT TIME ZONE k.zone)::date)
-    GROUP BY k.org_id, k.least_cuft, k.most_cuft
+    GROUP BY k.org_id, k.branch_id, k.least_cuft, k.most_cuft
 $$
 """
 
@@ -254,6 +280,9 @@ def upgrade() -> None:
             postgresql.INT4MULTIRANGE(),
             nullable=True,
             comment="what they add; null as hours_zone",
+        ),
+        sa.Column(
+            "branch_id", sa.UUID(), nullable=True, comment="of a truck: whose days it counts for; null: the company's"
         ),
         sa.Column(
             "locked_at",
@@ -409,6 +438,13 @@ def upgrade() -> None:
         sa.Column("van_jobs", sa.Integer(), nullable=True, comment="with a truck of less than 600 cubic feet"),
         sa.Column("box_jobs", sa.Integer(), nullable=True, comment="with one of less than 1,300"),
         sa.Column("large_jobs", sa.Integer(), nullable=True, comment="with one of more"),
+        sa.Column(
+            "branches",
+            postgresql.JSONB(),
+            server_default="[]",
+            nullable=False,
+            comment="branch_id, and as above with a truck of the branch",
+        ),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
@@ -434,6 +470,7 @@ def upgrade() -> None:
     op.execute(WALL_MINUTES)
     op.execute(WORKS_LAID_OUT)
     op.execute(WORKS)
+    op.execute(BRANCH_LIMITS)
     op.execute(SOLD_OUT)
     op.execute(TAKEN_BY)
     for function in FUNCTIONS:

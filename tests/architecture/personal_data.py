@@ -44,7 +44,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "branches": {"none": "name phone address closed_at org_id id version created_at updated_at"},
     "calendar_rules": {"none": "turnaround_minutes org_id id"},
     "calendar_feeds": {"people": "created_by", "none": "name resource_id created_at revoked_at org_id id"},
-    "day_limits": {"none": "org_id id zone jobs van_jobs box_jobs large_jobs version created_at updated_at"},
+    "day_limits": {"none": "org_id id zone jobs van_jobs box_jobs large_jobs branches version created_at updated_at"},
     "cancellation_policies": {"none": "kind steps org_id id version created_at updated_at"},
     "case_notes": {"people": "written_by text", "none": "case_id written_at org_id id"},
     "company_days_off": {"none": "day name created_at org_id id"},
@@ -136,7 +136,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "resources": {
         "none": "kind capacity_cuft max_weight_lb skills usable_until retired_at turnaround_minutes hours_zone"
-        " hours_weekly hours_less hours_more locked_at org_id id"
+        " hours_weekly hours_less hours_more branch_id locked_at org_id id"
     },
     "shifts": {
         "people": "weekly exceptions",

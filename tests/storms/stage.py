@@ -17,16 +17,10 @@ from typing import Final
 import httpx
 from movehub_local.children import Child, Family
 from movehub_local.services import start_services
-from pydantic import SecretStr
 
-from app import registry
-from app.main import assemble, build_resources
-from app.runtime.db.engine import create_engine
-from app.runtime.db.session import Database
 from app.runtime.resources import Resources
-from app.runtime.web.service import Readiness
 from tests.conftest import Logins, logins_of, migrate, settings_for
-from tests.running import environ_of, serve_process, until_ready, work
+from tests.running import environ_of, in_process, serve_process, until_ready, work
 
 PROCESSES: Final = 3
 HOLD_MINUTES: Final = 2
@@ -111,11 +105,5 @@ def storm_environ(logins: Logins, folder: Path) -> dict[str, str]:
 async def office(logins: Logins, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Resources]]:
     """The program once more, in this process and by the true clock: for what must stand before a storm begins."""
     # What must stand before a storm takes as long as it takes.
-    settings = settings_for(logins, folder, http={"request_deadline_seconds": 300.0})
-    engine = create_engine(SecretStr(logins.app), settings.db, application_name="storm")
-    resources = build_resources(settings, Database(engine, registry.error_map()))
-    app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        yield client, resources
-    await resources.close()
-    await engine.dispose()
+    async with in_process(logins, folder, http={"request_deadline_seconds": 300.0}) as made:
+        yield made

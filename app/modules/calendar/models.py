@@ -32,6 +32,7 @@ class Resource(Tenant, Model):
         pg.INT4MULTIRANGE, comment="what days that differ take away: minutes since 1970-01-05; null as hours_zone"
     )
     hours_more: Mapped[Any | None] = mapped_column(pg.INT4MULTIRANGE, comment="what they add; null as hours_zone")
+    branch_id: Mapped[UUID | None] = mapped_column(comment="of a truck: whose days it counts for; null: the company's")
     locked_at: Mapped[datetime | None] = mapped_column(
         comment="never written: the one column whose UPDATE is granted, so that rows can be locked"
     )
@@ -126,6 +127,9 @@ class DayLimit(Tenant, Versioned, Model):
     van_jobs: Mapped[int | None] = mapped_column(comment="with a truck of less than 600 cubic feet")
     box_jobs: Mapped[int | None] = mapped_column(comment="with one of less than 1,300")
     large_jobs: Mapped[int | None] = mapped_column(comment="with one of more")
+    branches: Mapped[list[Any]] = mapped_column(
+        pg.JSONB, server_default="[]", comment="branch_id, and as above with a truck of the branch"
+    )
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),

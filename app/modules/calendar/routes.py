@@ -12,6 +12,7 @@ from app.modules.calendar.errors import ResourceNotFound
 from app.modules.calendar.schemas import DayLimitsIn, DayLimitsOut, ShiftsIn, ShiftsOut
 from app.modules.calendar.service.limits import Chosen
 from app.modules.calendar.service.shifts import Written
+from app.modules.orgs.public import BranchClosed, BranchNotFound
 from app.runtime.web.etag import IfMatch, put_etag
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import IdempotentRoute
@@ -67,7 +68,7 @@ async def show_limits(actor: LimitsRead, session: Read, response: Response) -> D
     return _limits(await service.show_limits(session, actor), response)
 
 
-@router.put("/org/day-limits", responses=problems(PreconditionFailed))
+@router.put("/org/day-limits", responses=problems(PreconditionFailed, BranchNotFound, BranchClosed))
 async def set_limits(
     body: DayLimitsIn, actor: LimitsWrite, session: Write, response: Response, if_match: IfMatch
 ) -> DayLimitsOut:

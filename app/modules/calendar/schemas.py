@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -92,19 +93,36 @@ class ShiftsOut(ShiftsIn):
 JobsADay = Annotated[int, Field(strict=True, ge=0, le=1_000)]
 
 
-class DayLimitsIn(BaseModel):
-    """How many jobs you take on a day of your office: in all, and with trucks of a size; null: as many as there are.
-
-    A van holds less than 600 cubic feet, a box truck less than 1,300, a large one more. A job of several days counts
-    on each.
-    """
-
+class _JobsADay(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     jobs: JobsADay | None = None
     van_jobs: JobsADay | None = None
     box_jobs: JobsADay | None = None
     large_jobs: JobsADay | None = None
+
+
+class BranchLimitsIn(_JobsADay):
+    """How many jobs a day are done with trucks of one branch, in all and by their size."""
+
+    branch_id: UUID
+
+
+class DayLimitsIn(_JobsADay):
+    """How many jobs you take on a day of your office: in all, with trucks of a size, and with those of a branch; null:
+    as many as there are. All of them hold at once.
+
+    A van holds less than 600 cubic feet, a box truck less than 1,300, a large one more. A job of several days counts
+    on each.
+    """
+
+    branches: Annotated[tuple[BranchLimitsIn, ...], Field(max_length=200)] = ()
+
+    @model_validator(mode="after")
+    def refuse_twice(self) -> Self:
+        if len({one.branch_id for one in self.branches}) != len(self.branches):
+            raise ValueError("a branch stands twice among the branches")
+        return self
 
 
 class DayLimitsOut(DayLimitsIn):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -100,13 +100,20 @@ BOX_CUFT: Final = 600
 LARGE_CUFT: Final = 1_300
 
 
+class DayLimit(NamedTuple):
+    """So many jobs on a day: with a truck of this branch, or of any; of this size, or of any."""
+
+    branch_id: UUID | None
+    size: TruckClass | None
+    jobs: int
+
+
 @dataclass(frozen=True, slots=True)
 class DayLimits:
-    """How many jobs a company takes on a day, by the clock of `zone`: in all, and with a truck of a size."""
+    """How many jobs a company takes on a day, by the clock of `zone`."""
 
     zone: str
-    jobs: int | None
-    by_class: Mapping[TruckClass, int]
+    each: tuple[DayLimit, ...]
 
 
 Spans = tuple[tuple[int, int], ...]
@@ -153,6 +160,8 @@ class TruckLimit:
 class ResourceSpec:
     """A resource as its owner in `fleet` describes it. `usable_until`: the last day its papers allow.
 
+    `branch_id`: whose days it counts for; None: the company's alone.
+
     `turnaround_minutes`, `hours` and `limits` are the calendar's own: what lies between two jobs beside the drive, when
     it works (None: at any time), and how many jobs its company takes on a day (None: as many as there are).
     """
@@ -166,6 +175,7 @@ class ResourceSpec:
     turnaround_minutes: int = 0
     hours: Hours | None = None
     limits: DayLimits | None = None
+    branch_id: UUID | None = None
 
     @property
     def size(self) -> TruckClass:

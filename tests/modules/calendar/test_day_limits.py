@@ -56,7 +56,7 @@ class TestChoosing:
     async def test_is_kept_by_version(self, client: httpx.AsyncClient, mover_a: Member):
         none = await client.get(LIMITS, headers=mover_a.headers)
         assert none.json() == {
-            "jobs": None, "van_jobs": None, "box_jobs": None, "large_jobs": None, "version": 0,
+            "jobs": None, "van_jobs": None, "box_jobs": None, "large_jobs": None, "branches": [], "version": 0,
             "zone": "America/Los_Angeles",
         }  # fmt: skip
         assert (await choose(client, mover_a.headers, jobs=4, large_jobs=1))["version"] == 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.kernel.actor import Mover
-from app.kernel.errors import AppError
+from app.kernel.errors import AppError, TimedOut, Unavailable
 from app.kernel.signing import Signer
 from app.modules.bookings import repository
 from app.modules.bookings.errors import DoorCodeWrong
@@ -61,6 +61,8 @@ async def _try(session: WriteSession, pepper: Signer, actor: Mover, command: Bul
         async with session.attempt():
             booking = await _run(session, pepper, actor, command)
             return Outcome(command, booking.status, booking.version)
+    except (Unavailable, TimedOut):
+        raise  # no refusal: all of it is tried again, or none of it was done
     except AppError as refused:
         return Outcome(command, refused=refused)
 

@@ -64,7 +64,7 @@ FREE = sa.text(
     JOIN app.resources AS r ON r.org_id = ANY(ARRAY[a.org_id]) AND r.retired_at IS NULL
     LEFT JOIN LATERAL (
         SELECT o.org_id FROM sold_out AS o
-        WHERE r.kind = 'truck' AND o.org_id = r.org_id
+        WHERE r.kind = 'truck' AND o.org_id = r.org_id AND (o.branch_id IS NULL OR o.branch_id = r.branch_id)
             AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft LIMIT 1) AS s ON true
     WHERE (r.kind <> 'truck' OR r.skills @> :features)
         AND (r.usable_until IS NULL OR r.usable_until >= a.last_day)
@@ -165,7 +165,7 @@ TAKEN_STARTS = sa.text(
     WITH asked AS MATERIALIZED (SELECT * FROM unnest(:org_ids, :lengths) AS a (org_id, length)),
     held AS MATERIALIZED (
         SELECT a.length, r.org_id, r.id, r.kind, r.capacity_cuft, r.max_weight_lb, r.skills, r.usable_until,
-            r.turnaround_minutes, r.hours_zone, r.hours_weekly, r.hours_less, r.hours_more
+            r.turnaround_minutes, r.hours_zone, r.hours_weekly, r.hours_less, r.hours_more, r.branch_id
         FROM asked AS a
         JOIN app.resources AS r ON r.org_id = ANY(ARRAY[a.org_id]) AND r.retired_at IS NULL
         WHERE r.kind IN ('driver', 'helper') OR (r.kind = 'truck' AND r.skills @> :features)),
@@ -212,7 +212,7 @@ TAKEN_STARTS = sa.text(
         AND d.hours_less = r.hours_less AND d.hours_more = r.hours_more AND d.length = r.length
     LEFT JOIN LATERAL (
         SELECT bit_or(o.starts) AS starts FROM sold_out AS o
-        WHERE r.kind = 'truck' AND o.org_id = r.org_id
+        WHERE r.kind = 'truck' AND o.org_id = r.org_id AND (o.branch_id IS NULL OR o.branch_id = r.branch_id)
             AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft) AS f ON true
     GROUP BY r.org_id
     """

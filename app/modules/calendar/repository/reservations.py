@@ -22,6 +22,7 @@ from app.modules.calendar.values import (
     TruckClass,
     Window,
 )
+from app.modules.calendar.values import DayLimit as Limit
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 from app.runtime.db.statements import Ready, ReadyInsert
@@ -44,6 +45,7 @@ def _spec(row: AnyRow | DriverRow) -> ResourceSpec:
         turnaround_minutes=row.turnaround_minutes,
         hours=_hours(row),
         limits=_limits(row),
+        branch_id=row.branch_id,
     )
 
 
@@ -57,8 +59,16 @@ def _hours(row: AnyRow | DriverRow) -> Hours | None:
 def _limits(row: AnyRow | DriverRow) -> DayLimits | None:
     if row.limits_zone is None:
         return None
-    by_class = {TruckClass.VAN: row.van_jobs, TruckClass.BOX: row.box_jobs, TruckClass.LARGE: row.large_jobs}
-    return DayLimits(row.limits_zone, row.jobs, {size: most for size, most in by_class.items() if most is not None})
+    whole = {name: getattr(row, name) for name in JOBS_OF}
+    of_branches = [(UUID(one["branch_id"]), size, one[name]) for one in row.branches for name, size in JOBS_OF.items()]
+    each = [*((None, size, whole[name]) for name, size in JOBS_OF.items()), *of_branches]
+    return DayLimits(
+        row.limits_zone, tuple(Limit(branch, size, most) for branch, size, most in each if most is not None)
+    )
+
+
+# The columns of the limits, and the fields of a branch's, by the size of truck that they are for.
+JOBS_OF = {"jobs": None, "van_jobs": TruckClass.VAN, "box_jobs": TruckClass.BOX, "large_jobs": TruckClass.LARGE}
 
 
 SPEC = (
@@ -78,6 +88,8 @@ SPEC = (
     DayLimit.van_jobs,
     DayLimit.box_jobs,
     DayLimit.large_jobs,
+    DayLimit.branches,
+    Resource.branch_id,
 )
 
 
@@ -90,6 +102,7 @@ async def insert_resource(session: WriteSession, org_id: UUID, spec: ResourceSpe
         "max_weight_lb": spec.max_weight_lb,
         "skills": list(spec.skills),
         "usable_until": spec.usable_until,
+        "branch_id": spec.branch_id,
         "turnaround_minutes": sa.func.coalesce(
             sa.select(CalendarRules.turnaround_minutes).where(CalendarRules.org_id == org_id).scalar_subquery(), 0
         ),
@@ -116,6 +129,7 @@ async def update_resource(session: WriteSession, org_id: UUID, spec: ResourceSpe
             max_weight_lb=spec.max_weight_lb,
             skills=list(spec.skills),
             usable_until=spec.usable_until,
+            branch_id=spec.branch_id,
         )
         .returning(Resource.id)
     )

@@ -1,14 +1,14 @@
-"""How many jobs a company takes on a day, in all and with trucks of a size. All pure."""
+"""How many jobs a company takes on a day, in all, in a branch, and with trucks of a size. All pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.modules.calendar.rules.days import days_window
-from app.modules.calendar.values import Busy, DayLimits, ResourceKind, ResourceSpec, TruckClass, Window
+from app.modules.calendar.values import Busy, DayLimit, DayLimits, ResourceKind, ResourceSpec, Window
 
 
 def limits_of(resources: Sequence[ResourceSpec]) -> DayLimits | None:
@@ -25,8 +25,8 @@ def days_of(window: Window, limits: DayLimits) -> Window:
 
 def sold_out(
     resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], window: Window, own: UUID | None = None
-) -> frozenset[TruckClass]:
-    """The sizes of truck of which no more can be had on some day of the window.
+) -> frozenset[UUID]:
+    """The trucks of which, by their branch or size, no more can be had on some day of the window.
 
     `busy` reaches over the whole days of the window. A job counts once for each day it touches, however many trucks
     it has; time off does not count, nor what is the asker's `own`.
@@ -37,23 +37,26 @@ def sold_out(
     others = {one: [each for each in taken if each.source_id != own] for one, taken in busy.items()}
     zone = ZoneInfo(limits.zone)
     day, last = window.starts_at.astimezone(zone).date(), window.last_day(zone)
-    out: set[TruckClass] = set()
+    out: set[UUID] = set()
     while day <= last:
-        out |= _sold_out_on(resources, others, limits, days_window(day, 1, zone))
+        out.update(_sold_out_on(resources, others, limits, days_window(day, 1, zone)))
         day += timedelta(days=1)
     return frozenset(out)
 
 
 def _sold_out_on(
     resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], limits: DayLimits, day: Window
-) -> set[TruckClass]:
-    jobs: dict[TruckClass, set[UUID]] = {size: set() for size in TruckClass}
-    for one in resources:
-        if one.kind is ResourceKind.TRUCK:
-            taken = busy.get(one.id, ())
-            jobs[one.size].update(
-                each.source_id for each in taken if each.is_job and each.source_id and each.window.overlaps(day)
-            )
-    if limits.jobs is not None and len(set().union(*jobs.values())) >= limits.jobs:
-        return set(TruckClass)
-    return {size for size, most in limits.by_class.items() if len(jobs[size]) >= most}
+) -> Iterator[UUID]:
+    jobs = {one.id: _jobs_on(busy.get(one.id, ()), day) for one in resources if one.kind is ResourceKind.TRUCK}
+    for limit in limits.each:
+        trucks = [one.id for one in resources if one.id in jobs and _binds(limit, one)]
+        if len(set().union(*(jobs[one] for one in trucks))) >= limit.jobs:
+            yield from trucks
+
+
+def _jobs_on(taken: Sequence[Busy], day: Window) -> set[UUID]:
+    return {one.source_id for one in taken if one.is_job and one.source_id and one.window.overlaps(day)}
+
+
+def _binds(limit: DayLimit, truck: ResourceSpec) -> bool:
+    return limit.branch_id in (None, truck.branch_id) and limit.size in (None, truck.size)

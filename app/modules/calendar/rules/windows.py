@@ -209,7 +209,7 @@ def free_in(
     return [
         resource
         for resource in resources
-        if not (resource.kind is ResourceKind.TRUCK and resource.size in full)
+        if resource.id not in full
         and is_usable(resource, last_day)
         and works(resource.hours, wanted.window)
         and not any(clashes(wanted, resource.turnaround_minutes, one) for one in busy.get(resource.id, ()))

@@ -35,14 +35,17 @@ async def show_limits(session: ReadSession, actor: Mover) -> Chosen:
 async def set_limits(session: WriteSession, actor: Mover, body: DayLimitsIn, version: int | None) -> Chosen:
     """Choose for jobs to come: those that stand stay, and count. By the office's clock of today.
 
-    Locks: the company's resources in id order, the limits' row. Raises: PreconditionFailed (412).
+    Locks: the company's resources in id order, the limits' row, the branches.
+    Raises: PreconditionFailed (412), BranchNotFound (404), BranchClosed (409).
     """
     await repository.lock_resources(session, actor.org_id)
     row = await repository.lock_limits(session, actor.org_id)
     check_version(row.version if row else 0, version)
+    for branch_id in sorted(one.branch_id for one in body.branches):
+        await orgs.require_open_branch(session, actor.org_id, branch_id)
     zone = await orgs.company_zone(session, actor.org_id)
-    before = _stored(row) if row else DayLimitsIn().model_dump()
-    chosen = body.model_dump() | {"zone": zone, "updated_at": actor.now}
+    before = _stored(row) if row else DayLimitsIn().model_dump(mode="json")
+    chosen = body.model_dump(mode="json") | {"zone": zone, "updated_at": actor.now}
     if row is None:
         ids = {"org_id": actor.org_id, "id": new_id(), "version": 1, "created_at": actor.now}
         await repository.insert_limits(session, chosen | ids)
@@ -51,7 +54,7 @@ async def set_limits(session: WriteSession, actor: Mover, body: DayLimitsIn, ver
             setattr(row, name, value)
         row.version += 1
         await session.flush()
-    record(session, actor, Change("calendar.limits_set", "day_limits", None, before, body.model_dump()))
+    record(session, actor, Change("calendar.limits_set", "day_limits", None, before, body.model_dump(mode="json")))
     return Chosen(zone, body, row.version if row else 1)
 
 

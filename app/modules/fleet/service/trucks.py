@@ -50,7 +50,9 @@ def _columns(told: TruckIn | TruckPatch) -> dict[str, Any]:
 
 def _resource(truck: Truck) -> ResourceSpec:
     gear = (*truck.features, *([LIFT_GATE] if truck.has_lift_gate else []))
-    return ResourceSpec(truck.id, ResourceKind.TRUCK, truck.capacity_cuft, truck.max_weight_lb, skills=gear)
+    return ResourceSpec(
+        truck.id, ResourceKind.TRUCK, truck.capacity_cuft, truck.max_weight_lb, skills=gear, branch_id=truck.branch_id
+    )
 
 
 async def add_truck(session: WriteSession, actor: Mover, body: TruckIn, base: Place) -> Truck:
