@@ -210,6 +210,14 @@ async def test_57p01_a_connection_ended_by_the_administrator(as_admin: Database,
     await run(as_admin, "SELECT 1")
 
 
+def test_a_driver_that_lost_its_place_is_no_fault_of_ours():
+    """As asyncpg says of a connection that ended between two steps of a statement: seen when PostgreSQL restarts."""
+    error = asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+    refused = registry.error_map().translate(error)
+    assert refused is not None
+    assert (refused.status, refused.code) == (503, "database_unavailable")
+
+
 async def test_25p03_a_transaction_that_idled_too_long(as_admin: Database):
     async def idle() -> None:
         async with as_admin.write(NOBODY) as session:

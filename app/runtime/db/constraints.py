@@ -117,6 +117,7 @@ DATABASE_ERRORS = (
     sqlalchemy.exc.SQLAlchemyError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
@@ -158,6 +159,10 @@ class ErrorMap:
 
 def _is_connection_trouble(error: BaseException) -> bool:
     if isinstance(error, sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError):  # the pool is exhausted, or closed
+        return True
+    if isinstance(error, asyncpg.InternalClientError):
+        # The driver says so of a connection that ended between two of its steps, as when PostgreSQL restarts.
+        logger.warning("the driver lost its place in a conversation", exc_info=error)
         return True
     if isinstance(error, sqlalchemy.exc.DBAPIError):
         return error.connection_invalidated or isinstance(error, sqlalchemy.exc.InterfaceError)
