@@ -16,7 +16,7 @@ from app.runtime.db.statements import Ready
 INSTANT = sa.DateTime(timezone=True)
 
 # PostgreSQL builds what each resource has taken, once, as text that is only passed on. An expired hold takes nothing.
-# The way to a job is from the last stop of the job before it, as `rules.clashes` reckons it; miles as app/kernel/roads.py.
+# The way to a job is from the last stop of the job before it, as `rules.clashes` has it; miles as app/kernel/roads.py.
 # Few are long, and have an index of their own: of all others two days are read and not thirty.
 LANES = Ready(
     sa.text(
