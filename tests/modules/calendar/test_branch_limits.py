@@ -23,7 +23,11 @@ pytestmark = pytest.mark.integration
 
 _numbers: Final = itertools.count(1)
 LIMITS: Final = "/v1/org/day-limits"
-TOWN: Final = {"line1": "1 Main Street", "city": "Needles", "state": "CA", "postal_code": "92363"}
+# A town for each test that searches: what is offered there is one company's.
+TOWNS: Final = (
+    {"line1": "1 Main Street", "city": "Needles", "state": "CA", "postal_code": "92363"},
+    {"line1": "1 Main Street", "city": "Bishop", "state": "CA", "postal_code": "93514"},
+)
 MORNING: Final = "2027-03-08T08:00:00"
 EVENING: Final = "2027-03-08T18:00:00"
 NORTH: Final = {"line1": "1 Main Street", "city": "San Francisco", "state": "CA", "postal_code": "94103"}
@@ -95,10 +99,9 @@ class TestByHand:
         assert (await client.get(LIMITS, headers=mover_b.headers)).json()["branches"] == []
 
 
-@pytest.fixture
-async def company(client: httpx.AsyncClient, staff: StaffMember) -> Company:
+async def open_with_branch(client: httpx.AsyncClient, staff: StaffMember, town: dict[str, str]) -> Company:
     """Two trucks in a town of their own; the smaller one is of a branch, which takes one job a day."""
-    made = await open_company(client, staff.headers, trucks=(1000, 1700), drivers=3, helpers=3, place=TOWN)
+    made = await open_company(client, staff.headers, trucks=(1000, 1700), drivers=3, helpers=3, place=town)
     branch = await add_branch(client, made.headers)
     moved = await client.patch(f"/v1/trucks/{made.truck_ids[0]}", headers=made.headers, json={"branch_id": branch})
     assert moved.status_code == 200, moved.text
@@ -106,31 +109,34 @@ async def company(client: httpx.AsyncClient, staff: StaffMember) -> Company:
     return made
 
 
-HOME: Final = {"home_size": "studio", "origin": TOWN, "destination": TOWN}
+def home_in(town: dict[str, str]) -> dict[str, Any]:
+    return {"home_size": "studio", "origin": town, "destination": town}
 
 
 class TestSearch:
     async def test_never_offers_what_cannot_be_booked(
-        self, client: httpx.AsyncClient, company: Company, resources: Resources
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
     ):
         """In the evening the branch's truck is free again, and has had its job."""
+        company, home = await open_with_branch(client, staff, TOWNS[0]), home_in(TOWNS[0])
         first, second = await invite_customers(resources, 2)
-        assert (await book(client, first, company, MORNING, **HOME))["truck_ids"] == company.truck_ids[:1]
-        assert (await book(client, second, company, EVENING, **HOME))["truck_ids"] == company.truck_ids[1:]
-        found = await search(client, EVENING, **HOME)
+        assert (await book(client, first, company, MORNING, **home))["truck_ids"] == company.truck_ids[:1]
+        assert (await book(client, second, company, EVENING, **home))["truck_ids"] == company.truck_ids[1:]
+        found = await search(client, EVENING, **home)
         assert (found["offers"], found["reasons"]) == ([], [{"code": "day_full", "count": 1}])
-        wish = {**HOME, "starts_at": EVENING, "days": 3}
+        wish = {**home, "starts_at": EVENING, "days": 3}
         dates = await client.post("/v1/search/dates", json=wish)
         assert [one["offers"] for one in dates.json()["dates"]] == [0, 1, 1]
         assert datetime.fromisoformat(found["nearest_free"][0]) == datetime(2027, 3, 10, 2, tzinfo=UTC)
 
     async def test_of_many_at_once_the_branch_sells_one(
-        self, client: httpx.AsyncClient, company: Company, resources: Resources, logins: Logins
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources, logins: Logins
     ):
+        company, home = await open_with_branch(client, staff, TOWNS[1]), home_in(TOWNS[1])
         customers = await invite_customers(resources, 6)
         quotes = []
         for number, one in enumerate(customers):
-            offer = await offer_of(client, company, EVENING if number % 2 else MORNING, **HOME)
+            offer = await offer_of(client, company, EVENING if number % 2 else MORNING, **home)
             assert offer is not None
             quotes.append((await quote(client, one, offer["offer_id"]))["id"])
         answers = await asyncio.gather(*(hold(client, *one) for one in zip(customers, quotes, strict=True)))
