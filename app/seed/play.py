@@ -221,6 +221,4 @@ async def _add_colleagues(play: Play, company: Company) -> None:
 async def _settle_outbox(worker_database: Database, now: datetime) -> None:
     """What happened in the past has been told in the past: the worker does not mail half a year of letters."""
     async with worker_database.write(Identity(Audience.WORKER)) as session:
-        # Some ten thousand rows at once: on a slow disk more than the three seconds that the worker's statements have.
-        await session.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
         await session.execute(sa.update(OutboxEvent).where(OutboxEvent.sent_at.is_(None)).values(sent_at=now))
