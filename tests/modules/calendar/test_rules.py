@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -9,12 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kernel.geo import Point
 from app.modules.calendar import rules
 from app.modules.calendar.errors import WindowRefused
+from app.modules.calendar.rules import diaries
 from app.modules.calendar.values import Busy, FreeCapacity, Need, ResourceKind, ResourceSpec, Stops, Window
 
 pytestmark = pytest.mark.unit
 
+HERE, SACRAMENTO, FAR = (
+    Stops(Point(lat=37.77, lng=-122.42), Point(lat=lat, lng=lng))
+    for lat, lng in ((37.77, -122.42), (38.58, -121.49), (34.05, -118.24))
+)
 NOW = datetime(2027, 6, 1, 16, tzinfo=UTC)
 ZONE = ZoneInfo("America/Los_Angeles")
 
@@ -156,6 +163,52 @@ class TestAlternatives:
         assert all(horizon.starts_at <= one.starts_at and one.ends_at <= horizon.ends_at for one in offered)
         assert len(set(offered)) == len(offered)
         assert wanted not in offered
+
+
+def drives_reckoned(monkeypatch: pytest.MonkeyPatch) -> list[Point]:
+    drives: list[Point] = []
+
+    def reckon(start: Point, _: Point) -> float:
+        drives.append(start)
+        return 0.0
+
+    monkeypatch.setattr(diaries, "road_minutes", reckon)
+    return drives
+
+
+class TestFullCompany:
+    def test_is_searched_for_two_weeks_without_reckoning_a_drive(self, monkeypatch: pytest.MonkeyPatch):
+        """Fifty trucks and their people, taken around the clock, under whose locks somebody waits for the refusal."""
+        drives = drives_reckoned(monkeypatch)
+        kinds = [ResourceKind.TRUCK] * 50 + [ResourceKind.DRIVER] * 50 + [ResourceKind.HELPER] * 100
+        resources = [spec(n, kind, 1_000) for n, kind in enumerate(kinds, start=1)]
+        busy = {one.id: [Busy(window(6 * n, 6), HERE) for n in range(-8, 4 * 18)] for one in resources}
+        asked = at(window(24, 4), HERE)
+        assert list(rules.free_windows(resources, busy, asked, bool)) == []
+        assert drives == []
+
+    def test_each_drive_is_reckoned_once(self, monkeypatch: pytest.MonkeyPatch):
+        drives = drives_reckoned(monkeypatch)
+        resources = [spec(n, ResourceKind.DRIVER) for n in range(1, 51)]
+        busy = {one.id: [Busy(window(24 * n, 6), HERE) for n in range(-1, 17)] for one in resources}
+        list(rules.free_windows(resources, busy, at(window(24, 4), HERE), lambda _: False))
+        assert len(drives) == 2 * sum(map(len, busy.values()))
+
+
+SPANS = st.tuples(st.integers(-60, 60), st.integers(1, 40), st.sampled_from((None, HERE, SACRAMENTO, FAR)))
+
+
+@given(st.lists(SPANS, max_size=8), SPANS, st.integers(0, 120))
+def test_a_diary_has_room_where_nothing_in_it_clashes(
+    taken: list[tuple[int, int, Stops | None]], asked: tuple[int, int, Stops | None], turnaround: int
+):
+    one = replace(truck(1, 1_000), turnaround_minutes=turnaround)
+    busy = [
+        Busy(window(start, hours), stops, UUID(int=number % 3)) for number, (start, hours, stops) in enumerate(taken)
+    ]
+    wanted = replace(at(window(asked[0], asked[1]), asked[2]), source_id=UUID(int=1))
+    has_room = not any(rules.clashes(wanted, turnaround, each) for each in busy)
+    assert (rules.free_in([one], {one.id: busy}, wanted) == [one]) is has_room
 
 
 KINDS = st.sampled_from(list(ResourceKind))

@@ -1,15 +1,13 @@
 """What the calendar decides: windows and what fits in them, and the hours of trucks and people. All pure."""
 
 from app.modules.calendar.rules.days import days_window
+from app.modules.calendar.rules.diaries import clashes, free_in, free_windows
 from app.modules.calendar.rules.limits import days_of, limits_of
 from app.modules.calendar.rules.shifts import compile_hours, describe_span, overlap, week_spans, works
 from app.modules.calendar.rules.windows import (
     Wanted,
     check_window,
     choose_again,
-    clashes,
-    free_in,
-    free_windows,
     horizon_of,
     is_usable,
     nearby_windows,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,35 +23,42 @@ def days_of(window: Window, limits: DayLimits) -> Window:
     return days_window(first, (last - first).days + 1, zone)
 
 
-def sold_out(
-    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], window: Window, own: UUID | None = None
-) -> frozenset[UUID]:
-    """The trucks of which, by their branch or size, no more can be had on some day of the window.
+class SoldOut:
+    """The trucks of which, by their branch or size, no more can be had: each day is counted once, however often it is
+    asked for.
 
-    `busy` reaches over the whole days of the window. A job counts once for each day it touches, however many trucks
+    `busy` reaches over the whole days of what is asked. A job counts once for each day it touches, however many trucks
     it has; time off does not count, nor what is the asker's `own`.
     """
-    limits = limits_of(resources)
-    if limits is None:
-        return frozenset()
-    others = {one: [each for each in taken if each.source_id != own] for one, taken in busy.items()}
-    zone = ZoneInfo(limits.zone)
-    day, last = window.starts_at.astimezone(zone).date(), window.last_day(zone)
-    out: set[UUID] = set()
-    while day <= last:
-        out.update(_sold_out_on(resources, others, limits, days_window(day, 1, zone)))
-        day += timedelta(days=1)
-    return frozenset(out)
 
+    def __init__(
+        self, resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], own: UUID | None = None
+    ) -> None:
+        self._limits = limits_of(resources)
+        self._days: dict[date, frozenset[UUID]] = {}
+        trucks = [one for one in resources if self._limits is not None and one.kind is ResourceKind.TRUCK]
+        self._jobs = [(one, [each for each in busy.get(one.id, ()) if each.source_id != own]) for one in trucks]
 
-def _sold_out_on(
-    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], limits: DayLimits, day: Window
-) -> Iterator[UUID]:
-    jobs = {one.id: _jobs_on(busy.get(one.id, ()), day) for one in resources if one.kind is ResourceKind.TRUCK}
-    for limit in limits.each:
-        trucks = [one.id for one in resources if one.id in jobs and _binds(limit, one)]
-        if len(set().union(*(jobs[one] for one in trucks))) >= limit.jobs:
-            yield from trucks
+    def within(self, window: Window) -> frozenset[UUID]:
+        """On some day of the window."""
+        if self._limits is None:
+            return frozenset()
+        zone = ZoneInfo(self._limits.zone)
+        first, last = window.starts_at.astimezone(zone).date(), window.last_day(zone)
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return frozenset().union(*(self._on(day, self._limits) for day in days))
+
+    def _on(self, day: date, limits: DayLimits) -> frozenset[UUID]:
+        if day not in self._days:
+            self._days[day] = frozenset(self._count(days_window(day, 1, ZoneInfo(limits.zone)), limits))
+        return self._days[day]
+
+    def _count(self, day: Window, limits: DayLimits) -> Iterator[UUID]:
+        jobs = [(truck, _jobs_on(taken, day)) for truck, taken in self._jobs]
+        for limit in limits.each:
+            bound = [(truck.id, has) for truck, has in jobs if _binds(limit, truck)]
+            if len(set().union(*(has for _, has in bound))) >= limit.jobs:
+                yield from (one for one, _ in bound)
 
 
 def _jobs_on(taken: Sequence[Busy], day: Window) -> set[UUID]:

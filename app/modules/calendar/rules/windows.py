@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
-from math import ceil
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.dayset import first_days, on_at_least, told_apart
 from app.kernel.errors import Fault
-from app.kernel.roads import road_minutes
 from app.modules.calendar.errors import WindowRefused
-from app.modules.calendar.rules.limits import sold_out
-from app.modules.calendar.rules.shifts import works
 from app.modules.calendar.rules.skills import cover
 from app.modules.calendar.values import (
-    LONGEST_DRIVE,
-    LONGEST_LOCAL_DRIVE,
     LONGEST_WINDOW,
     SHORTEST_WINDOW,
-    Busy,
     FreeCapacity,
     Need,
     ResourceKind,
@@ -198,47 +191,6 @@ def _fewest(trucks: Iterable[tuple[int, int]], need: Need) -> int | None:
     return None
 
 
-def free_in(
-    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], wanted: Wanted
-) -> list[ResourceSpec]:
-    """The resources that nothing takes in the window, that work then, are there in time and in time for what follows,
-    and whose papers reach its last day by the clock of the place; of trucks, those of which more can be sold.
-    """
-    last_day = wanted.window.last_day(wanted.zone)
-    full = sold_out(resources, busy, wanted.window, wanted.source_id) if wanted.within_limits else ()
-    return [
-        resource
-        for resource in resources
-        if resource.id not in full
-        and is_usable(resource, last_day)
-        and works(resource.hours, wanted.window)
-        and not any(clashes(wanted, resource.turnaround_minutes, one) for one in busy.get(resource.id, ()))
-    ]
-
-
-def clashes(wanted: Wanted, turnaround_minutes: int, busy: Busy) -> bool:
-    """Whether one resource cannot do both: they overlap, or the drive from the last stop of the one to the first of
-    the other takes longer than lies between them. Of the asker's own, such as another leg of its tour, nothing is in
-    the way but what overlaps.
-    """
-    window, stops = wanted.window, wanted.stops
-    if window.overlaps(busy.window):
-        return True
-    if busy.stops is None or (busy.source_id is not None and busy.source_id == wanted.source_id):
-        return False
-    if busy.window.ends_at <= window.starts_at:
-        gap = window.starts_at - busy.window.ends_at
-        reach = LONGEST_DRIVE if busy.stops.is_far else LONGEST_LOCAL_DRIVE
-        way = (busy.stops.last, stops.first) if stops else None
-    else:
-        gap = busy.window.starts_at - window.ends_at
-        reach = LONGEST_DRIVE if stops and stops.is_far else LONGEST_LOCAL_DRIVE
-        way = (stops.last, busy.stops.first) if stops else None
-    if gap >= reach:
-        return False
-    return gap < timedelta(minutes=turnaround_minutes + (ceil(road_minutes(*way)) if way else 0))
-
-
 def nearby_windows(wanted: Window, zone: ZoneInfo, now: datetime) -> Iterator[Window]:
     """Windows of the same length: around the wanted hour on its day, then at its wall time on the days after, then at
     every other hour of the day on all of them.
@@ -281,16 +233,3 @@ def choose_again(
     if taken is None or not {one.id for one in free} >= set(equipment_ids):
         return []
     return [resource for resource in free if resource.id in {*taken.resource_ids, *equipment_ids}]
-
-
-def free_windows(
-    resources: Sequence[ResourceSpec],
-    busy: Mapping[UUID, Sequence[Busy]],
-    wanted: Wanted,
-    suits: Callable[[Sequence[ResourceSpec]], bool],
-) -> Iterator[Window]:
-    """The windows near the wanted one in which what is free suits: enough for a need, or all named. Each is looked at
-    when it is asked for.
-    """
-    candidates = nearby_windows(wanted.window, wanted.zone, wanted.now)
-    return (window for window in candidates if suits(free_in(resources, busy, replace(wanted, window=window))))

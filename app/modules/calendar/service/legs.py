@@ -26,13 +26,11 @@ async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) 
     await repository.release_source(session, ask.org_id, ask.source_id)
     for number, leg in enumerate(legs):
         try:
-            await take_named(
-                session, replace(ask, window=leg.window, stops=leg.stops, parts=()), locked, leg.resource_ids
-            )
+            asked = replace(ask, window=leg.window, stops=leg.stops, parts=())
+            await take_named(session, asked, locked, leg.resource_ids, is_alone=False)
         except SlotTaken as refused:
             refused.extensions["leg"] = number
-            refused.free = ()
-            raise refused.offering(()) from None
+            raise refused from None
     return [one for one in locked if one.id in ids]
 
 

@@ -152,7 +152,7 @@ async def foresee_move(
 
     if suits(rules.free_in(resources, busy, ask.wanted)):
         return None
-    return _refusal(resources, busy, ask, suits)
+    return _offering(resources, busy, ask, suits)
 
 
 async def show_availability(session: ReadSession, ask: Ask, need: Need) -> Availability:
@@ -210,8 +210,12 @@ async def near(
 
 
 async def take_named(
-    session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID]
+    session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID], *, is_alone: bool = True
 ) -> list[ResourceSpec]:
+    """`is_alone`: unless it is one leg of several, whose refusal offers no other window for it alone.
+
+    Raises: ResourceNotFound (404), SlotTaken (409), DayFull (409).
+    """
     named = [one for one in locked if one.id in set(resource_ids)]
     if len(named) != len(set(resource_ids)):
         raise ResourceNotFound
@@ -219,7 +223,14 @@ async def take_named(
     free = rules.free_in(locked, live(busy, ask.now), ask.wanted)
     if all(one in free for one in named) and await _take(session, ask, named, busy):
         return named
-    taken = await _slot_taken(session, ask, locked, lambda free: all(one in free for one in named))
+
+    def suits(free: Sequence[ResourceSpec]) -> bool:
+        return all(one in free for one in named)
+
+    if is_alone:
+        taken = await _slot_taken(session, ask, locked, suits)
+    else:
+        taken = _refusal(locked, live(busy, ask.now), ask, suits).offering(())
     if not isinstance(taken, DayFull):
         taken.detail = "Not free, off duty, or without valid papers, for the whole window."
     taken.extensions["resource_ids"] = sorted(str(one.id) for one in named if one not in free)
@@ -257,7 +268,17 @@ async def _take(session: WriteSession, ask: Ask, chosen: Sequence[ResourceSpec],
 async def _slot_taken(session: WriteSession, ask: Ask, resources: Sequence[ResourceSpec], suits: Suiting) -> SlotTaken:
     """The refusal with what is free instead, read in the same transaction under the same locks."""
     busy = await near(session, ask, resources, rules.horizon_of(ask.window))
-    return _refusal(resources, live(busy, ask.now), ask, suits)
+    return _offering(resources, live(busy, ask.now), ask, suits)
+
+
+def _offering(
+    resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], ask: Ask, suits: Suiting
+) -> SlotTaken:
+    refused = _refusal(resources, busy, ask, suits)
+    found = rules.free_windows(resources, busy, ask.wanted, suits)
+    first = list(islice(found, MOST_ALTERNATIVES))
+    refused.free = chain(first, found)
+    return refused.offering(first)
 
 
 def _refusal(
@@ -265,11 +286,7 @@ def _refusal(
 ) -> SlotTaken:
     but_for_limits = rules.free_in(resources, busy, replace(ask.wanted, within_limits=False))
     is_full = ask.within_limits and rules.limits_of(resources) is not None and suits(but_for_limits)
-    refused = DayFull() if is_full else SlotTaken()
-    found = rules.free_windows(resources, busy, ask.wanted, suits)
-    first = list(islice(found, MOST_ALTERNATIVES))
-    refused.free = chain(first, found)
-    return refused.offering(first)
+    return DayFull() if is_full else SlotTaken()
 
 
 def _is_live(row: DriverRow, now: datetime) -> bool:
