@@ -5,12 +5,14 @@ import json
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
+from starlette.responses import Response
 
 from app.kernel.clock import ManualClock
 from app.runtime.web.route import fingerprint_of
-from tests.conftest import Member
+from tests.conftest import Logins, Member
 
 pytestmark = pytest.mark.integration
 
@@ -33,6 +35,33 @@ async def test_the_same_key_and_body_get_the_first_answer_again(client: httpx.As
     assert first.json() == second.json()
     assert second.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
+    assert await count(client, mover_a) == 2
+
+
+async def test_an_answer_whose_key_is_gone_is_a_refusal_that_says_so(
+    client: httpx.AsyncClient, mover_a: Member, logins: Logins
+):
+    key = uuid4().hex
+    assert (await add(client, mover_a, key)).status_code == 201
+    connection = await asyncpg.connect(logins.admin)
+    flipped = "UPDATE app.idempotency_keys SET body = set_byte(body, 2, get_byte(body, 2) # 1) WHERE key = $1"
+    assert await connection.execute(flipped, key) == "UPDATE 1"
+    await connection.close()
+    again = await add(client, mover_a, key)
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency_answer_gone")
+    assert await count(client, mover_a) == 2
+
+
+async def test_an_answer_that_is_no_text_is_kept_too(
+    client: httpx.AsyncClient, mover_a: Member, monkeypatch: pytest.MonkeyPatch
+):
+    picture = bytes(range(256))
+    key = uuid4().hex
+    with monkeypatch.context() as patched:
+        patched.setattr(Response, "render", lambda *_: picture)
+        first = await add(client, mover_a, key)
+    second = await add(client, mover_a, key)
+    assert [(one.status_code, one.content) for one in (first, second)] == [(201, picture)] * 2
     assert await count(client, mover_a) == 2
 
 

@@ -105,6 +105,12 @@ class TestReadyInsert:
             assert len(await BY_SIZE.rows(session, {"size": Size.SMALL})) == 50
         assert len([text for text in sent if text.startswith("INSERT")]) == 1
 
+    def test_several_rows_with_an_array_each_are_refused(self) -> None:
+        insert = ReadyInsert(sa.Table("tagged", sa.MetaData(), sa.Column("tags", pg.ARRAY(sa.Text))))
+        assert insert.text(("tags",), 1, is_one=True) == "INSERT INTO tagged (tags) VALUES ($1)  RETURNING 1"
+        with pytest.raises(ValueError, match="tags would be flattened"):
+            insert.text(("tags",), 1, is_one=False)
+
     async def test_those_in_conflict_are_not_counted(self, session: WriteSession) -> None:
         await INSERT.insert(session, [row(1)])
         assert await INSERT_ABSENT.insert(session, [row(1), row(2)]) == 1

@@ -100,10 +100,15 @@ class ReadyInsert:
         return arrays if len(rows) > 1 else [value for (value,) in arrays]
 
     def text(self, columns: tuple[str, ...], first: int, *, is_one: bool) -> str:
-        """The INSERT, its values numbered from `first`."""
+        """The INSERT, its values numbered from `first`.
+
+        Raises: ValueError for several rows with a column that is an array: `unnest` would take its arrays apart too.
+        """
         kinds, _ = self._of(columns)
         if is_one:
             source = f"VALUES ({', '.join(f'${first + at}' for at in range(len(kinds)))})"
+        elif flattened := [name for name, kind in zip(columns, kinds, strict=True) if kind.endswith("[]")]:
+            raise ValueError(f"several rows of {self._table.name} at once: {', '.join(flattened)} would be flattened")
         else:
             arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(kinds, start=first))
             source = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - types from the models

@@ -33,6 +33,7 @@ from app.runtime.db.constraints import (
 from app.runtime.web.pages import CursorRefused
 from app.runtime.web.problems import FORMS, MEDIA_TYPE, FormUnreadable, NotJson, UnsupportedMediaType
 from app.runtime.web.route import (
+    IdempotencyAnswerGone,
     IdempotencyInProgress,
     IdempotencyKeyMalformed,
     IdempotencyKeyRequired,
@@ -80,7 +81,7 @@ WITH_KEY: Final = (ApiKeyRefused, ScopeMissing)
 WITH_PARAMETER: Final[dict[str, tuple[type[AppError], ...]]] = {
     "cursor": (CursorRefused,),
     "If-Match": (PreconditionFailed,),
-    "Idempotency-Key": (IdempotencyKeyMalformed, IdempotencyInProgress, IdempotencyKeyReused),
+    "Idempotency-Key": (IdempotencyKeyMalformed, IdempotencyInProgress, IdempotencyAnswerGone, IdempotencyKeyReused),
 }
 
 

@@ -39,10 +39,13 @@ from app.runtime.db.session import SEALS, WriteSession
 from app.runtime.db.statements import ReadyInsert
 from app.runtime.idempotency.models import IdempotencyKey
 from app.runtime.resources import resources_of
+from app.runtime.sealing import CannotOpen
 from app.runtime.web.problems import UnsupportedMediaType
 
 MOST_TRIES: Final = 3
 KEPT: Final = timedelta(hours=24)
+# Every byte is a character of it: an answer that is no text is kept as well.
+BYTES: Final = "latin-1"
 CLAIM_SCOPE: Final = "movehub.idempotency"
 TRANSACTIONS: Final = "movehub.transactions"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
@@ -82,6 +85,11 @@ class IdempotencyInProgress(Conflict):
 
     def __init__(self) -> None:
         super().__init__(headers={"Retry-After": "1"})
+
+
+class IdempotencyAnswerGone(Conflict):
+    code: ClassVar[str] = "idempotency_answer_gone"
+    title: ClassVar[str] = "This was done with this Idempotency-Key, but the first answer cannot be read any more."
 
 
 class Replay(Exception):
@@ -128,7 +136,7 @@ class Claim:
     def check(self, session: Session, connection: Connection) -> None:
         """Lock the key and look it up, once a request.
 
-        Raises: Replay, IdempotencyKeyReused (422), IdempotencyInProgress (409).
+        Raises: Replay, IdempotencyKeyReused (422), IdempotencyInProgress (409), IdempotencyAnswerGone (409).
         """
         session.info.pop("after_identity", None)
         adapter: Any = connection.connection.dbapi_connection
@@ -140,8 +148,14 @@ class Claim:
                 raise IdempotencyKeyReused
             case "replay":
                 headers = {**found["headers"], "Idempotency-Replayed": "true"}
-                body = session.info[SEALS].open(found["body"], *self._place)
-                raise Replay(Response(body, found["status"], headers))
+                raise Replay(Response(self._open(session, found["body"]), found["status"], headers))
+
+    def _open(self, session: Session, sealed: bytes) -> bytes:
+        try:
+            body: str = session.info[SEALS].open(sealed, *self._place)
+        except CannotOpen:
+            raise IdempotencyAnswerGone from None
+        return body.encode(BYTES)
 
     async def _ask(self, driver: Any) -> Any:
         row = self._row
@@ -161,7 +175,7 @@ class Claim:
         kept = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
         body = _without(bytes(response.body), self.shown_once)
         # Sealed: an answer may name whom the crew calls, which the database keeps nowhere else in clear.
-        sealed = self.session.seals.seal(body.decode(), *self._place)
+        sealed = self.session.seals.seal(body.decode(BYTES), *self._place)
         answer = {"status": response.status_code, "headers": kept, "body": sealed}
         STORE.insert_last(self.session, [self._row | answer])
 
