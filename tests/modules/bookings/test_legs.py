@@ -105,6 +105,27 @@ async def test_all_of_it_or_nothing(client: httpx.AsyncClient, mover_a: Member, 
     assert (await client.get("/v1/bookings", headers=mover_a.headers)).json()["items"] == []
 
 
+async def test_a_truck_is_nobody_and_a_piece_goes_with_no_leg(client: httpx.AsyncClient, mover_a: Member):
+    has = await crew(client, mover_a)
+    climber = {"name": "Stair climber", "kind": "stair_climber", "stock": 1, "is_piece": True}
+    piece = (await post(client, mover_a.headers, "/v1/equipment", climber, 201))["id"]
+    for people, trucks in (
+        ([has["driver"], has["truck"]], []),
+        ([has["helper"]], [has["truck"], has["driver"]]),
+        ([has["driver"], piece], [has["truck"]]),
+    ):
+        made = tour(has)
+        made[1] |= {"driver_ids": people, "truck_ids": trucks}
+        refused = await client.post("/v1/bookings", headers=mover_a.headers | new_key(), json=body(made))
+        assert (refused.status_code, refused.json()["code"]) == (404, "resource_not_found"), refused.text
+    kept = await post(client, mover_a.headers, "/v1/bookings", body(tour(has)), 201)
+    confirmed = await post(client, mover_a.headers, f"/v1/bookings/{kept['id']}/confirm")
+    team = {"leg": 1, "truck_ids": [has["truck"]], "driver_ids": [has["driver"], piece]}
+    path = f"/v1/bookings/{confirmed['id']}/assign"
+    refused = await client.post(path, headers=mover_a.headers | new_key(), json=team)
+    assert (refused.status_code, refused.json()["code"]) == (404, "resource_not_found"), refused.text
+
+
 async def test_it_moves_as_one_by_the_wall_clock_and_goes_as_one(client: httpx.AsyncClient, mover_a: Member):
     """The clock is changed within the move, and no more two weeks later: each leg keeps its hour."""
     has = await crew(client, mover_a)

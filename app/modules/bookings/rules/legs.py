@@ -15,7 +15,16 @@ from app.kernel.errors import Fault
 from app.modules.bookings.errors import HasLegs, LegNotFound, TruckTooSmall
 from app.modules.bookings.rules.life import ON_THE_WAY, check_drivers, check_load, move
 from app.modules.bookings.values import BookingStatus, Leg
-from app.modules.calendar.public import LegAsk, LegKind, ResourceKind, ResourceSpec, Stops, Taken, Window
+from app.modules.calendar.public import (
+    LegAsk,
+    LegKind,
+    ResourceKind,
+    ResourceNotFound,
+    ResourceSpec,
+    Stops,
+    Taken,
+    Window,
+)
 from app.modules.market.public import PlannedLeg
 
 SHORTEST_LEG: Final = timedelta(minutes=15)
@@ -114,9 +123,16 @@ def check_tour(
 ) -> tuple[list[UUID], list[UUID]]:
     """As `check_named`, for a move of several days: each leg has a driver for each of its trucks, and all together can
     do the job.
+
+    Raises: ResourceNotFound (404) where a leg names a truck as a person, or the other way round, or a piece of
+    equipment; what `check_named` raises.
     """
     for leg in legs:
-        check_drivers([one for one in resources if one.id in (*leg.truck_ids, *leg.driver_ids)])
+        own = [one for one in resources if one.id in (*leg.truck_ids, *leg.driver_ids)]
+        trucks, people = apart(own)
+        if set(trucks) != set(leg.truck_ids) or set(people) != set(leg.driver_ids):
+            raise ResourceNotFound
+        check_drivers(own)
     check_load(resources, job)
     return everybody_of(legs)
 

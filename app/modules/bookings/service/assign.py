@@ -80,6 +80,7 @@ async def give_leg(session: WriteSession, actor: Mover, booking: Booking, number
     told = Told("bookings.assigned", fields_of(booking, ("truck_ids", "driver_ids", "legs")))
     ask = replace(_ask(booking, actor), window=old.window, stops=old.stops)
     resources = await take(ask)
+    rules.check_equipment((), resources)  # a leg has none (decision 33)
     known = {one.id: one for one in await calendar.list_resources(session, booking.org_id)}
     rules.check_leg([known[one] for one in old.resource_ids if one in known], resources, booking.volume_cuft)
     trucks, people = rules.apart(resources)
