@@ -100,16 +100,16 @@ class Replay(Exception):
         self.response = response
 
 
-def fingerprint_of(body: bytes) -> bytes:
+def fingerprint_of(body: bytes, *, around: str) -> bytes:
     """SHA-256 of what the body says: the order of its fields and the space between them do not count. What is not
-    JSON stands for itself; the route refuses it.
+    JSON stands for itself; the route refuses it. `around`: what else makes it another request, as its query.
     """
     try:
         said = json.loads(body, parse_float=Decimal)
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"), default=_exactly)
+        told = json.dumps(said, sort_keys=True, separators=(",", ":"), default=_exactly).encode()
     except (ValueError, RecursionError):
-        return hashlib.sha256(body).digest()
-    return hashlib.sha256(text.encode()).digest()
+        told = body
+    return hashlib.sha256(b"\n".join((around.encode(), told))).digest()
 
 
 def _exactly(number: Decimal) -> dict[str, str]:
@@ -120,14 +120,14 @@ def _exactly(number: Decimal) -> dict[str, str]:
 class Claim:
     """One request's claim on its key. The session that writes the effect carries it (`after_identity`)."""
 
-    def __init__(self, caller_id: UUID, route: str, key: str, body: bytes, now: datetime) -> None:
+    def __init__(self, caller_id: UUID, route: str, key: str, fingerprint: bytes, now: datetime) -> None:
         # Fields of the answer that are shown once: they are not kept, and so never given again.
         self.shown_once: tuple[str, ...] = ()
         self._row: dict[str, Any] = {
             "caller_id": caller_id,
             "route": route,
             "key": key,
-            "fingerprint": fingerprint_of(body),
+            "fingerprint": fingerprint,
             "created_at": now,
             "expires_at": now + KEPT,
         }
@@ -280,7 +280,8 @@ class IdempotentRoute(TransactionalRoute):
         caller = _whose_key(claims)
         resources = resources_of(request)
         route = f"{request.method} {request.url.path}"
-        claim = Claim(caller, route, key, await request.body(), resources.clock.now())
+        asked = fingerprint_of(await request.body(), around=f"{request.url.query} {_company_of(claims)}")
+        claim = Claim(caller, route, key, asked, resources.clock.now())
         claim.shown_once = tuple((self.openapi_extra or {}).get(SHOWN_ONCE, ()))
         return claim
 
@@ -294,6 +295,11 @@ def _whose_key(claims: Claims | CustomerClaims | ApiKeyClaims) -> UUID:
             return claims.key_id
         case Claims():
             return claims.user_id
+
+
+def _company_of(claims: Claims | CustomerClaims | ApiKeyClaims) -> UUID | None:
+    """A person of several companies asks the same of each: an answer given for one is not another's."""
+    return claims.org_id if isinstance(claims, Claims) else None
 
 
 SHOWN_ONCE: Final = "x-shown-once"

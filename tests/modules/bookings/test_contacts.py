@@ -77,7 +77,8 @@ async def test_a_kept_answer_is_given_again_and_opens_for_its_key_alone(
     assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
     moved = "UPDATE app.idempotency_keys SET key = $2 WHERE key = $1"
     await admin.execute(moved, key["Idempotency-Key"], other["Idempotency-Key"])
-    assert (await client.post(path, headers=mover_a.headers | other)).status_code == 500
+    gone = await client.post(path, headers=mover_a.headers | other)
+    assert (gone.status_code, gone.json()["code"]) == (409, "idempotency_answer_gone")
 
 
 async def test_staff_find_a_company_by_the_whole_of_what_a_caller_left_last(

@@ -43,6 +43,14 @@ async def listed(client: httpx.AsyncClient, headers: dict[str, str], kind: str) 
 
 
 class TestImport:
+    async def test_a_dry_run_is_another_request_than_the_import(
+        self, client: httpx.AsyncClient, mover_a: Member
+    ) -> None:
+        headers = mover_a.headers | new_key()
+        assert (await send(client, headers, "trucks", TRUCKS, dry_run="true")).status_code == 200
+        refused = await send(client, headers, "trucks", TRUCKS)
+        assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
+
     @pytest.mark.parametrize(("kind", "text"), [("trucks", TRUCKS), ("drivers", PEOPLE)])
     async def test_a_dry_run_tells_and_adds_nothing_and_then_all_are_added(
         self, client: httpx.AsyncClient, mover_a: Member, kind: str, text: str

@@ -239,6 +239,34 @@ class TestInvitations:
         again = await client.get("/v1/auth/me", headers=await log_in(client, mover_b.email))
         assert again.json()["organization"]["id"] == str(mover_a.org_id)
 
+    async def test_an_answer_kept_for_one_company_is_not_given_for_another(
+        self,
+        client: httpx.AsyncClient,
+        mover_a: Member,
+        mover_b: Member,
+        worker_resources: Resources,
+        settings: Settings,
+        clock: ManualClock,
+    ):
+        await invite(client, mover_a.headers, mover_b.email, "dispatcher")
+        await work(worker_resources)
+        await accept(client, token_in(settings, mover_b.email, "mhi"), password=PASSWORD)
+        headers = await log_in(client, mover_b.email)
+        helper, key = (
+            {"full_name": "Hugo Lind", "role": "helper", "phone": "+14155550136"},
+            {"Idempotency-Key": uuid4().hex},
+        )
+        made = await client.post("/v1/drivers", json=helper, headers=headers | key)
+        assert made.status_code == 201, made.text
+        clock.advance(timedelta(seconds=1))
+        company = {"organization_id": str(mover_a.org_id)}
+        switched = (await client.post("/v1/auth/switch-org", json=company, headers=headers)).json()
+        there = {"Authorization": f"Bearer {switched['access_token']}"}
+        assert refusal(await client.post("/v1/drivers", json=helper, headers=there | key)) == (
+            422,
+            "idempotency_key_reused",
+        )
+
     async def test_a_foreign_company_cannot_be_switched_to(
         self, client: httpx.AsyncClient, mover_a: Member, mover_b: Member
     ):
