@@ -248,7 +248,7 @@ class TestInvitations:
         settings: Settings,
         clock: ManualClock,
     ):
-        await invite(client, mover_a.headers, mover_b.email, "dispatcher")
+        await invite(client, mover_a.headers, mover_b.email, "manager")
         await work(worker_resources)
         await accept(client, token_in(settings, mover_b.email, "mhi"), password=PASSWORD)
         headers = await log_in(client, mover_b.email)
