@@ -12,6 +12,10 @@ from app.runtime.auth.dependencies import allow, allow_member, allow_or_customer
 BookingsRead = Annotated[
     Mover | Customer, Depends(allow_or_customer(Permission.BOOKINGS_READ, scope=Scope.BOOKINGS_READ))
 ]
+# What a booking costs to leave: to members as prices are, not to drivers.
+CancellationRead = Annotated[
+    Mover | Customer, Depends(allow_or_customer(Permission.PRICES_READ, scope=Scope.BOOKINGS_READ))
+]
 BookingsWrite = Annotated[
     Mover | Customer, Depends(allow_or_customer(Permission.BOOKINGS_WRITE, scope=Scope.BOOKINGS_WRITE))
 ]

@@ -35,7 +35,7 @@ class Operation(NamedTuple):
 OPERATIONS = [
     Operation("GET", "", READERS),
     Operation("GET", "/history", READERS),
-    Operation("GET", "/cancellation", READERS),
+    Operation("GET", "/cancellation", READERS - {Kind.DRIVER}),
     Operation("PATCH", "", TURNS, "held", 200, {"contact": {"full_name": "Somebody Else"}}),
     Operation("POST", "/confirm", TURNS, "held"),
     Operation("POST", "/assign", OFFICE),

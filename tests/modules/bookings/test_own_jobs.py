@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from app.kernel.actor import Role
+from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
 from tests.conftest import Member, register
 from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.callers import sign_in_member
 from tests.factories.fleet import add_driver, is_driver
+from tests.factories.signing import signed_in_again
 from tests.modules.bookings.test_tracking import post
 
 pytestmark = pytest.mark.integration
@@ -56,10 +59,18 @@ async def test_lists_and_single_bookings_are_the_drivers_own(
 ):
     assert await seen(client, driver) == [own["id"]]
     assert set(await seen(client, mover_a.headers)) == {own["id"], others["id"]}
-    for tail in ("", "/history", "/cancellation"):
+    for tail in ("", "/history"):
         assert (await client.get(f"/v1/bookings/{own['id']}{tail}", headers=driver)).status_code == 200
         refused = await client.get(f"/v1/bookings/{others['id']}{tail}", headers=driver)
         assert refusal(refused) == (404, "booking_not_found")
+
+
+async def test_what_leaving_a_job_costs_is_not_a_drivers_to_know(
+    client: httpx.AsyncClient, mover_a: Member, driver: Headers, own: dict[str, Any]
+):
+    path = f"/v1/bookings/{own['id']}/cancellation"
+    assert (await client.get(path, headers=driver)).status_code == 403
+    assert (await client.get(path, headers=mover_a.headers)).status_code == 200
 
 
 async def test_steps_are_reported_of_own_jobs_alone(
@@ -148,3 +159,74 @@ async def test_the_limit_does_not_outlive_its_transaction(
     for _ in range(3):
         assert await seen(client, driver) == [own["id"]]
         assert own["id"] in await seen(client, mover_a.headers)
+
+
+class TestSightings:
+    """Of a job from nine to one, by the clock of San Francisco."""
+
+    async def test_a_driver_tells_of_the_truck_of_a_job_of_now(
+        self, client: httpx.AsyncClient, resources: Resources, mover_a: Member, clock: ManualClock
+    ):
+        own, other = await two_jobs(client, mover_a)
+        for instant, wanted in (
+            (datetime(2027, 3, 8, 5, tzinfo=UTC), 404),
+            (datetime(2027, 3, 8, 5, 0, 1, tzinfo=UTC), 200),
+            (datetime(2027, 3, 8, 18, tzinfo=UTC), 200),
+            (datetime(2027, 3, 9, 8, 59, 59, tzinfo=UTC), 200),
+            (datetime(2027, 3, 9, 9, tzinfo=UTC), 404),
+        ):
+            clock.advance(instant - clock.now())
+            driver = await signed_in_as(client, resources, mover_a, own["driver_ids"][0])
+            assert (await sight(client, driver, own, clock)).status_code == wanted, instant
+            assert refusal(await sight(client, driver, other, clock)) == (404, "truck_not_found"), instant
+
+    async def test_whose_truck_it_is_not_leaves_the_honest_report_in_place(
+        self, client: httpx.AsyncClient, resources: Resources, mover_a: Member, clock: ManualClock
+    ):
+        own, other = await two_jobs(client, mover_a)
+        clock.advance(datetime(2027, 3, 8, 18, tzinfo=UTC) - clock.now())
+        driver = await signed_in_as(client, resources, mover_a, own["driver_ids"][0])
+        colleague = await signed_in_as(client, resources, mover_a, other["driver_ids"][0])
+        refused = await sight(client, driver, other, clock, ahead=59)
+        assert refusal(refused) == (404, "truck_not_found")
+        told = await sight(client, colleague, other, clock)
+        assert told.status_code == 200
+        shown = await client.get(f"/v1/trucks/{other['truck_ids'][0]}", headers=colleague)
+        assert shown.json()["last_seen"] == told.json()
+
+    async def test_taken_off_the_job_or_none_of_the_crew_tells_of_nothing(
+        self, client: httpx.AsyncClient, resources: Resources, mover_a: Member, clock: ManualClock
+    ):
+        own, _ = await two_jobs(client, mover_a)
+        relief = await add_driver(client, mover_a.headers, license_number="RELIEF 1")
+        team = {"truck_ids": own["truck_ids"], "driver_ids": [relief["id"]]}
+        await post(client, mover_a.headers, own, "assign", team)
+        clock.advance(datetime(2027, 3, 8, 18, tzinfo=UTC) - clock.now())
+        former = await signed_in_as(client, resources, mover_a, own["driver_ids"][0])
+        nobody = await sign_in_member(client, resources, mover_a.org_id, Role.DRIVER)
+        for headers in (former, nobody):
+            assert refusal(await sight(client, headers, own, clock)) == (404, "truck_not_found")
+        now_on_it = await signed_in_as(client, resources, mover_a, relief["id"])
+        assert (await sight(client, now_on_it, own, clock)).status_code == 200
+
+
+async def two_jobs(client: httpx.AsyncClient, owner: Member) -> list[dict[str, Any]]:
+    """Two confirmed jobs of Monday, each with a truck and a driver of its own."""
+    return [await post(client, owner.headers, await book_by_hand(client, owner.headers), "confirm") for _ in range(2)]
+
+
+async def signed_in_as(client: httpx.AsyncClient, resources: Resources, owner: Member, driver_id: str) -> Headers:
+    """A member who drives and is from now on this one of the crew."""
+    headers = await sign_in_member(client, resources, owner.org_id, Role.DRIVER)
+    await is_driver(client, await signed_in_again(client, owner), driver_id, headers)
+    return headers
+
+
+async def sight(
+    client: httpx.AsyncClient, headers: Headers, booking: dict[str, Any], clock: ManualClock, ahead: int = 0
+) -> httpx.Response:
+    told = {
+        "location": {"lat": 37.8, "lng": -122.3},
+        "recorded_at": (clock.now() + timedelta(seconds=ahead)).isoformat(),
+    }
+    return await client.put(f"/v1/trucks/{booking['truck_ids'][0]}/location", headers=headers, json=told)

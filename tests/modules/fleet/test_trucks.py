@@ -71,15 +71,15 @@ class TestLocation:
         self, client: httpx.AsyncClient, resources: Resources, mover_a: Member
     ) -> None:
         truck = await add_truck(client, mover_a.headers)
-        driver = await sign_in_member(client, resources, mover_a.org_id, Role.DRIVER)
+        dispatcher = await sign_in_member(client, resources, mover_a.org_id, Role.DISPATCHER)
         for location, minute in ((HERE, 1), (THERE, 2)):
             told = {"location": location, "recorded_at": f"2027-03-01T16:0{minute}:00Z"}
-            answer = await client.put(f"/v1/trucks/{truck['id']}/location", headers=driver, json=told)
+            answer = await client.put(f"/v1/trucks/{truck['id']}/location", headers=dispatcher, json=told)
             assert (answer.status_code, answer.json()) == (200, told)
         shown = await client.get(f"/v1/trucks/{truck['id']}", headers=mover_a.headers)
         assert shown.json()["last_seen"] == {"location": THERE, "recorded_at": "2027-03-01T16:02:00Z"}
         assert shown.headers["etag"] == '"v1"'
-        [listed] = (await client.get("/v1/trucks", headers=driver)).json()["items"]
+        [listed] = (await client.get("/v1/trucks", headers=dispatcher)).json()["items"]
         assert listed["last_seen"] == shown.json()["last_seen"]
 
     async def test_an_older_one_is_ignored(self, client: httpx.AsyncClient, mover_a: Member) -> None:

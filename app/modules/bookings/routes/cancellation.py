@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.kernel.errors import PreconditionFailed
 from app.modules.bookings import service
-from app.modules.bookings.access import BookingsMeet, BookingsRead, BookingsWrite, PolicyRead, PolicyWrite
+from app.modules.bookings.access import BookingsMeet, BookingsWrite, CancellationRead, PolicyRead, PolicyWrite
 from app.modules.bookings.errors import BookingNotFound, FeeHigher, HoldExpired, IllegalStep, NotDueYet, WrongParty
 from app.modules.bookings.routes.answers import BookingWrite, answer_booking, settlement_out
 from app.modules.bookings.rules import as_of, terms_from_json
@@ -37,9 +37,9 @@ router = APIRouter(prefix="/v1", tags=["bookings"], route_class=IdempotentRoute)
     "/bookings/{booking_id}/cancellation", responses=problems(BookingNotFound, IllegalStep, HoldExpired, WrongParty)
 )
 async def show_cancellation(
-    booking_id: UUID, query: Annotated[CancellationQuery, Query()], actor: BookingsRead, session: Read
+    booking_id: UUID, query: Annotated[CancellationQuery, Query()], actor: CancellationRead, session: Read
 ) -> CancellationOut:
-    """What cancelling costs now, and until when less; or what it has cost. For members and the customer."""
+    """What cancelling costs now, and until when less; or what it did cost. For office, accountants, customer."""
     booking, settlement = await service.show_cancellation(session, actor, booking_id, query.requested_by)
     terms = terms_from_json(booking.cancellation_terms)
     until = ((booking.starts_at - timedelta(hours=step.notice_hours), step.refund_percent) for step in terms.steps)
