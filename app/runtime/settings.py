@@ -112,6 +112,8 @@ class HttpSettings(Group):
     # Metrics and documentation for operators; in production they are nowhere else. None: off.
     internal_host: str = "127.0.0.1"
     internal_port: int | None = Field(default=None, ge=0, le=65_535)
+    # Of one listener at once; one more is closed unheard.
+    most_connections: int = Field(default=2_000, ge=1)
     request_deadline_seconds: float = 15.0
     lame_duck_seconds: float = 5.0
     graceful_stop_seconds: int = 20

@@ -1,18 +1,19 @@
-"""The server on a socket: the heads it refuses, and how it leaves."""
+"""The server on a socket: the heads it refuses, how long it holds connections, and how it leaves."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 
-from app.runtime.settings import AuthSettings, Environment, Settings
+from app.runtime.settings import AuthSettings, Environment, HttpSettings, Settings
 from app.runtime.web import server as server_module
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
 from app.runtime.web.service import Readiness
@@ -30,16 +31,32 @@ class Door:
     is_draining = False
 
 
+async def _slowly() -> AsyncIterator[bytes]:
+    for _ in range(5):
+        await asyncio.sleep(0.1)
+        yield b"part "
+
+
 @asynccontextmanager
-async def serving(*, lame_duck_seconds: float = 0.0) -> AsyncIterator[tuple[int, Server, Door]]:
+async def serving(
+    *, lame_duck_seconds: float = 0.0, settings: Settings = SETTINGS
+) -> AsyncIterator[tuple[int, Server, Door]]:
     app = FastAPI()
 
     @app.get("/hello")
     async def hello() -> str:
         return "hello"
 
+    @app.post("/echo")
+    async def echo(request: Request) -> str:
+        return (await request.body()).decode()
+
+    @app.get("/long")
+    async def long() -> StreamingResponse:
+        return StreamingResponse(_slowly(), media_type="text/plain")
+
     door = Door()
-    server = Server(configure_server(app, SETTINGS), cast(Readiness, door), lame_duck_seconds=lame_duck_seconds)
+    server = Server(configure_server(app, settings), cast(Readiness, door), lame_duck_seconds=lame_duck_seconds)
     listener = listen("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
     running = asyncio.create_task(server._serve([listener]))
@@ -103,6 +120,131 @@ class TestHeads:
 
         async with serving() as (port, _, _):
             assert await ask(port, beginning) == b""
+
+
+async def read_answer(reader: asyncio.StreamReader) -> bytes:
+    """The body of the next answer, which tells its length."""
+    async with asyncio.timeout(10):
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        return await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
+
+
+async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, piece: bytes) -> None:
+    """Send `piece` again and again until the server hangs up. Raises: TimeoutError when it does not."""
+    with suppress(ConnectionError):
+        async with asyncio.timeout(5):
+            while not reader.at_eof():
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.02)
+    writer.close()
+
+
+def shorten(monkeypatch: pytest.MonkeyPatch, **seconds: float) -> None:
+    for name in ("HEAD_SECONDS", "LEFTOVER_SECONDS"):
+        monkeypatch.setattr(server_module, name, seconds.get(name.lower(), 60.0))
+
+
+class TestAfterAnAnswer:
+    @pytest.mark.parametrize("path", [b"/hello", b"/nowhere"])
+    @pytest.mark.parametrize(
+        ("header", "piece"),
+        [(b"Content-Length: 200000", b"a"), (b"Transfer-Encoding: chunked", b"1;a=b")],
+        ids=["length", "chunk extensions"],
+    )
+    async def test_the_rest_of_a_body_is_not_waited_for(
+        self, path: bytes, header: bytes, piece: bytes, monkeypatch: pytest.MonkeyPatch
+    ):
+        shorten(monkeypatch, leftover_seconds=0.2)
+
+        async with serving() as (port, server, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET " + path + b" HTTP/1.1\r\nHost: test\r\n" + header + b"\r\n\r\n")
+            assert await read_answer(reader)
+            await drip(reader, writer, piece)
+            assert not server.server_state.connections
+
+    async def test_the_rest_of_a_body_is_not_endless(self, monkeypatch: pytest.MonkeyPatch):
+        shorten(monkeypatch)
+        monkeypatch.setattr(server_module, "LARGEST_LEFTOVER_BYTES", 10_000)
+
+        async with serving() as (port, _, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HELLO + b"Content-Length: 900000000\r\n\r\n")
+            assert await read_answer(reader) == b'"hello"'
+            await drip(reader, writer, b"a" * 4_096)
+
+    async def test_a_body_that_comes_late_leaves_the_connection_for_the_next(self, monkeypatch: pytest.MonkeyPatch):
+        shorten(monkeypatch, leftover_seconds=0.2)
+
+        async with serving() as (port, _, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HELLO + b"Content-Length: 5\r\n\r\n")
+            assert await read_answer(reader) == b'"hello"'
+            writer.write(b"12345")
+            await asyncio.sleep(0.4)
+            writer.write(HELLO + b"\r\n")
+            assert await read_answer(reader) == b'"hello"'
+            writer.close()
+
+    @pytest.mark.parametrize("late_body", [b"", b"12345"])
+    async def test_lines_that_are_no_head_do_not_hold_it(self, late_body: bytes, monkeypatch: pytest.MonkeyPatch):
+        shorten(monkeypatch, head_seconds=0.2)
+
+        async with serving() as (port, _, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HELLO + b"Content-Length: %d\r\n\r\n" % len(late_body))
+            assert await read_answer(reader) == b'"hello"'
+            writer.write(late_body)
+            await drip(reader, writer, b"\r\n")
+
+    async def test_requests_at_once_are_answered_in_turn(self, monkeypatch: pytest.MonkeyPatch):
+        shorten(monkeypatch, leftover_seconds=0.1)
+        upload = b"POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 6\r\n\r\n"
+
+        async with serving() as (port, _, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HELLO + b"\r\n" + upload + b"abc")
+            assert await read_answer(reader) == b'"hello"'
+            await asyncio.sleep(0.3)
+            writer.write(b"def" + HELLO + b"\r\n")
+            assert await read_answer(reader) == b'"abcdef"'
+            assert await read_answer(reader) == b'"hello"'
+            writer.close()
+
+    async def test_long_answers_and_bodies_waited_for_are_not_cut(self, monkeypatch: pytest.MonkeyPatch):
+        shorten(monkeypatch, head_seconds=0.2, leftover_seconds=0.2)
+        upload = b"POST /echo HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+
+        async with serving() as (port, _, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(upload)
+            assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+            await asyncio.sleep(0.4)
+            writer.write(b"abc")
+            assert await read_answer(reader) == b'"abc"'
+            writer.write(b"GET /long HTTP/1.1\r\nHost: test\r\n\r\n")
+            async with asyncio.timeout(10):
+                assert (await reader.readuntil(b"\r\n0\r\n\r\n")).count(b"part ") == 5
+            writer.close()
+
+
+class TestConnections:
+    async def test_one_too_many_is_closed_unheard_and_others_go_on(self):
+        settings = SETTINGS.model_copy(update={"http": HttpSettings(most_connections=2)})
+
+        async with serving(settings=settings) as (port, _, _):
+            held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+            third, hung_up = await asyncio.open_connection("127.0.0.1", port)
+            async with asyncio.timeout(5):
+                assert await third.read() == b""
+            hung_up.close()
+            for reader, writer in held:
+                writer.write(HELLO + b"\r\n")
+                assert await read_answer(reader) == b'"hello"'
+                writer.close()
+            await asyncio.sleep(0.1)
+            assert await ask(port, HELLO + b"\r\n") == b"HTTP/1.1 200 OK"
 
 
 class TestLeaving:

@@ -72,6 +72,7 @@ async def listening_inside(app: Starlette, http: HttpSettings) -> AsyncIterator[
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        limit_concurrency=http.most_connections,
         timeout_graceful_shutdown=1,
         http=BoundedHttp,
     )

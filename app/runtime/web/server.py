@@ -12,11 +12,12 @@ import os
 import socket
 import time
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from app.runtime.settings import Settings
 from app.runtime.web.service import Readiness
@@ -24,6 +25,9 @@ from app.runtime.web.service import Readiness
 KEEP_ALIVE_SECONDS: Final = 5
 HEAD_SECONDS: Final = 10.0
 LARGEST_HEAD_BYTES: Final = 16 * 1024
+# What still comes of a body after its answer: read and forgotten, so that the answer is not lost to a reset.
+LEFTOVER_SECONDS: Final = 2.0
+LARGEST_LEFTOVER_BYTES: Final = 1024 * 1024
 AROUND_A_HEADER: Final = len(": \r\n")
 BACKLOG: Final = 2_048
 
@@ -38,14 +42,34 @@ class BoundedHttp(HttpToolsProtocol):
     uvicorn asks for none of it.
 
     The body has its bounds in the middlewares: its size is counted there, and reading it counts to the deadline.
+    What comes of it after the answer has two seconds and a MiB, then the connection is closed. After an answer the
+    next head has its ten seconds again, whatever bytes come instead.
+
+    The configuration's `limit_concurrency` is the number of connections at once: one more is closed unheard, where
+    uvicorn would keep it and answer 503.
     """
 
     _head_bytes: int | None = None
-    _head_timer: asyncio.TimerHandle | None = None
+    _leftover_bytes: int | None = None
+    _timer: asyncio.TimerHandle | None = None
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._most_connections = self.limit_concurrency
+        self.limit_concurrency = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_head()
+        if self._most_connections is not None and len(self.connections) > self._most_connections:
+            transport.close()
+        else:
+            self._close_after(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -57,11 +81,32 @@ class BoundedHttp(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > LARGEST_HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response("The head of the request is too large.")
+        elif self._leftover_bytes is not None:
+            self._leftover_bytes += len(data)
+            if self._leftover_bytes > LARGEST_LEFTOVER_BYTES:
+                self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = 0
-        self._await_head()
+        self._close_after(HEAD_SECONDS)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        if self._leftover_bytes is not None:
+            self._leftover_bytes = None
+            self._close_after(HEAD_SECONDS)
+
+    def on_response_complete(self) -> None:
+        is_last = not self.pipeline  # otherwise `cycle` is of a later request, which is answered next
+        super().on_response_complete()
+        if not is_last or self.transport.is_closing():
+            return
+        if self.cycle.more_body:
+            self._leftover_bytes = 0
+            self._close_after(LEFTOVER_SECONDS)
+        elif self._head_bytes is None:
+            self._close_after(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
         self._head_bytes = None
@@ -74,14 +119,14 @@ class BoundedHttp(HttpToolsProtocol):
             raise ValueError("a request of HTTP/1.1 names one host")
         super().on_headers_complete()
 
-    def _await_head(self) -> None:
+    def _close_after(self, seconds: float) -> None:
         self._stop_waiting()
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._timer = self.loop.call_later(seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class Server(uvicorn.Server):
@@ -133,6 +178,7 @@ def configure_server(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,
+        limit_concurrency=settings.http.most_connections,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.http.graceful_stop_seconds,
         http=BoundedHttp,
