@@ -3,9 +3,8 @@
 -- been set. What they have to do comes after it: jobs.sql.
 --
 -- Companies 1 … n stand around the towns, those behind `bench.near` out at sea, and have a past: every hundredth is a
--- large one. Company 0 has many trucks
--- and no bookings: dispatchers book there. Company -1 has one truck, one driver and one helper, in the last town,
--- where nobody else works: customers race there.
+-- large one. Company 0 has many trucks and no bookings: dispatchers book there. Company -1 has one truck, one driver and
+-- one helper, in the last town, where nobody else works: customers race there.
 
 SELECT setseed(0.5);
 
@@ -66,7 +65,7 @@ SELECT id, pg_temp.made_id('prices', companies.number, now()), 1, 'active',
         '{base_hourly_rate}', to_jsonb((100 + companies.number % 90)::text || '.50')),
         '{surcharge_rules,1,multiplier}', to_jsonb('1.' || 10 + companies.number % 37)),
         '{surcharge_rules,5,multiplier}', to_jsonb('1.' || 10 + companies.number % 23)),
-        '{surcharge_rules,5,from}', to_jsonb('0' || 1 + companies.number % 9 || '-15')), 'USD', now(), now()
+        '{surcharge_rules,5,from}', to_jsonb('0' || 1 + abs(companies.number) % 9 || '-15')), 'USD', now(), now()
 FROM companies, bench_prices;
 
 INSERT INTO app.insurance_policies
