@@ -72,8 +72,7 @@ async def erase(session: WriteSession, customer_id: UUID, now: datetime) -> None
     if found is None:
         raise CustomerNotFound
     found.sealed_phone = found.phone_index = found.sealed_email = found.email_index = found.full_name = None
-    found.erased_at = found.updated_at = now
-    found.version += 1
+    found.change(now, erased_at=now)
     await session.flush()
     await repository.revoke_sessions(session, customer_id, now)
 

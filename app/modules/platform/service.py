@@ -32,10 +32,7 @@ async def set_settings(
     check_version(row.version, version)
     wanted = asdict(settings)
     before = fields_of(row, wanted)
-    for name, value in wanted.items():
-        setattr(row, name, value)
-    row.version += 1
-    row.updated_at = actor.now
+    row.change(actor.now, **wanted)
     await session.flush()
     record(session, actor, Change("platform.settings_set", "platform", None, before, fields_of(row, wanted)))
     return _standing(row)

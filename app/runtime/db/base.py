@@ -75,3 +75,10 @@ class Versioned:
     version: Mapped[int] = mapped_column(default=1, comment="rises by one with every change; the ETag")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    def change(self, now: datetime, **columns: Any) -> None:
+        """Set these columns as one change: the version rises with it. It is written at the next flush."""
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.version += 1
+        self.updated_at = now

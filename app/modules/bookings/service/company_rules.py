@@ -36,14 +36,12 @@ async def set_rules(session: WriteSession, actor: Mover, body: BookingRulesIn, v
     row = await repository.lock_rules(session, actor.org_id)
     before = CompanyRules() if row is None else _read(row)
     check_version(before.version, version)
-    chosen = body.model_dump() | {"version": before.version + 1, "updated_at": actor.now}
+    chosen = body.model_dump()
+    made = {"org_id": actor.org_id, "id": new_id(), "version": 1, "created_at": actor.now, "updated_at": actor.now}
     if row is not None:
-        for name, value in chosen.items():
-            setattr(row, name, value)
+        row.change(actor.now, **chosen)
         await session.flush()
-    elif not await repository.insert_rules(
-        session, chosen | {"org_id": actor.org_id, "id": new_id(), "created_at": actor.now}
-    ):
+    elif not await repository.insert_rules(session, chosen | made):
         # Somebody else was first meanwhile.
         return await set_rules(session, actor, body, version)
     await calendar.set_turnaround(session, actor.org_id, body.turnaround_minutes)

@@ -75,9 +75,7 @@ async def set_policy(session: WriteSession, actor: Mover, body: CancellationPoli
         assert policy is not None  # noqa: S101 - policies are never deleted
     check_version(policy.version, version)
     _tell_trail(session, actor, rules.terms_from_json({"kind": policy.kind, "steps": policy.steps}), terms)
-    policy.kind, policy.steps = terms.kind, stored["steps"]
-    policy.version += 1
-    policy.updated_at = actor.now
+    policy.change(actor.now, kind=terms.kind, steps=stored["steps"])
     await session.flush()
     return Policy(terms, policy.version)
 

@@ -80,12 +80,11 @@ async def change_contact(
     check_version(booking.version, version)
     before = contact_of(session.seals, booking)
     contact = before | patch.model_dump(mode="json", exclude_unset=True)
+    columns: dict[str, Any] = {}
     if contact != before:
         booking.reschedule_issue += 1  # The link was for whoever was the contact.
-        for name, value in columns_of(session.seals, booking.id, contact).items():
-            setattr(booking, name, value)
-    booking.version += 1
-    booking.updated_at = actor.now
+        columns = columns_of(session.seals, booking.id, contact)
+    booking.change(actor.now, **columns)
     await session.flush()
     sides = {"contact": before}, {"contact": contact}
     record(session, actor, Change("bookings.contact_changed", "booking", booking.id, *sides, booking.org_id))

@@ -68,8 +68,7 @@ async def write_step(
     The history is for both sides of the booking, the trail for the company; what the program does by itself stands in
     the history alone.
     """
-    booking.version += 1
-    booking.updated_at = actor.now
+    booking.change(actor.now)
     await session.flush()
     row = step_row(booking.org_id, booking.id, actor, came_from=came_from, to=booking.status, note=note)
     if report is not None:

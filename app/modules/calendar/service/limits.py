@@ -45,14 +45,12 @@ async def set_limits(session: WriteSession, actor: Mover, body: DayLimitsIn, ver
         await orgs.require_open_branch(session, actor.org_id, branch_id)
     zone = await orgs.company_zone(session, actor.org_id)
     before = _stored(row) if row else DayLimitsIn().model_dump(mode="json")
-    chosen = body.model_dump(mode="json") | {"zone": zone, "updated_at": actor.now}
+    chosen = body.model_dump(mode="json") | {"zone": zone}
     if row is None:
-        ids = {"org_id": actor.org_id, "id": new_id(), "version": 1, "created_at": actor.now}
+        ids = {"org_id": actor.org_id, "id": new_id(), "version": 1, "created_at": actor.now, "updated_at": actor.now}
         await repository.insert_limits(session, chosen | ids)
     else:
-        for name, value in chosen.items():
-            setattr(row, name, value)
-        row.version += 1
+        row.change(actor.now, **chosen)
         await session.flush()
     record(session, actor, Change("calendar.limits_set", "day_limits", None, before, body.model_dump(mode="json")))
     return Chosen(zone, body, row.version if row else 1)

@@ -50,15 +50,15 @@ async def set_shifts(
     row = await repository.lock_shifts(session, actor.org_id, resource_id)
     check_version(row.version if row else 0, version)
     zone = await orgs.company_zone(session, actor.org_id)
-    chosen = body.model_dump(mode="json") | {"zone": zone, "updated_at": actor.now}
+    chosen = body.model_dump(mode="json") | {"zone": zone}
     before = _stored(row) if row else ShiftsIn().model_dump(mode="json")
     if row is None:
         ids = {"org_id": actor.org_id, "id": new_id(), "resource_id": resource_id}
-        await repository.insert_shifts(session, chosen | ids | {"version": 1, "created_at": actor.now})
+        await repository.insert_shifts(
+            session, chosen | ids | {"version": 1, "created_at": actor.now, "updated_at": actor.now}
+        )
     else:
-        for name, value in chosen.items():
-            setattr(row, name, value)
-        row.version += 1
+        row.change(actor.now, **chosen)
         await session.flush()
     hours = rules.compile_hours(zone, body.week, body.days)
     await repository.set_hours(session, actor.org_id, resource_id, hours)

@@ -38,9 +38,7 @@ async def change_me(
     """Locks: the customer's row. Raises: CustomerNotFound (404), PreconditionFailed (412)."""
     customer = await _lock_me(session, actor)
     check_version(customer.version, expected_version)
-    customer.full_name = patch.full_name
-    customer.version += 1
-    customer.updated_at = actor.now
+    customer.change(actor.now, full_name=patch.full_name)
     return seals_of(resources).snapshot(customer)
 
 
@@ -66,8 +64,7 @@ async def change_address(
     warned: str = before or known.email or known.phone or ""
     await repository.note_warned(session, challenge_id, seals.seal_warned(challenge_id, warned))
     seals.put(customer, challenge.channel, recipient)
-    customer.version += 1
-    customer.updated_at = actor.now
+    customer.change(actor.now)
     await session.flush()
     await repository.revoke_sessions(session, customer.id, actor.now, but=actor.session_id)
     await emit(session, AddressChanged(customer_id=customer.id, challenge_id=challenge_id), now=actor.now)

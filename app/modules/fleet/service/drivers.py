@@ -130,15 +130,13 @@ async def change_driver(
     if patch.branch_id is not None:
         await orgs.require_open_branch(session, actor.org_id, patch.branch_id)
     before = fields_of(driver, patch.model_fields_set)
-    for name, value in patch.model_dump(exclude_unset=True).items():
-        setattr(driver, name, sorted(value) if name == "skills" else value)
+    columns = patch.model_dump(exclude_unset=True)
+    driver.change(actor.now, **columns | ({"skills": sorted(patch.skills)} if patch.skills is not None else {}))
     if driver.user_id is not None:
         driver.invitation_id = None
     told = rules.License(driver.license_number, driver.license_class, driver.license_expires_on)
     if patch.model_fields_set & told.fields().keys():
         rules.check_license(driver.role, told, actor.now)
-    driver.version += 1
-    driver.updated_at = actor.now
     await session.flush()
     await calendar.change_resource(session, actor.org_id, _resource(driver))
     change = Change("fleet.driver_changed", "driver", driver.id, before, fields_of(driver, before))
@@ -157,9 +155,8 @@ async def set_hourly_cost(
     if driver.retired_at is not None:
         raise Retired
     before = fields_of(driver, ("hourly_cost",))
-    driver.hourly_cost, driver.hourly_cost_currency = cost or (None, None)
-    driver.version += 1
-    driver.updated_at = actor.now
+    amount, currency = cost or (None, None)
+    driver.change(actor.now, hourly_cost=amount, hourly_cost_currency=currency)
     change = Change("fleet.hourly_cost_set", "driver", driver.id, before, fields_of(driver, before))
     record(session, actor, change)
     return driver
@@ -175,7 +172,5 @@ async def retire_driver(session: WriteSession, actor: Mover, driver_id: UUID, ve
     if driver.retired_at is not None:
         return
     await calendar.retire_resource(session, actor.org_id, driver_id, actor.now)
-    driver.retired_at = driver.updated_at = actor.now
-    driver.user_id = driver.invitation_id = None
-    driver.version += 1
+    driver.change(actor.now, retired_at=actor.now, user_id=None, invitation_id=None)
     record(session, actor, Change("fleet.driver_retired", "driver", driver_id))

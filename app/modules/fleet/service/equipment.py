@@ -85,10 +85,7 @@ async def change_equipment(
     if patch.branch_id is not None:
         await orgs.require_open_branch(session, actor.org_id, patch.branch_id)
     before = fields_of(equipment, patch.model_fields_set)
-    for name, value in patch.model_dump(exclude_unset=True).items():
-        setattr(equipment, name, value)
-    equipment.version += 1
-    equipment.updated_at = actor.now
+    equipment.change(actor.now, **patch.model_dump(exclude_unset=True))
     await session.flush()
     change = Change("fleet.equipment_changed", "equipment", equipment.id, before, fields_of(equipment, before))
     record(session, actor, change)
@@ -106,6 +103,5 @@ async def retire_equipment(session: WriteSession, actor: Mover, equipment_id: UU
         return
     if equipment.is_piece:
         await calendar.retire_resource(session, actor.org_id, equipment_id, actor.now)
-    equipment.retired_at = equipment.updated_at = actor.now
-    equipment.version += 1
+    equipment.change(actor.now, retired_at=actor.now)
     record(session, actor, Change("fleet.equipment_retired", "equipment", equipment_id))

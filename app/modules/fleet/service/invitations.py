@@ -57,6 +57,4 @@ async def link_member(session: WriteSession, actor: System, accepted: Invitation
             actor,
             Change("fleet.driver_linked", "driver", driver.id, before={"user_id": None}, after={"user_id": user_id}),
         )
-    driver.invitation_id = None
-    driver.version += 1
-    driver.updated_at = actor.now
+    driver.change(actor.now, invitation_id=None)

@@ -120,12 +120,8 @@ async def change_truck(
     if patch.branch_id is not None:
         await orgs.require_open_branch(session, actor.org_id, patch.branch_id)
     before = fields_of(truck, patch.model_fields_set)
-    for name, value in _columns(patch).items():
-        setattr(truck, name, value)
-    if base is not None:
-        truck.base = base.model_dump(mode="json")
-    truck.version += 1
-    truck.updated_at = actor.now
+    located = {} if base is None else {"base": base.model_dump(mode="json")}
+    truck.change(actor.now, **_columns(patch), **located)
     await session.flush()
     await calendar.change_resource(session, actor.org_id, _resource(truck))
     change = Change("fleet.truck_changed", "truck", truck.id, before, fields_of(truck, before))
@@ -143,6 +139,5 @@ async def retire_truck(session: WriteSession, actor: Mover, truck_id: UUID, vers
     if truck.retired_at is not None:
         return
     await calendar.retire_resource(session, actor.org_id, truck_id, actor.now)
-    truck.retired_at = truck.updated_at = actor.now
-    truck.version += 1
+    truck.change(actor.now, retired_at=actor.now)
     record(session, actor, Change("fleet.truck_retired", "truck", truck_id))

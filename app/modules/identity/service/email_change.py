@@ -49,8 +49,7 @@ async def change_email(session: WriteSession, resources: Resources, actor: Mover
         raise MailTokenRefused
     before, after = {"email": user.email}, {"email": link.new_email}
     link.used_at, link.former_email = actor.now, user.email
-    user.email, user.email_verified_at, user.updated_at = link.new_email, actor.now, actor.now
-    user.version += 1
+    user.change(actor.now, email=link.new_email, email_verified_at=actor.now)
     await session.flush()
     await repository.spend_mail_tokens(
         session, user.id, actor.now, MailPurpose.RESET_PASSWORD, MailPurpose.VERIFY_EMAIL, MailPurpose.CHANGE_EMAIL

@@ -31,8 +31,7 @@ async def change_me(session: WriteSession, actor: MoverMember | Staff, patch: Me
         raise SessionEnded
     check_version(user.version, expected)
     before = {"full_name": user.full_name}
-    user.full_name, user.updated_at = patch.full_name, actor.now
-    user.version += 1
+    user.change(actor.now, full_name=patch.full_name)
     await session.flush()
     change = Change("identity.person_changed", "user", user.id, before, {"full_name": user.full_name})
     record(session, await with_role(session, actor), change)

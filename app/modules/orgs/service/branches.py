@@ -83,12 +83,8 @@ async def change_branch(
     if branch.closed_at is not None:
         raise BranchClosed
     before = fields_of(branch, patch.model_fields_set)
-    for name, value in patch.model_dump(exclude_unset=True, exclude={"address"}).items():
-        setattr(branch, name, value)
-    if address is not None:
-        branch.address = address.model_dump(mode="json")
-    branch.version += 1
-    branch.updated_at = actor.now
+    located = {} if address is None else {"address": address.model_dump(mode="json")}
+    branch.change(actor.now, **patch.model_dump(exclude_unset=True, exclude={"address"}), **located)
     await session.flush()
     record(session, actor, Change("orgs.branch_changed", "branch", branch.id, before, fields_of(branch, before)))
     return branch
@@ -102,8 +98,7 @@ async def close_branch(session: WriteSession, actor: Mover, branch_id: UUID, ver
     branch = await _lock_branch(session, actor, branch_id, version)
     if branch.closed_at is not None:
         return
-    branch.closed_at = branch.updated_at = actor.now
-    branch.version += 1
+    branch.change(actor.now, closed_at=actor.now)
     record(session, actor, Change("orgs.branch_closed", "branch", branch_id))
 
 

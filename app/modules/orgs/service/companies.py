@@ -76,10 +76,7 @@ async def change_org(session: WriteSession, actor: Mover, patch: OrgPatch, versi
         raise OrgNotFound
     check_version(org.version, version)
     before = fields_of(org, patch.model_fields_set)
-    for name, value in patch.model_dump(exclude_unset=True).items():
-        setattr(org, name, value)
-    org.version += 1
-    org.updated_at = actor.now
+    org.change(actor.now, **patch.model_dump(exclude_unset=True))
     await session.flush()
     change = Change("orgs.company_changed", "company", org.id, before, fields_of(org, before))
     record(session, actor, change)

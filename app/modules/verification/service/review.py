@@ -158,9 +158,7 @@ def _hold(case: VerificationCase, claim: Claim | None) -> None:
 
 async def _move(session: WriteSession, actor: Staff, case: VerificationCase, act: Act, status: CaseStatus) -> None:
     """The case and its company go where the act leads, together."""
-    case.status = status
-    case.updated_at = actor.now
-    case.version += 1
+    case.change(actor.now, status=status)
     await session.flush()
     company = await orgs.lock_company(session, case.org_id)
     follows = rules.next_status(company.status, act)
