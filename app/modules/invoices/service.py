@@ -59,7 +59,7 @@ async def issue_invoice(session: WriteSession, actor: Mover, booking_id: UUID) -
     }
     await repository.insert_invoice(session, row)
     invoice = Invoice(**row)
-    await emit(session, InvoiceIssued(org_id=actor.org_id, invoice_id=invoice.id), now=actor.now)
+    emit(session, InvoiceIssued(org_id=actor.org_id, invoice_id=invoice.id), now=actor.now)
     after = fields_of(invoice, ("number", "booking_id", "total", "due_on"))
     record(session, actor, Change("invoices.invoice_issued", "invoice", invoice.id, after=after))
     return invoice

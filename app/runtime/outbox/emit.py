@@ -17,7 +17,7 @@ from app.runtime.outbox.models import OutboxEvent
 INSERT: Final = ReadyInsert(table_of(OutboxEvent))
 
 
-async def emit(session: WriteSession, *events: Event, now: datetime) -> None:
+def emit(session: WriteSession, *events: Event, now: datetime) -> None:
     """Write the events with the transaction's last statement; the relay hands them on once it has committed."""
     carrier: dict[str, str] = {}
     inject(carrier)

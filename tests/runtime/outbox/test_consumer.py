@@ -50,7 +50,7 @@ class Kitchen:
 
     async def pour(self, session: WriteSession, event: LeavesSteeped, work: Work) -> None:
         self.runs.append("pour")
-        await emit(session, CupPoured(cup=event.cup), now=work.now)
+        emit(session, CupPoured(cup=event.cup), now=work.now)
         await self.may_go_on.wait()
         if self.faults:
             raise self.faults.pop(0)

@@ -30,7 +30,7 @@ async def announce(resources: Resources, count: int) -> list[UUID]:
     """The ids of so many events, committed."""
     events = [PotFilled(cup=new_id()) for _ in range(count)]
     async with resources.database.write(WORKER) as session:
-        await emit(session, *events, now=resources.clock.now())
+        emit(session, *events, now=resources.clock.now())
     cups = [str(event.cup) for event in events]
     query = sa.select(OutboxEvent.id).where(OutboxEvent.payload["cup"].astext.in_(cups)).order_by(OutboxEvent.id)
     async with resources.database.read(WORKER) as session:

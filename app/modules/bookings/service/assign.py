@@ -69,7 +69,7 @@ async def give_team(
     booking.truck_ids, booking.driver_ids = rules.check_named(resources, vars(booking))
     await check_papers(session, ask, trip_of(vars(booking)), resources)
     await write_step(session, booking, actor, came_from=came_from, told=Told(before=had))
-    await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
 
 async def give_leg(session: WriteSession, actor: Mover, booking: Booking, number: int, take: Taking) -> None:
@@ -92,7 +92,7 @@ async def give_leg(session: WriteSession, actor: Mover, booking: Booking, number
     await check_papers(session, ask, trip_of(vars(booking)), resources)
     note = f"Another team for leg {number + 1}, {legs[number].kind}."
     await write_step(session, booking, actor, came_from=came_from, note=note, told=told)
-    await emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
 
 def _ask(booking: Booking, actor: Mover) -> calendar.Ask:

@@ -37,7 +37,7 @@ async def cancel_booking(session: WriteSession, actor: Mover | Customer, booking
     _write(booking, settlement)
     await calendar.release(session, booking.org_id, booking.id)
     await write_step(session, booking, actor, came_from=came_from, note=body.reason)
-    await emit(session, BookingCancelled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingCancelled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 
@@ -72,7 +72,7 @@ async def report_no_show(
     await calendar.release(session, booking.org_id, booking.id)
     told = report_of(booking.status, body)
     await write_step(session, booking, actor, came_from=came_from, report=told)
-    await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 

@@ -38,5 +38,5 @@ async def confirm_booking(session: WriteSession, actor: Mover | Customer, bookin
     await write_step(session, booking, actor, came_from=came_from)
     if booking.asks_door_codes:
         await issue_codes(session, booking, actor.now)
-    await emit(session, BookingConfirmed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingConfirmed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return Held(booking, name)

@@ -128,7 +128,7 @@ async def renew_door_codes(session: WriteSession, actor: Mover | Customer, booki
         actor,
         audit.Change("bookings.door_codes_renewed", "booking", booking.id, org_id=booking.org_id),
     )
-    await emit(session, DoorCodesRenewed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, DoorCodesRenewed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
 
 async def waive_door_codes(session: WriteSession, actor: Mover, booking_id: UUID, reason: str) -> Booking:

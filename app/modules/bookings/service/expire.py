@@ -33,5 +33,5 @@ async def expire_hold(session: WriteSession, actor: System, org_id: UUID, bookin
     booking.hold_expires_at = None
     await calendar.release(session, booking.org_id, booking.id)
     await write_step(session, booking, actor, came_from=came_from)
-    await emit(session, BookingExpired(org_id=org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingExpired(org_id=org_id, booking_id=booking.id), now=actor.now)
     return True

@@ -353,5 +353,5 @@ async def _insert(
             raise QuoteAlreadyBooked
     step = step_row(row["org_id"], booking_id, actor, came_from=None, to=BookingStatus.HELD, note=None)
     repository.insert_step(session, step)
-    await emit(session, BookingHeld(org_id=row["org_id"], booking_id=booking_id), now=now)
+    emit(session, BookingHeld(org_id=row["org_id"], booking_id=booking_id), now=now)
     return Booking(**row)

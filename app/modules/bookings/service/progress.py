@@ -31,7 +31,7 @@ async def start_booking(session: WriteSession, actor: Mover, booking_id: UUID, b
     booking.started_at = actor.now
     told = report_of(booking.status, body)
     await write_step(session, booking, actor, came_from=came_from, report=told)
-    await emit(session, BookingStarted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingStarted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 
@@ -52,7 +52,7 @@ async def advance_booking(
         return refused
     booking.status = to
     await write_step(session, booking, actor, came_from=came_from, report=report)
-    await emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 
@@ -81,7 +81,7 @@ async def complete_booking(
         worked, job = body.actual_hours, pricing.job_from_json(booking.job)
         await pricing.observe_job(session, booking.org_id, booking.id, job, actual_hours=worked, now=actor.now)
     await write_step(session, booking, actor, came_from=came_from, report=report)
-    await emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 

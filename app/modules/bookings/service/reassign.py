@@ -115,7 +115,7 @@ async def reassign_all(
     if tells_customers:
         for booking in {one.id: one for one in bookings}.values():
             if trucks_before[booking.id] != set(booking.truck_ids):
-                await emit(session, BookingTruckReplaced(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+                emit(session, BookingTruckReplaced(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return bookings
 
 

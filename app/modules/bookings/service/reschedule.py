@@ -106,7 +106,7 @@ async def reschedule_booking(
     told = Told("bookings.rescheduled", fields_of(booking, ("starts_at", "total", "truck_ids", "driver_ids")))
     booking.price, booking.total = price, total.amount
     await _write(session, booking, actor, ask.window, resources, told=told)
-    await emit(session, BookingRescheduled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    emit(session, BookingRescheduled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 

@@ -68,7 +68,7 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
         consumed_at=None,
     )
     await repository.insert_challenge(session, challenge)
-    await emit(session, CodeRequested(challenge_id=challenge.id), now=now)
+    emit(session, CodeRequested(challenge_id=challenge.id), now=now)
     return challenge
 
 

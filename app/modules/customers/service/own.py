@@ -67,7 +67,7 @@ async def change_address(
     customer.change(actor.now)
     await session.flush()
     await repository.revoke_sessions(session, customer.id, actor.now, but=actor.session_id)
-    await emit(session, AddressChanged(customer_id=customer.id, challenge_id=challenge_id), now=actor.now)
+    emit(session, AddressChanged(customer_id=customer.id, challenge_id=challenge_id), now=actor.now)
     change = Change("customers.address_changed", "customer", customer.id, {field: before}, {field: recipient})
     record(session, actor, change)
     return seals.snapshot(customer)

@@ -63,7 +63,7 @@ async def make_key(
     )
     await repository.insert_api_key(session, key)
     record(session, actor, Change("identity.api_key_made", "api_key", key_id, {}, _told(key)))
-    await emit(session, ApiKeyMade(org_id=actor.org_id, key_id=key_id, is_rotation=False), now=actor.now)
+    emit(session, ApiKeyMade(org_id=actor.org_id, key_id=key_id, is_rotation=False), now=actor.now)
     return key, text
 
 
@@ -104,7 +104,7 @@ async def rotate_key(
     key.previous_ends_at = actor.now + overlap
     key.secret_hash, key.last_used_at, key.rotated_at = api_key_hash(text), None, actor.now
     record(session, actor, Change("identity.api_key_rotated", "api_key", key_id, before, _told(key)))
-    await emit(session, ApiKeyMade(org_id=actor.org_id, key_id=key_id, is_rotation=True), now=actor.now)
+    emit(session, ApiKeyMade(org_id=actor.org_id, key_id=key_id, is_rotation=True), now=actor.now)
     return key, text
 
 

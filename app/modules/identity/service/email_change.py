@@ -30,7 +30,7 @@ async def ask_for_email_change(
     user_id = actor.user_id if is_free else None
     new_email = email if is_free else None
     token_id = await issue_mail_token(session, resources, user_id, MailPurpose.CHANGE_EMAIL, new_email)
-    await emit(session, EmailChangeAsked(token_id=token_id, user_id=user_id), now=actor.now)
+    emit(session, EmailChangeAsked(token_id=token_id, user_id=user_id), now=actor.now)
     await tell_trail(session, actor, Change("identity.email_change_asked", "user", actor.user_id))
 
 
@@ -55,5 +55,5 @@ async def change_email(session: WriteSession, resources: Resources, actor: Mover
         session, user.id, actor.now, MailPurpose.RESET_PASSWORD, MailPurpose.VERIFY_EMAIL, MailPurpose.CHANGE_EMAIL
     )
     await repository.revoke_other_sessions(session, user.id, actor.session_id, actor.now)
-    await emit(session, EmailChanged(token_id=token_id, user_id=user.id), now=actor.now)
+    emit(session, EmailChanged(token_id=token_id, user_id=user.id), now=actor.now)
     await tell_trail(session, actor, Change("identity.email_changed", "user", user.id, before, after))

@@ -93,7 +93,7 @@ async def invite(session: WriteSession, resources: Resources, actor: MoverMember
         revoked_at=None,
     )
     await repository.insert_invitation(session, invitation)
-    await emit(session, Invited(org_id=actor.org_id, invitation_id=invitation_id), now=actor.now)
+    emit(session, Invited(org_id=actor.org_id, invitation_id=invitation_id), now=actor.now)
     record(session, actor, Change("identity.member_invited", "invitation", invitation_id, after={"role": body.role}))
     return invitation
 
@@ -116,7 +116,7 @@ async def send_again(
     token = invitation_token(resources.signer, actor.org_id, invitation_id, invitation.expires_at)
     invitation.token_hash = token_hash(token)
     await session.flush()
-    await emit(session, Invited(org_id=actor.org_id, invitation_id=invitation_id), now=actor.now)
+    emit(session, Invited(org_id=actor.org_id, invitation_id=invitation_id), now=actor.now)
     record(session, actor, Change("identity.invitation_sent_again", "invitation", invitation_id))
     return invitation
 
@@ -186,7 +186,7 @@ async def accept_invitation(session: WriteSession, resources: Resources, answer:
     member = Member(org_id=org_id, id=new_id(), user_id=user_id, role=invitation.role, created_at=now)
     await repository.insert_member(session, member)
     accepted = InvitationAccepted(org_id=org_id, invitation_id=invitation.id, user_id=user_id)
-    await emit(session, accepted, now=now)
+    emit(session, accepted, now=now)
     actor = MoverMember(user_id, org_id, invitation.role, answer.invitation_id, now)
     sides = {"user_id": user_id, "role": invitation.role}
     record(session, actor, Change("identity.invitation_accepted", "member", member.id, after=sides))

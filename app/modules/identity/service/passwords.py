@@ -92,7 +92,7 @@ async def change_password(session: WriteSession, actor: MoverMember | Staff, new
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
     await repository.spend_challenges(session, actor.user_id, actor.now)
     await repository.spend_mail_tokens(session, actor.user_id, actor.now, MailPurpose.RESET_PASSWORD)
-    await emit(session, PasswordChanged(user_id=actor.user_id), now=actor.now)
+    emit(session, PasswordChanged(user_id=actor.user_id), now=actor.now)
     await tell_trail(session, actor, Change("identity.password_changed", "user", actor.user_id))
 
 
@@ -104,7 +104,7 @@ async def ask_for_reset(session: WriteSession, resources: Resources, email: str)
     user = await repository.find_user_by_email(session, email)
     user_id = user.id if user is not None and user.disabled_at is None else None
     token_id = await issue_mail_token(session, resources, user_id, MailPurpose.RESET_PASSWORD)
-    await emit(session, PasswordResetAsked(token_id=token_id, user_id=user_id), now=resources.clock.now())
+    emit(session, PasswordResetAsked(token_id=token_id, user_id=user_id), now=resources.clock.now())
 
 
 async def prepare_reset(resources: Resources, body: ResetPasswordIn) -> NewHash:
@@ -134,7 +134,7 @@ async def reset_password(session: WriteSession, resources: Resources, token: str
     await repository.mark_email_verified(session, user_id, now)
     await repository.revoke_sessions(session, user_id, now)
     await repository.spend_challenges(session, user_id, now)
-    await emit(session, PasswordChanged(user_id=user_id), now=now)
+    emit(session, PasswordChanged(user_id=user_id), now=now)
     # The password is the person's, whichever companies they work for.
     record(session, Anyone(now), Change("identity.password_reset", "user", user_id))
 

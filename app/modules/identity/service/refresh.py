@@ -50,7 +50,7 @@ async def refresh(session: WriteSession, resources: Resources, text: str) -> Tok
         child_id = token.child_id or token.id
     else:
         await repository.revoke_session(session, login.id, now)
-        await emit(session, RefreshReplayed(user_id=login.user_id, session_id=login.id), now=now)
+        emit(session, RefreshReplayed(user_id=login.user_id, session_id=login.id), now=now)
         await _tell_of_replay(session, login, now)
         return None
     role = await _role(session, login)

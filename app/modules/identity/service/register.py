@@ -43,7 +43,7 @@ async def register(
     person = Person(user.id, user.email, user.full_name, None, None, org_id, Role.OWNER, organization)
     tokens = await open_session(session, resources, person, device)
     await send_verification(session, resources, user.id)
-    await emit(session, Registered(org_id=org_id, user_id=user.id), now=now)
+    emit(session, Registered(org_id=org_id, user_id=user.id), now=now)
     owner = MoverMember(user.id, org_id, Role.OWNER, tokens.session_id, now)
     record(session, owner, Change("identity.registered", "company", org_id, after={"owner_id": user.id}))
     return SignedIn(person, tokens)

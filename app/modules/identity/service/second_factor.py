@@ -86,7 +86,7 @@ async def confirm(
         login.expires_at = actor.now + timedelta(days=resources.settings.auth.refresh_days)
     login.proved_at = actor.now
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
-    await emit(session, SecondFactorChanged(user_id=actor.user_id, is_on=True), now=actor.now)
+    emit(session, SecondFactorChanged(user_id=actor.user_id, is_on=True), now=actor.now)
     recovery_codes = await _new_recovery_codes(session, resources, actor.user_id)
     await tell_trail(session, actor, Change("identity.second_factor_confirmed", "user", actor.user_id))
     return RecoveryCodesOut(recovery_codes=recovery_codes)
@@ -108,7 +108,7 @@ async def disable(session: WriteSession, resources: Resources, actor: MoverMembe
         raise WrongCode
     await repository.delete_factor(session, actor.user_id)
     await repository.revoke_other_sessions(session, actor.user_id, actor.session_id, actor.now)
-    await emit(session, SecondFactorChanged(user_id=actor.user_id, is_on=False), now=actor.now)
+    emit(session, SecondFactorChanged(user_id=actor.user_id, is_on=False), now=actor.now)
     await tell_trail(session, actor, Change("identity.second_factor_disabled", "user", actor.user_id))
 
 

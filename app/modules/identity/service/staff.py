@@ -50,8 +50,8 @@ async def hire(session: WriteSession, resources: Resources, actor: Staff, body: 
     user = new_user(Newcomer(body.email, body.full_name, unknown, staff_role=body.role), actor.now)
     await repository.insert_user(session, user)
     token_id = await issue_mail_token(session, resources, user.id, MailPurpose.RESET_PASSWORD)
-    await emit(session, StaffHired(user_id=user.id), now=actor.now)
-    await emit(session, PasswordResetAsked(token_id=token_id, user_id=user.id), now=actor.now)
+    emit(session, StaffHired(user_id=user.id), now=actor.now)
+    emit(session, PasswordResetAsked(token_id=token_id, user_id=user.id), now=actor.now)
     record(session, actor, Change("identity.staff_hired", "user", user.id, after={"role": body.role}))
     return user
 

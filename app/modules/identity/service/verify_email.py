@@ -27,7 +27,7 @@ async def ask_for_verification(session: WriteSession, resources: Resources, emai
 async def send_verification(session: WriteSession, resources: Resources, user_id: UUID | None) -> None:
     """Emits: identity.email_verification_asked."""
     token_id = await issue_mail_token(session, resources, user_id, MailPurpose.VERIFY_EMAIL)
-    await emit(session, EmailVerificationAsked(token_id=token_id, user_id=user_id), now=resources.clock.now())
+    emit(session, EmailVerificationAsked(token_id=token_id, user_id=user_id), now=resources.clock.now())
 
 
 async def verify_email(session: WriteSession, resources: Resources, token: str) -> None:

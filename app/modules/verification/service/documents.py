@@ -54,7 +54,7 @@ async def add_document(session: WriteSession, actor: MoverMember, body: Document
     await repository.insert_document(session, document)
     told = {"kind": body.kind, "effective_on": body.effective_on, "expires_on": body.expires_on}
     record(session, actor, Change("verification.document_added", "company_document", document_id, after=told))
-    await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
+    emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
     return document
 
 
@@ -80,7 +80,7 @@ async def withdraw_document(session: WriteSession, actor: MoverMember, document_
     if document.withdrawn_at is None:
         await repository.withdraw_document(session, document, actor.now)
         record(session, actor, Change("verification.document_withdrawn", "company_document", document_id))
-        await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
+        emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
 
 
 async def show_packs(session: ReadSession, actor: Mover) -> set[PackCode]:
@@ -94,7 +94,7 @@ async def declare_packs(session: WriteSession, actor: MoverMember, packs: Collec
     await repository.replace_packs(session, actor.org_id, declared, actor.now)
     sides = {"packs": sorted(before)}, {"packs": sorted(declared)}
     record(session, actor, Change("verification.packs_declared", "company", actor.org_id, *sides))
-    await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
+    emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
     return declared
 
 

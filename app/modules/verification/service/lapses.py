@@ -80,7 +80,7 @@ async def _open(session: WriteSession, actor: System, org_id: UUID, ended: Ended
         found_at=actor.now,
     )
     await repository.insert_lapse(session, lapse)
-    await emit(session, PapersLapsed(org_id=org_id, lapse_id=lapse.id), now=actor.now)
+    emit(session, PapersLapsed(org_id=org_id, lapse_id=lapse.id), now=actor.now)
     after = {"need": ended.need, "ended_on": ended.ended_on, "truck_id": ended.truck_id, "driver_id": ended.driver_id}
     record(session, actor, Change("verification.paper_lapsed", "paper_lapse", lapse.id, after=after, org_id=org_id))
 
@@ -131,4 +131,4 @@ async def name_bookings(
         {"id": str(one.id), "reference": one.reference, "starts_at": one.starts_at.isoformat()} for one in touched
     ]
     await session.flush()
-    await emit(session, LapseNamed(org_id=org_id, lapse_id=lapse_id), now=actor.now)
+    emit(session, LapseNamed(org_id=org_id, lapse_id=lapse_id), now=actor.now)

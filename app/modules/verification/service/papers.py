@@ -53,7 +53,7 @@ async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: 
     await repository.insert_policy(session, policy)
     after = fields_of(policy, ("kind", "policy_number", "coverage_amount", "effective_on", "expires_on"))
     record(session, actor, Change("verification.policy_added", "insurance_policy", policy.id, after=after))
-    await emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
+    emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
     return policy
 
 

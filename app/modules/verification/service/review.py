@@ -131,7 +131,7 @@ async def _decide(session: WriteSession, actor: Staff, case: VerificationCase, s
     await _move(session, actor, case, act, status)
     is_approved = status is CaseStatus.APPROVED
     event = VerificationDecided(org_id=case.org_id, case_id=case.id, approved=is_approved)
-    await emit(session, event, now=actor.now)
+    emit(session, event, now=actor.now)
     _tell(session, actor, case, step, before)
     return case_of(case)
 

@@ -45,7 +45,7 @@ async def suspend_company(session: WriteSession, actor: Staff, org_id: UUID, rea
     await repository.insert_suspension(session, suspension)
     take_step(session, org_id, TakenStep(Step.SUSPENDED, None, actor.now, actor.user_id))
     await orgs.set_status(session, org_id, status, actor.now)
-    await emit(session, CompanyWasSuspended(org_id=org_id, suspension_id=suspension.id), now=actor.now)
+    emit(session, CompanyWasSuspended(org_id=org_id, suspension_id=suspension.id), now=actor.now)
     _tell(session, actor, "verification.company_suspended", company, status)
     return suspension_of(suspension)
 
@@ -71,7 +71,7 @@ async def reinstate_company(session: WriteSession, actor: Staff, org_id: UUID) -
     take_step(session, org_id, TakenStep(Step.REINSTATED, None, actor.now, actor.user_id))
     await session.flush()
     await orgs.set_status(session, org_id, status, actor.now)
-    await emit(session, CompanyWasReinstated(org_id=org_id, suspension_id=suspension.id), now=actor.now)
+    emit(session, CompanyWasReinstated(org_id=org_id, suspension_id=suspension.id), now=actor.now)
     _tell(session, actor, "verification.company_reinstated", company, status)
     return suspension_of(suspension)
 

@@ -40,7 +40,7 @@ async def notice_some(resources: Resources, now: datetime) -> int:
         companies = await repository.insert_due_notices(session, sweep_id, now, MOST_AT_ONCE)
         if companies:
             events = (PapersNoticed(org_id=org_id, sweep_id=sweep_id) for org_id in dict.fromkeys(companies))
-            await emit(session, *events, now=now)
+            emit(session, *events, now=now)
     return len(companies)
 
 
