@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (
         UNION ALL
         SELECT one::uuid, (leg->>'starts_at')::timestamptz, (leg->>'ends_at')::timestamptz
         FROM jsonb_array_elements(coalesce(b.legs, '[]')) AS leg,
-            jsonb_array_elements_text((leg->'truck_ids') || (leg->'driver_ids')) AS one) AS t) AS told
+            jsonb_array_elements_text((leg->'truck_ids') || (leg->'driver_ids') || (leg->'equipment_ids')) AS one) AS t) AS told
 WHERE b.org_id = $1 AND taken.rows IS DISTINCT FROM told.rows AND (
     b.status NOT IN ('held', 'cancelled', 'expired', 'no_show') OR b.status = 'held' AND b.hold_expires_at > $2)
 """

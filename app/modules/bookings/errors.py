@@ -73,7 +73,9 @@ class LegNotFound(Unprocessable):
 
 
 class NotEquipped(Conflict):
-    """`missing` names the skills that nobody of the crew has, and the features that a truck lacks."""
+    """`missing` names the skills that nobody of the crew has, the features that a truck lacks, and the kinds of pieces
+    of equipment of which the company has fewer than are asked for.
+    """
 
     code: ClassVar[str] = "not_equipped"
     title: ClassVar[str] = "These trucks and people lack what the job asks for."

@@ -85,7 +85,7 @@ class Booking(Tenant, Versioned, Model):
     cancellation_reason: Mapped[str | None]
     legs: Mapped[list[Any] | None] = mapped_column(
         pg.JSONB(none_as_null=True),
-        comment="parts of a move of several days: kind, window, trucks and people; null: one piece",
+        comment="parts of a move of several days: kind, window, trucks, people, equipment; null: one piece",
     )
     cancellation_terms: Mapped[dict[str, Any]] = mapped_column(comment="the company's policy as it was when held")
     ended_by: Mapped[Party | None] = mapped_column(

@@ -60,8 +60,9 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One part of a move of several days, with the trucks and people of its own. `is_assigned`: a dispatcher has
-    chosen these since the booking was made.
+    """One part of a move of several days, with the trucks, people and pieces of its own.
+
+    `is_assigned`: a dispatcher has chosen these since the booking was made.
     """
 
     kind: LegKind
@@ -69,6 +70,7 @@ class Leg:
     ends_at: datetime
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
+    equipment_ids: tuple[UUID, ...] = ()
     is_assigned: bool = False
 
 

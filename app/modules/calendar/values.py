@@ -261,11 +261,18 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LegAsk:
-    """One part of a job of several days: its own window and stops, and just these trucks and people."""
+    """One part of a job of several days: its own window and stops, and just these resources; and one more for each of
+    `any_of`, from among those.
+    """
 
     window: Window
     stops: Stops
     resource_ids: tuple[UUID, ...]
+    any_of: tuple[tuple[UUID, ...], ...] = ()
+
+    @property
+    def may_take(self) -> set[UUID]:
+        return {*self.resource_ids, *(one for some in self.any_of for one in some)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from app.kernel.geo import Point
 from app.modules.fleet import repository
-from app.modules.fleet.values import LIFT_GATE, Skill, TruckFeature
+from app.modules.fleet.values import LIFT_GATE, EquipmentKind, Skill, TruckFeature
 from app.runtime.db.session import ReadSession
 
 __all__ = [
     "LIFT_GATE",
+    "EquipmentKind",
     "FleetSize",
     "Skill",
     "TruckFeature",
@@ -24,6 +25,7 @@ __all__ = [
     "licence_classes",
     "licence_ends",
     "orgs_of_plate",
+    "pieces_of",
     "truck_names",
     "trucks_in_service",
     "yards",
@@ -51,6 +53,13 @@ async def crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) 
 async def equipment_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id, of what is retired too; an id that is not the company's is left out."""
     return await repository.list_equipment_names(session, org_id, ids)
+
+
+async def pieces_of(
+    session: ReadSession, org_id: UUID, kinds: Collection[EquipmentKind]
+) -> dict[EquipmentKind, list[UUID]]:
+    """The pieces in service with a calendar of their own, by kind, the oldest first."""
+    return await repository.list_pieces(session, org_id, kinds)
 
 
 async def trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:

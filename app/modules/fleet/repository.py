@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql as pg
 from app.kernel.paging import PageRequest
 from app.modules.fleet.models import Driver, Equipment, Truck, TruckPhoto
 from app.modules.fleet.schemas.trucks import FleetQuery
-from app.modules.fleet.values import CrewRole
+from app.modules.fleet.values import CrewRole, EquipmentKind
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.statements import Ready
@@ -132,6 +132,18 @@ async def list_truck_names(session: ReadSession, org_id: UUID, ids: Collection[U
 async def list_equipment_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     query = sa.select(Equipment.id, Equipment.name).where(Equipment.org_id == org_id, Equipment.id.in_(ids))
     return {row.id: row.name for row in await session.execute(query)}
+
+
+async def list_pieces(
+    session: ReadSession, org_id: UUID, kinds: Collection[EquipmentKind]
+) -> dict[EquipmentKind, list[UUID]]:
+    query = sa.select(Equipment.kind, Equipment.id).where(
+        Equipment.org_id == org_id, Equipment.kind.in_(kinds), Equipment.is_piece, Equipment.retired_at.is_(None)
+    )
+    found: dict[EquipmentKind, list[UUID]] = {}
+    for row in await session.execute(query.order_by(Equipment.id)):
+        found.setdefault(row.kind, []).append(row.id)
+    return found
 
 
 async def list_trucks_in_service(session: ReadSession, org_id: UUID) -> dict[UUID, str]:

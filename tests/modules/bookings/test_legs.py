@@ -105,7 +105,7 @@ async def test_all_of_it_or_nothing(client: httpx.AsyncClient, mover_a: Member, 
     assert (await client.get("/v1/bookings", headers=mover_a.headers)).json()["items"] == []
 
 
-async def test_a_truck_is_nobody_and_a_piece_goes_with_no_leg(client: httpx.AsyncClient, mover_a: Member):
+async def test_each_is_named_as_what_it_is(client: httpx.AsyncClient, mover_a: Member):
     has = await crew(client, mover_a)
     climber = {"name": "Stair climber", "kind": "stair_climber", "stock": 1, "is_piece": True}
     piece = (await post(client, mover_a.headers, "/v1/equipment", climber, 201))["id"]
@@ -113,6 +113,7 @@ async def test_a_truck_is_nobody_and_a_piece_goes_with_no_leg(client: httpx.Asyn
         ([has["driver"], has["truck"]], []),
         ([has["helper"]], [has["truck"], has["driver"]]),
         ([has["driver"], piece], [has["truck"]]),
+        ([has["driver"]], [has["truck"], piece]),
     ):
         made = tour(has)
         made[1] |= {"driver_ids": people, "truck_ids": trucks}

@@ -28,7 +28,8 @@ ON_BOARD = Ready(
         "AND (b.legs IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(b.legs) AS l "
         "WHERE CAST(l->>'starts_at' AS timestamptz) < :until AND CAST(l->>'ends_at' AS timestamptz) > :since "
         "AND (CAST(:resource_id AS uuid) IS NULL "
-        "OR (l->'truck_ids') || (l->'driver_ids') ? CAST(CAST(:resource_id AS uuid) AS text)))) "
+        "OR (l->'truck_ids') || (l->'driver_ids') || (l->'equipment_ids') "
+        "? CAST(CAST(:resource_id AS uuid) AS text)))) "
         "ORDER BY b.starts_at, b.id"
     ).bindparams(
         sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),

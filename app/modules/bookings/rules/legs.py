@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.actor import ActorKind
 from app.kernel.errors import Fault
 from app.modules.bookings.errors import HasLegs, LegNotFound, TruckTooSmall
-from app.modules.bookings.rules.life import ON_THE_WAY, check_drivers, check_load, move
+from app.modules.bookings.rules.life import ON_THE_WAY, check_drivers, check_load, equipment_in, move
 from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar.public import (
     LegAsk,
@@ -45,6 +45,7 @@ def legs_to_json(legs: Iterable[Leg]) -> list[dict[str, Any]]:
             "ends_at": leg.ends_at.isoformat(),
             "truck_ids": [str(one) for one in leg.truck_ids],
             "driver_ids": [str(one) for one in leg.driver_ids],
+            "equipment_ids": [str(one) for one in leg.equipment_ids],
             "is_assigned": leg.is_assigned,
         }
         for leg in legs
@@ -59,6 +60,7 @@ def legs_from_json(stored: Iterable[Mapping[str, Any]]) -> list[Leg]:
             datetime.fromisoformat(one["ends_at"]),
             tuple(map(UUID, one["truck_ids"])),
             tuple(map(UUID, one["driver_ids"])),
+            tuple(map(UUID, one["equipment_ids"])),
             one["is_assigned"],
         )
         for one in stored
@@ -86,7 +88,11 @@ def moved_legs(legs: Iterable[Leg], was: datetime, starts_at: datetime, zone: Zo
 def asks_of(legs: Iterable[Leg], stops: Stops) -> list[LegAsk]:
     """What each leg takes, of a move between these stops."""
     return [
-        LegAsk(Window(leg.starts_at, leg.ends_at), leg.kind.stops_of(stops), (*leg.truck_ids, *leg.driver_ids))
+        LegAsk(
+            Window(leg.starts_at, leg.ends_at),
+            leg.kind.stops_of(stops),
+            (*leg.truck_ids, *leg.driver_ids, *leg.equipment_ids),
+        )
         for leg in legs
     ]
 
@@ -97,44 +103,50 @@ def legs_by(planned: Iterable[PlannedLeg], team: Taken) -> list[Leg]:
 
 
 def is_in_one_hand(legs: Sequence[Leg]) -> bool:
-    """Whether the same trucks and people do all of it, one leg right behind the other: then others may as well."""
-    teams = {(frozenset(leg.truck_ids), frozenset(leg.driver_ids)) for leg in legs}
+    """Whether the same trucks, people and pieces do all of it, one leg right behind the other: then others may as
+    well.
+    """
+    teams = {(frozenset(leg.truck_ids), frozenset(leg.driver_ids), frozenset(leg.equipment_ids)) for leg in legs}
     return len(teams) == 1 and all(one.ends_at == other.starts_at for one, other in pairwise(legs))
 
 
 def given_to(legs: Sequence[Leg], trucks: Sequence[UUID], people: Sequence[UUID]) -> list[Leg]:
-    """The same legs, all with these trucks and people."""
-    team = (tuple(trucks), tuple(people))
+    """The same legs, all with these trucks and people, and the pieces that they have."""
     same = ((set(leg.truck_ids), set(leg.driver_ids)) == (set(trucks), set(people)) for leg in legs)
     return [
-        Leg(leg.kind, leg.starts_at, leg.ends_at, *team, leg.is_assigned and stays)
+        replace(leg, truck_ids=tuple(trucks), driver_ids=tuple(people), is_assigned=leg.is_assigned and stays)
         for leg, stays in zip(legs, same, strict=True)
     ]
 
 
-def everybody_of(legs: Sequence[Leg]) -> tuple[list[UUID], list[UUID]]:
-    """The trucks and the people of all legs, each once."""
-    trucks = dict.fromkeys(one for leg in legs for one in leg.truck_ids)
-    return list(trucks), list(dict.fromkeys(one for leg in legs for one in leg.driver_ids))
+def everybody_of(legs: Sequence[Leg]) -> dict[str, list[UUID]]:
+    """A booking's columns of that name: the trucks, people and pieces of all legs, each once."""
+    return {
+        "truck_ids": list(dict.fromkeys(one for leg in legs for one in leg.truck_ids)),
+        "driver_ids": list(dict.fromkeys(one for leg in legs for one in leg.driver_ids)),
+        "equipment_ids": list(dict.fromkeys(one for leg in legs for one in leg.equipment_ids)),
+    }
 
 
-def check_tour(
-    legs: Sequence[Leg], resources: Sequence[ResourceSpec], job: Mapping[str, Any]
-) -> tuple[list[UUID], list[UUID]]:
-    """As `check_named`, for a move of several days: each leg has a driver for each of its trucks, and all together can
-    do the job.
+def check_tour(legs: Sequence[Leg], teams: Sequence[Sequence[ResourceSpec]], job: Mapping[str, Any]) -> list[Leg]:
+    """As `check_named`, for a move of several days, of which each leg has taken its team: the legs with the pieces that
+    were found for them. Each has a driver for each of its trucks, and all together can do the job.
 
-    Raises: ResourceNotFound (404) where a leg names a truck as a person, or the other way round, or a piece of
-    equipment; what `check_named` raises.
+    Raises: ResourceNotFound (404) where a leg names a truck, a person or a piece as something else; what `check_named`
+    raises.
     """
-    for leg in legs:
-        own = [one for one in resources if one.id in (*leg.truck_ids, *leg.driver_ids)]
+    taken = []
+    for leg, own in zip(legs, teams, strict=True):
         trucks, people = apart(own)
+        pieces = tuple(equipment_in(own))
         if set(trucks) != set(leg.truck_ids) or set(people) != set(leg.driver_ids):
             raise ResourceNotFound
+        if not set(pieces) >= set(leg.equipment_ids):
+            raise ResourceNotFound
         check_drivers(own)
-    check_load(resources, job)
-    return everybody_of(legs)
+        taken.append(replace(leg, equipment_ids=pieces))
+    check_load(list({one.id: one for own in teams for one in own}.values()), job)
+    return taken
 
 
 def leg_at(legs: Sequence[Leg], number: int | None) -> int:

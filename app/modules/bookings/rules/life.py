@@ -241,9 +241,13 @@ def equipment_in(resources: Iterable[ResourceSpec]) -> list[UUID]:
     return [one.id for one in resources if one.kind is ResourceKind.EQUIPMENT]
 
 
-def check_equipment(named: Iterable[UUID], taken: Iterable[ResourceSpec]) -> None:
-    """Raises: ResourceNotFound (404) where a truck or person is named as equipment, or the other way round."""
-    if set(equipment_in(taken)) != set(named):
+def check_equipment(named: Iterable[UUID], taken: Iterable[ResourceSpec], *, found: int = 0) -> None:
+    """`found`: how many pieces were taken beside those that were named, by their kinds.
+
+    Raises: ResourceNotFound (404) where a truck or person is named as equipment, or the other way round.
+    """
+    asked, pieces = set(named), set(equipment_in(taken))
+    if not pieces >= asked or len(pieces) != len(asked) + found:
         raise ResourceNotFound
 
 

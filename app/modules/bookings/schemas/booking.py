@@ -14,7 +14,7 @@ from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text120
 from app.modules.bookings.schemas.cancellation import SettlementOut
-from app.modules.bookings.schemas.shapes import MOST_LEGS, LegNumber, Named, Strict, WindowIn
+from app.modules.bookings.schemas.shapes import MOST_LEGS, LegNumber, Named, PieceKinds, Strict, WindowIn
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar.public import LegKind
 from app.modules.market.public import RequiresIn
@@ -48,11 +48,15 @@ class HandEstimate(Strict):
 
 
 class LegIn(WindowIn):
-    """One part of a move of several days, with the trucks and people of its own. Wall times are the pickup's."""
+    """One part of a move of several days, with the trucks, people and pieces of equipment of its own. Wall times are
+    the pickup's.
+    """
 
     kind: LegKind
     truck_ids: Named = ()
     driver_ids: Annotated[Named, Field(min_length=1)]
+    equipment_ids: Named = ()
+    equipment_kinds: PieceKinds = ()
 
 
 ONE_OF: Final = "A booking by hand has one of price and estimate: agreed on the phone, or made by the price list."
@@ -69,6 +73,7 @@ class BookingIn(Strict):
     truck_ids: Named | None = None
     driver_ids: Named | None = None
     equipment_ids: Named = ()
+    equipment_kinds: PieceKinds = ()
     legs: Annotated[tuple[LegIn, ...], Field(min_length=2, max_length=MOST_LEGS)] | None = None
     origin: PlaceIn | None = None
     destination: PlaceIn | None = None
@@ -84,13 +89,16 @@ class BookingIn(Strict):
             if (
                 self.requires != RequiresIn()
                 or self.equipment_ids
+                or self.equipment_kinds
                 or any(part is not None for part in (*by_hand, self.price, self.estimate))
             ):
                 raise ValueError("takes either quote_id, or the fields of a booking by hand")
         elif any(part is None for part in by_hand):
             raise ValueError("without quote_id needs window, truck_ids and driver_ids, or legs; origin and destination")
-        elif self.legs is not None and (self.equipment_ids or any(part is not None for part in in_one)):
-            raise ValueError("takes either legs, or window, truck_ids, driver_ids and equipment_ids")
+        elif self.legs is not None and (
+            self.equipment_ids or self.equipment_kinds or any(part is not None for part in in_one)
+        ):
+            raise ValueError("takes either legs, or a window with trucks, people and equipment: a leg names its own")
         elif (self.price is None) == (self.estimate is None):
             raise ValueError("a booking by hand takes a price (/price) or an estimate (/estimate), one of them")
         return self
@@ -102,7 +110,8 @@ class BookingPatch(Strict):
 
 class AssignIn(Strict):
     """`leg`: of a move of several days the number of the one leg that is meant, the first is 0; one that needs no truck
-    takes people alone. `equipment_ids`: pieces with a calendar of their own; left out, the booking keeps what it has.
+    takes people alone. `equipment_ids`: pieces with a calendar of their own; left out, the booking, or the leg,
+    keeps what it has.
     """
 
     leg: LegNumber | None = None
@@ -116,13 +125,6 @@ class AssignIn(Strict):
         if not truck_ids and told.data.get("leg") is None:
             raise ValueError("names one truck at least")
         return truck_ids
-
-    @field_validator("equipment_ids")
-    @classmethod
-    def refuse_of_leg(cls, equipment_ids: tuple[UUID, ...] | None, told: ValidationInfo) -> tuple[UUID, ...] | None:
-        if equipment_ids and told.data.get("leg") is not None:
-            raise ValueError("is of a move in one piece: a leg takes trucks and people")
-        return equipment_ids
 
 
 class BookingFilter(ListQuery):
@@ -155,6 +157,7 @@ class LegOut(BaseModel):
     ends_at: datetime
     truck_ids: list[UUID]
     driver_ids: list[UUID]
+    equipment_ids: list[UUID]
     is_assigned: bool
 
 

@@ -26,7 +26,8 @@ class BulkStep(StrEnum):
 
 class BulkCommandIn(Strict):
     """`assign` takes truck_ids and driver_ids, and of a move of several days the `leg`, whose truck_ids may be empty;
-    `cancel` takes a reason, and any other a note at most.
+    also equipment_ids: left out, the booking or leg keeps the pieces that it has. `cancel` takes a reason, and any
+    other a note at most.
     """
 
     booking_id: UUID
@@ -34,6 +35,7 @@ class BulkCommandIn(Strict):
     leg: LegNumber | None = None
     truck_ids: Named | None = None
     driver_ids: Named | None = None
+    equipment_ids: Named | None = None
     reason: Note500 | None = None
     note: Note500 | None = None
 
@@ -45,6 +47,8 @@ class BulkCommandIn(Strict):
             raise ValueError(
                 "assign, and no other command, takes truck_ids and driver_ids; of a leg without trucks truck_ids is []"
             )
+        if self.equipment_ids is not None and not is_assign:
+            raise ValueError("assign, and no other command, takes equipment_ids")
         if (self.reason is not None) != is_cancel:
             raise ValueError("cancel, and no other command, takes a reason")
         if self.note is not None and (is_assign or is_cancel or self.command is BulkStep.CONFIRM):

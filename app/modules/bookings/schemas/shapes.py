@@ -8,9 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.instants import Moment
 from app.modules.bookings.values import BookingStatus
+from app.modules.fleet.public import EquipmentKind
 
 MOST_LEGS: Final = 14
 Named = Annotated[tuple[UUID, ...], Field(max_length=40)]
+PieceKinds = Annotated[
+    tuple[EquipmentKind, ...],
+    Field(
+        max_length=10,
+        description="one piece of each kind named here, whichever is free; a kind named twice is two pieces",
+    ),
+]
 LegNumber = Annotated[int, Field(strict=True, ge=0, lt=MOST_LEGS)]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
@@ -18,6 +19,7 @@ from app.modules.calendar import public as calendar
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
+TEAM: Final = ("truck_ids", "driver_ids", "equipment_ids")
 Taking = Callable[[calendar.Ask], Awaitable[list[calendar.ResourceSpec]]]
 
 
@@ -30,27 +32,30 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
     Emits: booking.assigned.
     """
     booking = await lock_as(session, actor, booking_id)
-    pieces = booking.equipment_ids if body.equipment_ids is None else body.equipment_ids
-    named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids, *pieces)))
+    legs, number = rules.legs_from_json(booking.legs or ()), None
     if booking.legs is not None or body.leg is not None:
-        number = rules.leg_at(rules.legs_from_json(booking.legs or ()), body.leg)
-        leg = leg_ask(booking, number)
-        await give_leg(session, actor, booking, number, partial(calendar.swap_leg, session, old=leg, new_ids=named))
+        number = rules.leg_at(legs, body.leg)
+    had = booking.equipment_ids if number is None else legs[number].equipment_ids
+    pieces = had if body.equipment_ids is None else body.equipment_ids
+    named = list(dict.fromkeys((*body.truck_ids, *body.driver_ids, *pieces)))
+    if number is not None:
+        take = partial(calendar.swap_leg, session, old=leg_ask(booking, number), new_ids=named)
+        await give_leg(session, actor, booking, number, take, equipment_ids=pieces)
     else:
         old = (*booking.truck_ids, *booking.driver_ids, *booking.equipment_ids)
         take = partial(calendar.swap, session, old_ids=old, new_ids=named)
-        await give_team(session, actor, booking, take, pieces)
+        await give_team(session, actor, booking, take, equipment_ids=pieces)
     return booking
 
 
 def leg_ask(booking: Booking, number: int) -> calendar.LegAsk:
-    """What a leg has: its window, stops, trucks and people."""
+    """What a leg has: its window, stops, trucks, people and pieces."""
     stops = rules.stops_of(booking.origin, booking.destination)
     return rules.asks_of(rules.legs_from_json(booking.legs or ()), stops)[number]
 
 
 async def give_team(
-    session: WriteSession, actor: Mover, booking: Booking, take: Taking, equipment_ids: Sequence[UUID]
+    session: WriteSession, actor: Mover, booking: Booking, take: Taking, *, equipment_ids: Sequence[UUID]
 ) -> None:
     """Write down that a locked booking is assigned the trucks and people, and these pieces of equipment, that `take`
     takes for it.
@@ -61,7 +66,7 @@ async def give_team(
     """
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
-    had = fields_of(booking, ("truck_ids", "driver_ids", "equipment_ids"))
+    had = fields_of(booking, TEAM)
     ask = _ask(booking, actor)
     resources = await take(ask)
     rules.check_equipment(equipment_ids, resources)
@@ -72,20 +77,24 @@ async def give_team(
     emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
 
-async def give_leg(session: WriteSession, actor: Mover, booking: Booking, number: int, take: Taking) -> None:
+async def give_leg(
+    session: WriteSession, actor: Mover, booking: Booking, number: int, take: Taking, *, equipment_ids: Sequence[UUID]
+) -> None:
     """As `give_team`, for one leg of a move of several days; the others keep theirs, and together they do the job."""
     legs, old = rules.legs_from_json(booking.legs or ()), leg_ask(booking, number)
     came_from = booking.status
     booking.status = rules.assign_leg(came_from, legs[number], by=actor.kind, now=actor.now)
-    told = Told("bookings.assigned", fields_of(booking, ("truck_ids", "driver_ids", "legs")))
+    told = Told("bookings.assigned", fields_of(booking, (*TEAM, "legs")))
     ask = replace(_ask(booking, actor), window=old.window, stops=old.stops)
     resources = await take(ask)
-    rules.check_equipment((), resources)  # a leg has none (decision 33)
+    rules.check_equipment(equipment_ids, resources)
     known = {one.id: one for one in await calendar.list_resources(session, booking.org_id)}
     rules.check_leg([known[one] for one in old.resource_ids if one in known], resources, booking.volume_cuft)
     trucks, people = rules.apart(resources)
-    legs[number] = replace(legs[number], truck_ids=trucks, driver_ids=people, is_assigned=True)
-    booking.truck_ids, booking.driver_ids = rules.everybody_of(legs)
+    pieces = tuple(rules.equipment_in(resources))
+    legs[number] = replace(legs[number], truck_ids=trucks, driver_ids=people, equipment_ids=pieces, is_assigned=True)
+    for name, ids in rules.everybody_of(legs).items():
+        setattr(booking, name, ids)
     everybody = (*booking.truck_ids, *booking.driver_ids)
     rules.check_load([known[one] for one in everybody if one in known], vars(booking))
     booking.legs = rules.legs_to_json(legs)

@@ -77,7 +77,7 @@ def _jobs_of(booking: Booking, resource_id: UUID) -> Iterator[Job]:
     if booking.legs is None:
         yield Job(booking, None, calendar.Window(booking.starts_at, booking.ends_at))
     for number, leg in enumerate(rules.legs_from_json(booking.legs or ())):
-        if resource_id in (*leg.truck_ids, *leg.driver_ids):
+        if resource_id in (*leg.truck_ids, *leg.driver_ids, *leg.equipment_ids):
             yield Job(booking, number, calendar.Window(leg.starts_at, leg.ends_at))
 
 

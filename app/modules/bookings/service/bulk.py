@@ -51,7 +51,7 @@ async def _lock(session: WriteSession, actor: Mover, ordered: Sequence[BulkComma
         booking = await repository.lock_booking(session, actor.org_id, one.booking_id)
         if booking is not None and one.command is BulkStep.ASSIGN:
             had = {*booking.truck_ids, *booking.driver_ids, *booking.equipment_ids}
-            resource_ids |= {*had, *(one.truck_ids or ()), *(one.driver_ids or ())}
+            resource_ids |= {*had, *(one.truck_ids or ()), *(one.driver_ids or ()), *(one.equipment_ids or ())}
     if resource_ids:
         await calendar.lock(session, actor.org_id, sorted(resource_ids))
 
@@ -73,7 +73,12 @@ async def _run(session: WriteSession, pepper: Signer, actor: Mover, command: Bul
         case BulkStep.CONFIRM:
             return (await confirm_booking(session, actor, booking_id)).booking
         case BulkStep.ASSIGN:
-            body = AssignIn(leg=command.leg, truck_ids=command.truck_ids or (), driver_ids=command.driver_ids or ())
+            body = AssignIn(
+                leg=command.leg,
+                truck_ids=command.truck_ids or (),
+                driver_ids=command.driver_ids or (),
+                equipment_ids=command.equipment_ids,
+            )
             return await assign_booking(session, actor, booking_id, body)
         case BulkStep.CANCEL:
             return await cancel_booking(session, actor, booking_id, CancelIn(reason=command.reason or ""))

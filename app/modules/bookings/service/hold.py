@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -33,10 +33,12 @@ from app.modules.bookings.service.eligibility import (
     unfit_trucks,
     while_eligible,
 )
+from app.modules.bookings.service.pieces import pieces_for
 from app.modules.bookings.service.policy import Asked, asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
+from app.modules.fleet.public import EquipmentKind
 from app.modules.market import public as market
 from app.modules.orgs import public as orgs
 from app.modules.pricing import public as pricing
@@ -51,7 +53,9 @@ TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids", "equip
 
 @dataclass(frozen=True, slots=True)
 class LocatedJob:
-    """A booking by hand with its places located and its window as instants."""
+    """A booking by hand with its places located and its window as instants. `kinds`: of the pieces of equipment that
+    each leg, or the one job, asks for.
+    """
 
     origin: Place
     destination: Place
@@ -59,6 +63,7 @@ class LocatedJob:
     distance_miles: Decimal
     drive_minutes: int
     legs: tuple[Leg, ...] = ()
+    kinds: tuple[tuple[EquipmentKind, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,15 @@ async def locate_job(ports: Ports, body: BookingIn) -> LocatedJob | None:
     origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
     destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
     route = await ports.router.route(origin.location, destination.location)
-    legs = _legs(body.legs or (), origin.zone)
+    parts = _legs(body.legs or (), origin.zone)
+    legs, kinds = tuple(leg for leg, _ in parts), tuple(some for _, some in parts) or (body.equipment_kinds,)
     if legs:
         window = calendar.Window(min(leg.starts_at for leg in legs), max(leg.ends_at for leg in legs))
     elif body.window is not None:
         window = _window(body.window, origin.zone, "/window")
     else:
         return None
-    return LocatedJob(origin, destination, window, route.distance_miles, route.drive_minutes, legs)
+    return LocatedJob(origin, destination, window, route.distance_miles, route.drive_minutes, legs, kinds)
 
 
 def _window(told: WindowIn, zone: str, pointer: str) -> calendar.Window:
@@ -112,14 +118,17 @@ def _window(told: WindowIn, zone: str, pointer: str) -> calendar.Window:
     )
 
 
-def _legs(told: Sequence[LegIn], zone: str) -> tuple[Leg, ...]:
-    """In the order of their beginnings."""
+def _legs(told: Sequence[LegIn], zone: str) -> list[tuple[Leg, tuple[EquipmentKind, ...]]]:
+    """In the order of their beginnings, each with the kinds of the pieces that it asks for."""
     windows = [_window(one, zone, f"/legs/{at}") for at, one in enumerate(told)]
     legs = [
-        Leg(one.kind, window.starts_at, window.ends_at, one.truck_ids, one.driver_ids)
+        (
+            Leg(one.kind, window.starts_at, window.ends_at, one.truck_ids, one.driver_ids, one.equipment_ids),
+            one.equipment_kinds,
+        )
         for one, window in zip(told, windows, strict=True)
     ]
-    return tuple(sorted(legs, key=lambda leg: leg.starts_at))
+    return sorted(legs, key=lambda part: part[0].starts_at)
 
 
 async def hold_quote(
@@ -223,7 +232,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     places = {"origin": job.origin.model_dump(mode="json"), "destination": job.destination.model_dump(mode="json")}
     trip = trip_of(places)
     try:
-        resources = await _take_named(session, ask, body, job.legs)
+        teams = await _take_named(session, ask, body, job)
     except calendar.SlotTaken as refused:
         raise await while_eligible(session, ask, trip, refused, BY_HAND) from None
     estimate = body.estimate
@@ -232,10 +241,9 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         "weight_lb": (estimate.weight_lb or None) if estimate else None,
         **body.requires.columns(),
     }
-    tour = rules.check_tour(job.legs, resources, load) if job.legs else None
-    trucks, people = tour or rules.check_named(resources, load)
+    team = _team_of(teams, job.legs, load)
     asked = await asked_of(session, actor.org_id)
-    await check_by_hand(session, ask, trip, trucks, asked.company_status)
+    await check_by_hand(session, ask, trip, team["truck_ids"], asked.company_status)
     row = (
         priced
         | load
@@ -247,13 +255,10 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
             "starts_at": job.window.starts_at,
             "ends_at": job.window.ends_at,
             "pickup_zone": job.origin.zone,
-            "crew_size": len(people),
+            "crew_size": len(team["driver_ids"]),
             "distance_miles": job.distance_miles,
-            "truck_ids": trucks,
-            "driver_ids": people,
-            "equipment_ids": rules.equipment_in(resources),
-            "legs": rules.legs_to_json(job.legs) if job.legs else None,
         }
+        | team
     )
     booking = await _insert(
         session, actor, booking_id, held_until=held_until, contact=body.contact, asked=asked, fields=row
@@ -263,14 +268,27 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
 
 
 async def _take_named(
-    session: WriteSession, ask: calendar.Ask, body: BookingIn, legs: tuple[Leg, ...]
-) -> list[calendar.ResourceSpec]:
-    if legs and ask.stops is not None:
-        return await calendar.reserve_legs(session, ask, rules.asks_of(legs, ask.stops))
+    session: WriteSession, ask: calendar.Ask, body: BookingIn, job: LocatedJob
+) -> list[list[calendar.ResourceSpec]]:
+    """What each leg was given, or the one job."""
+    named_pieces = [leg.equipment_ids for leg in job.legs] or [body.equipment_ids]
+    pieces = await pieces_for(session, ask.org_id, list(zip(job.kinds, named_pieces, strict=True)))
+    if job.legs and ask.stops is not None:
+        asks = zip(rules.asks_of(job.legs, ask.stops), pieces, strict=True)
+        return await calendar.reserve_legs(session, ask, [replace(one, any_of=some) for one, some in asks])
     named = list(dict.fromkeys((*(body.truck_ids or ()), *(body.driver_ids or ()), *body.equipment_ids)))
-    taken = await calendar.reserve_named(session, ask, named)
-    rules.check_equipment(body.equipment_ids, taken)
-    return taken
+    taken = await calendar.reserve_named(session, ask, named, pieces[0])
+    rules.check_equipment(body.equipment_ids, taken, found=len(pieces[0]))
+    return [taken]
+
+
+def _team_of(teams: list[list[calendar.ResourceSpec]], legs: Sequence[Leg], load: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that say who goes. Raises: what `check_tour` and `check_named` raise."""
+    if legs:
+        taken = rules.check_tour(legs, teams, load)
+        return {**rules.everybody_of(taken), "legs": rules.legs_to_json(taken)}
+    trucks, people = rules.check_named(teams[0], load)
+    return {"truck_ids": trucks, "driver_ids": people, "equipment_ids": rules.equipment_in(teams[0]), "legs": None}
 
 
 def _check_windows(job: LocatedJob, now: datetime) -> None:

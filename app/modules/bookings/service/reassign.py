@@ -106,17 +106,24 @@ async def reassign_all(
     for booking, team in zip(bookings, given, strict=True):
         await _release(session, booking, team)
     for booking, team in zip(bookings, given, strict=True):
-        kept = booking.equipment_ids if team.leg is None else ()
+        kept = _pieces(booking, team)
         take = partial(calendar.reserve_named, session, resource_ids=list(dict.fromkeys((*team.resource_ids, *kept))))
         if team.leg is None:
-            await give_team(session, actor, booking, take, kept)
+            await give_team(session, actor, booking, take, equipment_ids=kept)
         else:
-            await give_leg(session, actor, booking, team.leg, take)
+            await give_leg(session, actor, booking, team.leg, take, equipment_ids=kept)
     if tells_customers:
         for booking in {one.id: one for one in bookings}.values():
             if trucks_before[booking.id] != set(booking.truck_ids):
                 emit(session, BookingTruckReplaced(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return bookings
+
+
+def _pieces(booking: Booking, team: Team) -> Sequence[UUID]:
+    """Those that it has, which a plan leaves it."""
+    if team.leg is None:
+        return booking.equipment_ids
+    return rules.legs_from_json(booking.legs or ())[team.leg].equipment_ids
 
 
 async def _release(session: WriteSession, booking: Booking, team: Team) -> None:

@@ -97,7 +97,8 @@ async def reschedule_booking(
         raise PriceChanged(total=money_out(*total).model_dump())
     try:
         if _has_teams(booking):
-            resources = await calendar.reserve_legs(session, ask, _legs_at(booking, ask))
+            teams = await calendar.reserve_legs(session, ask, _legs_at(booking, ask))
+            resources = list({one.id: one for team in teams for one in team}.values())
         else:
             resources = await calendar.move(session, ask, _team(booking), _need(booking), booking.equipment_ids)
     except calendar.SlotTaken as refused:

@@ -220,6 +220,28 @@ def horizon_of(wanted: Window) -> Window:
     return Window(wanted.starts_at - timedelta(days=1), wanted.ends_at + timedelta(days=SEARCHED_DAYS + 1))
 
 
+def choose_named(
+    free: Sequence[ResourceSpec], named: Collection[UUID], any_of: Sequence[Sequence[UUID]] = ()
+) -> list[ResourceSpec] | None:
+    """What is named, and one more for each of `any_of`, from among those, no piece twice; None: not all are free."""
+    by_id = {one.id: one for one in free}
+    if not by_id.keys() >= set(named):
+        return None
+    chosen = dict.fromkeys(named)
+    for some in any_of:
+        found = next((one for one in some if one in by_id and one not in chosen), None)
+        if found is None:
+            return None
+        chosen[found] = None
+    return [one for one in free if one.id in chosen]
+
+
+def not_free(free: Sequence[ResourceSpec], named: Collection[UUID], any_of: Sequence[Sequence[UUID]] = ()) -> set[UUID]:
+    """Of what `choose_named` was asked for what is taken: also every piece that would have done."""
+    ids = {one.id for one in free}
+    return {one for one in (*named, *chain.from_iterable(any_of)) if one not in ids}
+
+
 def choose_again(
     free: Sequence[ResourceSpec], old_ids: Collection[UUID], need: Need | None, equipment_ids: Collection[UUID] = ()
 ) -> list[ResourceSpec]:

@@ -13,25 +13,26 @@ from app.modules.calendar.values import LegAsk, ResourceSpec
 from app.runtime.db.session import ReadSession, WriteSession
 
 
-async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) -> list[ResourceSpec]:
-    """Take what each leg names for its window, all or nothing, in the place of whatever the source has. Between two
-    legs a truck or person is free for others, the drive there and back included.
+async def reserve_legs(session: WriteSession, ask: Ask, legs: Sequence[LegAsk]) -> list[list[ResourceSpec]]:
+    """Take what each leg asks for in its window, all or nothing, in the place of whatever the source has: what each was
+    given. Between two legs a truck, person or piece is free for others, the drive there and back included.
 
     Locks: the resources of all legs in id order; with them all trucks, where days are limited.
     Raises: ResourceNotFound (404), SlotTaken (409) or DayFull (409) with the number of the `leg`; the caller's
     transaction keeps what there was by ending.
     """
-    ids = {one for leg in legs for one in leg.resource_ids}
+    ids = {one for leg in legs for one in leg.may_take}
     locked = await repository.lock_for_sale(session, ask.org_id, sorted(ids))
     await repository.release_source(session, ask.org_id, ask.source_id)
+    taken: list[list[ResourceSpec]] = []
     for number, leg in enumerate(legs):
         try:
             asked = replace(ask, window=leg.window, stops=leg.stops, parts=())
-            await take_named(session, asked, locked, leg.resource_ids, is_alone=False)
+            taken.append(await take_named(session, asked, locked, leg.resource_ids, leg.any_of, is_alone=False))
         except SlotTaken as refused:
             refused.extensions["leg"] = number
             raise refused from None
-    return [one for one in locked if one.id in ids]
+    return taken
 
 
 async def release_leg(session: WriteSession, org_id: UUID, source_id: UUID, leg: LegAsk) -> None:

@@ -36,6 +36,7 @@ from app.modules.calendar.values import (
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 
 Suiting = Callable[[Sequence[ResourceSpec]], bool]
+AnyOf = Sequence[Sequence[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,17 @@ async def reserve(session: WriteSession, ask: Ask, need: Need, without: Collecti
     raise await _slot_taken(session, ask, resources, lambda free: choose(free) is not None)
 
 
-async def reserve_named(session: WriteSession, ask: Ask, resource_ids: Sequence[UUID]) -> list[ResourceSpec]:
-    """Take just these resources, all or nothing.
+async def reserve_named(
+    session: WriteSession, ask: Ask, resource_ids: Sequence[UUID], any_of: AnyOf = ()
+) -> list[ResourceSpec]:
+    """Take just these resources, and one more for each of `any_of`, from among those; all or nothing.
 
-    Locks: these resources in id order; with them all trucks, where it is a job to be sold and days are limited.
+    Locks: all of these resources in id order; with them all trucks, where it is a job to be sold and days are limited.
     Raises: ResourceNotFound (404) for one that is not the company's or is retired, SlotTaken (409), DayFull (409).
     """
     lock = repository.lock_for_sale if ask.within_limits else repository.lock_resources
-    resources = await lock(session, ask.org_id, resource_ids)
-    return await take_named(session, ask, resources, resource_ids)
+    resources = await lock(session, ask.org_id, [*resource_ids, *chain.from_iterable(any_of)])
+    return await take_named(session, ask, resources, resource_ids, any_of)
 
 
 async def swap(session: WriteSession, ask: Ask, old_ids: Sequence[UUID], new_ids: Sequence[UUID]) -> list[ResourceSpec]:
@@ -210,22 +213,30 @@ async def near(
 
 
 async def take_named(
-    session: WriteSession, ask: Ask, locked: list[ResourceSpec], resource_ids: Sequence[UUID], *, is_alone: bool = True
+    session: WriteSession,
+    ask: Ask,
+    locked: list[ResourceSpec],
+    resource_ids: Sequence[UUID],
+    any_of: AnyOf = (),
+    *,
+    is_alone: bool = True,
 ) -> list[ResourceSpec]:
-    """`is_alone`: unless it is one leg of several, whose refusal offers no other window for it alone.
+    """As `reserve_named`, of what is locked. `is_alone`: unless it is one leg of several, whose refusal offers no other
+    window for it alone.
 
     Raises: ResourceNotFound (404), SlotTaken (409), DayFull (409).
     """
-    named = [one for one in locked if one.id in set(resource_ids)]
-    if len(named) != len(set(resource_ids)):
+    known = {one.id for one in locked}
+    if not known.issuperset(resource_ids):
         raise ResourceNotFound
     busy = await near(session, ask, locked, ask.window)
     free = rules.free_in(locked, live(busy, ask.now), ask.wanted)
-    if all(one in free for one in named) and await _take(session, ask, named, busy):
-        return named
+    chosen = rules.choose_named(free, resource_ids, any_of)
+    if chosen is not None and await _take(session, ask, chosen, busy):
+        return chosen
 
     def suits(free: Sequence[ResourceSpec]) -> bool:
-        return all(one in free for one in named)
+        return rules.choose_named(free, resource_ids, any_of) is not None
 
     if is_alone:
         taken = await _slot_taken(session, ask, locked, suits)
@@ -233,7 +244,7 @@ async def take_named(
         taken = _refusal(locked, live(busy, ask.now), ask, suits).offering(())
     if not isinstance(taken, DayFull):
         taken.detail = "Not free, off duty, or without valid papers, for the whole window."
-    taken.extensions["resource_ids"] = sorted(str(one.id) for one in named if one not in free)
+    taken.extensions["resource_ids"] = sorted(str(one) for one in rules.not_free(free, resource_ids, any_of))
     raise taken
 
 
