@@ -143,7 +143,7 @@ def run_openapi(_: argparse.Namespace) -> None:
             sealing_key=SecretStr(f"sealing key {stand_in}"),
         ),
         db=DatabaseSettings(app_url=SecretStr("postgresql://nobody@127.0.0.1/nothing")),
-        http=HttpSettings(public_url="https://movehub.example"),
+        http=HttpSettings(public_url="https://movehub.example", hosts=("movehub.example",)),
     )
     document = create_app(settings).openapi()
     print(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))

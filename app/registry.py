@@ -64,6 +64,7 @@ from app.modules.ops.routes.companies import router as ops_companies_router
 from app.modules.ops.routes.reviews import router as ops_reviews_router
 from app.modules.ops.routes.settings import router as ops_settings_router
 from app.modules.ops.routes.staff import router as staff_router
+from app.modules.ops.routes.texts import router as ops_texts_router
 from app.modules.ops.routes.trail import router as ops_trail_router
 from app.modules.orgs import models as orgs_models
 from app.modules.orgs.routes.branches import router as branches_router
@@ -178,6 +179,7 @@ def routers() -> tuple[APIRouter, ...]:
         ops_reviews_router,
         ops_companies_router,
         ops_settings_router,
+        ops_texts_router,
         ops_trail_router,
     )
 

@@ -30,7 +30,7 @@ from bench.expiring import measure_sweep
 from bench.figures import Figure, middle, print_table, write_figures
 from bench.ground import COMPANIES, DISPATCHED, FEW_COMPANIES, Ground, find_companies, make_ground
 from bench.listing import CONNECTIONS, WrongAnswer, bare_environ, measure_list
-from bench.load import Client, NoAnswer
+from bench.load import HOST, Client, NoAnswer
 from bench.racing import measure_race
 from bench.recording import NotRecorded
 from bench.searching import measure_dates, measure_search
@@ -89,7 +89,7 @@ class Stage:
             auth=AUTH,
             db=DatabaseSettings(app_url=SecretStr(self.app_url)),
             redis_url=SecretStr(self.redis_url),
-            http=HttpSettings(public_url=PUBLIC_URL),
+            http=HttpSettings(public_url=PUBLIC_URL, hosts=(HOST,)),
         )
 
     async def find_dispatcher(self) -> Dispatcher:

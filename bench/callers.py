@@ -20,7 +20,7 @@ from app.modules.customers.values import Channel
 from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.auth.tokens import Claims, Tokens
 from app.runtime.sealing import Sealer
-from app.runtime.settings import AuthSettings
+from app.runtime.settings import AuthSettings, LimitSettings
 from bench.ground import Company, Ground
 from bench.load import HOST
 
@@ -41,7 +41,8 @@ def settings_of(ground: Ground, redis_url: str, folder: Path) -> dict[str, str]:
         "MOVEHUB_AUTH__PEPPER": PEPPER,
         "MOVEHUB_AUTH__SEALING_KEY": SEALING_KEY,
         "MOVEHUB_HTTP__PUBLIC_URL": PUBLIC_URL,
-        "MOVEHUB_LIMITS__FACTOR": "1000000",
+        "MOVEHUB_HTTP__HOSTS": f'["{HOST}"]',
+        **{f"MOVEHUB_LIMITS__{name.upper()}": "1000000" for name in LimitSettings.model_fields if "_per_" in name},
         "MOVEHUB_MAIL__MAILBOX": str(folder / "mailbox.jsonl"),
         "MOVEHUB_STORAGE__ROOT": str(folder / "objects"),
     }

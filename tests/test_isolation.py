@@ -231,7 +231,7 @@ READABLE: Final = {
     Audience.SIGNIN: {
         "customers",
         "otp_challenges",
-        "otp_prefix_days",
+        "otp_days",
         "customer_sessions",
         "users",
         "login_sessions",

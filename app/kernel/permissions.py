@@ -114,6 +114,7 @@ class StaffPermission(StrEnum):
     STAFF_MANAGE = "staff:manage"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
+    TEXTS_READ = "texts:read"
     TRAILS_READ = "trails:read"
 
 
@@ -133,6 +134,7 @@ STAFF_ROLES: Final[Mapping[StaffPermission, tuple[StaffRole, ...]]] = MappingPro
         StaffPermission.COMPANIES_READ: _ALL_STAFF,
         StaffPermission.PACKS_READ: _ALL_STAFF,
         StaffPermission.SETTINGS_READ: _ALL_STAFF,
+        StaffPermission.TEXTS_READ: _ALL_STAFF,
         StaffPermission.TRAILS_READ: _ALL_STAFF,
     }
 )

@@ -92,6 +92,7 @@ class LimitSettings(Group):
     sign_in_per_address_hour: int = 100
     register_per_address_hour: int = 20
     otp_per_recipient_hour: int = 5
+    otp_per_recipient_day: int = Field(default=10, ge=1)
     otp_per_address_hour: int = 20
     otp_verify_per_address_minute: int = 60
     otp_resend_seconds: int = 60
@@ -99,6 +100,8 @@ class LimitSettings(Group):
     link_per_booking_hour: int = Field(default=30, ge=1)
     # Text messages a day (UTC) to all numbers of one country code, in North America of one area code.
     otp_per_prefix_day: int = Field(default=1_000, ge=1)
+    # Text messages with codes a day (UTC) to all numbers together: what a day may cost at the most.
+    otp_texts_per_day: int = Field(default=10_000, ge=1)
 
 
 class HttpSettings(Group):
@@ -255,6 +258,10 @@ class Settings(BaseSettings):
     def _refuse_open_doors(self) -> None:
         if self.debug or self.telemetry.log_level.upper() == "DEBUG":
             raise ValueError("production runs without DEBUG: it tells of insides")
+        if self.limits.factor != 1:
+            raise ValueError("MOVEHUB_LIMITS__FACTOR is 1 in production: it lifts the limits of every door")
+        if not self.http.hosts:
+            raise ValueError("MOVEHUB_HTTP__HOSTS names the hosts that requests may be for: production asks for them")
         if not self.http.public_url.startswith("https://"):
             raise ValueError(
                 "MOVEHUB_HTTP__PUBLIC_URL begins with https:// in production: cookies go over nothing else"

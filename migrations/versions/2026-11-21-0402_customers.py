@@ -39,8 +39,10 @@ POLICIES = {
         Allow(CUSTOMER, "select update", OWN_ROWS),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
-    "otp_prefix_days": [
+    "otp_days": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
+        # The counts of prefixes and of all: no recipient's.
+        Allow(STAFF, "select", f"{SIGNED_IN_STAFF} AND subject LIKE '+%'"),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
     "customer_sessions": [
@@ -164,11 +166,16 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "otp_prefix_days",
-        sa.Column("prefix", sa.Text(), nullable=False, comment="country code; in North America with area code"),
+        "otp_days",
+        sa.Column(
+            "subject",
+            sa.Text(),
+            nullable=False,
+            comment="+: all numbers; +1415: those of a prefix; otherwise a recipient's keyed hash",
+        ),
         sa.Column("day", sa.Date(), nullable=False, comment="UTC"),
-        sa.Column("sent", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("prefix", "day", name=op.f("pk_otp_prefix_days")),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "day", name=op.f("pk_otp_days")),
     )
     op.create_table(
         "customer_sessions",

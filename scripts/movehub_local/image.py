@@ -121,6 +121,7 @@ def _run(family: Family, urls: Urls) -> None:
         "PORT": str(port),
         "REDIS_URL": urls.redis,
         "MOVEHUB_HTTP__PUBLIC_URL": "https://movehub.example",
+        "MOVEHUB_HTTP__HOSTS": '["127.0.0.1"]',
         "MOVEHUB_AUTH__TOKEN_KEY": secrets.token_urlsafe(48),
         "MOVEHUB_AUTH__PEPPER": secrets.token_urlsafe(48),
         "MOVEHUB_AUTH__SEALING_KEY": secrets.token_urlsafe(48),

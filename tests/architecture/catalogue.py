@@ -15,7 +15,7 @@ TABLES: Final = """
 # Rows of these belong to no company: people, their sessions and codes, and the plumbing's own.
 NO_TENANT: Final = (
     "alembic_version", "customer_sessions", "customers", "enforced_packs", "idempotency_keys", "inbox_messages", "login_sessions",
-    "mail_tokens", "organizations", "otp_challenges", "otp_prefix_days", "outbox_events", "platform_settings", "rate_limits", "recovery_codes", "refresh_tokens", "schedules",
+    "mail_tokens", "organizations", "otp_challenges", "otp_days", "outbox_events", "platform_settings", "rate_limits", "recovery_codes", "refresh_tokens", "schedules",
     "second_factor_challenges", "second_factors", "users",
 )  # fmt: skip
 NO_TENANT_SQL: Final = "(" + ", ".join(f"'{name}'" for name in NO_TENANT) + ")"

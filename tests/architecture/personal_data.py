@@ -117,7 +117,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "passing": "sealed_recipient recipient_index requested_from customer_id sealed_warned",
         "none": "id channel salt attempts_left created_at expires_at consumed_at",
     },
-    "otp_prefix_days": {"none": "prefix day sent"},
+    "otp_days": {"passing": "subject", "none": "day sent"},
     # Events carry ids only: tests/architecture/test_event_payloads.py.
     "outbox_events": {"none": "id org_id name version payload trace created_at claimed_until sent_at"},
     "pricing_configs": {"none": "number status body currency created_at activated_at retired_at org_id id"},

@@ -15,6 +15,7 @@ KEYS = {
     "MOVEHUB_AUTH__PEPPER": "p" * 40,
     "MOVEHUB_AUTH__SEALING_KEY": "s" * 40,
     "MOVEHUB_HTTP__PUBLIC_URL": "https://movehub.example",
+    "MOVEHUB_HTTP__HOSTS": '["movehub.example"]',
 }
 NOBODY_HOME = "postgresql://x@127.0.0.1:1/x"
 

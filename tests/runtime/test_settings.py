@@ -15,7 +15,7 @@ OWN = {"token_key": "k" * 32, "pepper": "p" * 32, "sealing_key": "s" * 32}
 EXAMPLE = "an-Example-that-production-refuses-to-start-with"
 
 
-GOOD: dict[str, Any] = {"auth": OWN, "http": {"public_url": "https://movehub.example"}}
+GOOD: dict[str, Any] = {"auth": OWN, "http": {"public_url": "https://movehub.example", "hosts": ("movehub.example",)}}
 
 
 def _with(group: str, **changes: Any) -> dict[str, Any]:
@@ -36,7 +36,9 @@ REFUSED_IN_PRODUCTION: dict[str, tuple[dict[str, Any], str]] = {
     "debug": (GOOD | {"debug": True}, "DEBUG"),
     "debug log": (_with("telemetry", log_level="debug"), "DEBUG"),
     "cookies over http": (_with("http", public_url="http://movehub.example"), "PUBLIC_URL begins with https"),
-    "the default address": (GOOD | {"http": {}}, "PUBLIC_URL begins with https"),
+    "the default address": (GOOD | {"http": {"hosts": ("movehub.example",)}}, "PUBLIC_URL begins with https"),
+    "any host": (_with("http", hosts=()), "HTTP__HOSTS"),
+    "limits lifted": (_with("limits", factor=20), "LIMITS__FACTOR is 1"),
     "an origin over http": (_with("http", cors_origins=("http://app.example",)), "CORS_ORIGINS begin with https"),
 }
 REFUSED_ANYWHERE: dict[str, tuple[dict[str, Any], str]] = {

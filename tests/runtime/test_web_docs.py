@@ -6,7 +6,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.runtime.web.docs import ASSETS, mount_docs
+from app.runtime.web.docs import ASSETS, REDOC, mount_docs
 
 pytestmark = pytest.mark.unit
 
@@ -71,3 +71,13 @@ def test_each_vendored_folder_has_its_licence_and_no_source_map() -> None:
     assert len(folders) == 2
     assert all((folder / "LICENSE").is_file() for folder in folders)
     assert list(ASSETS.rglob("*.map")) == []
+
+
+def test_the_one_image_from_elsewhere_is_not_asked_for() -> None:
+    script = (ASSETS / REDOC / "redoc.standalone.js").read_text()
+    assert set(re.findall(r'src:"(https?:[^"]+)"', script)) == {"https://cdn.redoc.ly/redoc/logo-mini.svg"}
+    start = (ASSETS / "redoc-start.js").read_text()
+    before, _, after = start.partition("Redoc.init(")
+    # Both ways of naming an image's address are guarded before ReDoc is started.
+    assert after
+    assert before.count("if (isOurs(address))") == before.count("|| isOurs(value)") == 1

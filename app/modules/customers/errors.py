@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.kernel.errors import Conflict, NotFound, Unauthenticated, Unprocessable
+from app.kernel.errors import Conflict, NotFound, Unauthenticated, Unavailable, Unprocessable
 
 
 class OtpRefused(Unauthenticated):
@@ -10,6 +10,13 @@ class OtpRefused(Unauthenticated):
 
     code: ClassVar[str] = "otp_refused"
     title: ClassVar[str] = "This code is wrong or no longer valid: ask for a new one."
+
+
+class TextsSpent(Unavailable):
+    """The same for every number, known or not: what is spent is ours."""
+
+    code: ClassVar[str] = "texts_spent"
+    title: ClassVar[str] = "No more codes go out by text message today: ask for yours by e-mail."
 
 
 class CustomerNotFound(NotFound):

@@ -67,14 +67,16 @@ class OtpChallenge(Model):
     )
 
 
-class OtpPrefixDay(Model):
-    """How many codes went to the numbers of a dial prefix on a day: outlives the challenges, holds no number."""
+class OtpDay(Model):
+    """How many codes went on a day to a recipient, a prefix, all numbers: outlives the challenges, names nobody."""
 
-    __tablename__ = "otp_prefix_days"
+    __tablename__ = "otp_days"
 
-    prefix: Mapped[str] = mapped_column(primary_key=True, comment="country code; in North America with area code")
+    subject: Mapped[str] = mapped_column(
+        primary_key=True, comment="+: all numbers; +1415: those of a prefix; otherwise a recipient's keyed hash"
+    )
     day: Mapped[date] = mapped_column(primary_key=True, comment="UTC")
-    sent: Mapped[int]
+    sent: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class CustomerSession(Model):

@@ -9,20 +9,23 @@ from uuid import UUID
 
 from app.modules.customers import repository
 from app.modules.customers.errors import CustomerNotFound
+from app.modules.customers.service.days import show_texts
 from app.modules.customers.service.seals import seals_of
-from app.modules.customers.values import Channel, CustomerSnapshot
+from app.modules.customers.values import Channel, CustomerSnapshot, TextsOfDay
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.resources import Resources
 
 __all__ = [
     "CustomerNotFound",
     "CustomerSnapshot",
+    "TextsOfDay",
     "customer",
     "erase",
     "erased",
     "find_customer",
     "lock",
     "personal_data",
+    "show_texts",
 ]
 
 

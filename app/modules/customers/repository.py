@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.modules.customers.models import Customer, CustomerSession, OtpChallenge, OtpPrefixDay
+from app.modules.customers.models import Customer, CustomerSession, OtpChallenge, OtpDay
 from app.modules.customers.rules import HOUR, Sendings
 from app.modules.customers.values import Channel
 from app.runtime.db.base import AnyRow, table_of
@@ -42,16 +42,23 @@ async def _count(session: ReadSession, whose: sa.ColumnElement[bool], now: datet
     return Sendings(*(await session.execute(query)).one())
 
 
-async def count_on_day(session: WriteSession, prefix: str, day: date, most: int) -> bool:
-    """Count one more code to the prefix; False, and nothing counted, when `most` have gone there today.
+async def count_on_day(session: WriteSession, subject: str, day: date, most: int) -> int | None:
+    """Count one more code to the subject: the how many-th it is; None, and nothing counted, when `most` have gone.
 
-    Locks: the prefix's day, to the transaction's end.
+    Locks: the subject's day, to the transaction's end.
     """
-    first = pg.insert(OtpPrefixDay).values(prefix=prefix, day=day, sent=1)
+    first = pg.insert(OtpDay).values(subject=subject, day=day, sent=1)
     query = first.on_conflict_do_update(
-        index_elements=["prefix", "day"], set_={"sent": OtpPrefixDay.sent + 1}, where=OtpPrefixDay.sent < most
-    ).returning(OtpPrefixDay.sent)
-    return (await session.execute(query)).one_or_none() is not None
+        index_elements=["subject", "day"], set_={"sent": OtpDay.sent + 1}, where=OtpDay.sent < most
+    ).returning(OtpDay.sent)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_day(session: ReadSession, day: date, most: int) -> Sequence[tuple[str, int]]:
+    """The subjects of the day that most codes went to, and how many; of recipients none, for staff."""
+    query = sa.select(OtpDay.subject, OtpDay.sent).where(OtpDay.day == day)
+    rows = await session.execute(query.order_by(OtpDay.sent.desc(), OtpDay.subject).limit(most))
+    return [(subject, sent) for subject, sent in rows]
 
 
 async def supersede_challenges(session: WriteSession, recipient_index: bytes, now: datetime) -> None:
@@ -204,9 +211,10 @@ async def delete_old_challenges(session: WriteSession, now: datetime) -> bool:
 
 
 async def delete_old_days(session: WriteSession, now: datetime) -> bool:
-    """Delete the counts of past days: one row a prefix, so all of them at once."""
-    await session.execute(sa.delete(OtpPrefixDay).where(OtpPrefixDay.day < now.date()))
-    return False
+    """Delete a batch of the counts of past days; whether there may be more."""
+    old = sa.select(OtpDay.subject, OtpDay.day).where(OtpDay.day < now.date()).limit(BATCH)
+    deleted = sa.delete(OtpDay).where(sa.tuple_(OtpDay.subject, OtpDay.day).in_(old)).returning(OtpDay.day)
+    return len((await session.execute(deleted)).all()) == BATCH
 
 
 async def delete_ended_sessions(session: WriteSession, now: datetime) -> bool:

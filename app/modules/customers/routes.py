@@ -15,6 +15,7 @@ from app.modules.customers.errors import (
     CustomerNotFound,
     CustomerSessionNotFound,
     OtpRefused,
+    TextsSpent,
 )
 from app.modules.customers.schemas import (
     ChangeAddressIn,
@@ -59,7 +60,7 @@ def _signed_in(request: Request, response: Response, done: SignedIn, transport: 
     )
 
 
-@codes.post("/otp", status_code=202, responses=problems())
+@codes.post("/otp", status_code=202, responses=problems(TextsSpent))
 async def request_code(body: CodeRequestIn, session: SigninWrite, request: Request) -> CodeSentOut:
     """Have a one-time code sent by text message or e-mail. The answer is the same for every recipient. For anyone."""
     asked = Asked(address_of(request.scope))
@@ -80,7 +81,7 @@ async def verify_code(
     return _signed_in(request, response, done, body.transport)
 
 
-@codes.post("/me/otp", status_code=202, responses=problems(CustomerNotFound))
+@codes.post("/me/otp", status_code=202, responses=problems(CustomerNotFound, TextsSpent))
 async def request_own_code(
     body: CodeRequestIn, actor: CurrentCustomer, reading: Read, session: SigninWrite, request: Request
 ) -> CodeSentOut:

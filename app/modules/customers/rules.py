@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from app.kernel.errors import TooManyRequests
 from app.kernel.signing import Signer
 
 DIGITS: Final = 6
@@ -49,3 +51,16 @@ def wait_for_tomorrow(now: datetime) -> timedelta:
 def wait_for_resend(sendings: Sendings, pause: timedelta, now: datetime) -> timedelta:
     """How long until `pause` has passed since the last one; nothing or less: now."""
     return timedelta(0) if sendings.last_at is None else sendings.last_at + pause - now
+
+
+def whole_seconds(wait: timedelta) -> int:
+    return math.ceil(wait.total_seconds())
+
+
+def too_many(wait: timedelta) -> TooManyRequests:
+    return TooManyRequests("Codes are sent only so often.", headers={"Retry-After": str(whole_seconds(wait))})
+
+
+def nearly(most: int) -> int:
+    """Of how many that may be sent somebody should know that it is nearly all of them: four of five."""
+    return most * 4 // 5

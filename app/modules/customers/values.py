@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -23,3 +24,13 @@ class CustomerSnapshot:
     full_name: str | None
     version: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TextsOfDay:
+    """The codes of a day (UTC) by text message, how many may go, and the dial prefixes that most went to."""
+
+    day: date
+    sent: int
+    most: int
+    prefixes: Mapping[str, int]

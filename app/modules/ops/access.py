@@ -38,6 +38,7 @@ PacksEnforce = Annotated[Staff, Depends(allow_staff(StaffPermission.PACKS_ENFORC
 StaffRead = Annotated[Staff, Depends(allow_staff(StaffPermission.STAFF_MANAGE))]
 SettingsRead = Annotated[Staff, Depends(allow_staff(StaffPermission.SETTINGS_READ))]
 SettingsWrite = Annotated[Staff, Depends(allow_staff(StaffPermission.SETTINGS_WRITE))]
+TextsRead = Annotated[Staff, Depends(allow_staff(StaffPermission.TEXTS_READ))]
 TrailsRead = Annotated[Staff, Depends(allow_staff(StaffPermission.TRAILS_READ))]
 
 

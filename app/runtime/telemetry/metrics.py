@@ -38,6 +38,9 @@ class Metrics:
         self.refused = Counter(
             "movehub_rate_limited_total", "Requests refused by a limit", ["limit"], registry=self.registry
         )
+        self.texts = Counter(
+            "movehub_otp_texts_total", "Codes asked for by text message and taken on", registry=self.registry
+        )
         self.retries = Counter(
             "movehub_transaction_retries_total", "Whole transactions tried again", registry=self.registry
         )

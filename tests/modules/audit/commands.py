@@ -156,6 +156,7 @@ UNTOLD: Final = {
     "ops.list_staff": "the platform's own people, of no company",
     "ops.show_enforced_packs": _THE_PLATFORMS,
     "ops.show_settings": _THE_PLATFORMS,
+    "ops.show_text_messages": _THE_PLATFORMS,
     "pricing.estimate_move": _NOTHING_DONE,
     "pricing.estimate_own_move": _NOTHING_DONE,
     "pricing.simulate": _NOTHING_DONE,

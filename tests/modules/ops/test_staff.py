@@ -18,6 +18,7 @@ READ: list[Operation] = [
     ("GET", "/v1/ops/audit", None),
     ("GET", f"/v1/ops/verifications/{NOBODY}", None),
     ("GET", "/v1/ops/settings", None),
+    ("GET", "/v1/ops/text-messages", None),
     ("GET", "/v1/ops/orgs?q=nobody", None),
     ("GET", f"/v1/ops/orgs/{NOBODY}", None),
     ("GET", "/v1/ops/bookings?reference=MH-NOBODY", None),

@@ -10,6 +10,7 @@ from app.modules.customers.service.codes import (
     show_challenge,
     warned_of,
 )
+from app.modules.customers.service.days import show_texts
 from app.modules.customers.service.own import change_address, change_me, end_session, list_sessions, show_me
 from app.modules.customers.service.reseal import reseal
 from app.modules.customers.service.sign_in import SignedIn, log_out, verify_code
@@ -30,6 +31,7 @@ __all__ = [
     "reseal",
     "show_challenge",
     "show_me",
+    "show_texts",
     "verify_code",
     "warned_of",
 ]

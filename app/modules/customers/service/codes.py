@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.kernel.errors import TooManyRequests
 from app.kernel.ids import new_id
 from app.modules.customers import repository, rules
 from app.modules.customers.events import CodeRequested
 from app.modules.customers.models import OtpChallenge
 from app.modules.customers.schemas import CodeRequestIn
+from app.modules.customers.service.days import count_recipient, count_text
 from app.modules.customers.service.seals import seals_of
 from app.modules.customers.values import Channel
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.outbox.emit import emit
-from app.runtime.phones import dial_prefix
 from app.runtime.resources import Resources
 
 SALT_BYTES: Final = 16
@@ -40,8 +38,8 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
     """A challenge whose code is on its way; earlier ones to the recipient end. The same for known and unknown.
 
     Locks: what was sent to the recipient and asked for from the network address, by advisory locks; the
-    count of the number's prefix.
-    Raises: TooManyRequests (429) with Retry-After. Emits: customers.code_requested.
+    counts of the recipient's, the number's prefix's and all numbers' day.
+    Raises: TooManyRequests (429), TextsSpent (503), both with Retry-After. Emits: customers.code_requested.
     """
     now = resources.clock.now()
     seals, recipient = seals_of(resources), body.phone or body.email or ""
@@ -49,8 +47,6 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
     index = seals.index(channel, recipient)
     await repository.lock_sendings(session, index, asked.address)
     await _refuse_too_many(session, resources, index, asked.address, now)
-    if body.phone is not None:
-        await _count_prefix(session, resources, body.phone, now)
     await repository.supersede_challenges(session, index, now)
     challenge_id = new_id()
     challenge = OtpChallenge(
@@ -68,6 +64,9 @@ async def request_code(session: WriteSession, resources: Resources, body: CodeRe
         consumed_at=None,
     )
     await repository.insert_challenge(session, challenge)
+    await count_recipient(session, resources, index, now)
+    if body.phone is not None:
+        await count_text(session, resources, body.phone, now)
     emit(session, CodeRequested(challenge_id=challenge.id), now=now)
     return challenge
 
@@ -85,20 +84,7 @@ async def _refuse_too_many(
         rules.wait_for_hour(asked, limits.otp_per_address_hour * limits.factor, now),
     )
     if wait > timedelta(0):
-        raise _too_many(wait)
-
-
-async def _count_prefix(session: WriteSession, resources: Resources, phone: str, now: datetime) -> None:
-    """Raises: TooManyRequests (429) when the numbers of this prefix have had their codes of the day."""
-    limits = resources.settings.limits
-    most = limits.otp_per_prefix_day * limits.factor
-    if not await repository.count_on_day(session, dial_prefix(phone), now.astimezone(UTC).date(), most):
-        raise _too_many(rules.wait_for_tomorrow(now.astimezone(UTC)))
-
-
-def _too_many(wait: timedelta) -> TooManyRequests:
-    headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
-    return TooManyRequests("Codes are sent only so often.", headers=headers)
+        raise rules.too_many(wait)
 
 
 async def show_challenge(session: ReadSession, challenge_id: UUID) -> OtpChallenge | None:
