@@ -187,6 +187,7 @@ class TelemetrySettings(Group):
 
 
 class MarketSettings(Group):
+    estimate_hours: int = 24
     offer_minutes: int = 30
     quote_hours: int = 24
     hold_minutes: int = Field(default=15, ge=2, le=30)

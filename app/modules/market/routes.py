@@ -34,7 +34,7 @@ from app.modules.market.schemas import (
 )
 from app.modules.market.service.quotes import Quoted
 from app.modules.market.service.search import Terms
-from app.modules.pricing.public import UnknownItem, price_out
+from app.modules.pricing.public import EstimateChanged, EstimateExpired, EstimateRefused, UnknownItem, price_out
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
@@ -48,18 +48,27 @@ router = APIRouter(prefix="/v1/quotes", tags=["market"], route_class=IdempotentR
 
 MarketRead = Annotated[ReadSession, read_as(Audience.MARKET)]
 QuoteWrite = Annotated[WriteSession, write_as(Audience.BOOKING)]
+WISH_REFUSED = (
+    PlaceNotLocated,
+    LocalTimeRefused,
+    WindowRefused,
+    UnknownItem,
+    EstimateRefused,
+    EstimateChanged,
+    EstimateExpired,
+)
 
 
 @searches.post(
     "/search",
     dependencies=[Depends(limit_search)],
-    responses=problems(PlaceNotLocated, LocalTimeRefused, WindowRefused, UnknownItem, SearchCursorRefused),
+    responses=problems(*WISH_REFUSED, SearchCursorRefused),
 )
 async def search(body: SearchIn, session: MarketRead, request: Request) -> SearchOut:
     """Who can do this move, and for how much: verified companies that are really free. For anyone."""
     resources = resources_of(request)
     now = resources.clock.now()
-    asked = await service.locate_search(resources.ports, body, now)
+    asked = await service.locate_search(resources.ports, resources.signer, body, now)
     terms = Terms(resources.signer, now, timedelta(minutes=resources.settings.market.offer_minutes))
     return await service.search(session, terms, body, asked)
 
@@ -67,13 +76,13 @@ async def search(body: SearchIn, session: MarketRead, request: Request) -> Searc
 @searches.post(
     "/search/dates",
     dependencies=[Depends(limit_search)],
-    responses=problems(PlaceNotLocated, LocalTimeRefused, WindowRefused, UnknownItem),
+    responses=problems(*WISH_REFUSED),
 )
 async def search_dates(body: DatesIn, session: MarketRead, request: Request) -> DatesOut:
     """The cheapest price of this move on each of the next sixty days, among those who are free then. For anyone."""
     resources = resources_of(request)
     now = resources.clock.now()
-    asked = await service.locate_search(resources.ports, body, now)
+    asked = await service.locate_search(resources.ports, resources.signer, body, now)
     return await service.search_dates(session, body, asked, now)
 
 

@@ -15,36 +15,11 @@ from app.modules.calendar.public import LegKind
 from app.modules.fleet.public import Skill, TruckFeature
 from app.modules.market.rules import PlannedLeg, Wish
 from app.modules.market.values import QuoteStatus, Reason
-from app.modules.pricing.public import FactorOut, LoadIn, PriceOut
+from app.modules.pricing.public import FactorOut, LoadIn, PriceOut, ToldEstimateIn
 
 
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HoursIn(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    # Four decimals: an estimate is so many quarters of an hour times a ratio of two.
-    p50: Annotated[ExactDecimal, Field(gt=0, le=240, decimal_places=4)]
-    p90: Annotated[ExactDecimal, Field(gt=0, le=240, decimal_places=4)]
-
-    @model_validator(mode="after")
-    def refuse_crossed(self) -> Self:
-        if self.p90 < self.p50:
-            raise ValueError("p90 must not be less than p50")
-        return self
-
-
-class ToldEstimate(BaseModel):
-    """The answer of POST /v1/estimates, sent back as it came; of its fields these count."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    volume_cuft: Annotated[ExactDecimal, Field(gt=0, le=100_000)]
-    weight_lb: Annotated[ExactDecimal, Field(ge=0, le=1_000_000)]
-    crew_size: Annotated[int, Field(ge=1, le=30)]
-    duration_hours: HoursIn
 
 
 class RequiresIn(Strict):
@@ -63,7 +38,7 @@ class WishIn(LoadIn):
     origin: PlaceIn
     destination: PlaceIn
     starts_at: Annotated[Moment, Field(description="Without an offset: the wall time at the pickup.")]
-    estimate: ToldEstimate | None = None
+    estimate: ToldEstimateIn | None = None
     requires: RequiresIn = RequiresIn()
 
     @model_validator(mode="after")

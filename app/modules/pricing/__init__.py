@@ -24,4 +24,5 @@ The pure part, by name:
   schemas.SimulateIn(config, job): `job.to_job(now)`   answered with schemas.simulated_out(price)
   schemas.price_out(price, config_version)             schemas.estimate_out(estimate, distance_miles)
   schemas.LoadIn, schemas.estimate_request(load, origin, destination)   a search's load between its places
+  public.load_of(request), public.read_load(signer, told, now)   a load estimated now, or before and sent back signed
 """

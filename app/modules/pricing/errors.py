@@ -58,3 +58,20 @@ class ConfigRace(Conflict):
     code = "pricing_config_race"
     title = "Somebody else was changing the prices at this moment. Try again."
     constraints = ("uq_pricing_configs_org_id_number", "uq_pricing_configs_org_id_active")
+
+
+class EstimateRefused(Unprocessable):
+    code = "estimate_refused"
+    title = "The token of this estimate is not one of ours: send the answer of POST /v1/estimates back as it came."
+
+
+class EstimateChanged(Unprocessable):
+    """`faults` names each figure that is another than the one estimated."""
+
+    code = "estimate_changed"
+    title = "This estimate is not the one that was made: send it back as it came, or estimate anew."
+
+
+class EstimateExpired(Conflict):
+    code = "estimate_expired"
+    title = "This estimate has expired: estimate the move again."

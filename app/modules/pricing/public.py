@@ -7,19 +7,28 @@ from typing import Any
 from uuid import UUID
 
 from app.modules.pricing import repository
-from app.modules.pricing.errors import ConfigNotFound, CurrenciesDiffer, NotPriced, UnknownItem
+from app.modules.pricing.errors import (
+    ConfigNotFound,
+    CurrenciesDiffer,
+    EstimateChanged,
+    EstimateExpired,
+    EstimateRefused,
+    NotPriced,
+    UnknownItem,
+)
 from app.modules.pricing.rules import Starts, job_from_json, job_to_json, price, price_from_json, replay
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.rules.moved import Moved, find_moved, money_text
 from app.modules.pricing.rules.own import Own
-from app.modules.pricing.schemas import FactorOut, LoadIn, PriceOut
+from app.modules.pricing.schemas import FactorOut, LoadIn, PriceOut, ToldEstimateIn, at_ends, estimate_request
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
 from app.modules.pricing.service.comparing import cards_to_compare, price_if_it_can
 from app.modules.pricing.service.history import Finding, Repriced, past_cards
-from app.modules.pricing.service.jobs import JobFacts, Load, as_worked, load_by_own, load_of, make_job, starting_at
+from app.modules.pricing.service.jobs import JobFacts, as_worked, make_job, starting_at
 from app.modules.pricing.service.learning import observe_job
+from app.modules.pricing.service.loads import Load, load_by_own, load_of, read_load
 from app.modules.pricing.service.own import own_of_all
 from app.modules.pricing.values import Factor, Job, Price, Travel, Unpriced
 from app.runtime.db.session import ReadSession
@@ -27,6 +36,9 @@ from app.runtime.db.session import ReadSession
 __all__ = [
     "ConfigNotFound",
     "CurrenciesDiffer",
+    "EstimateChanged",
+    "EstimateExpired",
+    "EstimateRefused",
     "Extra",
     "Factor",
     "FactorOut",
@@ -43,6 +55,7 @@ __all__ = [
     "RateCard",
     "Repriced",
     "Starts",
+    "ToldEstimateIn",
     "Travel",
     "UnknownItem",
     "Unpriced",
@@ -51,7 +64,9 @@ __all__ = [
     "add_extras",
     "agreed_price",
     "as_worked",
+    "at_ends",
     "cards_to_compare",
+    "estimate_request",
     "find_moved",
     "find_repriced",
     "has_active_config",
@@ -71,6 +86,7 @@ __all__ = [
     "price_out",
     "price_to_json",
     "rate_card",
+    "read_load",
     "starting_at",
 ]
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +17,15 @@ from app.modules.pricing.models import PricingConfig as StoredConfig
 from app.modules.pricing.rules import PricingConfig, find_items, price
 from app.modules.pricing.rules.delivery import delivery_maximum
 from app.modules.pricing.rules.rooms import ROOMS
-from app.modules.pricing.schemas import EstimateIn, EstimateOut, SimulatedOut, SimulateIn, item_out, simulated_out
+from app.modules.pricing.schemas import (
+    EstimateIn,
+    EstimateOut,
+    SignedEstimateOut,
+    SimulatedOut,
+    SimulateIn,
+    item_out,
+    simulated_out,
+)
 from app.modules.pricing.schemas.configs import ChangeOut, ConfigOut, ConfigShownOut, DiffOut, DiffQuery, WarningOut
 from app.modules.pricing.schemas.delivery import DeliveryIn, DeliveryOut, delivery_out
 from app.modules.pricing.schemas.items import (
@@ -74,9 +82,12 @@ async def list_rooms() -> RoomsOut:
 
 
 @public.post("/estimates", responses=problems(PlaceNotLocated, UnknownItem))
-async def estimate_move(body: EstimateIn, request: Request) -> EstimateOut:
-    """Volume, weight, crew, hours and trucks of a move, with every factor. For anyone."""
-    return await service.estimate_move(resources_of(request).ports, body)
+async def estimate_move(body: EstimateIn, request: Request) -> SignedEstimateOut:
+    """Volume, weight, crew, hours and trucks of a move, with every factor; a search takes it back. For anyone."""
+    resources = resources_of(request)
+    lifetime = timedelta(hours=resources.settings.market.estimate_hours)
+    terms = service.Terms(resources.signer, resources.clock.now(), lifetime)
+    return await service.estimate_move(resources.ports, terms, body)
 
 
 @public.post("/estimates/delivery-maximum")

@@ -14,6 +14,7 @@ from app.runtime.resources import Resources
 from tests.conftest import Logins, StaffMember
 from tests.factories.calendar import untruths
 from tests.factories.customers import SignedInCustomer
+from tests.factories.estimates import estimated
 from tests.factories.fleet import add_driver, add_truck
 from tests.factories.market import Company, hold, invite_customers, offer_of, open_company, post, quote
 
@@ -21,14 +22,7 @@ pytestmark = pytest.mark.integration
 
 START: Final = "2027-03-09T08:00"
 # 40 hours of work at the two ends of a town: loaded on two days, unloaded on the third.
-LONG: Final = {
-    "estimate": {
-        "volume_cuft": "1400",
-        "weight_lb": "9000",
-        "crew_size": 2,
-        "duration_hours": {"p50": "34", "p90": "40"},
-    }
-}
+LONG: Final[dict[str, Any]] = {"volume_cuft": 1400, "weight_lb": 9000, "crew_size": 2, "p50": 34, "p90": 40}
 SPANS: Final = [
     ("loading", "2027-03-09T16:00:00Z", "2027-03-11T01:00:00Z"),
     ("transit", "2027-03-11T01:00:00Z", "2027-03-11T01:30:00Z"),
@@ -40,6 +34,7 @@ class Market:
     company: Company
     customers: list[SignedInCustomer]
     logins: Logins
+    estimate: dict[str, Any]
 
     async def is_true(self) -> bool:
         return not any((await untruths(self.logins, self.company.member.org_id, datetime.now(UTC))).values())
@@ -48,7 +43,7 @@ class Market:
 @pytest.fixture
 async def market(client: httpx.AsyncClient, staff: StaffMember, resources: Resources, logins: Logins) -> Market:
     company = await open_company(client, staff.headers)
-    return Market(company, await invite_customers(resources, 2), logins)
+    return Market(company, await invite_customers(resources, 2), logins, estimated(resources, **LONG))
 
 
 def spans(told: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -56,7 +51,7 @@ def spans(told: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 async def asked(client: httpx.AsyncClient, market: Market, number: int = 0) -> dict[str, Any]:
-    offer = await offer_of(client, market.company, START, **LONG)
+    offer = await offer_of(client, market.company, START, estimate=market.estimate)
     assert offer is not None
     return await quote(client, market.customers[number], offer["offer_id"])
 
@@ -69,7 +64,7 @@ async def confirmed(client: httpx.AsyncClient, market: Market) -> dict[str, Any]
 
 
 async def test_offer_quote_and_booking_show_the_same_legs(client: httpx.AsyncClient, market: Market):
-    offer = await offer_of(client, market.company, START, **LONG)
+    offer = await offer_of(client, market.company, START, estimate=market.estimate)
     assert offer is not None
     quoted = await asked(client, market)
     booking = await confirmed(client, market)
@@ -127,4 +122,4 @@ async def test_a_leg_of_it_can_be_given_to_others(client: httpx.AsyncClient, mar
     gone = await post(client, market.customers[0].headers, f"/v1/bookings/{booking['id']}/cancel", {"reason": "No"})
     assert gone["status"] == "cancelled"
     assert await market.is_true()
-    assert await offer_of(client, market.company, START, **LONG) is not None
+    assert await offer_of(client, market.company, START, estimate=market.estimate) is not None

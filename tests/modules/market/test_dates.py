@@ -13,8 +13,10 @@ import httpx
 import pytest
 
 from app.runtime.db.session import Database
+from app.runtime.resources import Resources
 from tests.conftest import Logins, StaffMember
 from tests.factories.customers import SignedInCustomer
+from tests.factories.estimates import estimated
 from tests.factories.market import Company, hold, invite_customers, open_company, post, quote
 from tests.factories.standing import running, sign_in_staff
 
@@ -56,6 +58,7 @@ SEARCHED: Final = 7
 @dataclass(frozen=True, slots=True)
 class Town:
     client: httpx.AsyncClient
+    resources: Resources
     customer: SignedInCustomer
     companies: list[Company]
 
@@ -83,7 +86,7 @@ async def town(logins: Logins, app_database: Database, tmp_path_factory: pytest.
             for prices, policy in zip(PRICE_LISTS, policies, strict=True)
         ]
         await set_terms(client, companies[1])
-        yield Town(client, customer, companies)
+        yield Town(client, resources, customer, companies)
 
 
 async def set_terms(client: httpx.AsyncClient, company: Company) -> None:
@@ -109,15 +112,15 @@ async def fill_calendars(town: Town, rng: random.Random) -> None:
             assert answer.status_code in {201, 409}, answer.text
 
 
-def wish_of(rng: random.Random) -> dict[str, Any]:
+def wish_of(town: Town, rng: random.Random) -> dict[str, Any]:
     hours = rng.choice([2, 5, 11, 40])
-    load = {"volume_cuft": rng.choice([300, 900, 1500]), "weight_lb": 2000, "crew_size": rng.choice([2, 2, 3])}
+    size = {"volume_cuft": rng.choice([300, 900, 1500]), "weight_lb": 2000, "crew_size": rng.choice([2, 2, 3])}
     start = datetime(2027, 3, 9 + rng.randrange(0, 5), rng.choice([2, 7, 9, 18]), 30)
     return {
         "origin": GREAT_FALLS,
         "destination": GREAT_FALLS | {"line1": "2600 3rd Avenue N"},
         "starts_at": start.isoformat(),
-        "estimate": load | {"duration_hours": {"p50": hours / 2, "p90": hours}},
+        "estimate": estimated(town.resources, **size, p50=hours / 2, p90=hours),
     }
 
 
@@ -130,7 +133,7 @@ def as_searched(offers: list[dict[str, Any]]) -> tuple[int, list[Any]]:
 async def test_each_day_is_as_a_search_for_it_finds_it(town: Town, seed: int) -> None:
     rng = random.Random(seed)
     await fill_calendars(town, rng)
-    wish = wish_of(rng)
+    wish = wish_of(town, rng)
     days = await town.dates(wish)
     first = date.fromisoformat(wish["starts_at"][:10])
     assert [one["date"] for one in days] == [str(first + timedelta(days=at)) for at in range(ASKED)]
@@ -174,7 +177,7 @@ async def test_papers_count_on_the_day_itself(client: httpx.AsyncClient, staff: 
 
 
 async def test_where_the_clock_jumps_the_hour_behind_is_priced(town: Town) -> None:
-    wish = wish_of(random.Random(1)) | {"starts_at": "2027-03-13T02:30:00", "days": 3}
+    wish = wish_of(town, random.Random(1)) | {"starts_at": "2027-03-13T02:30:00", "days": 3}
     starts = [one["starts_at"] for one in await town.dates(wish)]
     assert starts == ["2027-03-13T09:30:00Z", "2027-03-14T09:30:00Z", "2027-03-15T08:30:00Z"]
 

@@ -13,6 +13,7 @@ from app.modules.market import rules
 from app.modules.market.rules import Candidate
 from app.modules.orgs.public import NearbyCompany, Terms
 from app.modules.pricing.public import Load, Price
+from app.modules.pricing.values import EstimateRequest
 
 pytestmark = pytest.mark.unit
 
@@ -73,6 +74,7 @@ class TestDaysOfWork:
 
 class TestSmallerCrew:
     LOAD = Load(
+        request=EstimateRequest(),
         volume_cuft=Decimal(1000),
         weight_lb=Decimal(7000),
         crew_size=3,

@@ -19,10 +19,12 @@ import httpx
 import pytest
 
 from app.runtime.db.session import Database
+from app.runtime.resources import Resources
 from tests.conftest import START, Logins
 from tests.factories.bookings import CONTACT
 from tests.factories.calendar import administrator
 from tests.factories.customers import SignedInCustomer
+from tests.factories.estimates import estimated
 from tests.factories.market import Company, hold, invite_customers, open_company, post, quote
 from tests.factories.standing import running, sign_in_staff, signed_in_anew
 
@@ -174,12 +176,6 @@ class Job:
             "destination": RAPID_CITY,
             "starts_at": self.starts_at.replace(tzinfo=None).isoformat(),
             "limit": 50,
-            "estimate": {
-                "volume_cuft": self.volume,
-                "weight_lb": 500,
-                "crew_size": self.crew,
-                "duration_hours": {"p50": self.hours / 2, "p90": self.hours},
-            },
         }
 
 
@@ -211,8 +207,13 @@ def verdict(yard: Yard, job: Job) -> tuple[int, Span] | str:
 @dataclass(frozen=True, slots=True)
 class Town:
     client: httpx.AsyncClient
+    resources: Resources
     customer: SignedInCustomer
     yards: list[Yard]
+
+    def wish(self, job: Job) -> dict[str, Any]:
+        load: dict[str, Any] = {"volume_cuft": job.volume, "crew_size": job.crew}
+        return job.wish | {"estimate": estimated(self.resources, **load, p50=job.hours / 2, p90=job.hours)}
 
     def verdicts(self, job: Job) -> dict[str, tuple[int, Span] | str]:
         return {one.company.id: verdict(one, job) for one in self.yards if one.is_in_market}
@@ -221,7 +222,7 @@ class Town:
         return any(isinstance(one, tuple) for one in self.verdicts(job).values())
 
     async def search(self, job: Job) -> dict[str, Any]:
-        answer = await self.client.post("/v1/search", json=job.wish)
+        answer = await self.client.post("/v1/search", json=self.wish(job))
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -245,7 +246,7 @@ async def town(logins: Logins, app_database: Database, tmp_path_factory: pytest.
         clock.advance(timedelta(minutes=16))
         for yard in yards:
             yard.company = await signed_in_anew(client, yard.company)
-        yield Town(client, customer, yards)
+        yield Town(client, resources, customer, yards)
 
 
 async def _settle(client: httpx.AsyncClient, staff: dict[str, str]) -> AsyncIterator[Yard]:
@@ -421,7 +422,7 @@ async def test_whoever_cannot_come_is_in_the_town_all_the_same(town: Town) -> No
     job = Job(900, 2, 2.0, first_day(0))
     assert far.can(900, 2, None)
     assert suspended.can(900, 2, None)
-    answer = await town.client.post("/v1/search", json=job.wish | {"origin": FAR_AWAY, "destination": FAR_AWAY})
+    answer = await town.client.post("/v1/search", json=town.wish(job) | {"origin": FAR_AWAY, "destination": FAR_AWAY})
     assert [one["organization"]["id"] for one in answer.json()["offers"]] == [far.company.id]
     status = await town.client.get("/v1/org", headers=suspended.company.headers)
     assert status.json()["status"] == "suspended"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
-from fractions import Fraction
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from app.kernel.places import Place
 from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
 from app.kernel.ports.routing import Route
+from app.kernel.signing import Signer
 from app.modules.calendar import public as calendar
 from app.modules.market import rules
 from app.modules.market.rules import Plan
@@ -48,7 +48,6 @@ class Located:
     """A search with its places located, and the ways to do its job, the recommended crew first."""
 
     way: Way
-    told: WishIn
     load: pricing.Load
     plans: tuple[Plan, ...]
 
@@ -62,7 +61,7 @@ class Located:
 
     def plans_by(self, own: pricing.Own) -> tuple[Plan, ...]:
         """The ways to do it by a company's own figures."""
-        return _plans(pricing.load_by_own(self.load, self.told, (self.origin, self.destination), own), self.way)
+        return _plans(pricing.load_by_own(self.load, own), self.way)
 
     @property
     def starts_at(self) -> datetime:
@@ -97,16 +96,20 @@ class Located:
         return calendar.Stops(self.origin.location, self.destination.location)
 
 
-async def locate_search(ports: Ports, body: WishIn, now: datetime) -> Located:
-    """The ports step. Raises: PlaceNotLocated (422), LocalTimeRefused (422), WindowRefused (422), UnknownItem (422)."""
+async def locate_search(ports: Ports, signer: Signer, body: WishIn, now: datetime) -> Located:
+    """The ports step.
+
+    Raises: PlaceNotLocated (422), LocalTimeRefused (422), WindowRefused (422), UnknownItem (422), EstimateRefused
+    (422), EstimateChanged (422), EstimateExpired (409).
+    """
     origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
     destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
     starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
     route = await ports.router.route(origin.location, destination.location)
     way = Way(origin, destination, starts_at, now, route, body.requires)
-    load = _load(body, origin, destination)
+    load = _load(signer, body, way)
     calendar.check_window(_plan(load, way).window, now)
-    return Located(way, body, load, _plans(load, way))
+    return Located(way, load, _plans(load, way))
 
 
 def _plans(load: pricing.Load, way: Way) -> tuple[Plan, ...]:
@@ -140,20 +143,15 @@ def _up(amount: Decimal) -> int:
     return int(amount.to_integral_value(ROUND_CEILING))
 
 
-def _load(body: WishIn, origin: Place, destination: Place) -> pricing.Load:
-    """What is to be moved: as estimated before, or estimated now."""
-    told = body.estimate
-    if told is None:
-        return pricing.load_of(body, origin, destination)
-    return pricing.Load(
-        volume_cuft=told.volume_cuft,
-        weight_lb=told.weight_lb,
-        crew_size=told.crew_size,
-        hours_p50=told.duration_hours.p50,
-        hours_p90=told.duration_hours.p90,
-        exact_hours=Fraction(told.duration_hours.p50),
-        inventory=(),
-    )
+def _load(signer: Signer, body: WishIn, way: Way) -> pricing.Load:
+    """What is to be moved: as estimated before, or estimated now. Where getting in at an end is not as it was when it
+    was estimated, the same things are estimated anew.
+    """
+    if body.estimate is None:
+        return pricing.load_of(pricing.estimate_request(body, way.origin, way.destination))
+    before = pricing.read_load(signer, body.estimate, way.booked_at, pointer="/estimate")
+    here = pricing.at_ends(before.request, way.origin, way.destination)
+    return before if here == before.request else pricing.load_of(here)
 
 
 @dataclass(frozen=True, slots=True)

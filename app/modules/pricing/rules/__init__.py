@@ -8,7 +8,14 @@ from app.modules.pricing.rules.estimator import end_of, estimate, pieces_of
 from app.modules.pricing.rules.lint import lint
 from app.modules.pricing.rules.local_time import local_start
 from app.modules.pricing.rules.starts import Starts
-from app.modules.pricing.rules.wire import job_from_json, job_to_json, price_from_json, price_to_json
+from app.modules.pricing.rules.wire import (
+    job_from_json,
+    job_to_json,
+    price_from_json,
+    price_to_json,
+    request_from_json,
+    request_to_json,
+)
 
 __all__ = [
     "CATALOGUE",
@@ -33,4 +40,6 @@ __all__ = [
     "price_from_json",
     "price_to_json",
     "replay",
+    "request_from_json",
+    "request_to_json",
 ]

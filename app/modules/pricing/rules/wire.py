@@ -11,6 +11,9 @@ from app.kernel.money import Money
 from app.modules.pricing.rules.rule import plain
 from app.modules.pricing.values import (
     End,
+    EstimateRequest,
+    HomeSize,
+    ItemCount,
     Job,
     Line,
     Packing,
@@ -171,4 +174,36 @@ def job_from_json(stored: Mapping[str, Any]) -> Job:
         valuation=stored["valuation"] and _valuation_from_json(stored["valuation"]),
         codes=frozenset(stored["codes"]),
         discount_uses=stored["discount_uses"],
+    )
+
+
+def request_to_json(request: EstimateRequest) -> dict[str, Any]:
+    """What an estimate was asked for; items as short rows, because hundreds of them stand in one token."""
+    return {
+        "home_size": request.home_size and request.home_size.value,
+        "items": [
+            [
+                item.code,
+                item.quantity,
+                item.weight_lb and str(item.weight_lb),
+                item.volume_cuft and str(item.volume_cuft),
+            ]
+            for item in request.items
+        ],
+        "pickup": _end_to_json(request.pickup),
+        "dropoff": _end_to_json(request.dropoff),
+        "weight_lb": request.weight_lb and str(request.weight_lb),
+    }
+
+
+def request_from_json(stored: Mapping[str, Any]) -> EstimateRequest:
+    return EstimateRequest(
+        home_size=stored["home_size"] and HomeSize(stored["home_size"]),
+        items=tuple(
+            ItemCount(code, quantity, weight and Decimal(weight), volume and Decimal(volume))
+            for code, quantity, weight, volume in stored["items"]
+        ),
+        pickup=_end_from_json(stored["pickup"]),
+        dropoff=_end_from_json(stored["dropoff"]),
+        weight_lb=stored["weight_lb"] and Decimal(stored["weight_lb"]),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
+from app.kernel.money import ExactDecimal
 from app.kernel.places import Place, PlaceIn
 from app.modules.pricing.rules import CATALOGUE, Item, end_of
 from app.modules.pricing.rules.estimator import volume_of
@@ -92,6 +95,11 @@ def estimate_request(load: LoadIn, origin: PlaceIn | Place, destination: PlaceIn
     )
 
 
+def at_ends(request: EstimateRequest, origin: Place, destination: Place) -> EstimateRequest:
+    """The same load between other places."""
+    return replace(request, pickup=end_of(origin.access), dropoff=end_of(destination.access))
+
+
 # No money: a JSON number, as trucks and places give theirs.
 NumberOut = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
@@ -140,6 +148,46 @@ class EstimateOut(BaseModel):
     distance_miles: NumberOut
     cartons: Annotated[list[CartonCountOut], Field(description="That packing takes: as listed, or by the usual mix")]
     factors: list[FactorOut]
+
+
+class SignedEstimateOut(EstimateOut):
+    """An estimate that a search takes back: with `token` nobody changes a figure on the way."""
+
+    token: Annotated[str, Field(description="The estimate and what it was asked for, signed.")]
+    expires_at: Annotated[datetime, Field(description="Until when a search takes it.")]
+
+
+class ToldHoursIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    p50: Annotated[ExactDecimal, Field(gt=0)]
+    p90: Annotated[ExactDecimal, Field(gt=0)]
+
+
+class ToldEstimateIn(BaseModel):
+    """The answer of POST /v1/estimates, sent back as it came. `token` alone is enough; a figure that is sent beside it
+    and is another than the one estimated is refused.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    token: Annotated[str, Field(min_length=1, max_length=16_384)]
+    volume_cuft: Annotated[ExactDecimal, Field(gt=0)] | None = None
+    weight_lb: Annotated[ExactDecimal, Field(ge=0)] | None = None
+    crew_size: Annotated[int, Field(ge=1)] | None = None
+    duration_hours: ToldHoursIn | None = None
+
+    def figures(self) -> dict[str, Decimal]:
+        """What is told, by its pointer in the estimate."""
+        hours = self.duration_hours
+        told: dict[str, Decimal | None] = {
+            "/volume_cuft": self.volume_cuft,
+            "/weight_lb": self.weight_lb,
+            "/crew_size": None if self.crew_size is None else Decimal(self.crew_size),
+            "/duration_hours/p50": None if hours is None else hours.p50,
+            "/duration_hours/p90": None if hours is None else hours.p90,
+        }
+        return {pointer: figure for pointer, figure in told.items() if figure is not None}
 
 
 def estimate_out(estimate: Estimate, distance_miles: Decimal) -> EstimateOut:

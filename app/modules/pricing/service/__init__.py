@@ -9,9 +9,10 @@ from app.modules.pricing.service.configs import (
     write_config,
 )
 from app.modules.pricing.service.holidays import make_ready
-from app.modules.pricing.service.jobs import estimate_move
+from app.modules.pricing.service.loads import Terms, estimate_move
 
 __all__ = [
+    "Terms",
     "activate_config",
     "compare_versions",
     "estimate_move",

@@ -10,14 +10,13 @@ from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.kernel.ids import new_id
-from app.kernel.places import Place
 from app.kernel.ports import Ports
-from app.kernel.ports.geocoding import locate_place
 from app.modules.pricing import repository
 from app.modules.pricing.rules.estimator import expected_hours
 from app.modules.pricing.rules.learning import ObservedJob, expect, learn
 from app.modules.pricing.rules.own import estimate_own, pace_to_json
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, estimate_out
+from app.modules.pricing.service.loads import miles_between
 from app.modules.pricing.service.own import own_of
 from app.modules.pricing.values import Job
 from app.runtime.db.session import ReadSession, WriteSession
@@ -60,15 +59,7 @@ async def list_observed(session: ReadSession, actor: Mover) -> Sequence[Observed
     return await repository.list_observed(session, actor.org_id, LATEST)
 
 
-async def locate_ends(ports: Ports, body: EstimateIn) -> Decimal:
-    """The miles of the way between the places. Raises: PlaceNotLocated (422)."""
-    origin: Place = await locate_place(ports.geocoder, body.origin, pointer="/origin")
-    destination: Place = await locate_place(ports.geocoder, body.destination, pointer="/destination")
-    route = await ports.router.route(origin.location, destination.location)
-    return route.distance_miles
-
-
 async def estimate_own_move(session: ReadSession, ports: Ports, actor: Mover, body: EstimateIn) -> EstimateOut:
     """An estimate by the company's own figures. Raises: PlaceNotLocated (422), UnknownItem (422)."""
-    miles = await locate_ends(ports, body)
+    miles = await miles_between(ports, body)
     return estimate_out(estimate_own(body.to_request(), await own_of(session, actor.org_id)), miles)

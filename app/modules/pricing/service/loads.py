@@ -1,0 +1,163 @@
+"""How much is moved: estimated now, or estimated before and sent back with our signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from app.kernel.errors import Fault
+from app.kernel.ports import Ports
+from app.kernel.ports.geocoding import locate_place
+from app.kernel.signing import BadToken, Signer
+from app.modules.pricing.errors import EstimateChanged, EstimateExpired, EstimateRefused
+from app.modules.pricing.rules import estimate, pieces_of, request_from_json, request_to_json
+from app.modules.pricing.rules.own import COMMON, Own, estimate_own, hours_at_pace
+from app.modules.pricing.rules.wire import number_text
+from app.modules.pricing.schemas import EstimateIn, SignedEstimateOut, ToldEstimateIn, estimate_out
+from app.modules.pricing.values import Estimate, EstimateRequest, Factor, Piece
+
+PURPOSE: Final = "estimate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much is moved, by how many people, in how many hours of loading and unloading; `request`: what was asked."""
+
+    request: EstimateRequest
+    volume_cuft: Decimal
+    weight_lb: Decimal
+    crew_size: int
+    hours_p50: Decimal
+    hours_p90: Decimal
+    exact_hours: Fraction
+    inventory: tuple[Piece, ...]
+    factors: tuple[Factor, ...] = ()
+
+
+class Terms(NamedTuple):
+    """The key that signs estimates, when it is, and for how long they stand."""
+
+    signer: Signer
+    now: datetime
+    lifetime: timedelta
+
+
+def load_of(request: EstimateRequest, own: Own = COMMON) -> Load:
+    """The load by the estimator and a company's own figures. Raises: UnknownItem (422)."""
+    made = estimate_own(request, own)
+    return _load(request, made, own)
+
+
+def _load(request: EstimateRequest, made: Estimate, own: Own) -> Load:
+    return Load(
+        request=request,
+        volume_cuft=made.volume_cuft,
+        weight_lb=made.weight_lb,
+        crew_size=made.crew_size,
+        hours_p50=made.duration_hours.p50,
+        hours_p90=made.duration_hours.p90,
+        exact_hours=made.exact_hours,
+        inventory=made.inventory,
+        factors=own.factors(made.volume_cuft, request.items),
+    )
+
+
+def load_by_own(common: Load, own: Own) -> Load:
+    """The load that the common figures have estimated, by a company's own. Only where it knows some of the things
+    otherwise is it estimated anew.
+    """
+    if any(counted.code in own.items for counted in common.request.items):
+        return load_of(common.request, own)
+    hours = hours_at_pace(common.exact_hours, common.volume_cuft, own)
+    return replace(
+        common,
+        hours_p50=hours.p50,
+        hours_p90=hours.p90,
+        factors=own.factors(common.volume_cuft, ()),
+    )
+
+
+async def estimate_move(ports: Ports, terms: Terms, body: EstimateIn) -> SignedEstimateOut:
+    """An estimate with the miles between the places, signed. Raises: PlaceNotLocated (422), UnknownItem (422)."""
+    request = body.to_request()
+    made = estimate(request)
+    told = estimate_out(made, await miles_between(ports, body))
+    expires_at = terms.now + terms.lifetime
+    token = sign_load(terms.signer, _load(request, made, COMMON), expires_at)
+    return SignedEstimateOut(**dict(told), token=token, expires_at=expires_at)
+
+
+async def miles_between(ports: Ports, body: EstimateIn) -> Decimal:
+    """The miles of the way. Raises: PlaceNotLocated (422)."""
+    origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
+    destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
+    return (await ports.router.route(origin.location, destination.location)).distance_miles
+
+
+def sign_load(signer: Signer, load: Load, expires_at: datetime) -> str:
+    """A load by the common figures as a token: what was asked with what came of it, so that neither is changed."""
+    return signer.sign(
+        PURPOSE,
+        {
+            "r": request_to_json(load.request),
+            "v": number_text(load.volume_cuft),
+            "w": number_text(load.weight_lb),
+            "c": load.crew_size,
+            "h": [number_text(load.hours_p50), number_text(load.hours_p90)],
+            "e": str(load.exact_hours),
+            "x": expires_at.isoformat(),
+        },
+    )
+
+
+def read_load(signer: Signer, told: ToldEstimateIn, now: datetime, *, pointer: str) -> Load:
+    """The load of an estimate that came back at this place of the body.
+
+    Raises: EstimateRefused (422), EstimateChanged (422), EstimateExpired (409).
+    """
+    try:
+        body = signer.read(PURPOSE, told.token)
+    except BadToken:
+        where = Fault(f"{pointer}/token", EstimateRefused.code, EstimateRefused.title)
+        raise EstimateRefused(faults=(where,)) from None
+    if datetime.fromisoformat(body["x"]) <= now:
+        raise EstimateExpired(faults=(Fault(pointer, EstimateExpired.code, EstimateExpired.title),))
+    load = _signed_load(body)
+    _refuse_changed(load, told, pointer)
+    return load
+
+
+def _signed_load(body: Mapping[str, Any]) -> Load:
+    request = request_from_json(body["r"])
+    p50, p90 = body["h"]
+    return Load(
+        request=request,
+        volume_cuft=Decimal(body["v"]),
+        weight_lb=Decimal(body["w"]),
+        crew_size=body["c"],
+        hours_p50=Decimal(p50),
+        hours_p90=Decimal(p90),
+        exact_hours=Fraction(body["e"]),
+        inventory=pieces_of(request.items),
+    )
+
+
+def _refuse_changed(load: Load, told: ToldEstimateIn, pointer: str) -> None:
+    signed = {
+        "/volume_cuft": load.volume_cuft,
+        "/weight_lb": load.weight_lb,
+        "/crew_size": Decimal(load.crew_size),
+        "/duration_hours/p50": load.hours_p50,
+        "/duration_hours/p90": load.hours_p90,
+    }
+    faults = tuple(
+        Fault(f"{pointer}{place}", EstimateChanged.code, f"It was estimated as {number_text(signed[place])}.")
+        for place, figure in told.figures().items()
+        if figure != signed[place]
+    )
+    if faults:
+        raise EstimateChanged(faults=faults)
