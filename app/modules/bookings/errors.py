@@ -22,6 +22,11 @@ class BookingNotHeld(Conflict):
     title: ClassVar[str] = "Only a held booking can be confirmed; this one is not held (any more)."
 
 
+class ContactUnreadable(Conflict):
+    code: ClassVar[str] = "contact_unreadable"
+    title: ClassVar[str] = "The contact that was kept cannot be read: tell both phone and email anew."
+
+
 class HoldExpired(Conflict):
     code: ClassVar[str] = "hold_expired"
     title: ClassVar[str] = "The hold has expired and its window is free again: book anew."

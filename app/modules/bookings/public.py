@@ -17,7 +17,7 @@ from app.modules.bookings.errors import (
     PapersEndBefore,
     TruckTooSmall,
 )
-from app.modules.bookings.service.contacts import contact_of
+from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.service.desk import find_bookings, open_bookings_of
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
@@ -82,7 +82,7 @@ async def billable(session: WriteSession, org_id: UUID, booking_id: UUID) -> Bil
         reference=booking.reference,
         status=booking.status,
         customer_id=booking.customer_id,
-        contact=contact_of(session.seals, booking),
+        contact=shown_contact(session.seals, booking),
         origin=Place.model_validate(booking.origin),
         destination=Place.model_validate(booking.destination),
         starts_at=booking.starts_at,

@@ -12,9 +12,10 @@ import asyncpg
 import httpx
 import pytest
 
-from app.modules.bookings import repository, service
+from app.modules.bookings import repository
 from app.modules.bookings.handlers import reseal_contacts
 from app.modules.bookings.service import letters
+from app.modules.bookings.service.contacts import contact_of
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.sealing import CannotOpen, Sealer, Seals
@@ -104,9 +105,27 @@ async def test_what_is_moved_to_another_booking_opens_for_nobody(
         "UPDATE app.bookings SET sealed_contact = (SELECT sealed_contact FROM app.bookings WHERE id = $2) WHERE id = $1"
     )
     await admin.execute(swap, one["id"], other["id"])
-    assert (await client.get(f"/v1/bookings/{one['id']}", headers=mover_a.headers)).status_code == 500
+    shown = await client.get(f"/v1/bookings/{one['id']}", headers=mover_a.headers)
+    assert shown.json()["contact"] == {"full_name": "Ada Pinch", "phone": "", "email": None}
     listed = await client.get("/v1/bookings", headers=mover_a.headers)
     assert {item["contact_name"] for item in listed.json()["items"]} == {"Ada Pinch"}
+
+
+async def test_of_one_that_opens_for_nobody_all_goes_on_and_it_is_mended_by_telling_it_anew(
+    client: httpx.AsyncClient, mover_a: Member, admin: asyncpg.Connection
+):
+    booking, now = await book_by_hand(client, mover_a.headers, contact=somebody()), somebody()
+    await admin.execute("UPDATE app.bookings SET sealed_contact = '\\x00' WHERE id = $1", booking["id"])
+    path = f"/v1/bookings/{booking['id']}"
+    confirmed = await post(client, mover_a.headers, f"{path}/confirm")
+    assert confirmed["contact"]["phone"] == ""
+    headers = mover_a.headers | {"If-Match": f'"v{confirmed["version"]}"'}
+    for half in ({"full_name": "Eve"}, {"phone": now["phone"]}, {"email": None}):
+        refused = await client.patch(path, headers=headers, json={"contact": half})
+        assert (refused.status_code, refused.json()["code"]) == (409, "contact_unreadable")
+    mended = await client.patch(path, headers=headers, json={"contact": now})
+    assert mended.json()["contact"] == now
+    assert (await client.get(path, headers=mover_a.headers)).json()["contact"] == now
 
 
 async def test_one_that_opens_for_nobody_does_not_stop_the_others(
@@ -156,7 +175,7 @@ async def test_a_changed_key_takes_over_while_everything_goes_on(
         async with resources.database.read(worker) as session:
             row = await repository.get_booking(session, booking["id"])
             assert row is not None
-            return service.contact_of(session.seals, row)
+            return contact_of(session.seals, row)
 
     assert await read(with_keys(present, former)) == left
     await reseal_contacts(with_keys(present, former))

@@ -60,7 +60,7 @@ def booking_out(session: ReadSession, booking: Booking, organization_name: str, 
         | {
             "status": as_of(booking.status, booking.hold_expires_at, now),
             "organization": {"id": booking.org_id, "name": organization_name},
-            "contact": service.contact_of(session.seals, booking),
+            "contact": service.shown_contact(session.seals, booking),
             "price": price_out(booking.price),
             "settlement": settlement_out(booking, settlement) if settlement else None,
             "final_price": price_out(booking.final_price) if booking.final_price else None,

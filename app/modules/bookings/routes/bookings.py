@@ -17,6 +17,7 @@ from app.modules.bookings.errors import (
     BookingNotFound,
     BookingNotHeld,
     CompanyNotBookable,
+    ContactUnreadable,
     CrewIncomplete,
     CurrencyMismatch,
     DoorCodeLocked,
@@ -123,7 +124,8 @@ async def show_booking(booking_id: UUID, actor: BookingsRead, session: Read, res
 
 
 @router.patch(
-    "/{booking_id}", responses=problems(BookingNotFound, HoldExpired, PreconditionFailed, PreconditionRequired)
+    "/{booking_id}",
+    responses=problems(BookingNotFound, HoldExpired, ContactUnreadable, PreconditionFailed, PreconditionRequired),
 )
 async def change_contact(
     booking_id: UUID,

@@ -6,7 +6,7 @@ from app.modules.bookings.service.bulk import run_bulk
 from app.modules.bookings.service.cancel import cancel_booking, report_no_show, settlement_of, show_cancellation
 from app.modules.bookings.service.company_rules import rules_of, set_rules
 from app.modules.bookings.service.confirm import confirm_booking
-from app.modules.bookings.service.contacts import contact_of, reseal_contacts
+from app.modules.bookings.service.contacts import reseal_contacts, shown_contact
 from app.modules.bookings.service.doors import renew_door_codes, show_door_codes, waive_door_codes
 from app.modules.bookings.service.expire import expire_hold, list_dead_holds
 from app.modules.bookings.service.hold import hold
@@ -28,7 +28,6 @@ __all__ = [
     "change_contact",
     "complete_booking",
     "confirm_booking",
-    "contact_of",
     "expire_hold",
     "foresee_reschedule",
     "hold",
@@ -52,6 +51,7 @@ __all__ = [
     "show_booking",
     "show_cancellation",
     "show_door_codes",
+    "shown_contact",
     "start_booking",
     "waive_door_codes",
 ]

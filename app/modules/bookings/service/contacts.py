@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.modules.audit import public as audit
 from app.modules.bookings import repository
+from app.modules.bookings.errors import ContactUnreadable
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import ERASED_CONTACT
 from app.runtime.db.tenancy import Audience, Identity
@@ -71,12 +72,27 @@ def contact_of(seals: Seals, row: Kept) -> dict[str, Any]:
 
 
 def shown_contact(seals: Seals, row: Kept) -> dict[str, Any]:
-    """As `contact_of`, for one of many: what does not open is logged, and shown without a number."""
+    """As `contact_of`, for whoever reads: what does not open is logged, and shown without number and address."""
     try:
         return contact_of(seals, row)
     except CannotOpen:
         logger.exception(UNREADABLE, extra={"booking_id": str(row.id)})
         return {**ERASED_CONTACT, "full_name": row.contact_name}
+
+
+def changed_contact(seals: Seals, row: Kept, told: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The contact before and after a change.
+
+    Raises: ContactUnreadable (409), unless all that is sealed is told anew.
+    """
+    try:
+        before = contact_of(seals, row)
+    except CannotOpen:
+        logger.exception(UNREADABLE, extra={"booking_id": str(row.id)})
+        if not {"phone", "email"} <= told.keys():
+            raise ContactUnreadable from None
+        before = {**ERASED_CONTACT, "full_name": row.contact_name}
+    return before, {**before, **told}
 
 
 async def reseal_contacts(resources: Resources) -> None:

@@ -13,7 +13,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound, HoldExpired
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import ContactPatch
-from app.modules.bookings.service.contacts import columns_of, contact_of
+from app.modules.bookings.service.contacts import changed_contact, columns_of
 from app.modules.bookings.service.steps import lock_as
 from app.modules.bookings.values import BookingStatus
 from app.modules.files import public as files
@@ -73,13 +73,16 @@ async def list_history(session: ReadSession, actor: Mover | Customer, booking_id
 async def change_contact(
     session: WriteSession, actor: Mover | Customer, booking_id: UUID, patch: ContactPatch, version: int
 ) -> Booking:
-    """Locks: the booking row. Raises: BookingNotFound (404), HoldExpired (409), PreconditionFailed (412)."""
+    """Locks: the booking row.
+
+    Raises: BookingNotFound (404), HoldExpired (409), PreconditionFailed (412), ContactUnreadable (409).
+    """
     booking = await lock_as(session, actor, booking_id)
     if rules.as_of(booking.status, booking.hold_expires_at, actor.now) is BookingStatus.EXPIRED:
         raise HoldExpired
     check_version(booking.version, version)
-    before = contact_of(session.seals, booking)
-    contact = before | patch.model_dump(mode="json", exclude_unset=True)
+    told = patch.model_dump(mode="json", exclude_unset=True)
+    before, contact = changed_contact(session.seals, booking, told)
     columns: dict[str, Any] = {}
     if contact != before:
         booking.reschedule_issue += 1  # The link was for whoever was the contact.
