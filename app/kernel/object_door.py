@@ -14,7 +14,7 @@ DOWNLOAD: Final = "object download"
 
 
 def sign_upload(signer: Signer, terms: UploadTerms) -> str:
-    return signer.sign(UPLOAD, {**_common(terms), "most": terms.largest_bytes})
+    return signer.sign(UPLOAD, {**_common(terms), "size": terms.size_bytes})
 
 
 def sign_download(signer: Signer, terms: DownloadTerms) -> str:
@@ -24,7 +24,7 @@ def sign_download(signer: Signer, terms: DownloadTerms) -> str:
 def read_upload(signer: Signer, token: str, now: datetime) -> UploadTerms:
     """Raises: BadToken, also for terms whose time is over."""
     read = _read(signer, UPLOAD, token, now)
-    return UploadTerms(read["key"], read["type"], read["most"], _ends(read))
+    return UploadTerms(read["key"], read["type"], read["size"], _ends(read))
 
 
 def read_download(signer: Signer, token: str, now: datetime) -> DownloadTerms:

@@ -25,11 +25,21 @@ MOVER, BOOKING, MARKET, STAFF, WORKER = (
     Audience.STAFF,
     Audience.WORKER,
 )
-LIMITS_AND_DATES = ("org_id", "id", "kind", "coverage_amount", "effective_on", "expires_on")
+LIMITS_AND_DATES = (
+    "org_id",
+    "id",
+    "kind",
+    "coverage_amount",
+    "coverage_currency",
+    "effective_on",
+    "expires_on",
+    "withdrawn_at",
+)
 KINDS_AND_DATES = ("org_id", "id", "kind", "truck_id", "effective_on", "expires_on", "withdrawn_at")
 POLICIES = {
     "insurance_policies": [
         Allow(MOVER, "select insert", OWN_COMPANY),
+        Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at",)),
         Allow(WORKER, "select", OWN_COMPANY),
         Allow(BOOKING, "select", OWN_COMPANY),
         Allow(MARKET, "select", EVERY_ROW, columns=LIMITS_AND_DATES),
@@ -94,9 +104,9 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, app, pg_tem
     ending AS (
         SELECT 'policy' AS what, p.org_id, p.id, p.expires_on, c.today
         FROM company AS c JOIN app.insurance_policies AS p ON p.org_id = c.id
-        WHERE p.expires_on <= c.today + 30 AND NOT EXISTS (
+        WHERE p.withdrawn_at IS NULL AND p.expires_on <= c.today + 30 AND NOT EXISTS (
             SELECT 1 FROM app.insurance_policies AS q WHERE q.org_id = p.org_id AND q.kind = p.kind
-                AND q.expires_on > p.expires_on
+                AND q.withdrawn_at IS NULL AND q.expires_on > p.expires_on
                 AND (p.expires_on < c.today OR q.effective_on <= p.expires_on + 1))
         UNION ALL
         SELECT 'document', d.org_id, d.id, d.expires_on, c.today
@@ -136,7 +146,7 @@ $$
 """
 SWEPT = {
     "organizations": "status IN ('verified', 'suspended')",
-    "insurance_policies": "true",
+    "insurance_policies": "withdrawn_at IS NULL",
     "company_documents": "withdrawn_at IS NULL",
     "trucks": "retired_at IS NOT NULL",
     "drivers": "license_expires_on IS NOT NULL",
@@ -169,6 +179,7 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.Date(), nullable=False, comment="last day of cover"),
         sa.Column("upload_id", sa.UUID(), nullable=True, comment="the certificate; null: none shown"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True, comment="null: it counts"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("coverage_amount > 0", name=op.f("ck_insurance_policies_coverage_amount")),
@@ -180,7 +191,13 @@ def upgrade() -> None:
             name=op.f("fk_insurance_policies_org_id_upload_id"),
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_insurance_policies")),
-        sa.UniqueConstraint("org_id", "policy_number", name=op.f("uq_insurance_policies_org_id_policy_number")),
+    )
+    op.create_index(
+        "uq_insurance_policies_org_id_policy_number",
+        "insurance_policies",
+        ["org_id", "policy_number"],
+        unique=True,
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
     )
     op.create_index(
         "ix_insurance_policies_org_id_upload_id", "insurance_policies", ["org_id", "upload_id"], unique=False

@@ -16,6 +16,7 @@ from tests.doubles.s3 import BUCKET, KEY_ID, REGION, SECRET, Bucket, running_buc
 pytestmark = pytest.mark.unit
 
 KEY = "quarantine/0192/0193"
+BODY = b"png" * 30
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ async def test_encryption_is_asked_for(bucket: Bucket):
 
 async def a_form(store: S3ObjectStore, seconds: int = 300) -> UploadForm:
     now = datetime.now(UTC)
-    return await store.upload_form(UploadTerms(KEY, "image/png", 100, now + timedelta(seconds=seconds)), now)
+    return await store.upload_form(UploadTerms(KEY, "image/png", len(BODY), now + timedelta(seconds=seconds)), now)
 
 
 async def post(form: UploadForm, body: bytes, **fields: str) -> httpx.Response:
@@ -84,22 +85,23 @@ async def post(form: UploadForm, body: bytes, **fields: str) -> httpx.Response:
 
 
 async def test_the_form_takes_what_it_was_made_for(store: S3ObjectStore, bucket: Bucket):
-    assert (await post(await a_form(store), b"png")).status_code == 204
-    assert bucket.objects[KEY] == ("image/png", b"png")
-    assert (await post(await a_form(store_at(bucket.url, encryption="AES256")), b"png")).status_code == 204
+    assert (await post(await a_form(store), BODY)).status_code == 204
+    assert bucket.objects[KEY] == ("image/png", BODY)
+    assert (await post(await a_form(store_at(bucket.url, encryption="AES256")), BODY)).status_code == 204
 
 
 @pytest.mark.parametrize(
     ("fields", "body", "code"),
     [
-        ({"key": "files/0192/other"}, b"x", "AccessDenied"),
-        ({"Content-Type": "text/html"}, b"x", "AccessDenied"),
-        ({"acl": "public-read"}, b"x", "AccessDenied"),
-        ({"success_action_redirect": "http://evil.example"}, b"x", "AccessDenied"),
-        ({"x-amz-signature": "0" * 64}, b"x", "SignatureDoesNotMatch"),
-        ({"policy": "e30="}, b"x", "SignatureDoesNotMatch"),
+        ({"key": "files/0192/other"}, BODY, "AccessDenied"),
+        ({"Content-Type": "text/html"}, BODY, "AccessDenied"),
+        ({"acl": "public-read"}, BODY, "AccessDenied"),
+        ({"success_action_redirect": "http://evil.example"}, BODY, "AccessDenied"),
+        ({"x-amz-signature": "0" * 64}, BODY, "SignatureDoesNotMatch"),
+        ({"policy": "e30="}, BODY, "SignatureDoesNotMatch"),
         ({}, b"", "EntityTooSmall"),
-        ({}, b"x" * 101, "EntityTooLarge"),
+        ({}, BODY[:-1], "EntityTooSmall"),
+        ({}, BODY + b"x", "EntityTooLarge"),
     ],
 )
 async def test_the_form_takes_nothing_else(
@@ -114,7 +116,7 @@ async def test_the_form_takes_nothing_else(
 async def test_the_form_ends(store: S3ObjectStore, bucket: Bucket):
     form = await a_form(store)
     bucket.ahead = timedelta(seconds=302)
-    assert (await post(form, b"x")).status_code == 403
+    assert (await post(form, BODY)).status_code == 403
 
 
 async def test_a_link_gives_one_object_as_an_attachment_for_its_time(store: S3ObjectStore, bucket: Bucket):

@@ -83,8 +83,8 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "paper_notices": {"none": "sweep_id what paper_id expires_on days_before noticed_at org_id id"},
     "platform_settings": {"none": "id fee_percent four_eyes claim_minutes version created_at updated_at"},
     "insurance_policies": {
-        "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at org_id"
-        " id"
+        "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at"
+        " withdrawn_at org_id id"
     },
     "invitations": {
         "people": "email invited_by",

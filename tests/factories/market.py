@@ -71,9 +71,12 @@ async def open_company(
     place: dict[str, Any] = FRESNO,
     prices: dict[str, Any] | None = None,
     policy: dict[str, Any] | None = None,
+    told: dict[str, Any] | None = None,
 ) -> Company:
-    """A verified company with trucks of these cubic feet and so many people. `policy` changes its insurance."""
-    member = await register(client, address=place)
+    """A verified company with trucks of these cubic feet and so many people. `policy` changes its insurance, `told` what
+    it registers with.
+    """
+    member = await register(client, address=place, **(told or {}))
     company = Company(member)
     for cuft in trucks:
         plate = f"RACE {next(_numbers)}"

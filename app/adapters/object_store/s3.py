@@ -76,7 +76,7 @@ class S3ObjectStore:
         if self._encryption:
             fields["x-amz-server-side-encryption"] = self._encryption
         conditions: list[Any] = [{name: value} for name, value in fields.items()]
-        conditions.append(["content-length-range", 1, terms.largest_bytes])
+        conditions.append(["content-length-range", terms.size_bytes, terms.size_bytes])
         seconds = int((terms.expires_at - now).total_seconds())
         form = await self._ask(
             lambda s3: s3.generate_presigned_post(self._bucket, terms.key, fields, conditions, ExpiresIn=seconds)

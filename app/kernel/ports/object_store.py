@@ -29,11 +29,11 @@ def check_key(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UploadTerms:
-    """What one form lets in: this type, of 1 to `largest_bytes` bytes, under this key, until `expires_at`."""
+    """What one form lets in: this type, of just so many bytes, under this key, until `expires_at`."""
 
     key: str
     content_type: str
-    largest_bytes: int
+    size_bytes: int
     expires_at: datetime
 
 

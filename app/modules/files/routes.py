@@ -133,8 +133,10 @@ async def send_file(request: Request) -> Response:
             raise FormRefused("The form is for a file of another type.")
         if not file.size:
             raise FormIncomplete("The file is empty.")
-        if file.size > terms.largest_bytes:
-            raise UploadTooLarge(f"The form takes {terms.largest_bytes:,} bytes.")
+        if file.size > terms.size_bytes:
+            raise UploadTooLarge(f"The form takes a file of {terms.size_bytes:,} bytes.")
+        if file.size < terms.size_bytes:
+            raise FormIncomplete(f"The file has {file.size:,} of {terms.size_bytes:,} bytes.")
         body = await file.read()
     try:
         await resources.ports.objects.put(terms.key, body)

@@ -10,20 +10,26 @@ from app.kernel.actor import Staff
 from app.kernel.permissions import STAFF_ROLES, StaffPermission
 from app.modules.identity import public as identity
 from app.runtime.auth.dependencies import CurrentStaff, RoleNotAllowed
+from app.runtime.db.session import ReadSession
 from app.runtime.web.sessions import Write
 
 
-def allow_staff(permission: StaffPermission) -> Callable[[CurrentStaff, Write], Awaitable[Staff]]:
-    """A dependency that lets in staff whose role, as the database has it now, has the permission.
+async def staff_of(session: ReadSession, actor: Staff, permission: StaffPermission) -> Staff:
+    """The staff member with their role, as the database has it now, where that has the permission.
 
     Raises: RoleNotAllowed (403), SessionEnded (401).
     """
+    role = await identity.staff_role(session, actor.user_id)
+    if role is None or role not in STAFF_ROLES[permission]:
+        raise RoleNotAllowed(f"This needs one of: {', '.join(STAFF_ROLES[permission])}. You are {role}.")
+    return replace(actor, role=role)
+
+
+def allow_staff(permission: StaffPermission) -> Callable[[CurrentStaff, Write], Awaitable[Staff]]:
+    """A dependency that lets in whom `staff_of` does."""
 
     async def staff_of_role(actor: CurrentStaff, session: Write) -> Staff:
-        role = await identity.staff_role(session, actor.user_id)
-        if role is None or role not in STAFF_ROLES[permission]:
-            raise RoleNotAllowed(f"This needs one of: {', '.join(STAFF_ROLES[permission])}. You are {role}.")
-        return replace(actor, role=role)
+        return await staff_of(session, actor, permission)
 
     return staff_of_role
 

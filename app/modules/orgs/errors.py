@@ -55,3 +55,8 @@ class BranchNameTaken(Conflict):
 class BranchClosed(Conflict):
     code: ClassVar[str] = "branch_closed"
     title: ClassVar[str] = "This branch is closed, so it cannot be changed, and nothing comes to it."
+
+
+class UsdotNumberFixed(Conflict):
+    code: ClassVar[str] = "usdot_number_fixed"
+    title: ClassVar[str] = "The U.S. DOT number was shown to be verified by it: it stays while the company is."

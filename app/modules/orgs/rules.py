@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from app.kernel.dayset import first_days
 from app.kernel.errors import Fault
 from app.kernel.weekdays import Weekday
-from app.modules.orgs.errors import AreaRefused
-from app.modules.orgs.values import Refusal, Terms
+from app.modules.orgs.errors import AreaRefused, UsdotNumberFixed
+from app.modules.orgs.values import OrgStatus, Refusal, Terms
 
 SHORTEST_RING: Final = 4
 MOST_VERTICES: Final = 500
@@ -49,6 +49,15 @@ def open_starts(terms: Terms, starts: Sequence[datetime], length: timedelta, now
     return sum(
         1 << place for place, start in enumerate(starts) if find_refusal(terms, start, start + length, now) is None
     )
+
+
+def check_usdot_number(status: OrgStatus, has: str | None, wanted: str | None) -> None:
+    """Who asks to be verified shows it, and whoever is verified is known by it; one that has none may tell it any time.
+
+    Raises: UsdotNumberFixed (409).
+    """
+    if has is not None and wanted != has and status not in {OrgStatus.DRAFT, OrgStatus.REJECTED}:
+        raise UsdotNumberFixed
 
 
 def latest_call(terms: Terms, starts_at: datetime) -> datetime:

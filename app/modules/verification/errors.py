@@ -11,6 +11,11 @@ class PolicyTaken(Conflict):
     constraints: ClassVar[tuple[str, ...]] = ("uq_insurance_policies_org_id_policy_number",)
 
 
+class PolicyNotFound(NotFound):
+    code: ClassVar[str] = "policy_not_found"
+    title: ClassVar[str] = "There is no such insurance policy."
+
+
 class DocumentNotFound(NotFound):
     code: ClassVar[str] = "document_not_found"
     title: ClassVar[str] = "There is no such document."

@@ -22,6 +22,8 @@ from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 
 
 class InsurancePolicy(Tenant, Model):
+    """A policy that a company shows; once withdrawn it counts no more, and its number is free again."""
+
     __tablename__ = "insurance_policies"
 
     kind: Mapped[InsuranceKind] = mapped_column(enum_column(InsuranceKind, "kind"))
@@ -33,12 +35,19 @@ class InsurancePolicy(Tenant, Model):
     expires_on: Mapped[date] = mapped_column(comment="last day of cover")
     upload_id: Mapped[UUID | None] = mapped_column(comment="the certificate; null: none shown")
     created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(comment="null: it counts")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.ForeignKeyConstraint(["org_id", "upload_id"], ["uploads.org_id", "uploads.id"]),
         sa.Index("ix_insurance_policies_org_id_upload_id", "org_id", "upload_id"),
-        sa.UniqueConstraint("org_id", "policy_number"),
+        sa.Index(
+            "uq_insurance_policies_org_id_policy_number",
+            "org_id",
+            "policy_number",
+            unique=True,
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
         sa.CheckConstraint("coverage_amount > 0", name="coverage_amount"),
         sa.CheckConstraint("expires_on > effective_on", name="period"),
     )

@@ -112,6 +112,7 @@ __all__ = [
     "find_lapse",
     "find_truck_lapses",
     "give_back_case",
+    "is_paper",
     "is_touched",
     "lapses_within",
     "list_cases",
@@ -135,6 +136,7 @@ __all__ = [
 OPEN_CASES = tuple(sorted(rules.OPEN))
 
 orgs_of_number = repository.list_orgs_of_number
+is_paper = repository.is_paper
 is_touched = rules.is_touched
 standing_claim = rules.standing_claim
 approve_case = review.approve_case

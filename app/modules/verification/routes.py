@@ -18,6 +18,7 @@ from app.modules.verification.errors import (
     CaseAlreadyOpen,
     CompanySuspended,
     DocumentNotFound,
+    PolicyNotFound,
     PolicyTaken,
     TruckOfDocumentNotFound,
     VerificationIncomplete,
@@ -123,12 +124,26 @@ async def add_insurance_policy(body: PolicyIn, actor: PapersWrite, session: Writ
 async def list_insurance_policies(
     query: PlainListQuery, actor: PapersRead, pager: Paging, session: Read, response: Response
 ) -> Page[PolicyOut]:
-    """Your insurance policies, the oldest first. For members of the company."""
+    """Your insurance policies, the oldest first, withdrawn ones too. For members of the company."""
     rows = await papers.list_insurance_policies(session, actor, pager.page(query))
     page, after = cut(rows, query.limit, lambda policy: (policy.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
     return Page(items=[papers.policy_out(policy) for policy in page], next_cursor=cursor)
+
+
+@router.get("/insurance-policies/{policy_id}", responses=problems(PolicyNotFound))
+async def show_insurance_policy(policy_id: UUID, actor: PapersRead, session: Read) -> PolicyOut:
+    """One insurance policy. For members of the company."""
+    return papers.policy_out(await papers.show_insurance_policy(session, actor, policy_id))
+
+
+@router.delete("/insurance-policies/{policy_id}", status_code=204, responses=problems(PolicyNotFound))
+async def withdraw_insurance_policy(policy_id: UUID, actor: PapersWrite, session: Write) -> None:
+    """Let a policy count no more, as one that was cancelled or told wrongly; it stays in the list, and its number is
+    free again. For owners and managers.
+    """
+    await papers.withdraw_insurance_policy(session, actor, policy_id)
 
 
 @router.post(

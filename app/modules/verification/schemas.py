@@ -53,6 +53,7 @@ class PolicyOut(BaseModel):
     expires_on: date
     upload_id: UUID | None
     created_at: datetime
+    withdrawn_at: datetime | None
 
 
 class DocumentIn(BaseModel):

@@ -127,6 +127,7 @@ TOLD: Final = {
     "verification.declare_verification_packs": "verification.packs_declared",
     "verification.submit_verification": "verification.case_submitted",
     "verification.withdraw_document": "verification.document_withdrawn",
+    "verification.withdraw_insurance_policy": "verification.policy_withdrawn",
 }
 
 _NOTHING_DONE: Final = "computes and keeps nothing"

@@ -21,7 +21,7 @@ from tests.factories.customers import code_of as sent_code
 from tests.factories.customers import new_email, sign_in_customer
 from tests.factories.files import photo, upload
 from tests.factories.fleet import add_driver, add_helper, add_truck
-from tests.factories.verification import make_ready, submit
+from tests.factories.verification import make_ready, policy_body, submit
 from tests.modules.audit.commands import TOLD
 from tests.modules.audit.trails import entries_of
 from tests.modules.audit.witness import Witness, entries_by_request
@@ -65,6 +65,8 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     await do(client, headers, "DELETE", branch)
     await do(client, headers, "POST", f"/v1/uploads/{ids['upload_id']}/complete")
     await do(client, headers, "DELETE", f"/v1/org/documents/{ids['document_id']}")
+    spare = await do(client, headers, "POST", "/v1/org/insurance-policies", policy_body(kind="liability"))
+    await do(client, headers, "DELETE", f"/v1/org/insurance-policies/{spare['id']}")
     await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": ["US-interstate"]})
     await do(client, headers, "PUT", "/v1/org/verification-packs", {"packs": []})
     await do(client, headers, "PUT", "/v1/org/cancellation-policy", {"kind": "strict"})

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pikepdf
@@ -21,6 +21,7 @@ from app.kernel.clock import ManualClock
 from app.kernel.ports.object_store import StoreUnavailable
 from app.kernel.ports.scanner import ScannerUnavailable
 from app.modules.files.handlers import tend_uploads
+from app.modules.files.rules import quarantine_key
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Member
@@ -173,12 +174,14 @@ async def test_a_file_that_lies_is_refused_and_cannot_be_read(
 async def test_size_and_checksum_are_held_to(client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources):
     body = photo()
     changes: list[tuple[dict[str, Any], str]] = [
+        # Through a store that lets in what its form does not.
         ({"size_bytes": len(body) - 1}, "size_differs"),
+        ({"size_bytes": len(body) + 1}, "size_differs"),
         ({"sha256": hashlib.sha256(b"other").hexdigest()}, "checksum_differs"),
     ]
     for change, reason in changes:
         announced = (await announce(client, mover_a, body, "image/jpeg", "photo", change)).json()
-        await send(client, announced["form"], body)
+        await worker_resources.ports.objects.put(quarantine_key(mover_a.org_id, UUID(announced["id"])), body)
         await client.post(f"/v1/uploads/{announced['id']}/complete", headers=mover_a.headers)
         await tend(worker_resources)
         told = (await client.get(f"/v1/uploads/{announced['id']}", headers=mover_a.headers)).json()
@@ -206,6 +209,9 @@ class TestTheForm:
         ):
             answer = await send(client, form, body, **fields)
             assert (answer.status_code, answer.json()["code"]) == (403, code)
+        longer, shorter = await send(client, form, body + b"\0"), await send(client, form, body[:-1])
+        assert (longer.status_code, longer.json()["code"]) == (413, "upload_too_large")
+        assert (shorter.status_code, shorter.json()["code"]) == (422, "form_incomplete")
         empty = await send(client, form, b"")
         assert (empty.status_code, empty.json()["code"]) == (422, "form_incomplete")
         broken = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -248,7 +254,7 @@ class TestTheForm:
         await client.post(f"{path}/complete", headers=mover_a.headers)
         await tend(worker_resources)
         before = (await fetch(client, (await client.get(path, headers=mover_a.headers)).json()["url"])).content
-        assert (await send(client, announced["form"], photo("JPEG", (10, 10)))).status_code == 204
+        assert (await send(client, announced["form"], photo("JPEG", (10, 10)).ljust(len(body)))).status_code == 204
         again = await client.post(f"{path}/complete", headers=mover_a.headers)
         assert again.json()["status"] == "clean"
         await tend(worker_resources)

@@ -45,12 +45,11 @@ async def found(client: httpx.AsyncClient, who: StaffMember, **query: str) -> li
 
 class TestFind:
     async def test_by_anything_that_a_caller_can_say(
-        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources, company: Company
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
     ) -> None:
         name = f"Quintessential {uuid4().hex[:6]} Haulage"
         email, plate, number = f"{uuid4().hex}@example.com", f"Q{uuid4().hex[:5]} 7".upper(), str(uuid4().int)[:7]
-        patched = await client.patch("/v1/org", headers=company.headers, json={"name": name, "usdot_number": number})
-        assert patched.status_code == 200, patched.text
+        company = await open_company(client, staff.headers, told={"name": name, "usdot_number": number})
         await add_truck(client, company.headers, license_plate=plate)
         permit = f"CAL-T{uuid4().int % 10**7:07}"
         assert (await show(client, company.member, number=permit)).status_code == 201

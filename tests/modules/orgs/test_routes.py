@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import SAN_FRANCISCO, Member, StaffMember, register
 from tests.factories.market import open_company, post, search
-from tests.factories.verification import make_verified
+from tests.factories.verification import approve, make_ready, make_verified, submit
 
 pytestmark = pytest.mark.integration
 
@@ -99,6 +99,28 @@ class TestChangeOwnCompany:
         refused = await client.patch("/v1/org", headers=mover_a.headers, json=patch)
         assert (refused.status_code, refused.json()["code"]) == (422, "validation_failed")
         assert (await client.get("/v1/org", headers=mover_a.headers)).json() == before
+
+
+class TestUsdotNumber:
+    async def test_it_stays_from_when_the_company_asks_to_be_verified(
+        self, client: httpx.AsyncClient, mover_a: Member, staff: StaffMember
+    ) -> None:
+        async def tell(number: str | None) -> httpx.Response:
+            return await client.patch("/v1/org", headers=mover_a.headers, json={"usdot_number": number})
+
+        assert (await tell(None)).json()["usdot_number"] is None
+        await make_ready(client, mover_a.headers)
+        case_id = await submit(client, mover_a.headers)
+        # Whoever has shown none may tell it any time; once told it stays.
+        assert (await tell("7654321")).status_code == 200
+        assert (await tell("7654321")).status_code == 200
+        for is_verified in (False, True):
+            if is_verified:
+                await approve(client, staff.headers, case_id)
+            for other in (None, "1234567"):
+                refused = await tell(other)
+                assert (refused.status_code, refused.json()["code"]) == (409, "usdot_number_fixed")
+        assert (await client.get("/v1/org", headers=mover_a.headers)).json()["usdot_number"] == "7654321"
 
 
 class TestServiceAreas:

@@ -22,17 +22,18 @@ from app.modules.verification.values import (
     Need,
     PackCode,
     PolicyShown,
+    Requirement,
     Shown,
     Trip,
 )
 
 pytestmark = pytest.mark.unit
 
-GENERIC = rules.requirements_of([])
 TRUCK = UUID(int=7)
-READY = rules.Readiness(trucks={TRUCK: "Big"}, drivers=1, has_prices=True, asked=GENERIC, unmet=[])
 FIRST = date(2027, 3, 1)
 TODAY = Days(FIRST, FIRST)
+GENERIC = rules.requirements_of([], TODAY)
+READY = rules.Readiness(trucks={TRUCK: "Big"}, drivers=1, has_prices=True, asked=GENERIC, unmet=[])
 
 
 def day(number: int) -> date:
@@ -55,7 +56,7 @@ class TestMissing:
         assert [one["code"] for one in refused.value.extensions["missing"]] == [Need.DRIVER]
 
     def test_a_trucks_paper_is_told_with_the_truck_and_a_limit_with_its_source(self) -> None:
-        asked = rules.requirements_of([PackCode.US_CA])
+        asked = rules.requirements_of([PackCode.US_CA], TODAY)
         unmet = rules.unmet(asked, NOTHING, [TRUCK], TODAY)
         told = {one.code: one for one in rules.missing(replace(READY, asked=asked, unmet=unmet))}
         assert told[Need.TRUCK_REGISTRATION].message.startswith("Big: ")
@@ -93,10 +94,44 @@ class TestPacks:
                 assert one.minimum is None or (one.minimum > 0 and one.in_force_from is not None)
 
     def test_of_several_laws_the_dearest_figure_holds(self) -> None:
-        asked = rules.requirements_of([PackCode.US_CA, PackCode.US_INTERSTATE])
+        asked = rules.requirements_of([PackCode.US_CA, PackCode.US_INTERSTATE], TODAY)
         assert asked[Need.LIABILITY].minimum == 750_000
         assert asked[Need.CARGO].minimum == 20_000
         assert Need.INSURANCE not in asked
+
+    @pytest.mark.parametrize(
+        ("days", "figure"),
+        [
+            ((-1, -1), 600_000),
+            ((9, 9), 600_000),
+            # Of a move over the change the dearer of both, whichever way it goes.
+            ((9, 10), 900_000),
+            ((10, 10), 900_000),
+            ((19, 21), 900_000),
+            ((20, 20), 400_000),
+        ],
+    )
+    def test_a_new_figure_holds_from_its_first_day_and_the_old_one_until_then(
+        self, monkeypatch: pytest.MonkeyPatch, days: tuple[int, int], figure: int
+    ) -> None:
+        with_new_figures(monkeypatch, {day(10): 900_000, day(20): 400_000})
+        asked = rules.requirements_of([PackCode.US_CA], Days(day(days[0]), day(days[1])))
+        assert asked[Need.LIABILITY].minimum == figure
+
+    def test_what_nobody_asks_for_yet_is_not_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pack = rules.PACKS[PackCode.GENERIC]
+        new = Requirement(Need.TAX_ID, "Somebody", "a law to come", day(10))
+        monkeypatch.setitem(rules.PACKS, PackCode.GENERIC, replace(pack, requirements=(*pack.requirements, new)))
+        assert Need.TAX_ID not in rules.requirements_of([], Days(day(0), day(9)))
+        assert Need.TAX_ID in rules.requirements_of([], Days(day(0), day(10)))
+
+
+def with_new_figures(monkeypatch: pytest.MonkeyPatch, figures: dict[date, int]) -> None:
+    """California asks for another liability from these days on."""
+    pack = rules.PACKS[PackCode.US_CA]
+    [old] = [one for one in pack.requirements if one.need is Need.LIABILITY]
+    new = [replace(old, in_force_from=since, minimum=Decimal(figure)) for since, figure in figures.items()]
+    monkeypatch.setitem(rules.PACKS, PackCode.US_CA, replace(pack, requirements=(*pack.requirements, *new)))
 
 
 YEAR = Cover(FIRST, FIRST + timedelta(days=365))
@@ -113,17 +148,17 @@ class TestUnmet:
         ],
     )
     def test_a_policy_counts_by_kind_and_limit(self, limit: Decimal, kind: InsuranceKind, is_enough: bool) -> None:
-        asked = {Need.LIABILITY: rules.requirements_of([PackCode.US_CA])[Need.LIABILITY]}
+        asked = {Need.LIABILITY: rules.requirements_of([PackCode.US_CA], TODAY)[Need.LIABILITY]}
         shown = Shown([PolicyShown(kind, limit, YEAR)], {}, set())
         assert (rules.unmet(asked, shown, (), TODAY) == []) is is_enough
 
     def test_two_small_policies_make_no_large_one(self) -> None:
-        asked = {Need.LIABILITY: rules.requirements_of([PackCode.US_CA])[Need.LIABILITY]}
+        asked = {Need.LIABILITY: rules.requirements_of([PackCode.US_CA], TODAY)[Need.LIABILITY]}
         half = PolicyShown(InsuranceKind.LIABILITY, Decimal(300_000), YEAR)
         assert rules.unmet(asked, Shown([half, half], {}, set()), (), TODAY) == [(Need.LIABILITY, None)]
 
     def test_each_truck_needs_its_own_paper_for_all_days(self) -> None:
-        asked = {Need.TRUCK_REGISTRATION: rules.requirements_of([PackCode.US_CA])[Need.TRUCK_REGISTRATION]}
+        asked = {Need.TRUCK_REGISTRATION: rules.requirements_of([PackCode.US_CA], TODAY)[Need.TRUCK_REGISTRATION]}
         other = UUID(int=8)
         days: dict[tuple[DocumentKind, UUID | None], list[Cover]] = {
             (DocumentKind.TRUCK_REGISTRATION, TRUCK): [YEAR],

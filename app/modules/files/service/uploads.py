@@ -33,7 +33,7 @@ async def announce_upload(
     if body.size_bytes > largest:
         raise UploadTooLarge(f"A {body.kind} may have {largest:,} bytes.")
     upload_id, expires_at = new_id(), actor.now + timedelta(seconds=limits.form_seconds)
-    terms = UploadTerms(quarantine_key(actor.org_id, upload_id), body.content_type, largest, expires_at)
+    terms = UploadTerms(quarantine_key(actor.org_id, upload_id), body.content_type, body.size_bytes, expires_at)
     try:
         form = await objects.upload_form(terms, actor.now)
     except StoreUnavailable:

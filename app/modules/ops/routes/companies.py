@@ -8,13 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.paging import Page, cut
-from app.modules.ops.access import CompaniesRead, CompaniesSuspend
+from app.kernel.permissions import StaffPermission
+from app.modules.files import public as files
+from app.modules.ops.access import CompaniesRead, CompaniesSuspend, staff_of
 from app.modules.ops.schemas.companies import (
     BookingQuery,
     CompanyFileOut,
     CompanyQuery,
     FoundBookingsOut,
     FoundCompanyOut,
+    PaperFileOut,
     ReasonIn,
     ReviewedSuspensionOut,
     SuspendedOut,
@@ -22,11 +25,12 @@ from app.modules.ops.schemas.companies import (
 from app.modules.ops.service import companies
 from app.modules.orgs.public import OrgNotFound
 from app.modules.verification.public import CompanyNotSuspended, CompanyNotVerified, CompanySuspended
+from app.runtime.auth.dependencies import CurrentStaff
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
 from app.runtime.web.route import IdempotentRoute
-from app.runtime.web.sessions import Write
+from app.runtime.web.sessions import Write, identity_of
 
 router = APIRouter(prefix="/v1/ops", tags=["staff"], route_class=IdempotentRoute)
 
@@ -52,6 +56,25 @@ async def list_companies(
 async def show_company(org_id: UUID, actor: CompaniesRead, session: Write) -> CompanyFileOut:
     """A company with its papers, requests, suspensions, steps and open bookings; its trail tells of it. For staff."""
     return await companies.show_company(session, actor, org_id)
+
+
+@router.get("/orgs/{org_id}/papers/{upload_id}", responses=problems(files.UploadNotFound, files.FilesUnavailable))
+async def open_paper(org_id: UUID, upload_id: UUID, caller: CurrentStaff, request: Request) -> PaperFileOut:
+    """The file of a company's policy or document, to read before it is believed; its trail tells of it. For staff."""
+    resources = resources_of(request)
+    async with resources.database.write(identity_of(request)) as session:
+        actor = await staff_of(session, caller, StaffPermission.COMPANIES_READ)
+        paper = await companies.find_paper(session, actor, org_id, upload_id)
+    # The store is asked when the transaction has ended.
+    links = await files.links_to(resources.ports.objects, paper, actor.now, resources.settings.uploads.link_seconds)
+    return PaperFileOut(
+        id=paper.id,
+        file_name=paper.file_name,
+        content_type=paper.content_type,
+        size_bytes=paper.size_bytes,
+        url=links.url,
+        thumbnail_url=links.thumbnail_url,
+    )
 
 
 @router.get("/bookings")

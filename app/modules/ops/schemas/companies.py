@@ -100,6 +100,19 @@ class CompanyFileOut(FoundCompanyOut):
     bookings: list[OpenBookingOut]
 
 
+class PaperFileOut(BaseModel):
+    """The file of a paper, with links that live for a minute."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    file_name: str
+    content_type: str
+    size_bytes: int
+    url: str
+    thumbnail_url: str | None
+
+
 class BookingQuery(BaseModel):
     """`q`: what a customer can say: a booking's reference, an invoice's number, their phone number, however it is
     written, or e-mail, their name or most of it, accents or none. `reference` is the same under its older name.

@@ -13,6 +13,7 @@ from app.kernel.actor import Staff
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
+from app.modules.files import public as files
 from app.modules.ops.schemas.companies import (
     CompanyFileOut,
     CompanyQuery,
@@ -64,6 +65,18 @@ async def show_company(session: WriteSession, actor: Staff, org_id: UUID) -> Com
             "bookings": await _open_bookings(session, actor, org_id),
         }
     )
+
+
+async def find_paper(session: WriteSession, actor: Staff, org_id: UUID, upload_id: UUID) -> files.Upload:
+    """The file that a policy or a document of the company shows; no other file of it. Its trail tells who opened it.
+
+    Raises: UploadNotFound (404).
+    """
+    found = await files.list_uploads(session, org_id, [upload_id])
+    if upload_id not in found or not await verification.is_paper(session, org_id, upload_id):
+        raise files.UploadNotFound
+    record(session, actor, Change("ops.paper_read", "upload", upload_id, org_id=org_id))
+    return found[upload_id]
 
 
 async def find_bookings(session: WriteSession, resources: Resources, actor: Staff, said: str) -> list[FoundBookingOut]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.kernel.errors import PreconditionFailed
 from app.kernel.paging import Page, cut
 from app.modules.orgs.access import OrgRead, OrgWrite
-from app.modules.orgs.errors import OrgNotFound
+from app.modules.orgs.errors import OrgNotFound, UsdotNumberFixed
 from app.modules.orgs.schemas.companies import OrgOut, OrgPatch, ProfileOut, ProfileQuery
 from app.modules.orgs.service import companies
 from app.runtime.db.session import ReadSession
@@ -51,11 +51,11 @@ async def show_own_company(actor: OrgRead, session: Read, response: Response) ->
     return OrgOut.model_validate(org)
 
 
-@router.patch("/org", responses=problems(OrgNotFound, PreconditionFailed))
+@router.patch("/org", responses=problems(OrgNotFound, PreconditionFailed, UsdotNumberFixed))
 async def change_own_company(
     patch: OrgPatch, actor: OrgWrite, session: Write, response: Response, if_match: IfMatch
 ) -> OrgOut:
-    """Change your company. For owners and managers."""
+    """Change your company; the U.S. DOT number stays from when you ask to be verified. For owners and managers."""
     org = await companies.change_org(session, actor, patch, if_match)
     put_etag(response, org.version)
     return OrgOut.model_validate(org)

@@ -11,7 +11,7 @@ from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, fields_of, record
-from app.modules.orgs import repository
+from app.modules.orgs import repository, rules
 from app.modules.orgs.errors import OrgNotFound
 from app.modules.orgs.models import Organization
 from app.modules.orgs.schemas.companies import OrgIn, OrgPatch
@@ -70,11 +70,13 @@ async def show_profile(session: ReadSession, org_id: UUID) -> AnyRow:
 
 
 async def change_org(session: WriteSession, actor: Mover, patch: OrgPatch, version: int | None) -> Organization:
-    """Locks: the company's row. Raises: OrgNotFound (404), PreconditionFailed (412)."""
+    """Locks: the company's row. Raises: OrgNotFound (404), PreconditionFailed (412), UsdotNumberFixed (409)."""
     org = await repository.lock_org(session, actor.org_id)
     if org is None:
         raise OrgNotFound
     check_version(org.version, version)
+    if "usdot_number" in patch.model_fields_set:
+        rules.check_usdot_number(org.status, org.usdot_number, patch.usdot_number)
     before = fields_of(org, patch.model_fields_set)
     org.change(actor.now, **patch.model_dump(exclude_unset=True))
     await session.flush()

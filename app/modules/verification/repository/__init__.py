@@ -27,8 +27,10 @@ from app.modules.verification.repository.papers import (
     Papers,
     find_shown,
     get_document,
+    get_policy,
     insert_document,
     insert_policy,
+    is_paper,
     list_documents,
     list_enforced,
     list_latest_documents,
@@ -38,7 +40,7 @@ from app.modules.verification.repository.papers import (
     list_policies,
     replace_enforced,
     replace_packs,
-    withdraw_document,
+    withdraw,
 )
 from app.modules.verification.repository.suspensions import (
     get_open_suspension,
@@ -57,6 +59,7 @@ __all__ = [
     "get_document",
     "get_lapse",
     "get_open_suspension",
+    "get_policy",
     "get_suspension",
     "insert_case",
     "insert_document",
@@ -65,6 +68,7 @@ __all__ = [
     "insert_note",
     "insert_policy",
     "insert_suspension",
+    "is_paper",
     "list_cases",
     "list_documents",
     "list_enforced",
@@ -85,5 +89,5 @@ __all__ = [
     "lock_case",
     "replace_enforced",
     "replace_packs",
-    "withdraw_document",
+    "withdraw",
 ]

@@ -47,13 +47,15 @@ async def list_policies(session: ReadSession, org_id: UUID, page: PageRequest) -
     return (await session.execute(query.order_by(InsurancePolicy.id).limit(page.limit + 1))).scalars().all()
 
 
-# One statement, so that a search asks once: what touches the days asked for, and what was declared.
+# One statement, so that a search asks once: what touches the days asked for, and what was declared. The law's figures
+# are dollars: a policy in another currency is one, and reaches none of them.
 SHOWN = Ready(
     sa.text(
         """
-SELECT org_id, 'policy' AS what, kind, NULL::uuid AS truck_id, coverage_amount AS amount, effective_on, expires_on
+SELECT org_id, 'policy' AS what, kind, NULL::uuid AS truck_id,
+    CASE coverage_currency WHEN 'USD' THEN coverage_amount ELSE 0 END AS amount, effective_on, expires_on
 FROM app.insurance_policies
-WHERE org_id = ANY(:org_ids) AND effective_on <= :last AND expires_on >= :first
+WHERE org_id = ANY(:org_ids) AND withdrawn_at IS NULL AND effective_on <= :last AND expires_on >= :first
 UNION ALL
 SELECT org_id, 'document', kind, truck_id, NULL, effective_on, coalesce(expires_on, DATE '9999-12-30')
 FROM app.company_documents
@@ -129,9 +131,23 @@ async def list_documents(session: ReadSession, org_id: UUID, page: PageRequest) 
     return (await session.execute(query.order_by(CompanyDocument.id).limit(page.limit + 1))).scalars().all()
 
 
-async def withdraw_document(session: WriteSession, document: CompanyDocument, now: datetime) -> None:
-    document.withdrawn_at = now
+async def get_policy(session: ReadSession, org_id: UUID, policy_id: UUID) -> InsurancePolicy | None:
+    query = sa.select(InsurancePolicy).where(InsurancePolicy.org_id == org_id, InsurancePolicy.id == policy_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def withdraw(session: WriteSession, paper: InsurancePolicy | CompanyDocument, now: datetime) -> None:
+    paper.withdrawn_at = now
     await session.flush()
+
+
+async def is_paper(session: ReadSession, org_id: UUID, upload_id: UUID) -> bool:
+    """Whether the file is what a policy or a document of the company shows, a withdrawn one's too."""
+    shown = (
+        sa.exists().where(paper.org_id == org_id, paper.upload_id == upload_id)
+        for paper in (InsurancePolicy, CompanyDocument)
+    )
+    return bool((await session.execute(sa.select(sa.or_(*shown)))).scalar_one())
 
 
 async def list_packs(session: ReadSession, org_id: UUID) -> set[PackCode]:

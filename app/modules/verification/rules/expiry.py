@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.modules.verification.rules.needs import INSURANCES, OF_EACH_TRUCK, OF_THE_COMPANY, unmet
 from app.modules.verification.rules.packs import pack_for, requirements_of
-from app.modules.verification.values import Cover, Ended, Need, Outing, PackCode, PapersEnd, Requirement, Shown
+from app.modules.verification.values import Cover, Days, Ended, Need, Outing, PackCode, PapersEnd, Requirement, Shown
 
 # Days before a paper's last day on which its company is told; 0 is the last day itself. After it: AFTERWARDS, once.
 TOLD_BEFORE: Final = (30, 14, 3, 0)
@@ -71,15 +71,16 @@ def _of_company(need: Need, minimum: Decimal, shown: Shown) -> list[Cover]:
     ]
 
 
-def packs_out(packs: Collection[PackCode], lapses: Collection[Ended]) -> set[PackCode]:
-    """The laws under which the company can have no job now, for want of a paper of its own."""
+def packs_out(packs: Collection[PackCode], lapses: Collection[Ended], today: date) -> set[PackCode]:
+    """The laws under which the company can have no job today, for want of a paper of its own."""
+    now = Days(today, today)
     over = {one.need for one in lapses if one.truck_id is None and one.driver_id is None}
-    return {pack for pack in packs or (PackCode.GENERIC,) if not over.isdisjoint(requirements_of({pack}))}
+    return {pack for pack in packs or (PackCode.GENERIC,) if not over.isdisjoint(requirements_of({pack}, now))}
 
 
-def is_out(packs: Collection[PackCode], lapses: Collection[Ended]) -> bool:
+def is_out(packs: Collection[PackCode], lapses: Collection[Ended], today: date) -> bool:
     """Whether no law is left under which the company can have a job."""
-    return packs_out(packs, lapses) == set(packs or (PackCode.GENERIC,))
+    return packs_out(packs, lapses, today) == set(packs or (PackCode.GENERIC,))
 
 
 def is_touched(end: PapersEnd, job: Outing) -> bool:
@@ -93,7 +94,7 @@ def is_touched(end: PapersEnd, job: Outing) -> bool:
         return paper.driver_id in job.driver_ids
     if paper.truck_id is not None and paper.truck_id not in job.truck_ids:
         return False
-    law = requirements_of({pack_for(job.trip)} & shown.packs)
+    law = requirements_of({pack_for(job.trip)} & shown.packs, job.days)
     carried = {need: asked for need, asked in law.items() if _may_carry(paper.need, need)}
     lacking = unmet(carried, shown, [paper.truck_id] if paper.truck_id else [], job.days)
     return bool(lacking)

@@ -1,17 +1,18 @@
 """What the law asks of a company that moves households, by where the job lies. Figures are dated and name their source.
 
-A pack is data: a new jurisdiction, or a figure that has changed, is a change of this table and of nothing else.
+A pack is data: a new jurisdiction, or a figure that changes, is a change of this table and of nothing else. A new
+figure stands beside the old one, with the first day it holds: each job is held to what is in force on its days.
 Where no pack is shipped, `generic` holds, which promises nothing but an insurance policy in force.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.modules.verification.values import Need, Pack, PackCode, Requirement, Trip
+from app.modules.verification.values import Days, Need, Pack, PackCode, Requirement, Trip
 
 FMCSA: Final = "Federal Motor Carrier Safety Administration"
 BHGS: Final = "California Bureau of Household Goods and Services"
@@ -112,16 +113,33 @@ def pack_for(trip: Trip) -> PackCode:
     return STATES.get(trip.origin_state, PackCode.GENERIC)
 
 
+def _in_force(pack: Pack, days: Days) -> Iterator[Requirement]:
+    """Each figure that holds on one of the days: from its first day until another of the same need takes its place."""
+    for one in pack.requirements:
+        since = _since(one)
+        if since > days.last:
+            continue
+        later = (_since(other) for other in pack.requirements if other.need is one.need)
+        if not any(since < other <= days.first for other in later):
+            yield one
+
+
+def _since(requirement: Requirement) -> date:
+    return requirement.in_force_from or date.min
+
+
 def licence_of(pack: PackCode) -> Need:
     """By what a company is known to have none of a pack's papers: its licence for moves of that kind."""
     return Need.MC_NUMBER if pack is PackCode.US_INTERSTATE else Need.STATE_PERMIT
 
 
-def requirements_of(packs: Collection[PackCode]) -> dict[Need, Requirement]:
-    """What several packs ask together: of each need the dearest figure; `generic` where there is no other."""
+def requirements_of(packs: Collection[PackCode], days: Days) -> dict[Need, Requirement]:
+    """What several packs ask together on these days: of each need the dearest figure; `generic` where there is no
+    other.
+    """
     asked: dict[Need, Requirement] = {}
     for code in sorted(packs) or [PackCode.GENERIC]:
-        for requirement in PACKS[code].requirements:
+        for requirement in _in_force(PACKS[code], days):
             known = asked.get(requirement.need)
             if known is None or (requirement.minimum or 0) > (known.minimum or 0):
                 asked[requirement.need] = requirement

@@ -78,7 +78,7 @@ async def withdraw_document(session: WriteSession, actor: MoverMember, document_
     """
     document = await show_document(session, actor, document_id)
     if document.withdrawn_at is None:
-        await repository.withdraw_document(session, document, actor.now)
+        await repository.withdraw(session, document, actor.now)
         record(session, actor, Change("verification.document_withdrawn", "company_document", document_id))
         emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
 

@@ -9,7 +9,17 @@ from uuid import UUID
 
 from app.kernel.dayset import first_days
 from app.modules.verification import repository, rules
-from app.modules.verification.values import Days, Eligible, EligibleOn, InsuranceKind, Lapse, PackCode, Shown, Trip
+from app.modules.verification.values import (
+    Days,
+    Eligible,
+    EligibleOn,
+    InsuranceKind,
+    Lapse,
+    Need,
+    PackCode,
+    Shown,
+    Trip,
+)
 from app.runtime.db.session import ReadSession
 
 
@@ -18,10 +28,10 @@ async def find_eligible(session: ReadSession, org_ids: Collection[UUID], trip: T
     which of their trucks may go; one statement.
     """
     pack = rules.pack_for(trip)
-    with_trucks = rules.asks_of_trucks(rules.requirements_of({pack}))
+    asked = rules.requirements_of({pack}, days)
+    with_trucks = rules.asks_of_trucks(asked)
     papers = await repository.find_shown(session, org_ids, days, with_trucks=with_trucks)
     eligible = {one for one, shown in papers.by_org.items() if _lapse(shown, pack, days, papers.enforced) is None}
-    asked = rules.requirements_of({pack})
     by_truck = {
         one: rules.papered_trucks(asked, papers.of(one), days)
         for one in (eligible if with_trucks else ())
@@ -48,16 +58,18 @@ async def find_eligible_on(
     The spans follow one another; one statement.
     """
     pack = rules.pack_for(trip)
-    asked = rules.requirements_of({pack})
-    with_trucks = rules.asks_of_trucks(asked)
     whole = Days(spans[0].first, max(span.last for span in spans))
+    with_trucks = rules.asks_of_trucks(rules.requirements_of({pack}, whole))
     papers = await repository.find_shown(session, org_ids, whole, with_trucks=with_trucks)
+
+    def asked_on(days: Days) -> Collection[Need]:
+        return rules.requirements_of({pack}, days)
 
     def of_company(shown: Shown) -> int:
         return _spans_where(spans, lambda days: _lapse(shown, pack, days, papers.enforced) is None)
 
     def of_truck(shown: Shown, truck_id: UUID) -> int:
-        return _spans_where(spans, lambda days: truck_id in rules.papered_trucks(asked, shown, days))
+        return _spans_where(spans, lambda days: truck_id in rules.papered_trucks(asked_on(days), shown, days))
 
     def of_trucks(shown: Shown) -> dict[UUID, int]:
         trucks = {truck_id for _, truck_id in shown.documents if truck_id is not None}
@@ -126,7 +138,7 @@ def _lapse_of(
     shown, pack = papers.of(org_id), rules.pack_for(trip)
     if in_full:
         return _lapse(shown, pack, days, papers.enforced, truck_ids)
-    asked = rules.requirements_of({pack} & shown.packs)
+    asked = rules.requirements_of({pack} & shown.packs, days)
     over = rules.outlived(asked, shown, truck_ids, days)
     return Lapse(*over[0]) if over else None
 
@@ -137,7 +149,7 @@ async def find_truck_lapses(
     """What these trucks lack on one of the days, whatever the company's own papers are."""
     papers = await repository.find_shown(session, [org_id], days, with_trucks=True)
     shown, pack = papers.of(org_id), rules.pack_for(trip)
-    asked = rules.requirements_of({pack} & shown.packs)
+    asked = rules.requirements_of({pack} & shown.packs, days)
     lacking = rules.unmet(asked, shown, truck_ids, days)
     return [Lapse(need, truck_id) for need, truck_id in lacking if truck_id is not None]
 
@@ -147,5 +159,5 @@ def _lapse(
 ) -> Lapse | None:
     if pack not in shown.packs and pack in enforced:
         return Lapse(rules.licence_of(pack), None)
-    lacking = rules.unmet(rules.requirements_of({pack} & shown.packs), shown, truck_ids, days)
+    lacking = rules.unmet(rules.requirements_of({pack} & shown.packs, days), shown, truck_ids, days)
     return Lapse(*lacking[0]) if lacking else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from app.modules.verification.rules import Act
 from app.modules.verification.service.standing import lapse_of, take_step
 from app.modules.verification.values import (
     Cause,
+    Days,
     Ended,
     PackCode,
     PapersEnd,
@@ -43,7 +44,8 @@ async def settle_lapses(session: WriteSession, actor: System, org_id: UUID) -> N
     if company.status not in {OrgStatus.VERIFIED, OrgStatus.SUSPENDED}:
         return
     packs = await repository.list_packs(session, org_id)
-    now_ended = await _find_ended(session, company, packs, actor.now)
+    today = actor.now.astimezone(ZoneInfo(company.timezone)).date()
+    now_ended = await _find_ended(session, company, packs, today)
     known = {_key(lapse): lapse for lapse in await repository.list_open_lapses(session, org_id)}
     for lapse in known.values():
         if _key(lapse) not in now_ended:
@@ -51,21 +53,21 @@ async def settle_lapses(session: WriteSession, actor: System, org_id: UUID) -> N
     for ended in sorted(now_ended - known.keys(), key=lambda one: (one.need, str(one.truck_id), str(one.driver_id))):
         await _open(session, actor, org_id, ended)
     await session.flush()
-    await _stand(session, actor, company, is_out=rules.is_out(packs, now_ended))
+    await _stand(session, actor, company, is_out=rules.is_out(packs, now_ended, today))
 
 
 def _key(lapse: PaperLapse) -> Ended:
     return Ended(lapse.need, lapse.truck_id, lapse.driver_id, lapse.ended_on)
 
 
-async def _find_ended(session: ReadSession, company: Company, packs: set[PackCode], now: datetime) -> set[Ended]:
+async def _find_ended(session: ReadSession, company: Company, packs: set[PackCode], today: date) -> set[Ended]:
     shown = await repository.find_all_shown(session, company.id)
     return rules.ended(
-        rules.requirements_of(packs),
+        rules.requirements_of(packs, Days(today, today)),
         shown,
         await fleet.trucks_in_service(session, company.id),
         await fleet.licence_ends(session, company.id),
-        now.astimezone(ZoneInfo(company.timezone)).date(),
+        today,
     )
 
 

@@ -10,6 +10,7 @@ from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.files import public as files
 from app.modules.verification import repository
+from app.modules.verification.errors import PolicyNotFound
 from app.modules.verification.events import PapersChanged
 from app.modules.verification.models import InsurancePolicy
 from app.modules.verification.schemas import DocumentOut, PolicyIn, PolicyOut
@@ -29,6 +30,7 @@ def policy_out(policy: InsurancePolicy) -> PolicyOut:
         expires_on=policy.expires_on,
         upload_id=policy.upload_id,
         created_at=policy.created_at,
+        withdrawn_at=policy.withdrawn_at,
     )
 
 
@@ -58,8 +60,29 @@ async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: 
 
 
 async def list_insurance_policies(session: ReadSession, actor: Mover, page: PageRequest) -> Sequence[InsurancePolicy]:
-    """Up to one row more than the page holds, the oldest first; expired ones too."""
+    """Up to one row more than the page holds, the oldest first; expired and withdrawn ones too."""
     return await repository.list_policies(session, actor.org_id, page)
+
+
+async def show_insurance_policy(session: ReadSession, actor: Mover, policy_id: UUID) -> InsurancePolicy:
+    """Raises: PolicyNotFound (404)."""
+    policy = await repository.get_policy(session, actor.org_id, policy_id)
+    if policy is None:
+        raise PolicyNotFound
+    return policy
+
+
+async def withdraw_insurance_policy(session: WriteSession, actor: MoverMember, policy_id: UUID) -> None:
+    """It was cancelled, or told wrongly: it counts no more, and stays for whoever asks what was shown. Again: nothing
+    changes.
+
+    Raises: PolicyNotFound (404). Emits: papers.changed.
+    """
+    policy = await show_insurance_policy(session, actor, policy_id)
+    if policy.withdrawn_at is None:
+        await repository.withdraw(session, policy, actor.now)
+        record(session, actor, Change("verification.policy_withdrawn", "insurance_policy", policy_id))
+        emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
 
 
 async def show_papers(session: ReadSession, org_id: UUID) -> tuple[list[PolicyOut], list[DocumentOut]]:

@@ -113,7 +113,7 @@ async def find_missing(session: ReadSession, company: Company, now: datetime) ->
     trucks = await fleet.trucks_in_service(session, company.id)
     papers = await repository.find_shown(session, [company.id], today, with_trucks=True)
     shown = replace(papers.of(company.id), has_usdot_number=company.usdot_number is not None)
-    asked = rules.requirements_of(shown.packs)
+    asked = rules.requirements_of(shown.packs, today)
     readiness = rules.Readiness(
         trucks=trucks,
         drivers=(await fleet.fleet_size(session, company.id, on)).drivers,
