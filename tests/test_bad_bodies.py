@@ -196,6 +196,14 @@ async def test_no_body_is_other_than_json_of_its_fields(world: World, operation:
     assert await world.row_counts() == before
 
 
+@pytest.mark.parametrize("operation", OPERATIONS, ids=names)
+async def test_no_body_says_a_thing_twice(world: World, operation: Operation) -> None:
+    answer = await send(world, operation, b'{"surely": 1, "other": [{"a/b": 1, "a/b": 1}], "surely": 1, "surely": 3}')
+    assert answer.status_code == 422, answer.text
+    faults = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
+    assert faults == {("/surely", "repeated_field"), ("/other/0/a~1b", "repeated_field")}
+
+
 def test_the_document_was_read() -> None:
     """Else the tests above would have nothing to send."""
     found = {leaf.pointer for operation in OPERATIONS for leaf in operation.leaves}

@@ -54,7 +54,7 @@ async def test_a_commit_that_fails_is_never_told_as_a_success(private: httpx.Asy
     refused = await private.post("/v1/org/service-areas", json={"radius_miles": 13}, headers=member.headers | key)
     assert refused.status_code == 409, refused.text
     areas = (await private.get("/v1/org/service-areas", headers=member.headers)).json()["items"]
-    assert [area["radius_miles"] for area in areas] == ["50.0"]
+    assert [area["radius_miles"] for area in areas] == [50.0]
     # Nothing is left of the key either: with the same one, the next try is the first.
     again = await private.post("/v1/org/service-areas", json={"radius_miles": 14}, headers=member.headers | key)
     assert again.status_code == 201

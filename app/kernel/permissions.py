@@ -19,6 +19,7 @@ from app.kernel.actor import Role, StaffRole
 class Permission(StrEnum):
     API_KEYS_MANAGE = "api_keys:manage"
     AUDIT_READ = "audit:read"
+    AVAILABILITY_READ = "availability:read"
     BOARD_READ = "board:read"
     BOOKING_RULES_READ = "booking_rules:read"
     BOOKING_RULES_WRITE = "booking_rules:write"
@@ -83,6 +84,8 @@ ROLES: Final[Mapping[Permission, tuple[Role, ...]]] = MappingProxyType(
         Permission.TIME_OFF_WRITE: _OFFICE,
         # What colleagues earn is not for those who plan with them.
         Permission.WAGES_READ: (*LEADS, Role.ACCOUNTANT),
+        # When colleagues work is for those who plan them; a driver's own is on the board.
+        Permission.AVAILABILITY_READ: _BILLING,
         Permission.INVOICES_READ: _BILLING,
         Permission.INVOICES_WRITE: _BILLING,
         Permission.PRICES_READ: _BILLING,

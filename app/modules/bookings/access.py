@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.kernel.actor import Customer, Mover, MoverMember
-from app.kernel.permissions import Permission
+from app.kernel.permissions import ROLES, Permission
 from app.kernel.scopes import Scope
 from app.runtime.auth.dependencies import allow, allow_member, allow_or_customer
 
@@ -30,8 +30,14 @@ BoardRead = Annotated[Mover, Depends(allow(Permission.BOARD_READ, scope=Scope.BO
 JobsRead = Annotated[Mover, Depends(allow(Permission.JOBS_READ, scope=Scope.BOOKINGS_READ))]
 # That a job goes on without the customer's code is a person's decision.
 BookingsManage = Annotated[MoverMember, Depends(allow_member(Permission.BOOKINGS_MANAGE))]
+AvailabilityRead = Annotated[Mover, Depends(allow(Permission.AVAILABILITY_READ, scope=Scope.BOOKINGS_READ))]
 PricesRead = Annotated[Mover, Depends(allow(Permission.PRICES_READ, scope=Scope.PRICES_READ))]
 PolicyRead = Annotated[Mover, Depends(allow(Permission.BOOKING_RULES_READ, scope=Scope.BOOKINGS_READ))]
 PolicyWrite = Annotated[MoverMember, Depends(allow_member(Permission.BOOKING_RULES_WRITE))]
 # A link outlives the key that made it: links are made by people.
 FeedsKeep = Annotated[MoverMember, Depends(allow_member(Permission.FEEDS_KEEP))]
+
+
+def sees_prices(actor: Mover | Customer) -> bool:
+    """Of a booking that they may read. To an API key it is part of the booking; a driver reads all but this."""
+    return not isinstance(actor, MoverMember) or actor.role in ROLES[Permission.PRICES_READ]

@@ -104,7 +104,10 @@ async def complete_upload(upload_id: UUID, actor: FilesWrite, session: Write) ->
 
 @router.get("/uploads/{upload_id}", responses=problems(UploadNotFound, FilesUnavailable))
 async def show_upload(upload_id: UUID, actor: FilesRead, request: Request) -> UploadOut:
-    """Where an upload stands, with links to the file once it is clean. For members of the company."""
+    """Where an upload stands, with links to the file once it is clean.
+
+    For members of the company; for drivers their own.
+    """
     resources = resources_of(request)
     async with resources.database.read(identity_of(request)) as session:
         upload = await uploads.show_upload(session, actor, upload_id)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from app.kernel.actor import Mover, MoverMember, Role
 from app.modules.files.values import Arrived, ContentType, Rejection, UploadKind
 
 TYPES: Final = {
@@ -20,6 +21,12 @@ FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 # Longer than one file may take to be read, scanned and drawn: nobody else begins with it meanwhile.
 LEASE: Final = timedelta(minutes=2)
+
+
+def is_open_to(actor: Mover, uploaded_by: UUID) -> bool:
+    """A driver's are those that they sent; of others they see what a job, a truck or a paper of theirs shows."""
+    is_driver = isinstance(actor, MoverMember) and actor.role is Role.DRIVER
+    return not is_driver or uploaded_by == actor.id
 
 
 def sniff(body: bytes) -> ContentType | None:

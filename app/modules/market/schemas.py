@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.kernel.figures import NumberOut
 from app.kernel.instants import Moment
 from app.kernel.money import Amount, ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.places import PlaceIn, PlaceOut
@@ -183,7 +184,7 @@ class SearchOut(BaseModel):
     reasons: list[ReasonOut]
     other_hours: list[datetime]
     nearest_free: list[datetime]
-    distance_miles: Decimal
+    distance_miles: NumberOut
     origin: PlaceOut
     destination: PlaceOut
 
@@ -208,7 +209,7 @@ class DatesOut(BaseModel):
 
     dates: list[DateOut]
     pickup_zone: str
-    distance_miles: Decimal
+    distance_miles: NumberOut
     origin: PlaceOut
     destination: PlaceOut
 
@@ -239,8 +240,8 @@ class QuoteOut(BaseModel):
     crew_size: int
     volume_cuft: int
     weight_lb: int
-    distance_miles: Decimal
-    duration_hours: Decimal
+    distance_miles: NumberOut
+    duration_hours: NumberOut
     expires_at: datetime
     created_at: datetime
 

@@ -52,6 +52,14 @@ class UnsupportedMediaType(AppError):
     title: ClassVar[str] = "Send JSON, uncompressed, with Content-Type: application/json."
 
 
+class BodyRefused(HTTPException):
+    """A refusal from within the reading of a body: of any other error FastAPI tells that the body is not JSON."""
+
+    def __init__(self, refusal: AppError) -> None:
+        super().__init__(refusal.status)
+        self.refusal = refusal
+
+
 FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 BY_STATUS: Final[dict[int, type[AppError]]] = {
@@ -129,6 +137,8 @@ async def on_validation_error(request: Request, error: Exception) -> Response:
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    if isinstance(error, BodyRefused):
+        return problem_response(error.refusal, request.url.path)
     known = BY_STATUS.get(error.status_code)
     if known is NotJson and request.headers.get("content-type", "").startswith(FORMS):
         known = FormUnreadable

@@ -40,6 +40,7 @@ from app.runtime.db.statements import ReadyInsert
 from app.runtime.idempotency.models import IdempotencyKey
 from app.runtime.resources import resources_of
 from app.runtime.sealing import CannotOpen
+from app.runtime.web.json_body import JsonRequest
 from app.runtime.web.problems import UnsupportedMediaType
 
 MOST_TRIES: Final = 3
@@ -228,6 +229,7 @@ class TransactionalRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if takes_json:
                 refuse_other_than_json(request)
+                request = JsonRequest(request.scope, request.receive)
             if request.scope["query_string"]:
                 refuse_unknown(request, known)
             claim = await self.claim(request)

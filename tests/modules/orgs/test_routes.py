@@ -127,7 +127,7 @@ class TestServiceAreas:
     async def test_the_first_is_fifty_miles_around_the_office(self, client: httpx.AsyncClient, mover_a: Member) -> None:
         [area] = (await client.get(AREAS, headers=mover_a.headers)).json()["items"]
         office = (await client.get("/v1/org", headers=mover_a.headers)).json()["address"]
-        assert (area["radius_miles"], area["center"]) == ("50.0", office["location"])
+        assert (area["radius_miles"], area["center"]) == (50.0, office["location"])
 
     async def test_the_last_one_stays(self, client: httpx.AsyncClient, mover_a: Member) -> None:
         [first] = (await client.get(AREAS, headers=mover_a.headers)).json()["items"]

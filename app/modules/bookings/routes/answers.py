@@ -10,10 +10,12 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from app.kernel.actor import Customer, Mover
 from app.kernel.geo import Point
 from app.kernel.money import money_out
 from app.kernel.places import Place
 from app.modules.bookings import service
+from app.modules.bookings.access import sees_prices
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import as_of
 from app.modules.bookings.schemas import (
@@ -52,18 +54,20 @@ def settlement_out(booking: Booking, settlement: Settlement) -> SettlementOut:
     )
 
 
-def booking_out(session: ReadSession, booking: Booking, organization_name: str, now: datetime) -> BookingOut:
-    settlement = service.settlement_of(booking)
+def booking_out(session: ReadSession, booking: Booking, organization_name: str, actor: Mover | Customer) -> BookingOut:
+    """What it costs is null to whoever may not read prices: drivers."""
+    is_told = sees_prices(actor)
+    settlement = service.settlement_of(booking) if is_told else None
     fields = {name: getattr(booking, name) for name in BookingOut.model_fields if hasattr(booking, name)}
     return BookingOut.model_validate(
         fields
         | {
-            "status": as_of(booking.status, booking.hold_expires_at, now),
+            "status": as_of(booking.status, booking.hold_expires_at, actor.now),
             "organization": {"id": booking.org_id, "name": organization_name},
             "contact": service.shown_contact(session.seals, booking),
-            "price": price_out(booking.price),
+            "price": price_out(booking.price) if is_told else None,
             "settlement": settlement_out(booking, settlement) if settlement else None,
-            "final_price": price_out(booking.final_price) if booking.final_price else None,
+            "final_price": price_out(booking.final_price) if is_told and booking.final_price else None,
         }
     )
 
@@ -121,6 +125,8 @@ def step_out(step: AnyRow, photos: Mapping[UUID, StepPhotoOut]) -> StepOut:
     return StepOut.model_validate(step._asdict() | {"location": location, "photos": shown})
 
 
-async def answer_booking(session: WriteSession, now: datetime, booking: Booking, response: Response) -> BookingOut:
+async def answer_booking(
+    session: WriteSession, actor: Mover | Customer, booking: Booking, response: Response
+) -> BookingOut:
     put_etag(response, booking.version)
-    return booking_out(session, booking, await service.organization_name(session, booking), now)
+    return booking_out(session, booking, await service.organization_name(session, booking), actor)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.kernel.localtime import LocalTimeRefused
 from app.modules.bookings import service
-from app.modules.bookings.access import BoardRead, JobsRead
+from app.modules.bookings.access import AvailabilityRead, BoardRead, JobsRead
 from app.modules.bookings.routes.answers import booking_out
 from app.modules.bookings.schemas import (
     AvailabilityOut,
@@ -49,7 +49,7 @@ async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor
     return JobsOut(
         items=[
             JobOut(
-                **dict(booking_out(session, job.booking, name, actor.now)),
+                **dict(booking_out(session, job.booking, name, actor)),
                 leg=job.leg,
                 on_duty=WindowOut.model_validate(job.on_duty),
                 drive=job.drive and DriveOut.model_validate(job.drive),
@@ -61,9 +61,12 @@ async def list_jobs(driver_id: UUID, query: Annotated[JobsQuery, Query()], actor
 
 @router.get("/availability", responses=problems(LocalTimeRefused, WindowRefused))
 async def show_availability(
-    query: Annotated[AvailabilityQuery, Query()], actor: BoardRead, session: Read
+    query: Annotated[AvailabilityQuery, Query()], actor: AvailabilityRead, session: Read
 ) -> AvailabilityOut:
-    """What you have free for a window, what is taken then, and when else it would do. For members."""
+    """What you have free for a window, what is taken then, and when else it would do.
+
+    For the office and accountants.
+    """
     seen = await service.show_availability(session, actor, query)
     busy = [
         BusyOut(resource_id=key, windows=[WindowOut.model_validate(window) for window in windows])

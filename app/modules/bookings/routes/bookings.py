@@ -12,7 +12,7 @@ from app.kernel.localtime import LocalTimeRefused
 from app.kernel.paging import Page, cut
 from app.kernel.ports.geocoding import PlaceNotLocated
 from app.modules.bookings import service
-from app.modules.bookings.access import BookingsDispatch, BookingsRead, BookingsWork, BookingsWrite
+from app.modules.bookings.access import BookingsDispatch, BookingsRead, BookingsWork, BookingsWrite, sees_prices
 from app.modules.bookings.errors import (
     BookingNotFound,
     BookingNotHeld,
@@ -102,7 +102,7 @@ async def hold_booking(
     resources = resources_of(request)
     held = await service.hold(session, resources.ports, actor, body, resources.settings.market.hold_minutes)
     put_etag(response, held.booking.version)
-    return booking_out(session, held.booking, held.organization_name, actor.now)
+    return booking_out(session, held.booking, held.organization_name, actor)
 
 
 @router.get("", response_model=Page[BookingSummary], responses=problems(CursorRefused))
@@ -110,7 +110,8 @@ async def list_bookings(
     query: Annotated[BookingFilter, Query()], actor: BookingsRead, pager: Paging, hot: Hot
 ) -> Response:
     """Your company's bookings, or your own across companies, the latest start first. For members and customers."""
-    rows = await service.list_bookings(hot, actor, pager.page(query), query.filters())
+    filters, tells_total = query.filters(), sees_prices(actor)
+    rows = await service.list_bookings(hot, actor, pager.page(query), filters, tells_total=tells_total)
     page, after = cut(rows, query.limit, lambda row: (row[0].isoformat(), row[1]))
     return pager.json_page(query, [row[2] for row in page], after)
 
@@ -120,7 +121,7 @@ async def show_booking(booking_id: UUID, actor: BookingsRead, session: Read, res
     """One booking. For members of the company and the customer."""
     shown = await service.show_booking(session, booking_id)
     put_etag(response, shown.booking.version)
-    return booking_out(session, shown.booking, shown.organization_name, actor.now)
+    return booking_out(session, shown.booking, shown.organization_name, actor)
 
 
 @router.patch(
@@ -137,7 +138,7 @@ async def change_contact(
 ) -> BookingOut:
     """Change whom the crew calls. For customers, owners, managers and dispatchers."""
     booking = await service.change_contact(session, actor, booking_id, patch.contact, if_match)
-    return await answer_booking(session, actor.now, booking, response)
+    return await answer_booking(session, actor, booking, response)
 
 
 @router.post(
@@ -149,7 +150,7 @@ async def confirm_booking(
     """Confirm a held booking: its trucks and crew are yours on the moving day. For customers and dispatchers."""
     confirmed = await service.confirm_booking(session, actor, booking_id)
     put_etag(response, confirmed.booking.version)
-    return booking_out(session, confirmed.booking, confirmed.organization_name, actor.now)
+    return booking_out(session, confirmed.booking, confirmed.organization_name, actor)
 
 
 @router.post(
@@ -172,7 +173,7 @@ async def assign_booking(
 ) -> BookingOut:
     """Give it, or a leg of it, these trucks and people instead of what it has. For owners, managers and dispatchers."""
     booking = await service.assign_booking(session, actor, booking_id, body)
-    return await answer_booking(session, actor.now, booking, response)
+    return await answer_booking(session, actor, booking, response)
 
 
 @router.post("/{booking_id}/start", responses=problems(BookingNotFound, IllegalStep, *SHOWN))
@@ -181,7 +182,7 @@ async def start_booking(
 ) -> BookingOut:
     """The truck is on its way. For the office and drivers."""
     booking = await service.start_booking(session, actor, booking_id, body)
-    return await answer_booking(session, actor.now, booking, response)
+    return await answer_booking(session, actor, booking, response)
 
 
 @router.post(
@@ -201,7 +202,7 @@ async def complete_booking(
     done = await service.complete_booking(session, resources_of(request).pepper, actor, booking_id, body)
     if isinstance(done, DoorCodeWrong):
         return problem_response(done, request.url.path)  # not raised: the spent try is to be committed
-    return await answer_booking(session, actor.now, done, response)
+    return await answer_booking(session, actor, done, response)
 
 
 @router.post(
@@ -222,7 +223,7 @@ async def report_load(
     done = await service.advance_booking(session, resources_of(request).pepper, actor, booking_id, report)
     if isinstance(done, DoorCodeWrong):
         return problem_response(done, request.url.path)  # not raised: the spent try is to be committed
-    return await answer_booking(session, actor.now, done, response)
+    return await answer_booking(session, actor, done, response)
 
 
 @router.get("/{booking_id}/history", responses=problems(BookingNotFound))
@@ -248,7 +249,7 @@ def _report(step: DayStep) -> None:
         told = report_of(step.leads_to, body)
         done = await service.advance_booking(session, resources_of(request).pepper, actor, booking_id, told)
         assert not isinstance(done, DoorCodeWrong)  # noqa: S101 - no code is asked at these steps
-        return await answer_booking(session, actor.now, done, response)
+        return await answer_booking(session, actor, done, response)
 
     router.add_api_route(
         f"/{{booking_id}}/{step}",

@@ -61,7 +61,7 @@ async def cancel_booking(
 ) -> BookingOut:
     """Cancel: the window is free at once. For customers until the truck is on its way, and dispatchers."""
     booking = await service.cancel_booking(session, actor, booking_id, body)
-    return await answer_booking(session, actor.now, booking, response)
+    return await answer_booking(session, actor, booking, response)
 
 
 @router.post("/bookings/{booking_id}/no-show", responses=problems(BookingNotFound, IllegalStep, NotDueYet))
@@ -70,7 +70,7 @@ async def report_no_show(
 ) -> BookingOut:
     """Nobody was there: no customer, or two hours on no crew. For the office and drivers, and for the customer."""
     booking = await service.report_no_show(session, actor, booking_id, body)
-    return await answer_booking(session, actor.now, booking, response)
+    return await answer_booking(session, actor, booking, response)
 
 
 @router.get("/org/cancellation-policy")

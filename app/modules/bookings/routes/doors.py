@@ -62,7 +62,7 @@ async def waive_door_codes(
 ) -> BookingOut:
     """Go on without the codes; the reason stands in the history for the customer too. For owners and managers."""
     booking = await service.waive_door_codes(session, actor, booking_id, body.reason)
-    return await answer_booking(session, actor.now, booking, response)
+    return await answer_booking(session, actor, booking, response)
 
 
 @router.get("/org/booking-rules")

@@ -67,4 +67,4 @@ async def reschedule_booking(
 ) -> BookingOut:
     """Give it another start at the price shown; what fails leaves it as it was. For customers and dispatchers."""
     booking = await service.reschedule_booking(session, actor, booking_id, body, if_match)
-    return await answer_booking(session, actor.now, booking, response)
+    return await answer_booking(session, actor, booking, response)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, EmailStr, Field, ValidationInfo, field_validator, model_validator
 
+from app.kernel.figures import NumberOut
 from app.kernel.instants import Instant
 from app.kernel.money import ExactDecimal, MoneyIn, MoneyOut
 from app.kernel.paging import ListQuery
@@ -162,7 +162,10 @@ class LegOut(BaseModel):
 
 
 class BookingOut(BaseModel):
-    """`legs`: the parts of a move of several days; null for one in one piece."""
+    """`legs`: the parts of a move of several days; null for one in one piece.
+
+    `price`, `final_price` and `settlement` are null to drivers.
+    """
 
     id: UUID
     reference: str
@@ -182,12 +185,12 @@ class BookingOut(BaseModel):
     weight_lb: int | None
     skills: list[str]
     truck_features: list[str]
-    distance_miles: Decimal | None
+    distance_miles: NumberOut | None
     truck_ids: list[UUID]
     driver_ids: list[UUID]
     equipment_ids: list[UUID]
     legs: list[LegOut] | None
-    price: PriceOut
+    price: Annotated[PriceOut | None, Field(description="null to drivers, and to nobody else")]
     final_price: PriceOut | None
     confirmed_at: datetime | None
     started_at: datetime | None
@@ -219,5 +222,5 @@ class BookingSummary(BaseModel):
     driver_ids: list[UUID]
     equipment_ids: list[UUID]
     legs: list[LegOut] | None
-    total: MoneyOut
+    total: Annotated[MoneyOut | None, Field(description="null to drivers, and to nobody else")]
     version: int

@@ -41,11 +41,11 @@ async def organization_name(session: ReadSession, booking: Booking) -> str:
 
 
 async def list_bookings(
-    hot: HotRead, actor: Mover | Customer, page: PageRequest, filters: dict[str, Any]
+    hot: HotRead, actor: Mover | Customer, page: PageRequest, filters: dict[str, Any], *, tells_total: bool
 ) -> Sequence[Any]:
     """The company's bookings, or the customer's across companies; one row more than the page holds."""
     owner = ("org_id", actor.org_id) if isinstance(actor, Mover) else ("customer_id", actor.customer_id)
-    return await repository.list_bookings(hot, owner, page, actor.now, filters)
+    return await repository.list_bookings(hot, owner, page, actor.now, filters, tells_total=tells_total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,19 @@ from app.kernel.actor import Mover
 from app.modules.files import repository
 from app.modules.files.errors import UploadAlreadyAttached, UploadNotClean, UploadNotFound, UploadOfOtherKind
 from app.modules.files.models import Upload
+from app.modules.files.rules import is_open_to
 from app.modules.files.values import UploadKind, UploadStatus
 from app.runtime.db.session import ReadSession, WriteSession
 
 
 async def attach(session: WriteSession, actor: Mover, upload_id: UUID, kind: UploadKind) -> Upload:
-    """Hang a clean file of the actor's company on something; it stays with it.
+    """Hang a clean file of the actor's company, a driver's own, on something; it stays with it.
 
     Locks: the upload. Raises: UploadNotFound (404), UploadOfOtherKind (422), UploadNotClean (409),
     UploadAlreadyAttached (409).
     """
     upload = await repository.lock_upload(session, actor.org_id, upload_id)
-    if upload is None:
+    if upload is None or not is_open_to(actor, upload.uploaded_by):
         raise UploadNotFound
     if upload.kind is not kind:
         raise UploadOfOtherKind(f"This asks for a {kind}, and the file is a {upload.kind}.")

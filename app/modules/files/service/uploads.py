@@ -10,7 +10,7 @@ from app.modules.audit.public import Change, record
 from app.modules.files import repository
 from app.modules.files.errors import FilesUnavailable, StorageFull, TooManyUploads, UploadNotFound, UploadTooLarge
 from app.modules.files.models import Upload
-from app.modules.files.rules import quarantine_key
+from app.modules.files.rules import is_open_to, quarantine_key
 from app.modules.files.schemas import UploadIn
 from app.modules.files.values import UploadKind, UploadStatus
 from app.runtime.db.session import ReadSession, WriteSession
@@ -75,7 +75,7 @@ async def complete_upload(session: WriteSession, actor: Mover, upload_id: UUID) 
     Locks: the upload. Raises: UploadNotFound (404).
     """
     upload = await repository.lock_upload(session, actor.org_id, upload_id)
-    if upload is None:
+    if upload is None or not is_open_to(actor, upload.uploaded_by):
         raise UploadNotFound
     if upload.status is UploadStatus.PENDING:
         await repository.update_upload(
@@ -88,7 +88,7 @@ async def complete_upload(session: WriteSession, actor: Mover, upload_id: UUID) 
 async def show_upload(session: ReadSession, actor: Mover, upload_id: UUID) -> Upload:
     """Raises: UploadNotFound (404)."""
     upload = await repository.get_upload(session, actor.org_id, upload_id)
-    if upload is None:
+    if upload is None or not is_open_to(actor, upload.uploaded_by):
         raise UploadNotFound
     return upload
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.kernel.figures import NumberOut
 from app.kernel.geo import Point
 from app.modules.orgs.values import AreaKind
 
@@ -46,7 +47,7 @@ class ServiceAreaOut(BaseModel):
     id: UUID
     kind: AreaKind
     center: Point | None
-    radius_miles: Decimal | None
+    radius_miles: NumberOut | None
     polygon: GeoPolygon | None
 
 

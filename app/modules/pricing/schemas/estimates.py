@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from app.kernel.figures import NumberOut
 from app.kernel.money import ExactDecimal
 from app.kernel.places import Place, PlaceIn
 from app.modules.pricing.rules import CATALOGUE, Item, end_of
@@ -98,10 +99,6 @@ def estimate_request(load: LoadIn, origin: PlaceIn | Place, destination: PlaceIn
 def at_ends(request: EstimateRequest, origin: Place, destination: Place) -> EstimateRequest:
     """The same load between other places."""
     return replace(request, pickup=end_of(origin.access), dropoff=end_of(destination.access))
-
-
-# No money: a JSON number, as trucks and places give theirs.
-NumberOut = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
 
 class HoursOut(BaseModel):

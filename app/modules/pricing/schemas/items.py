@@ -6,10 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from app.kernel.figures import NumberOut
 from app.modules.pricing.rules import CATALOGUE
 from app.modules.pricing.rules.own import OwnItem
 from app.modules.pricing.rules.rule import PositiveQuantity, Refused, Whole, refusal
-from app.modules.pricing.schemas.estimates import InventoryItemOut, NumberOut
+from app.modules.pricing.schemas.estimates import InventoryItemOut
 
 
 class ItemQuery(BaseModel):

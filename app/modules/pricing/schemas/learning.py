@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.kernel.figures import NumberOut
 from app.modules.pricing.rules.learning import ENOUGH_JOBS, Coverage, ObservedJob, SizeClass, coverage, learn
-from app.modules.pricing.schemas.estimates import NumberOut
 
 
 class SizeRatioOut(BaseModel):
