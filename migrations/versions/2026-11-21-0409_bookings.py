@@ -285,6 +285,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("hold_expires_at IS NOT NULL"),
     )
+    for column in ("phone_index", "email_index"):
+        op.create_index(f"ix_bookings_{column}", "bookings", [column], unique=False, postgresql_using="hash")
     op.create_index("ix_bookings_org_id_pricing_config_id", "bookings", ["org_id", "pricing_config_id"], unique=False)
     op.create_index("ix_bookings_org_id_quote_id", "bookings", ["org_id", "quote_id"], unique=False)
     op.create_index("ix_bookings_org_id_starts_at_id", "bookings", ["org_id", "starts_at", "id"], unique=False)
