@@ -222,6 +222,7 @@ READABLE: Final = {
         "insurance_policies",
         "day_limits",
         "own_estimators",
+        "discount_uses",
         "company_days_off",
         "company_documents",
         "company_packs",

@@ -39,6 +39,13 @@ POLICIES = {
         Allow(MOVER, "select insert update", OWN_COMPANY),
         Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "items", "pace")),
     ],
+    "discount_uses": [
+        Allow(MOVER, "select insert", OWN_COMPANY),
+        Allow(MOVER, "update", OWN_COMPANY, columns=("uses",)),
+        Allow(BOOKING, "select insert", OWN_COMPANY),
+        Allow(BOOKING, "update", OWN_COMPANY, columns=("uses",)),
+        Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "code", "uses")),
+    ],
 }
 
 
@@ -127,6 +134,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_own_estimators_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_own_estimators")),
         sa.UniqueConstraint("org_id", name=op.f("uq_own_estimators_org_id")),
+    )
+    op.create_table(
+        "discount_uses",
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("uses > 0", name=op.f("ck_discount_uses_uses")),
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_discount_uses_org_id")),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_discount_uses")),
+        sa.UniqueConstraint("org_id", "code", name=op.f("uq_discount_uses_org_id_code")),
     )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):

@@ -68,6 +68,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "kept": "id erased_at version created_at updated_at",
     },
     "door_codes": {"none": "booking_id door issue issued_at attempts_left given_at waived_at org_id id"},
+    "discount_uses": {"none": "code uses org_id id"},
     "drivers": {
         "people": "full_name phone role user_id license_number license_class license_expires_on skills hourly_cost"
         " hourly_cost_currency",
@@ -81,7 +82,9 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "need truck_id driver_id ended_on found_at restored_at bookings org_id id",
     },
     "paper_notices": {"none": "sweep_id what paper_id expires_on days_before noticed_at org_id id"},
-    "platform_settings": {"none": "id fee_percent four_eyes claim_minutes version created_at updated_at"},
+    "platform_settings": {
+        "none": "id fee_percent four_eyes claim_minutes fuel_index_price version created_at updated_at"
+    },
     "insurance_policies": {
         "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at"
         " withdrawn_at org_id id"

@@ -19,6 +19,7 @@ from app.modules.bookings.errors import (
 )
 from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.service.desk import find_bookings, open_bookings_of
+from app.modules.bookings.service.explained import Explained, explain_prices
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
 from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all, trucks_without_papers
@@ -31,6 +32,7 @@ __all__ = [
     "BookingStatus",
     "CrewIncomplete",
     "DayJob",
+    "Explained",
     "FoundBooking",
     "IllegalStep",
     "NotEquipped",
@@ -41,6 +43,7 @@ __all__ = [
     "TruckTooSmall",
     "billable",
     "erase_customer",
+    "explain_prices",
     "final_prices",
     "find_bookings",
     "list_day_jobs",

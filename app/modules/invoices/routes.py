@@ -15,7 +15,8 @@ from app.modules.invoices import service
 from app.modules.invoices.access import InvoicesRead, InvoicesWrite
 from app.modules.invoices.errors import AlreadyInvoiced, BookingNotCompleted, InvoiceNotFound
 from app.modules.invoices.models import Invoice
-from app.modules.invoices.schemas import InvoiceLineOut, InvoiceOut, InvoiceSummary
+from app.modules.invoices.schemas import InvoiceExplainOut, InvoiceLineOut, InvoiceOut, InvoiceSummary
+from app.modules.pricing.public import price_out
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
@@ -88,6 +89,22 @@ async def list_invoices(
 async def show_invoice(invoice_id: UUID, actor: InvoicesRead, session: Read) -> InvoiceOut:
     """One invoice. For the office, accountants and its customer."""
     return invoice_out(await service.show_invoice(session, invoice_id))
+
+
+@router.get("/invoices/{invoice_id}/explain", responses=problems(InvoiceNotFound, BookingNotFound))
+async def explain_invoice(invoice_id: UUID, actor: InvoicesRead, session: Read) -> InvoiceExplainOut:
+    """What each line was made of: inputs, version and rules. For the office, accountants and its customer."""
+    invoice, explained = await service.explain_invoice(session, invoice_id)
+    final = explained.final or explained.promised
+    return InvoiceExplainOut(
+        invoice_id=invoice.id,
+        booking_id=invoice.booking_id,
+        pricing_config_id=explained.pricing_config_id,
+        config_version=final["config_version"],
+        inputs=explained.inputs,
+        promised=price_out(explained.promised),
+        billed=price_out(final),
+    )
 
 
 @router.get(

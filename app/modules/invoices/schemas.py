@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from app.kernel.money import MoneyOut
 from app.modules.invoices.values import InvoiceStatus
+from app.modules.pricing.public import PriceOut
 
 
 class InvoiceLineOut(BaseModel):
@@ -28,6 +29,20 @@ class InvoiceSummary(BaseModel):
     due_on: Annotated[date, Field(description="local date of the company")]
     total: MoneyOut
     amount_due: Annotated[MoneyOut, Field(description="The total: payments are not recorded yet.")]
+
+
+class InvoiceExplainOut(BaseModel):
+    """What the billed price was made of: `inputs`, as worked, on this version give the lines of a rule or of the price
+    list itself to the same cents; extras were agreed on the day.
+    """
+
+    invoice_id: UUID
+    booking_id: UUID
+    pricing_config_id: Annotated[UUID | None, Field(description="null: a price agreed by hand")]
+    config_version: Annotated[int | None, Field(description="null: a price agreed by hand")]
+    inputs: Annotated[dict[str, object] | None, Field(description="null: a price agreed by hand")]
+    promised: Annotated[PriceOut, Field(description="As it was booked.")]
+    billed: PriceOut
 
 
 class InvoiceOut(InvoiceSummary):

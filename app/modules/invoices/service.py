@@ -73,6 +73,12 @@ async def show_invoice(session: ReadSession, invoice_id: UUID) -> Invoice:
     return invoice
 
 
+async def explain_invoice(session: ReadSession, invoice_id: UUID) -> tuple[Invoice, bookings.Explained]:
+    """An invoice, and what its booking's prices were made of. Raises: InvoiceNotFound (404)."""
+    invoice = await show_invoice(session, invoice_id)
+    return invoice, await bookings.explain_prices(session, invoice.booking_id)
+
+
 async def list_invoices(session: ReadSession, actor: Mover | Customer, page: PageRequest) -> Sequence[AnyRow]:
     """The company's, or the customer's across companies; one row more than the page holds."""
     if isinstance(actor, Mover):

@@ -33,3 +33,8 @@ class OfferWithdrawn(Conflict):
 class SearchCursorRefused(Unprocessable):
     code: ClassVar[str] = "search_cursor_refused"
     title: ClassVar[str] = "This cursor belongs to another search, or is not one of ours."
+
+
+class NothingToPack(Unprocessable):
+    code: ClassVar[str] = "nothing_to_pack"
+    title: ClassVar[str] = "Packing is asked for, and there are no cartons."

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
+from app.kernel.actor import Mover
 from app.kernel.localtime import LocalTimeRefused
 from app.kernel.places import Place, PlaceOut
 from app.kernel.ports.geocoding import PlaceNotLocated
@@ -14,6 +15,7 @@ from app.modules.calendar.public import WindowRefused
 from app.modules.market import service
 from app.modules.market.access import QuotesRead, QuotesWrite
 from app.modules.market.errors import (
+    NothingToPack,
     OfferExpired,
     OfferRefused,
     OfferWithdrawn,
@@ -34,7 +36,15 @@ from app.modules.market.schemas import (
 )
 from app.modules.market.service.quotes import Quoted
 from app.modules.market.service.search import Terms
-from app.modules.pricing.public import EstimateChanged, EstimateExpired, EstimateRefused, UnknownItem, price_out
+from app.modules.pricing.public import (
+    EstimateChanged,
+    EstimateExpired,
+    EstimateRefused,
+    UnknownItem,
+    deposit_out,
+    platform_fee_out,
+    price_out,
+)
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
@@ -56,6 +66,7 @@ WISH_REFUSED = (
     EstimateRefused,
     EstimateChanged,
     EstimateExpired,
+    NothingToPack,
 )
 
 
@@ -96,6 +107,7 @@ def quote_out(quoted: Quoted, now: datetime) -> QuoteOut:
         is_expired=quote.expires_at <= now,
         organization=QuotedBy(id=quote.org_id, name=quoted.organization_name),
         price=price_out(quote.price),
+        deposit=deposit_out(quote.price),
         legs=legs_out(legs_from_json(quote.legs)),
         origin=PlaceOut.model_validate(Place.model_validate(quote.origin)),
         destination=PlaceOut.model_validate(Place.model_validate(quote.destination)),
@@ -127,4 +139,6 @@ async def explain_quote(quote_id: UUID, actor: QuotesRead, session: Read) -> Exp
         config_version=quote.price["config_version"],
         inputs=quote.job,
         price=price_out(quote.price),
+        deposit=deposit_out(quote.price),
+        platform_fee=platform_fee_out(quote.price) if isinstance(actor, Mover) else None,
     )

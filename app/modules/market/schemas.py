@@ -16,7 +16,7 @@ from app.modules.calendar.public import LegKind
 from app.modules.fleet.public import Skill, TruckFeature
 from app.modules.market.rules import PlannedLeg, Wish
 from app.modules.market.values import QuoteStatus, Reason
-from app.modules.pricing.public import FactorOut, LoadIn, PriceOut, ToldEstimateIn
+from app.modules.pricing.public import FactorOut, LoadIn, PriceOut, ServicesIn, ToldEstimateIn
 
 
 class Strict(BaseModel):
@@ -41,6 +41,7 @@ class WishIn(LoadIn):
     starts_at: Annotated[Moment, Field(description="Without an offset: the wall time at the pickup.")]
     estimate: ToldEstimateIn | None = None
     requires: RequiresIn = RequiresIn()
+    services: ServicesIn = ServicesIn()
 
     @model_validator(mode="after")
     def refuse_other_than_one(self) -> Self:
@@ -122,6 +123,7 @@ class OfferOut(BaseModel):
     offer_id: str
     organization: OfferedBy
     price: PriceOut
+    deposit: Annotated[MoneyOut, Field(description="Of the total, asked for when it is booked.")]
     starts_at: datetime
     ends_at: datetime
     legs: Legs
@@ -231,6 +233,7 @@ class QuoteOut(BaseModel):
     is_expired: bool
     organization: QuotedBy
     price: PriceOut
+    deposit: Annotated[MoneyOut, Field(description="Of the total, asked for when it is booked.")]
     starts_at: datetime
     ends_at: datetime
     legs: Legs
@@ -254,3 +257,7 @@ class ExplainOut(BaseModel):
     config_version: int
     inputs: dict[str, object]
     price: PriceOut
+    deposit: MoneyOut
+    platform_fee: Annotated[
+        MoneyOut | None, Field(description="The platform's share, inside the total; null: it is not the customer's.")
+    ]

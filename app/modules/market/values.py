@@ -21,6 +21,7 @@ class Reason(StrEnum):
     PAPERS = "papers_end_before"
     NO_PRICES = "no_prices"
     NOT_PRICED = "not_priced"
+    SERVICE_NOT_OFFERED = "service_not_offered"
     TOO_LARGE = "too_large"
     NOT_EQUIPPED = "not_equipped"
     NONE_FREE = "none_free"

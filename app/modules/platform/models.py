@@ -17,9 +17,13 @@ class StoredSettings(Versioned, Model):
     fee_percent: Mapped[Decimal] = mapped_column(sa.Numeric(5, 2), comment="of a job's price, inside it")
     four_eyes: Mapped[bool] = mapped_column(comment="two of the staff approve a company")
     claim_minutes: Mapped[int] = mapped_column(comment="how long a reviewer keeps a case")
+    fuel_index_price: Mapped[Decimal | None] = mapped_column(
+        sa.Numeric(6, 3), comment="US dollars a gallon, for jobs priced from now on; null: not told"
+    )
 
     __table_args__ = (
         sa.CheckConstraint("id = 1", name="one_row"),
         sa.CheckConstraint("fee_percent BETWEEN 0 AND 100", name="fee_percent"),
         sa.CheckConstraint("claim_minutes BETWEEN 1 AND 1440", name="claim_minutes"),
+        sa.CheckConstraint("fuel_index_price >= 0", name="fuel_index_price"),
     )

@@ -18,3 +18,7 @@ async def lock_settings(session: WriteSession) -> StoredSettings:
 
 async def get_fee_percent(session: ReadSession) -> Decimal:
     return (await session.execute(sa.select(StoredSettings.fee_percent))).scalar_one()
+
+
+async def get_fuel_index_price(session: ReadSession) -> Decimal | None:
+    return (await session.execute(sa.select(StoredSettings.fuel_index_price))).scalar_one()

@@ -12,7 +12,7 @@ from app.runtime.db.session import ReadSession, WriteSession
 
 
 def _standing(row: StoredSettings) -> StandingSettings:
-    settings = PlatformSettings(row.fee_percent, row.four_eyes, row.claim_minutes)
+    settings = PlatformSettings(row.fee_percent, row.four_eyes, row.claim_minutes, row.fuel_index_price)
     return StandingSettings(settings, row.version, row.updated_at)
 
 

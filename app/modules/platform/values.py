@@ -7,11 +7,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class PlatformSettings:
-    """`fee_percent` of a job's price; `four_eyes`: two of the staff approve; for `claim_minutes` a case is claimed."""
+    """`fee_percent` of a job's price; `four_eyes`: two of the staff approve; for `claim_minutes` a case is claimed;
+    `fuel_index_price`: US dollars a gallon, for fuel tables; None: not told, and who prices by a table has no offer.
+    """
 
     fee_percent: Decimal
     four_eyes: bool
     claim_minutes: int
+    fuel_index_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a company charges, what a move needs, and the price of it, explained to the cent.
 
 Owns: price lists and their versions, the catalogue of things that are moved, estimates.
-Tables: pricing_configs, observed_jobs, own_estimators.
+Tables: pricing_configs, observed_jobs, own_estimators, discount_uses.
 Invariants: a version never changes once written; one is active a company; the same config and job give the same
 cents for ever; the total is the sum of its lines; only a discount lowers a price.
 Announces: nothing yet. Listens: nothing.

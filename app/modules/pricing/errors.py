@@ -75,3 +75,10 @@ class EstimateChanged(Unprocessable):
 class EstimateExpired(Conflict):
     code = "estimate_expired"
     title = "This estimate has expired: estimate the move again."
+
+
+class DiscountUsedUp(Conflict):
+    """`discount` says which."""
+
+    code = "discount_used_up"
+    title = "This discount has been used up meanwhile: search again."

@@ -69,3 +69,18 @@ class ObservedJob(Tenant, Model):
         sa.CheckConstraint("prior_hours > 0 AND actual_hours > 0", name="hours"),
         sa.Index("ix_observed_jobs_org_id_completed_at_id", "org_id", "completed_at", "id"),
     )
+
+
+class DiscountUse(Tenant, Model):
+    """How often a limited discount was had: by bookings that were confirmed, also those called off since."""
+
+    __tablename__ = "discount_uses"
+
+    code: Mapped[str] = mapped_column(sa.String(60))
+    uses: Mapped[int]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
+        sa.UniqueConstraint("org_id", "code"),
+        sa.CheckConstraint("uses > 0", name="uses"),
+    )

@@ -6,25 +6,36 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.kernel.money import MoneyOut, money_out
 from app.modules.pricing import repository
 from app.modules.pricing.errors import (
     ConfigNotFound,
     CurrenciesDiffer,
+    DiscountUsedUp,
     EstimateChanged,
     EstimateExpired,
     EstimateRefused,
     NotPriced,
     UnknownItem,
 )
-from app.modules.pricing.rules import Starts, job_from_json, job_to_json, price, price_from_json, replay
+from app.modules.pricing.rules import Starts, job_from_json, job_to_json, price, price_from_json, replay, unoffered
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.rules.moved import Moved, find_moved, money_text
 from app.modules.pricing.rules.own import Own
-from app.modules.pricing.schemas import FactorOut, LoadIn, PriceOut, ToldEstimateIn, at_ends, estimate_request
+from app.modules.pricing.schemas import (
+    FactorOut,
+    LoadIn,
+    PriceOut,
+    ServicesIn,
+    ToldEstimateIn,
+    at_ends,
+    estimate_request,
+)
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
 from app.modules.pricing.service.comparing import cards_to_compare, price_if_it_can
+from app.modules.pricing.service.discounts import discount_uses, use_discounts
 from app.modules.pricing.service.history import Finding, Repriced, past_cards
 from app.modules.pricing.service.jobs import JobFacts, as_worked, make_job, starting_at
 from app.modules.pricing.service.learning import observe_job
@@ -36,6 +47,7 @@ from app.runtime.db.session import ReadSession
 __all__ = [
     "ConfigNotFound",
     "CurrenciesDiffer",
+    "DiscountUsedUp",
     "EstimateChanged",
     "EstimateExpired",
     "EstimateRefused",
@@ -54,6 +66,7 @@ __all__ = [
     "PriceOut",
     "RateCard",
     "Repriced",
+    "ServicesIn",
     "Starts",
     "ToldEstimateIn",
     "Travel",
@@ -66,10 +79,13 @@ __all__ = [
     "as_worked",
     "at_ends",
     "cards_to_compare",
+    "deposit_out",
+    "discount_uses",
     "estimate_request",
     "find_moved",
     "find_repriced",
     "has_active_config",
+    "is_offered",
     "job_from_json",
     "job_to_json",
     "load_by_own",
@@ -79,6 +95,7 @@ __all__ = [
     "observe_job",
     "own_of_all",
     "past_cards",
+    "platform_fee_out",
     "price_again",
     "price_from_json",
     "price_if_it_can",
@@ -88,6 +105,7 @@ __all__ = [
     "rate_card",
     "read_load",
     "starting_at",
+    "use_discounts",
 ]
 
 VERSION = "config_version"
@@ -96,6 +114,11 @@ VERSION = "config_version"
 def price_job(card: RateCard, job: Job) -> Price:
     """Raises: NotPriced (409)."""
     return price(card.compiled, job)
+
+
+def is_offered(card: RateCard, job: Job) -> bool:
+    """Whether the prices name the services that the job asks for."""
+    return not unoffered(card.compiled.config, job)
 
 
 def price_again(card: RateCard, job: Job, agreed: Price) -> Price:
@@ -126,6 +149,16 @@ def price_to_json(priced: Price, config_version: int | None) -> dict[str, Any]:
 def price_out(stored: dict[str, Any]) -> PriceOut:
     """A stored price as it is answered."""
     return _price_out(price_from_json(stored), stored.get(VERSION))
+
+
+def deposit_out(stored: dict[str, Any]) -> MoneyOut:
+    """What a stored price asks for when it is booked."""
+    return money_out(*price_from_json(stored).deposit)
+
+
+def platform_fee_out(stored: dict[str, Any]) -> MoneyOut:
+    """The platform's share of a stored price: inside its total, and for the company to know."""
+    return money_out(*price_from_json(stored).platform_fee)
 
 
 async def has_active_config(session: ReadSession, org_id: UUID) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
+from app.modules.pricing.models import DiscountUse, OwnEstimator, PricingConfig
 from app.modules.pricing.models import ObservedJob as StoredJob
-from app.modules.pricing.models import OwnEstimator, PricingConfig
 from app.modules.pricing.rules.learning import ObservedJob
 from app.modules.pricing.values import ConfigStatus
 from app.runtime.db.base import AnyRow
@@ -107,3 +107,19 @@ async def list_observed(session: ReadSession, org_id: UUID, limit: int) -> Seque
         .limit(limit)
     )
     return [ObservedJob(*row) for row in (await session.execute(query)).all()]
+
+
+async def use_discount(session: WriteSession, org_id: UUID, code: str, most: int) -> bool:
+    """Count one use more, in one statement; False: it was had as often as it may be. Locks: the discount's count."""
+    query = pg.insert(DiscountUse).values(org_id=org_id, id=new_id(), code=code, uses=1)
+    query = query.on_conflict_do_update(
+        index_elements=["org_id", "code"], set_={"uses": DiscountUse.uses + 1}, where=DiscountUse.uses < most
+    )
+    return (await session.execute(query.returning(DiscountUse.uses))).scalar_one_or_none() is not None
+
+
+async def list_discount_uses(session: ReadSession, org_ids: Sequence[UUID], codes: Collection[str]) -> Sequence[AnyRow]:
+    """(org_id, code, uses) of those that were had."""
+    query = sa.select(DiscountUse.org_id, DiscountUse.code, DiscountUse.uses)
+    query = query.where(DiscountUse.org_id.in_(org_ids), DiscountUse.code.in_(codes))
+    return (await session.execute(query)).all()

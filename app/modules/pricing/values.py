@@ -89,6 +89,13 @@ class Packing(NamedTuple):
     hours: Decimal = ZERO
 
 
+class Service(StrEnum):
+    """What a customer may choose beside the move itself."""
+
+    PACKING = "packing"
+    VALUATION = "valuation"
+
+
 class Valuation(NamedTuple):
     """The protection the customer chose; amounts in the config's currency."""
 

@@ -198,7 +198,7 @@ async def review_a_case(client: httpx.AsyncClient, case_id: str, staff: dict[str
     await do(client, staff, "POST", f"{here}/notes", {"text": "Zebedee called the insurer"})
     await do(client, staff, "GET", here)
     await do(client, staff, "POST", f"{here}/give-back")
-    as_it_is = {"fee_percent": "0", "four_eyes": False, "claim_minutes": 60}
+    as_it_is = {"fee_percent": "0", "four_eyes": False, "claim_minutes": 60, "fuel_index_price": None}
     await do(client, staff, "PUT", "/v1/ops/settings", as_it_is)
 
 

@@ -58,11 +58,40 @@ class TestIssueInvoice:
         shown = await client.get(f"/v1/invoices/{invoice['id']}", headers=headers)
         assert shown.json() == invoice
 
+    async def test_each_line_is_explained_by_the_work_the_version_and_the_rule(
+        self, client: httpx.AsyncClient, mover_a: Caller
+    ) -> None:
+        rule = {"type": "weekend", "days": [0, 1, 2, 3, 4, 5, 6], "multiplier": "1.1"}
+        await write_prices(client, mover_a.headers, tax_rate="0.0875", surcharge_rules=[rule])
+        extra = {"code": "waiting", "description": "Waiting for the keys", "amount": usd("40.10")}
+        booking = await complete_by_hand(client, mover_a.headers, estimate=SMALL_JOB, extras=[extra])
+        invoice = await issue(client, mover_a.headers, booking["id"])
+        explained = (await client.get(f"/v1/invoices/{invoice['id']}/explain", headers=mover_a.headers)).json()
+        assert (explained["inputs"]["hours"], explained["inputs"]["distance_miles"]) == ("3.33", "10.1")
+        billed = explained["billed"]["lines"]
+        assert [line["amount"] for line in billed[:-1]] == [line["amount"] for line in invoice["lines"]]
+        assert (billed[-1]["code"], billed[-1]["amount"]) == ("tax", invoice["tax"])
+        rules = {line["code"]: line["rule"] for line in billed}
+        assert rules["weekend"] == {"index": 0, "config_version": 1} == explained["promised"]["lines"][-2]["rule"]
+        assert [rules[code] for code in ("labour", "waiting", "tax")] == [None, None, None]
+        config = f"/v1/pricing-configs/{explained['pricing_config_id']}"
+        stored = (await client.get(config, headers=mover_a.headers)).json()
+        told = ("starts_at", "hours", "crew", "distance_miles")
+        job = {name: explained["inputs"][name] for name in told} | {"pickup_zone": "America/Los_Angeles"}
+        body = {"config": stored["config"], "job": job}
+        again = await client.post("/v1/pricing-configs/simulate", headers=mover_a.headers, json=body)
+        made = {line["code"]: line["amount"] for line in again.json()["lines"]}
+        del made["tax"]
+        assert made == {line["code"]: line["amount"] for line in billed if line["code"] not in {"waiting", "tax"}}
+
     async def test_a_price_as_agreed_is_one_line(self, client: httpx.AsyncClient, mover_a: Caller) -> None:
         booking = await complete_by_hand(client, mover_a.headers, price=usd("819.99"))
         invoice = await issue(client, mover_a.headers, booking["id"])
         assert [line["amount"] for line in invoice["lines"]] == [usd("819.99")]
         assert (invoice["tax"], invoice["total"]) == (usd("0.00"), usd("819.99"))
+        explained = (await client.get(f"/v1/invoices/{invoice['id']}/explain", headers=mover_a.headers)).json()
+        assert [explained[name] for name in ("pricing_config_id", "config_version", "inputs")] == [None, None, None]
+        assert explained["billed"]["lines"][0]["code"] == "agreed_price"
 
     async def test_a_booking_that_is_not_completed_gets_409_and_no_number(
         self, client: httpx.AsyncClient, mover_a: Caller

@@ -37,7 +37,9 @@ async def case(client: httpx.AsyncClient, mover_a: Caller) -> str:
 
 async def settle(client: httpx.AsyncClient, admin: Caller, **changes: Any) -> httpx.Response:
     shown = await client.get(SETTINGS, headers=admin.headers)
-    body = {name: shown.json()[name] for name in ("fee_percent", "four_eyes", "claim_minutes")} | changes
+    body = {
+        name: shown.json()[name] for name in ("fee_percent", "four_eyes", "claim_minutes", "fuel_index_price")
+    } | changes
     return await client.put(SETTINGS, headers=admin.headers | {"If-Match": shown.headers["etag"]}, json=body)
 
 
@@ -202,7 +204,7 @@ class TestCaseFile:
 class TestSettings:
     async def test_a_change_names_what_it_read(self, client: httpx.AsyncClient, admin: Caller) -> None:
         shown = await client.get(SETTINGS, headers=admin.headers)
-        body = {name: shown.json()[name] for name in ("fee_percent", "four_eyes", "claim_minutes")}
+        body = {name: shown.json()[name] for name in ("fee_percent", "four_eyes", "claim_minutes", "fuel_index_price")}
         without = await client.put(SETTINGS, headers=admin.headers, json=body)
         assert (without.status_code, without.json()["code"]) == (428, "if_match_required")
         stale = await client.put(SETTINGS, headers=admin.headers | {"If-Match": '"v0"'}, json=body)
@@ -218,6 +220,8 @@ class TestSettings:
             ({"fee_percent": "-1"}, "/fee_percent"),
             ({"fee_percent": "0.001"}, "/fee_percent"),
             ({"claim_minutes": 0}, "/claim_minutes"),
+            ({"fuel_index_price": "-0.001"}, "/fuel_index_price"),
+            ({"fuel_index_price": "2.8145"}, "/fuel_index_price"),
             ({"claim_minutes": 1441}, "/claim_minutes"),
             ({"four_eyes": "perhaps"}, "/four_eyes"),
         ],

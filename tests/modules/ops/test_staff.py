@@ -32,7 +32,7 @@ REVIEW: list[Operation] = [
     ("POST", f"/v1/ops/orgs/{NOBODY}/suspend", {"reason": "No"}),
     ("POST", f"/v1/ops/orgs/{NOBODY}/reinstate", None),
 ]
-SETTINGS = {"fee_percent": "0", "four_eyes": False, "claim_minutes": 60}
+SETTINGS = {"fee_percent": "0", "four_eyes": False, "claim_minutes": 60, "fuel_index_price": None}
 ENFORCE: list[Operation] = [
     ("PUT", "/v1/ops/verification-packs", {"packs": []}),
     ("PUT", "/v1/ops/settings", SETTINGS),

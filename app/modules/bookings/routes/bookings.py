@@ -53,7 +53,7 @@ from app.modules.bookings.values import BookingStatus, DayStep
 from app.modules.calendar.public import DayFull, ResourceNotFound, SlotTaken, TooLarge, WindowRefused
 from app.modules.files.public import UploadAlreadyAttached, UploadNotClean, UploadNotFound, UploadOfOtherKind
 from app.modules.market.public import QuoteExpired, QuoteNotFound
-from app.modules.pricing.public import NotPriced
+from app.modules.pricing.public import DiscountUsedUp, NotPriced
 from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
@@ -142,7 +142,8 @@ async def change_contact(
 
 
 @router.post(
-    "/{booking_id}/confirm", responses=problems(BookingNotFound, BookingNotHeld, HoldExpired, CompanyNotBookable)
+    "/{booking_id}/confirm",
+    responses=problems(BookingNotFound, BookingNotHeld, HoldExpired, CompanyNotBookable, DiscountUsedUp),
 )
 async def confirm_booking(
     booking_id: UUID, actor: BookingsWrite, session: BookingWrite, response: Response

@@ -11,6 +11,7 @@ from app.modules.bookings.service.hold import Held
 from app.modules.bookings.service.steps import lock_as, write_step
 from app.modules.calendar import public as calendar
 from app.modules.orgs import public as orgs
+from app.modules.pricing import public as pricing
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -20,7 +21,7 @@ async def confirm_booking(session: WriteSession, actor: Mover | Customer, bookin
 
     Locks: the booking row, then its reservations.
     Raises: BookingNotFound (404), CompanyNotBookable (409) for one suspended since the hold, BookingNotHeld (409),
-    HoldExpired (409).
+    HoldExpired (409), DiscountUsedUp (409).
     Emits: booking.confirmed.
     """
     booking = await lock_as(session, actor, booking_id)
@@ -35,6 +36,7 @@ async def confirm_booking(session: WriteSession, actor: Mover | Customer, bookin
     if kept != rules.count_taken(vars(booking)):
         # Asked in time and late all the same: the hold ended meanwhile, and somebody else has what it held.
         raise HoldExpired
+    await pricing.use_discounts(session, booking.org_id, booking.pricing_config_id, booking.price)
     await write_step(session, booking, actor, came_from=came_from)
     if booking.asks_door_codes:
         await issue_codes(session, booking, actor.now)

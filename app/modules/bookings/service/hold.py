@@ -41,6 +41,7 @@ from app.modules.calendar import public as calendar
 from app.modules.fleet.public import EquipmentKind
 from app.modules.market import public as market
 from app.modules.orgs import public as orgs
+from app.modules.platform import public as platform
 from app.modules.pricing import public as pricing
 from app.modules.verification.public import Trip
 from app.runtime.db.session import WriteSession
@@ -312,7 +313,8 @@ async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: Loc
         raise NotPriceable("The company has no active price list.")
     base = (await orgs.company(session, actor.org_id)).address.location
     way = great_circle_miles(base, job.origin.location)
-    facts = market.from_base(_job(body.estimate, job, actor.now), way)
+    fuel = await platform.fuel_index_price(session)
+    facts = market.from_base(replace(_job(body.estimate, job, actor.now), fuel_index_price=fuel), way)
     price = pricing.price_job(card, facts)
     return {"job": pricing.job_to_json(facts), "pricing_config_id": card.id} | _stored(price, card.number)
 

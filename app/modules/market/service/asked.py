@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.kernel.errors import Fault
 from app.kernel.localtime import to_instant
 from app.kernel.places import Place
 from app.kernel.ports import Ports
@@ -18,9 +19,11 @@ from app.kernel.ports.routing import Route
 from app.kernel.signing import Signer
 from app.modules.calendar import public as calendar
 from app.modules.market import rules
+from app.modules.market.errors import NothingToPack
 from app.modules.market.rules import Plan
 from app.modules.market.schemas import RequiresIn, WishIn
 from app.modules.orgs import public as orgs
+from app.modules.platform import public as platform
 from app.modules.pricing import public as pricing
 from app.modules.verification import public as verification
 from app.runtime.db.session import ReadSession
@@ -41,6 +44,7 @@ class Way:
     booked_at: datetime
     route: Route
     requires: RequiresIn
+    services: pricing.ServicesIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +104,15 @@ async def locate_search(ports: Ports, signer: Signer, body: WishIn, now: datetim
     """The ports step.
 
     Raises: PlaceNotLocated (422), LocalTimeRefused (422), WindowRefused (422), UnknownItem (422), EstimateRefused
-    (422), EstimateChanged (422), EstimateExpired (409).
+    (422), EstimateChanged (422), EstimateExpired (409), NothingToPack (422).
     """
     origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
     destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
     starts_at = to_instant(body.starts_at, origin.zone, pointer="/starts_at")
     route = await ports.router.route(origin.location, destination.location)
-    way = Way(origin, destination, starts_at, now, route, body.requires)
+    way = Way(origin, destination, starts_at, now, route, body.requires, body.services)
     load = _load(signer, body, way)
+    _refuse_nothing_to_pack(body.services, load)
     calendar.check_window(_plan(load, way).window, now)
     return Located(way, load, _plans(load, way))
 
@@ -119,7 +124,16 @@ def _plans(load: pricing.Load, way: Way) -> tuple[Plan, ...]:
     return tuple(one for one in plans if one.window.length <= calendar.LONGEST_WINDOW)
 
 
+def _refuse_nothing_to_pack(services: pricing.ServicesIn, load: pricing.Load) -> None:
+    wanted = services.packing
+    if wanted is not None and wanted.cartons is None and load.cartons == 0:
+        reason = "No carton is listed: say how many are to be packed."
+        raise NothingToPack(faults=(Fault("/services/packing/cartons", NothingToPack.code, reason),))
+
+
 def _plan(load: pricing.Load, way: Way) -> Plan:
+    wanted = way.services
+    packing = None if wanted.packing is None else wanted.packing.to_packing(load.cartons)
     facts = pricing.JobFacts(
         origin=way.origin,
         destination=way.destination,
@@ -132,8 +146,12 @@ def _plan(load: pricing.Load, way: Way) -> Plan:
         volume_cuft=load.volume_cuft,
         weight_lb=load.weight_lb,
         inventory=load.inventory,
+        packing=packing,
+        valuation=None if wanted.valuation is None else wanted.valuation.to_valuation(),
+        codes=frozenset(wanted.codes),
     )
-    days = rules.days_of_work(way.starts_at, load.hours_p90, way.route.drive_minutes)
+    hours = load.hours_p90 + (0 if packing is None else packing.hours)
+    days = rules.days_of_work(way.starts_at, hours, way.route.drive_minutes)
     size = _up(load.volume_cuft), _up(load.weight_lb), load.crew_size
     need = calendar.Need.of(*size, way.requires.columns())
     return Plan(days.window, need, pricing.make_job(facts), load.factors, days.legs)
@@ -156,12 +174,21 @@ def _load(signer: Signer, body: WishIn, way: Way) -> pricing.Load:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Who is asked at this instant, what they charge, and how they would do the job; the recommended crew first."""
+    """Who is asked at this instant, what they charge, and how they would do the job; the recommended crew first.
+    `uses`: how often their discounts were had, by company and code.
+    """
 
     now: datetime
     companies: Sequence[orgs.NearbyCompany]
     cards: dict[UUID, pricing.RateCard]
     plans: dict[UUID, tuple[Plan, ...]]
+    uses: dict[UUID, dict[str, int]]
+
+    def job_for(self, company: orgs.NearbyCompany, job: pricing.Job) -> pricing.Job:
+        """The job as this company prices it."""
+        asked = rules.for_company(job, self.cards[company.id], company.distance_miles)
+        uses = self.uses.get(company.id)
+        return replace(asked, discount_uses=uses) if uses else asked
 
     @property
     def ids(self) -> list[UUID]:
@@ -174,5 +201,16 @@ async def find_field(session: ReadSession, asked: Located, days: int, now: datet
     ids = [company.id for company in companies]
     cards = await pricing.active_cards(session, ids) if ids else {}
     own = await pricing.own_of_all(session, ids) if ids else {}
-    plans = {one: asked.plans_by(own[one]) if one in own else asked.plans for one in ids}
-    return Field(now, companies, cards, plans)
+    fuel = await platform.fuel_index_price(session) if ids else None
+    common = _at_fuel_price(asked.plans, fuel)
+    plans = {one: _at_fuel_price(asked.plans_by(own[one]), fuel) if one in own else common for one in ids}
+    codes = asked.way.services.codes
+    uses = await pricing.discount_uses(session, ids, codes) if ids and codes else {}
+    return Field(now, companies, cards, plans, uses)
+
+
+def _at_fuel_price(plans: tuple[Plan, ...], fuel: Decimal | None) -> tuple[Plan, ...]:
+    """Priced at today's fuel index, where staff have told it."""
+    if fuel is None:
+        return plans
+    return tuple(replace(plan, job=replace(plan.job, fuel_index_price=fuel)) for plan in plans)

@@ -11,7 +11,6 @@ from app.kernel.dayset import days_of, how_many
 from app.kernel.money import money_out
 from app.kernel.places import PlaceOut
 from app.modules.calendar import public as calendar
-from app.modules.market import rules
 from app.modules.market.rules import Plan
 from app.modules.market.schemas import DateOut, DatePriceOut, DatesIn, DatesOut, OfferedBy
 from app.modules.market.service.asked import MOST_PLANS, Field, Located, find_field
@@ -82,7 +81,7 @@ async def offers_on_days(
     """Of each company that can do the job on some of the days, what it asks then; one statement for the papers of all
     and one for the calendars of each plan. `starts` rise, `dayset.MOST_DAYS` at most.
     """
-    priced = [one for one in field.companies if one.id in field.cards and field.plans[one.id]]
+    priced = [one for one in field.companies if one.id in field.cards and _does_it(field, one.id)]
     eligible = await _eligible_on(session, field, asked, starts)
     left = dict(eligible.by_org)
     offers: list[DayOffer] = []
@@ -95,7 +94,7 @@ async def offers_on_days(
         suiting = await calendar.suiting_starts(session, asks, starts, job, eligible.by_truck) if asks else {}
         for company in priced:
             days = open_days.get(company.id, 0) & suiting.get(company.id, 0)
-            for offer in _priced(company, field.cards[company.id], jobs.of(plans[company.id]), days) if days else ():
+            for offer in _priced(field, company, jobs.of(plans[company.id]), days) if days else ():
                 offers.append(offer)
                 left[company.id] &= ~offer.days
     return offers
@@ -148,10 +147,17 @@ async def _eligible_on(
     return found
 
 
-def _priced(company: NearbyCompany, card: pricing.RateCard, jobs: pricing.Starts, days: int) -> Iterator[DayOffer]:
+def _does_it(field: Field, org_id: UUID) -> bool:
+    """Whether it has a plan, and prices for the services that are asked for."""
+    plans = field.plans[org_id]
+    return bool(plans) and pricing.is_offered(field.cards[org_id], plans[0].job)
+
+
+def _priced(field: Field, company: NearbyCompany, jobs: pricing.Starts, days: int) -> Iterator[DayOffer]:
     """One offer for all days that cost the same."""
+    card = field.cards[company.id]
     for alike in jobs.priced_alike(card.compiled, days):
-        job = rules.for_company(jobs.jobs[next(days_of(alike))], card, company.distance_miles)
+        job = field.job_for(company, jobs.jobs[next(days_of(alike))])
         try:
             yield DayOffer(company, job.crew, pricing.price_job(card, job), alike)
         except pricing.NotPriced:

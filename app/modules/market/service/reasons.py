@@ -23,7 +23,15 @@ MOST_FREE_DATES: Final = 3
 EARLIEST_HOUR: Final = 6
 LATEST_HOUR: Final = 20
 # No other time changes these.
-HOPELESS: Final = frozenset({Reason.TOO_LARGE, Reason.NOT_EQUIPPED, Reason.NO_PRICES, Reason.DESTINATION_OUTSIDE_AREA})
+HOPELESS: Final = frozenset(
+    {
+        Reason.TOO_LARGE,
+        Reason.NOT_EQUIPPED,
+        Reason.NO_PRICES,
+        Reason.SERVICE_NOT_OFFERED,
+        Reason.DESTINATION_OUTSIDE_AREA,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
     refused = {one: Reason.PAPERS for one in ids if one not in eligible.org_ids}
     refused |= dict.fromkeys(eligible.without_trucks, Reason.PAPERS)
     refused |= {one: Reason.NO_PRICES for one in eligible.org_ids if one not in refused and one not in field.cards}
+    refused |= dict.fromkeys(_without_service(field, refused), Reason.SERVICE_NOT_OFFERED)
     refused |= {one: Reason.TOO_LARGE for one in ids if one not in refused and not field.plans[one]}
     asking = [company for company in field.companies if company.id not in refused]
     found: dict[UUID, Candidate] = {}
@@ -102,13 +103,19 @@ async def _ask_all(session: ReadSession, field: Field, asked: Located) -> tuple[
         lengths = {company.id: plans[company.id].window.length for company in left}
         free = await calendar.free_capacity(session, lengths, asked.starts_at, job, limit=limit)
         for company in left:
-            made = _asked_for(company, field.cards[company.id], plans[company.id], free.get(company.id))
+            made = _asked_for(company, field, plans[company.id], free.get(company.id))
             if isinstance(made, Candidate):
                 found[company.id] = made
             else:
                 refused.setdefault(company.id, made)
     insured = [replace(one, coverage=eligible.coverage.get(company_id, {})) for company_id, one in found.items()]
     return insured, {one: reason for one, reason in refused.items() if one not in found}
+
+
+def _without_service(field: Field, refused: Mapping[UUID, Reason]) -> list[UUID]:
+    """Those whose prices do not name what is asked for beside the move."""
+    left = (one for one in field.ids if one not in refused and field.plans[one])
+    return [one for one in left if not pricing.is_offered(field.cards[one], field.plans[one][0].job)]
 
 
 def _open_for(
@@ -137,14 +144,14 @@ async def _eligible(session: ReadSession, field: Field, asked: Located) -> verif
 
 
 def _asked_for(
-    company: orgs.NearbyCompany, card: pricing.RateCard, plan: Plan, free: calendar.FreeCapacity | None
+    company: orgs.NearbyCompany, field: Field, plan: Plan, free: calendar.FreeCapacity | None
 ) -> Candidate | Reason:
     if free is None:
         return Reason.NONE_FREE
     if not calendar.suffices(free, plan.need):
         is_full = free.sold_out and calendar.suffices(free.without_limits, plan.need)
         return Reason.DAY_FULL if is_full else Reason.NONE_FREE
-    job = rules.for_company(plan.job, card, company.distance_miles)
+    card, job = field.cards[company.id], field.job_for(company, plan.job)
     try:
         return Candidate(company, card, plan, job, pricing.price_job(card, job))
     except pricing.NotPriced:
@@ -194,6 +201,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         offer_id=sign_offer(terms.signer, offer, shared),
         organization=OfferedBy(id=company.id, name=company.name, rating=company.rating),
         price=pricing.price_out(pricing.price_to_json(candidate.price, candidate.card.number)),
+        deposit=money_out(*candidate.price.deposit),
         starts_at=offer.starts_at,
         ends_at=offer.ends_at,
         legs=legs_out(offer.legs),

@@ -30,8 +30,19 @@ class SettingsIn(BaseModel):
     four_eyes: Annotated[bool, Field(description="Two reviewers approve a company.")]
     claim_minutes: Annotated[int, Field(ge=1, le=1440, strict=True, description="How long a reviewer keeps a case.")]
 
+    fuel_index_price: Annotated[
+        Decimal | None,
+        Field(
+            ge=0,
+            le=100,
+            decimal_places=3,
+            description="US dollars a gallon of diesel, for price lists with a fuel table; null: these have no offers.",
+            examples=["2.814"],
+        ),
+    ]
+
     def to_settings(self) -> PlatformSettings:
-        return PlatformSettings(self.fee_percent, self.four_eyes, self.claim_minutes)
+        return PlatformSettings(self.fee_percent, self.four_eyes, self.claim_minutes, self.fuel_index_price)
 
 
 class SettingsOut(BaseModel):
@@ -40,5 +51,6 @@ class SettingsOut(BaseModel):
     fee_percent: Decimal
     four_eyes: bool
     claim_minutes: int
+    fuel_index_price: Decimal | None
     version: int
     updated_at: datetime

@@ -4,9 +4,10 @@ from app.modules.pricing.rules.catalogue import CATALOGUE, Item, find_items
 from app.modules.pricing.rules.config import PricingConfig, config_errors, config_to_json, parse_config
 from app.modules.pricing.rules.diff import compare_configs
 from app.modules.pricing.rules.engine import CompiledConfig, compile_config, price, replay
-from app.modules.pricing.rules.estimator import end_of, estimate, pieces_of
+from app.modules.pricing.rules.estimator import count_cartons, end_of, estimate, packing_hours, pieces_of
 from app.modules.pricing.rules.lint import lint
 from app.modules.pricing.rules.local_time import local_start
+from app.modules.pricing.rules.offering import limited_discounts, unoffered
 from app.modules.pricing.rules.starts import Starts
 from app.modules.pricing.rules.wire import (
     job_from_json,
@@ -27,13 +28,16 @@ __all__ = [
     "compile_config",
     "config_errors",
     "config_to_json",
+    "count_cartons",
     "end_of",
     "estimate",
     "find_items",
     "job_from_json",
     "job_to_json",
+    "limited_discounts",
     "lint",
     "local_start",
+    "packing_hours",
     "parse_config",
     "pieces_of",
     "price",
@@ -42,4 +46,5 @@ __all__ = [
     "replay",
     "request_from_json",
     "request_to_json",
+    "unoffered",
 ]

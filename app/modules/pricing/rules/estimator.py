@@ -83,6 +83,20 @@ def pack_home(cartons: int) -> tuple[CartonCount, ...]:
     return tuple(CartonCount(code, count) for code, count in whole.items() if count)
 
 
+def count_cartons(request: EstimateRequest) -> int:
+    """So many cartons does packing take: those listed, or the usual number of the home."""
+    if request.home_size is not None:
+        return HOMES[request.home_size].cartons
+    return sum(item.quantity for item in request.items if "carton" in _item_of(item, CATALOGUE).categories)
+
+
+def packing_hours(cartons: int, figures: Figures = FIGURES) -> Decimal:
+    """Started quarters of an hour, as all hours of estimates."""
+    step = figures[Figure.HOURS_STEP].value
+    exact = Fraction(cartons) / Fraction(figures[Figure.CARTONS_PER_HOUR].value)
+    return step * math.ceil(exact / Fraction(step))
+
+
 def pieces_of(items: tuple[ItemCount, ...]) -> tuple[Piece, ...]:
     """The inventory with the catalogue's categories. Raises: UnknownItem (422), with `/items/1/code` for each."""
     faults = tuple(

@@ -25,6 +25,7 @@ class Figure(StrEnum):
     FREE_CARRY = "free_carry"
     CARRY_STEP = "carry_step"
     LOOSE_ITEM = "loose_item"
+    CARTONS_PER_HOUR = "cartons_per_hour"
     CREW_OF_TWO = "crew_of_two"
     CREW_OF_THREE = "crew_of_three"
     CREW_OF_FOUR = "crew_of_four"
@@ -59,6 +60,7 @@ _ROWS: Final = (
     Factor(Figure.FREE_CARRY, "Carry that costs nothing more", Decimal(50), "ft", _ACCESS),
     Factor(Figure.CARRY_STEP, "Carry step", Decimal(50), "ft", _ACCESS),
     Factor(Figure.LOOSE_ITEM, "Each thing that is in no carton", Decimal(30), "s", "easydays, unimovers"),
+    Factor(Figure.CARTONS_PER_HOUR, "Cartons that are packed in an hour", Decimal(10), "carton/h", "starting guess"),
     Factor(Figure.CREW_OF_TWO, "Two movers up to", Decimal(10), "person-hour", _GUESS),
     Factor(Figure.CREW_OF_THREE, "Three movers up to", Decimal(18), "person-hour", _GUESS),
     Factor(Figure.CREW_OF_FOUR, "Four movers up to", Decimal(32), "person-hour", _GUESS),

@@ -16,6 +16,7 @@ from app.modules.pricing.schemas.estimates import (
 )
 from app.modules.pricing.schemas.jobs import JobIn, SimulateIn
 from app.modules.pricing.schemas.prices import LineOut, PriceOut, SimulatedOut, line_out, price_out, simulated_out
+from app.modules.pricing.schemas.services import PackingWishIn, ServicesIn
 
 __all__ = [
     "EstimateIn",
@@ -26,7 +27,9 @@ __all__ = [
     "JobIn",
     "LineOut",
     "LoadIn",
+    "PackingWishIn",
     "PriceOut",
+    "ServicesIn",
     "SignedEstimateOut",
     "SimulateIn",
     "SimulatedOut",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.kernel.places import Place
 from app.modules.pricing.rules import end_of, local_start
-from app.modules.pricing.values import Job, Piece
+from app.modules.pricing.values import Job, Packing, Piece, Valuation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,10 @@ class JobFacts:
     volume_cuft: Decimal
     weight_lb: Decimal
     inventory: tuple[Piece, ...] = ()
+    packing: Packing | None = None
+    valuation: Valuation | None = None
+    codes: frozenset[str] = frozenset()
+    fuel_index_price: Decimal | None = None
 
 
 def make_job(facts: JobFacts) -> Job:
@@ -43,6 +47,10 @@ def make_job(facts: JobFacts) -> Job:
         pickup=end_of(facts.origin.access),
         dropoff=end_of(facts.destination.access),
         inventory=facts.inventory,
+        packing=facts.packing,
+        valuation=facts.valuation,
+        codes=facts.codes,
+        fuel_index_price=facts.fuel_index_price,
     )
 
 

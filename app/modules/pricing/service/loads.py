@@ -14,7 +14,7 @@ from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
 from app.kernel.signing import BadToken, Signer
 from app.modules.pricing.errors import EstimateChanged, EstimateExpired, EstimateRefused
-from app.modules.pricing.rules import estimate, pieces_of, request_from_json, request_to_json
+from app.modules.pricing.rules import count_cartons, estimate, pieces_of, request_from_json, request_to_json
 from app.modules.pricing.rules.own import COMMON, Own, estimate_own, hours_at_pace
 from app.modules.pricing.rules.wire import number_text
 from app.modules.pricing.schemas import EstimateIn, SignedEstimateOut, ToldEstimateIn, estimate_out
@@ -35,6 +35,7 @@ class Load:
     hours_p90: Decimal
     exact_hours: Fraction
     inventory: tuple[Piece, ...]
+    cartons: int = 0
     factors: tuple[Factor, ...] = ()
 
 
@@ -62,6 +63,7 @@ def _load(request: EstimateRequest, made: Estimate, own: Own) -> Load:
         hours_p90=made.duration_hours.p90,
         exact_hours=made.exact_hours,
         inventory=made.inventory,
+        cartons=count_cartons(request),
         factors=own.factors(made.volume_cuft, request.items),
     )
 
@@ -143,6 +145,7 @@ def _signed_load(body: Mapping[str, Any]) -> Load:
         hours_p90=Decimal(p90),
         exact_hours=Fraction(body["e"]),
         inventory=pieces_of(request.items),
+        cartons=count_cartons(request),
     )
 
 
