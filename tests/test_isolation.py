@@ -223,6 +223,7 @@ READABLE: Final = {
         "day_limits",
         "own_estimators",
         "discount_uses",
+        "platform_settings",
         "company_days_off",
         "company_documents",
         "company_packs",
