@@ -112,6 +112,7 @@ class StaffPermission(StrEnum):
     CASES_READ = "cases:read"
     COMPANIES_READ = "companies:read"
     COMPANIES_SUSPEND = "companies:suspend"
+    CUSTOMERS_READ = "customers:read"
     PACKS_ENFORCE = "packs:enforce"
     PACKS_READ = "packs:read"
     STAFF_MANAGE = "staff:manage"
@@ -135,6 +136,7 @@ STAFF_ROLES: Final[Mapping[StaffPermission, tuple[StaffRole, ...]]] = MappingPro
         StaffPermission.CASES_NOTE: _ALL_STAFF,
         StaffPermission.CASES_READ: _ALL_STAFF,
         StaffPermission.COMPANIES_READ: _ALL_STAFF,
+        StaffPermission.CUSTOMERS_READ: _ALL_STAFF,
         StaffPermission.PACKS_READ: _ALL_STAFF,
         StaffPermission.SETTINGS_READ: _ALL_STAFF,
         StaffPermission.TEXTS_READ: _ALL_STAFF,

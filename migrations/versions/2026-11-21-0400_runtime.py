@@ -134,7 +134,16 @@ $$
 """
 
 
+# Without accents and capitals, as an index can have it: the dictionary is named, and changes with a release alone.
+PLAIN = """
+CREATE FUNCTION app.plain(p_text text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT lower(public.unaccent('public.unaccent'::regdictionary, p_text))
+$$
+"""
+
+
 def upgrade() -> None:
+    op.execute(PLAIN)
     op.create_table(
         "outbox_events",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -217,3 +226,4 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION app.claim_idempotency_key")
     for table in reversed(POLICIES):
         op.drop_table(table)
+    op.execute("DROP FUNCTION app.plain")

@@ -88,6 +88,18 @@ END
 $$
 """
 
+# As app.bookings_named, of those who have told their name.
+CUSTOMERS_NAMED = """
+CREATE FUNCTION app.customers_named(p_pattern text, p_said text, p_most integer) RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, app, pg_temp
+SET pg_trgm.similarity_threshold = 0.45 AS $$
+    SELECT c.id FROM app.customers AS c WHERE c.full_name IS NOT NULL
+        AND (app.plain(c.full_name) LIKE '%' || app.plain(p_pattern) || '%'
+            OR app.plain(c.full_name) % app.plain(p_said))
+    ORDER BY c.created_at DESC, c.id LIMIT p_most
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -121,6 +133,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         sa.UniqueConstraint("email_index", name=op.f("uq_customers_email_index")),
         sa.UniqueConstraint("phone_index", name=op.f("uq_customers_phone_index")),
+    )
+    op.create_index(
+        "ix_customers_full_name",
+        "customers",
+        [sa.text("app.plain(full_name) gin_trgm_ops")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("full_name IS NOT NULL"),
     )
     op.create_table(
         "otp_challenges",
@@ -196,9 +216,15 @@ def upgrade() -> None:
             op.execute(statement)
     op.execute(REQUIRE_CUSTOMER_SESSION)
     op.execute(REFUSE_ERASED_CUSTOMER)
+    # FORCE blinds the owner too: the definer function sees what this policy shows it.
+    op.execute("CREATE POLICY customers_owner ON app.customers FOR SELECT TO movehub_owner USING (true)")
+    op.execute(CUSTOMERS_NAMED)
+    op.execute("REVOKE ALL ON FUNCTION app.customers_named FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION app.customers_named TO {STAFF.value}")
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.customers_named")
     op.execute("DROP FUNCTION app.refuse_erased_customer")
     op.execute("DROP FUNCTION app.require_customer_session")
     for table in reversed(POLICIES):

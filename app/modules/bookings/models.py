@@ -132,6 +132,12 @@ class Booking(Tenant, Versioned, Model):
         sa.Index("ix_bookings_phone_index", "phone_index", postgresql_using="hash"),
         sa.Index("ix_bookings_email_index", "email_index", postgresql_using="hash"),
         sa.Index(
+            "ix_bookings_contact_name",
+            sa.text("app.plain(contact_name) gin_trgm_ops"),
+            postgresql_using="gin",
+            postgresql_where=sa.text("hold_expires_at IS NULL"),
+        ),
+        sa.Index(
             "ix_bookings_hold_expires_at",
             "hold_expires_at",
             postgresql_where=sa.text("hold_expires_at IS NOT NULL"),

@@ -32,6 +32,12 @@ class Customer(Model, Versioned):
     __table_args__ = (
         sa.UniqueConstraint("phone_index"),
         sa.UniqueConstraint("email_index"),
+        sa.Index(
+            "ix_customers_full_name",
+            sa.text("app.plain(full_name) gin_trgm_ops"),
+            postgresql_using="gin",
+            postgresql_where=sa.text("full_name IS NOT NULL"),
+        ),
         sa.CheckConstraint("(sealed_phone IS NULL) = (phone_index IS NULL)", name="phone"),
         sa.CheckConstraint("(sealed_email IS NULL) = (email_index IS NULL)", name="email"),
         sa.CheckConstraint(

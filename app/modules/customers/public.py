@@ -23,6 +23,7 @@ __all__ = [
     "erase",
     "erased",
     "find_customer",
+    "find_named",
     "lock",
     "personal_data",
     "show_texts",
@@ -44,7 +45,16 @@ async def find_customer(session: ReadSession, resources: Resources, address: str
     """
     seals, channel = seals_of(resources), Channel.EMAIL if "@" in address else Channel.SMS
     found = await repository.find_customer(session, channel, seals.index(channel, address.lower()))
-    return None if found is None else seals.snapshot(found)
+    return None if found is None else seals.shown(found)
+
+
+async def find_named(session: ReadSession, resources: Resources, name: str, most: int) -> list[CustomerSnapshot]:
+    """Who has told this name, or one that sounds like it, the latest first; what does not open is left out of one.
+
+    For staff.
+    """
+    seals = seals_of(resources)
+    return [seals.shown(found) for found in await repository.list_named(session, name, most)]
 
 
 async def personal_data(session: ReadSession, resources: Resources, customer_id: UUID) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.modules.customers.values import Channel
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.locks import lock_name
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.spelling import escaped
 
 BATCH = 2_000
 MOST_SESSIONS = 100
@@ -124,6 +125,13 @@ async def find_or_insert_customer(session: WriteSession, customer: Customer, cha
 
 async def find_customer(session: ReadSession, channel: Channel, index: bytes) -> Customer | None:
     return (await session.execute(sa.select(Customer).where(_index_of(channel) == index))).scalar_one_or_none()
+
+
+async def list_named(session: ReadSession, name: str, most: int) -> Sequence[Customer]:
+    """Whoever has told a name that sounds like it, the latest first."""
+    named = sa.func.app.customers_named(escaped(name), name, most).table_valued("id")
+    query = sa.select(Customer).where(Customer.id.in_(sa.select(named.c.id)))
+    return (await session.execute(query.order_by(Customer.created_at.desc(), Customer.id))).scalars().all()
 
 
 def _index_of(channel: Channel) -> InstrumentedAttribute[bytes | None]:

@@ -19,7 +19,7 @@ from tests.factories.belongings import KEY, PRICES, Belongings, furnish
 from tests.factories.bookings import CONTACT, book_by_hand, new_key
 from tests.factories.customers import code_of as sent_code
 from tests.factories.customers import new_email, sign_in_customer
-from tests.factories.files import photo, upload
+from tests.factories.files import document, photo, upload
 from tests.factories.fleet import add_driver, add_helper, add_truck
 from tests.factories.verification import make_ready, policy_body, submit
 from tests.modules.audit.commands import TOLD
@@ -103,6 +103,9 @@ async def show_and_pay(client: httpx.AsyncClient, of_a: Belongings, worker: Reso
     photos = f"/v1/trucks/{ids['truck_id']}/photos"
     await do(client, headers, "POST", photos, {"upload_id": shown["id"]})
     await do(client, headers, "DELETE", f"{photos}/{shown['id']}")
+    paper = await upload(client, of_a.member, worker, document(), "application/pdf", "document")
+    licence = {"kind": "business_licence", "issuer": "The City", "effective_on": "2027-01-01"}
+    await do(client, headers, "POST", "/v1/org/documents", licence | {"upload_id": paper["id"]})
     seen = {"location": {"lat": 43.6, "lng": -116.2}, "recorded_at": "2027-03-01T08:00:00Z"}
     assert (await client.put(f"/v1/trucks/{ids['truck_id']}/location", headers=headers, json=seen)).status_code == 200
     equipment = f"/v1/equipment/{ids['equipment_id']}"
@@ -186,6 +189,8 @@ async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[s
     await do(client, staff, "GET", f"/v1/ops/audit?org_id={org_id}")
     await do(client, staff, "GET", "/v1/ops/orgs?limit=1")
     file = await do(client, staff, "GET", f"/v1/ops/orgs/{org_id}")
+    paper = next(one["upload_id"] for one in file["documents"] if one["upload_id"])
+    await do(client, staff, "GET", f"/v1/ops/orgs/{org_id}/papers/{paper}")
     await do(client, staff, "GET", f"/v1/ops/bookings?reference={file['bookings'][0]['reference']}")
     hired = {"email": new_email(), "full_name": "Ottoline Quill", "role": "support"}
     colleague = await do(client, staff, "POST", "/v1/ops/staff", hired)
@@ -257,10 +262,11 @@ async def change_members(client: httpx.AsyncClient, settings: Settings, worker: 
     await do(client, headers, "DELETE", f"/v1/org/members/{former}")
 
 
-async def leave(client: httpx.AsyncClient, resources: Resources) -> None:
+async def leave(client: httpx.AsyncClient, resources: Resources, staff: dict[str, str]) -> None:
     """A customer who changes their name and address, takes their data along and is forgotten."""
     customer = (await sign_in_customer(client, resources)).headers
     await do(client, customer, "PATCH", "/v1/customers/me", {"full_name": "Ottoline Vane"})
+    await do(client, staff, "GET", "/v1/ops/customers?q=Ottoline%20Vane")
     asked = await do(client, customer, "POST", "/v1/customers/me/otp", {"email": new_email()})
     proof = {"challenge_id": asked["challenge_id"], "code": await sent_code(resources, asked["challenge_id"])}
     await do(client, customer, "POST", "/v1/customers/me/otp/verify", proof)
@@ -295,7 +301,7 @@ async def seen(
     await ask_at_the_door(client, of_a.member.headers)
     await review_companies(client, str(of_a.member.org_id), admin.headers)
     await change_members(client, settings, worker_resources)
-    await leave(client, resources)
+    await leave(client, resources, admin.headers)
     await sign_in_and_out(client, clock, settings, worker_resources)
     clock.advance(timedelta(days=8))
     await do(client, await log_in(client, of_a.member.email), "POST", f"/v1/bookings/{missed}/no-show")

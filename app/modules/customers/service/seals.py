@@ -5,6 +5,7 @@ Whoever has the database alone can neither read them nor try numbers out. The ha
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,9 @@ from app.kernel.signing import Signer
 from app.modules.customers.models import Customer, OtpChallenge
 from app.modules.customers.values import Channel, CustomerSnapshot
 from app.runtime.resources import Resources
-from app.runtime.sealing import Sealer
+from app.runtime.sealing import CannotOpen, Sealer
+
+logger = logging.getLogger(__name__)
 
 INDEX_PURPOSE: Final = "customer address"
 FIELDS: Final = {Channel.SMS: "phone", Channel.EMAIL: "email"}
@@ -42,6 +45,15 @@ class Seals:
             version=customer.version,
             created_at=customer.created_at,
         )
+
+    def shown(self, customer: Customer) -> CustomerSnapshot:
+        """As `snapshot`, for whoever reads: what does not open is logged, and shown as not told."""
+        try:
+            return self.snapshot(customer)
+        except CannotOpen:
+            logger.exception("a customer's address does not open", extra={"customer_id": str(customer.id)})
+            bare = Customer(**{name: getattr(customer, name) for name in ("id", "full_name", "version", "created_at")})
+            return self.snapshot(bare)
 
     def seal_recipient(self, challenge_id: UUID, address: str) -> bytes:
         return self.sealer.seal(address, *_of_challenge(challenge_id, "recipient"))

@@ -11,6 +11,7 @@ from app.kernel.paging import Page, cut
 from app.kernel.permissions import StaffPermission
 from app.modules.files import public as files
 from app.modules.ops.access import CompaniesRead, CompaniesSuspend, staff_of
+from app.modules.ops.errors import SaidTooLittle
 from app.modules.ops.schemas.companies import (
     BookingQuery,
     CompanyFileOut,
@@ -77,7 +78,7 @@ async def open_paper(org_id: UUID, upload_id: UUID, caller: CurrentStaff, reques
     )
 
 
-@router.get("/bookings")
+@router.get("/bookings", responses=problems(SaidTooLittle))
 async def find_bookings(
     query: Annotated[BookingQuery, Query()], actor: CompaniesRead, session: Write, request: Request
 ) -> FoundBookingsOut:

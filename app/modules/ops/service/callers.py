@@ -13,9 +13,11 @@ from app.modules.customers import public as customers
 from app.modules.fleet import public as fleet
 from app.modules.identity import public as identity
 from app.modules.invoices import public as invoices
+from app.modules.ops.errors import SaidTooLittle
 from app.modules.orgs.public import Sought
 from app.modules.verification import public as verification
 from app.runtime.db.session import ReadSession
+from app.runtime.db.spelling import FEWEST_LETTERS
 from app.runtime.phones import to_e164
 from app.runtime.resources import Resources
 
@@ -39,6 +41,13 @@ class Said:
     @property
     def is_name(self) -> bool:
         return not (self.email or self.phone or self.reference or self.invoice or self.usdot)
+
+    @property
+    def name(self) -> str:
+        """What was said, where it is long enough for a name. Raises: SaidTooLittle (422)."""
+        if sum(letter.isalnum() for letter in self.text) < FEWEST_LETTERS:
+            raise SaidTooLittle
+        return self.text
 
 
 def read_said(text: str) -> Said:
@@ -64,14 +73,17 @@ def _phone(text: str) -> str | None:
 
 
 async def sought_bookings(session: ReadSession, resources: Resources, said: Said) -> SoughtBookings:
-    """By what was left with a booking, by what the customer signs in with now, by its invoice."""
+    """By what was left with a booking, by what the customer signs in with now, by its invoice.
+
+    Raises: SaidTooLittle (422).
+    """
     address = said.email or said.phone
     customer = await customers.find_customer(session, resources, address) if address else None
     return SoughtBookings(
         reference=said.reference,
         email=said.email,
         phone=said.phone,
-        name=said.text if said.is_name else None,
+        name=said.name if said.is_name else None,
         customer_id=customer.id if customer else None,
         ids=frozenset(await invoices.bookings_of_number(session, said.invoice)) if said.invoice else frozenset(),
     )

@@ -80,7 +80,7 @@ async def find_paper(session: WriteSession, actor: Staff, org_id: UUID, upload_i
 
 
 async def find_bookings(session: WriteSession, resources: Resources, actor: Staff, said: str) -> list[FoundBookingOut]:
-    """By anything that a customer can say, the latest first, fifty at most."""
+    """By anything that a customer can say, the latest first, fifty at most. Raises: SaidTooLittle (422)."""
     sought = await sought_bookings(session, resources, read_said(said))
     found = await bookings.find_bookings(session, sought)
     companies = await orgs.companies(session, {booking.org_id for booking in found})
