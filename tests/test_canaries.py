@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
@@ -215,3 +216,34 @@ async def test_nor_when_something_breaks(
         assert not told_in(answer.text), (name, answer.text)
     assert "Traceback" in logged.getvalue()
     assert not told_in(logged.getvalue())
+
+
+async def test_neither_does_the_databases_own_log_tell(
+    bare: httpx.AsyncClient, customer: SignedInCustomer, monkeypatch: pytest.MonkeyPatch, logins: Logins
+):
+    """The server's settings for our logins, and what it wrote where its log can be read."""
+    admin = await asyncpg.connect(logins.admin)
+    quiet = {
+        "log_min_messages": "log",
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
+    }
+    for url in (logins.app, logins.worker):
+        login = await asyncpg.connect(url)
+        assert {name: await login.fetchval(f"SHOW {name}") for name in quiet} == quiet
+        await login.close()
+    written = Path(await admin.fetchval("SHOW data_directory")).parents[1] / "postgres.log"
+    await admin.close()
+    words = list(FAULTS.values())
+
+    async def break_down(session: WriteSession, actor: Any, patch: Any, version: Any) -> None:
+        await session.execute(sa.text(words.pop()), {"word": patch.full_name})
+
+    monkeypatch.setattr(customers, "change_me", break_down)
+    for word in list(CANARIES.values())[: len(FAULTS)]:
+        answer = await bare.patch("/v1/customers/me", json={"full_name": word}, headers=customer.headers)
+        assert answer.status_code >= 400
+    if written.is_file():
+        assert not told_in(written.read_text(errors="replace"))

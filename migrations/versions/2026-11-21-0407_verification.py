@@ -36,6 +36,18 @@ LIMITS_AND_DATES = (
     "withdrawn_at",
 )
 KINDS_AND_DATES = ("org_id", "id", "kind", "truck_id", "effective_on", "expires_on", "withdrawn_at")
+DECIDED = (
+    "status",
+    "decided_by",
+    "decided_at",
+    "reason",
+    "findings",
+    "claimed_by",
+    "claimed_until",
+    "first_approved_by",
+    "version",
+    "updated_at",
+)
 POLICIES = {
     "insurance_policies": [
         Allow(MOVER, "select insert", OWN_COMPANY),
@@ -65,7 +77,9 @@ POLICIES = {
     ],
     "verification_cases": [
         Allow(MOVER, "select insert", OWN_COMPANY),
-        Allow(STAFF, "select update", SIGNED_IN_STAFF),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        # A case of any company, which stays that company's and its submitter's.
+        Allow(STAFF, "update", SIGNED_IN_STAFF, columns=DECIDED),
         Allow(WORKER, "select", OWN_COMPANY),
     ],
     # What the staff note beside a case is for no company's eyes.

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.architecture.patterns import is_ambiguous
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 LONGEST_FUNCTION: Final = 80
@@ -35,6 +37,10 @@ MONEY_MODULES: Final = (
     "app/modules/invoices",
     "app/kernel/money.py",
 )
+TOKEN_LIBRARY: Final = "app/runtime/auth/jws.py"
+LONGEST_TOKEN_FILE: Final = 120
+# Outgoing calls go to services that the operator names, by the libraries made for them; to addresses of callers, none.
+HTTP_CLIENTS: Final = ("httpx", "requests", "aiohttp", "urllib3", "urllib.request", "http.client")
 UNNUMBERED_TODO: Final = re.compile(r"#\s*(TODO|FIXME|XXX)(?!.*#\d+)")
 
 
@@ -64,6 +70,23 @@ def _calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{one.name}" for one in node.names)
+
+
+def _patterns(tree: ast.AST) -> Iterator[str]:
+    """Regular expressions that stand as text: given to `re`, or as `pattern=` of a field."""
+    for call in _calls(tree):
+        is_re = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "re"
+        given = [*(call.args[:1] if is_re else []), *(one.value for one in call.keywords if one.arg == "pattern")]
+        yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def only_the_database_layer_commits(source: Source) -> Iterator[Finding]:
@@ -205,6 +228,26 @@ def what_is_to_be_done_has_a_number(source: Source) -> Iterator[Finding]:
             yield f"{source.path}:{number}", "an open end names its issue"
 
 
+def one_file_knows_the_token_library(source: Source) -> Iterator[Finding]:
+    imported = _imported(source.tree)
+    if source.path != TOKEN_LIBRARY and any(name.split(".")[0] in {"jose", "jwt", "joserfc"} for name in imported):
+        yield source.path, f"tokens are signed and read in {TOKEN_LIBRARY} alone"
+    if source.path == TOKEN_LIBRARY and len(source.text.splitlines()) > LONGEST_TOKEN_FILE:
+        yield source.path, f"longer than {LONGEST_TOKEN_FILE} lines"
+
+
+def nobody_is_called_by_an_address_of_others(source: Source) -> Iterator[Finding]:
+    for name in _imported(source.tree):
+        if name.startswith(HTTP_CLIENTS):
+            yield source.path, f"{name} could be led to addresses inside of ours"
+
+
+def patterns_end_in_linear_time(source: Source) -> Iterator[Finding]:
+    for pattern in _patterns(source.tree):
+        if is_ambiguous(pattern):
+            yield source.path, f"{pattern!r} repeats what repeats: some text would keep it for ever"
+
+
 RULES: Final = (
     only_the_database_layer_commits,
     relationships_never_load_by_themselves,
@@ -219,4 +262,7 @@ RULES: Final = (
     values_are_bound_into_sql,
     money_is_never_a_float,
     what_is_to_be_done_has_a_number,
+    one_file_knows_the_token_library,
+    nobody_is_called_by_an_address_of_others,
+    patterns_end_in_linear_time,
 )

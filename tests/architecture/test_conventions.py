@@ -6,6 +6,7 @@ import pytest
 
 from tests.architecture import conventions
 from tests.architecture.conventions import RULES, Finding, Source
+from tests.architecture.patterns import is_ambiguous
 
 pytestmark = pytest.mark.unit
 
@@ -30,6 +31,9 @@ PLANTED: dict[str, Source] = {
     "names_say_something": Source("app/modules/x/utils.py", ""),
     "values_are_bound_into_sql": Source("app/modules/x/repository.py", "q = f\"SELECT * FROM t WHERE a = '{a}'\"\n"),
     "money_is_never_a_float": Source("app/modules/pricing/rules/x.py", "a = float('1.1')\n"),
+    "one_file_knows_the_token_library": Source("app/modules/x/service.py", "from jose import jwt\n"),
+    "nobody_is_called_by_an_address_of_others": Source("app/modules/x/service.py", "import httpx\n"),
+    "patterns_end_in_linear_time": Source("app/modules/x/rules.py", "import re\nA = re.compile(r'(a+b?)+c')\n"),
     "what_is_to_be_done_has_a_number": Source("app/modules/x/rules.py", "# TODO later\n"),
 }
 
@@ -43,3 +47,13 @@ def test_the_house_keeps_the_rule(rule: Rule):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_rule_sees_a_planted_fault(rule: Rule):
     assert list(rule(PLANTED[rule.__name__]))
+
+
+@pytest.mark.parametrize("pattern", [r"(?:\.[a-z]+)+", r"[a-z]{1,64}@[a-z]+", r"(?:ab?)+c", r"(\d{1,2}:)*"])
+def test_a_pattern_that_reads_a_text_in_one_way_is_left_alone(pattern: str):
+    assert not is_ambiguous(pattern)
+
+
+@pytest.mark.parametrize("pattern", [r"(a+)+b", r"(?:a*b?)*c", r"(a|b+)+c", r"(?:aa*)+b", r"(\w+\s?)+$"])
+def test_a_pattern_that_reads_a_text_in_many_ways_is_seen(pattern: str):
+    assert is_ambiguous(pattern)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -86,3 +88,29 @@ async def test_the_loop_goes_on_while_passwords_are_hashed(quick: Passwords):
     # Inline, the loop would turn once for all of them; a busy machine may hold it up for a moment.
     assert len(lags) >= 4
     assert sorted(lags)[len(lags) // 2] <= 0.05
+
+
+async def test_a_flood_of_sign_ins_takes_no_more_than_300_megabytes():
+    """At the strength that is promised: 46 MiB for each that is hashed at once, which are twice the cores."""
+    promised = Passwords(settings_of())
+    stop = asyncio.Event()
+    before, peak = resident_bytes(), 0
+
+    async def watch() -> None:
+        nonlocal peak
+        while not stop.is_set():
+            peak = max(peak, resident_bytes())
+            await asyncio.sleep(0.002)
+
+    watching = asyncio.create_task(watch())
+    answers = await asyncio.gather(*(promised.verify(None, "a guess") for _ in range(200)), return_exceptions=True)
+    stop.set()
+    await watching
+    promised.close()
+    cores = os.cpu_count() or 1
+    assert sum(answer is False for answer in answers) == 2 * cores + LONGEST_QUEUE
+    assert peak - before <= max(300, 2 * cores * 46 + 50) * 1024 * 1024
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

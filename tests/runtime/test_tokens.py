@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.runtime.auth.tokens import BadToken, Claims, Tokens, key_id
+from app.runtime.auth.jws import BadToken
+from app.runtime.auth.tokens import Claims, Tokens, key_id
 from app.runtime.settings import AuthSettings
 
 pytestmark = pytest.mark.unit

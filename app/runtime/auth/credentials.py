@@ -13,8 +13,9 @@ from starlette.requests import cookie_parser
 from app.kernel.signing import BadToken as BadSignature
 from app.kernel.signing import Signer
 from app.runtime.auth.api_keys import ApiKeyClaims, is_api_key, read_api_key
+from app.runtime.auth.jws import BadToken
 from app.runtime.auth.opaque import read_token
-from app.runtime.auth.tokens import BadToken, Claims, Tokens
+from app.runtime.auth.tokens import Claims, Tokens
 
 CUSTOMER_PURPOSE: Final = "mhc"
 ACCESS_COOKIE: Final = "movehub_at"

@@ -44,8 +44,16 @@ LOGIN_SETTINGS: Final = {
     # Made for queries that take minutes: it spends seconds on compiling a statement that takes milliseconds.
     "jit": "off",
 }
-# Only a superuser may set it: keeps a failing row's values out of the server's log.
-SUPERUSER_LOGIN_SETTINGS: Final = {"log_min_error_statement": "panic"}
+# Only a superuser may set them: they keep what people typed out of the server's log, where an error would quote it as
+# a failing row, a key that is there, a value that is no number, or a statement with its parameters. The program's own
+# log tells of every error by its code.
+SUPERUSER_LOGIN_SETTINGS: Final = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 
 NO_URL: Final = (
     "DATABASE_URL is no URL of a PostgreSQL server: give it as postgresql://administrator:password@host:5432/movehub."

@@ -170,6 +170,15 @@ class TestSession:
         assert await who(client, bearer(fresh)) == 401
         assert await who(client, bearer(other)) == 200  # the other sign-in is another family
 
+    async def test_an_older_ancestor_ends_it_within_the_grace_too(
+        self, client: httpx.AsyncClient, mover_a: Member
+    ) -> None:
+        stolen = await sign_in(client, mover_a.email)
+        child = (await spend(client, stolen["refresh_token"])).json()
+        grandchild = (await spend(client, child["refresh_token"])).json()
+        assert refusal(await spend(client, stolen["refresh_token"])) == (401, "refresh_refused")
+        assert await who(client, bearer(grandchild)) == 401
+
     async def test_unused_for_a_fortnight_it_is_over(
         self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
     ):

@@ -12,6 +12,8 @@ from tests.conftest import PASSWORD, Member
 pytestmark = pytest.mark.integration
 
 AREAS = "/v1/org/service-areas"
+# Name and value: browsers drop what is larger.
+LARGEST = 4_096
 
 
 async def sign_in(client: httpx.AsyncClient, member: Member, base_url: str = "http://test") -> httpx.Response:
@@ -47,6 +49,9 @@ async def test_over_https_cookies_are_bound_to_the_host_and_hidden_from_scripts(
         assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", ""), name
         assert bool(cookie["httponly"]) == (not name.endswith("csrf")), name
         assert cookie["samesite"] == ("strict" if name.endswith("_rt") else "lax"), name
+        assert len(name) + len(cookie.value) <= LARGEST, name
+    assert made["__Host-movehub_at"].value not in answer.text
+    assert made["__Host-movehub_rt"].value not in answer.text
 
 
 async def test_a_cookie_reads_and_with_the_token_it_changes(client: httpx.AsyncClient, mover_a: Member):
@@ -101,3 +106,21 @@ async def test_refreshing_renews_the_cookies_and_signing_out_takes_them_back(
     assert done.status_code == 204
     assert not client.cookies
     assert (await client.get("/v1/auth/me")).status_code == 401
+
+
+async def test_whoever_loses_a_race_of_refreshes_keeps_the_cookies(client: httpx.AsyncClient, mover_a: Member):
+    """Else the tab that was slower would sign out all others."""
+    token = (await sign_in(client, mover_a)).json()["csrf_token"]
+    sent = {"X-CSRF-Token": token, "Origin": "http://test"}
+    kept = dict(client.cookies)
+    first = await client.post("/v1/auth/refresh", json={}, headers=sent)
+    assert first.status_code == 200
+    client.cookies.clear()
+    client.cookies.update(kept)
+    slower = await client.post("/v1/auth/refresh", json={}, headers=sent)
+    assert slower.status_code == 200
+    forged = {"cookie": "movehub_rt=mhr_" + "A" * 86} | sent
+    client.cookies.clear()
+    refused = await client.post("/v1/auth/refresh", json={}, headers=forged)
+    assert refused.status_code == 401
+    assert refused.headers.get_list("set-cookie") == []
