@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
 
 from app import registry
 from app.main import assemble, build_resources
@@ -172,3 +173,13 @@ async def test_49_two_authorization_headers_are_one_too_many(client: httpx.Async
     for first, second in ((mine, "Bearer x"), ("Bearer x", mine), (mine, mine)):
         refused = await client.get("/v1/auth/me", headers=[("Authorization", first), ("Authorization", second)])
         assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.integration
+async def test_37_there_is_no_websocket_to_take_over(client: httpx.AsyncClient, app: FastAPI, mover_a: Member):
+    assert [route for route in app.routes if isinstance(route, WebSocketRoute)] == []
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "a"}
+    for path in ("/ws", "/v1/bookings"):
+        answer = await client.get(path, headers=mover_a.headers | asked)
+        assert answer.status_code in (200, 404)
+        assert "upgrade" not in answer.headers
