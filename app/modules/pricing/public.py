@@ -23,6 +23,7 @@ from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.rules.moved import Moved, find_moved, money_text
 from app.modules.pricing.rules.own import Own
+from app.modules.pricing.rules.promise import keep_promise
 from app.modules.pricing.schemas import (
     FactorOut,
     LoadIn,
@@ -76,6 +77,7 @@ __all__ = [
     "active_cards",
     "add_extras",
     "agreed_price",
+    "as_promised",
     "as_worked",
     "at_ends",
     "cards_to_compare",
@@ -139,6 +141,11 @@ def find_repriced(
     if stored.get(VERSION) != card.number:
         moved = (*moved, Moved("version of the price list", str(stored.get(VERSION)), str(card.number)))
     return moved
+
+
+def as_promised(card: RateCard, agreed: Price, worked: Price) -> Price:
+    """What is owed for the move as worked, by what its price list promised."""
+    return keep_promise(agreed, worked, card.compiled.config.tax_rate)
 
 
 def price_to_json(priced: Price, config_version: int | None) -> dict[str, Any]:

@@ -147,6 +147,25 @@ class Job:
         object.__setattr__(self, "pieces_by_category", by_category)
 
 
+class EstimateKind(StrEnum):
+    """What an estimate promises: a total, a guess on weight, or a ceiling that nothing but a change order lifts."""
+
+    BINDING = "binding"
+    NON_BINDING = "non_binding"
+    NOT_TO_EXCEED = "not_to_exceed"
+
+
+class Promise(NamedTuple):
+    """What the total of a price is worth: its kind, the most that is asked for, and by whose rule.
+
+    `ceiling` None: what was worked is owed.
+    """
+
+    kind: EstimateKind
+    ceiling: Money | None
+    authority: str
+
+
 class Line(NamedTuple):
     """One line of a price: `quantity` by `unit_price`, rounded, is `amount`; `rule` is the index in the config."""
 
@@ -163,7 +182,8 @@ class Price(NamedTuple):
     """A priced job. `total` is the sum of the lines, `subtotal` the same before tax.
 
     `deposit` and `platform_fee` stand beside the lines and are inside the total. `holidays` are the calendars of
-    the config that hold the job's day: with them a replay needs no holiday library.
+    the config that hold the job's day: with them a replay needs no holiday library. `promise` None: the price list
+    makes none, and what was worked is owed.
     """
 
     lines: tuple[Line, ...]
@@ -172,6 +192,7 @@ class Price(NamedTuple):
     deposit: Money
     platform_fee: Money
     holidays: tuple[Calendar, ...]
+    promise: Promise | None = None
 
 
 class HomeSize(StrEnum):

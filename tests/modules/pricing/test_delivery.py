@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.modules.pricing.rules.delivery import Arrived, Charges, EstimateKind, delivery_maximum
+from app.modules.pricing.rules.delivery import Arrived, Charges, delivery_maximum
+from app.modules.pricing.values import EstimateKind
 
 CENTS = st.decimals(0, 100_000, places=2)
 BINDING, NON_BINDING, CEILING = EstimateKind.BINDING, EstimateKind.NON_BINDING, EstimateKind.NOT_TO_EXCEED

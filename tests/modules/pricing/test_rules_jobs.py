@@ -114,6 +114,7 @@ def test_simulated_price_on_the_wire() -> None:
         "subtotal": {"amount": "55.00", **money},
         "deposit": {"amount": "5.50", **money},
         "platform_fee": {"amount": "2.75", **money},
+        "estimate": None,
     }
 
 

@@ -423,10 +423,17 @@ def test_lint_tells_which_rules_always_come_together() -> None:
         {"type": "weekend", "days": [0], "amount": 40},
         {"type": "custom", "code": "COI", "description": "Certificate", "amount": 5},
         {"type": "custom", "code": "PET", "description": "Certificate", "amount": 5},
+        {"type": "distance", "bands": [{"per_mile": 1}]},
+        {"type": "distance", "bands": [{"amount": 20}]},
+        {"type": "stairs", "amount": 60, "free_flights": 1},
     ]
     told = lint(parse_config(config(*rules)), date(2027, 1, 1))
-    assert [(fault.pointer, fault.code) for fault in told] == [("/surcharge_rules/2", "always_together")]
-    assert "rule 0" in told[0].message
+    assert [(fault.pointer, fault.code) for fault in told] == [
+        ("/surcharge_rules/2", "always_together"),
+        ("/surcharge_rules/3", "always_together"),
+        ("/surcharge_rules/8", "always_together"),
+    ]
+    assert [f"rule {first}" in fault.message for first, fault in zip((0, 1, 7), told, strict=True)] == [True] * 3
 
 
 def test_lint_tells_what_time_has_passed_by_and_what_stands_twice() -> None:

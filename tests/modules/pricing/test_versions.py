@@ -18,6 +18,7 @@ from tests.modules.pricing.jobs import config
 TODAY = date(2027, 6, 1)
 STAIRS = {"type": "stairs", "amount": "50.00", "per_flight": True}
 WEEKEND = {"type": "weekend", "multiplier": "1.25", "days": [0, 6]}
+ITEM = {"type": "item", "amount": "9.00"}
 SHUTTLE = {"type": "shuttle", "amount": "120.00"}
 ENDED = {"type": "holiday", "dates": ["2027-05-31"], "amount": "40.00"}
 
@@ -78,6 +79,14 @@ def test_what_is_not_told_is_the_same(before: list[dict[str, Any]], after: list[
             config(minimum_charge="600", minimum_hours="3.1", billing_increment_minutes=60),
             [("/minimum_charge", "never_applies")],
         ),
+        (config({"type": "item", "category": "pets", "amount": 9}), [("/surcharge_rules/0/category", "never_applies")]),
+        (
+            config({"type": "item", "codes": ["piano_grand", "unicorn"], "amount": 9}),
+            [("/surcharge_rules/0/codes/1", "never_applies")],
+        ),
+        (config({"type": "item", "codes": ["custom"], "amount": 9}, {**ITEM, "category": "custom"}), []),
+        (config(double_drive_free_miles=5), [("/double_drive_free_miles", "never_applies")]),
+        (config(double_drive_free_miles=5, travel="double_drive"), []),
         (config({"type": "discount", "code": "A", "percent": 10}, minimum_charge="300", minimum_hours=2), []),
     ],
 )

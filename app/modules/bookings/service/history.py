@@ -44,7 +44,7 @@ class Work:
         if job is None or card is None:
             return pricing.add_extras(agreed, self.extras, Decimal(0))
         worked = pricing.as_worked(pricing.job_from_json(job), self.hours, self.distance_miles)
-        again = pricing.price_again(card, worked, agreed)
+        again = pricing.as_promised(card, agreed, pricing.price_again(card, worked, agreed))
         return pricing.add_extras(again, self.extras, card.compiled.config.tax_rate)
 
 

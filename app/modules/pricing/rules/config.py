@@ -11,6 +11,7 @@ from app.kernel.money import ExactDecimal, known_currency
 from app.modules.pricing.errors import ConfigInvalid
 from app.modules.pricing.rules.examples import CONFIG, example_at
 from app.modules.pricing.rules.kinds import KINDS, Stage, SurchargeRule
+from app.modules.pricing.rules.promise import EstimateTerms
 from app.modules.pricing.rules.rule import (
     Cents,
     Percent,
@@ -54,6 +55,7 @@ class PricingConfig(Strict):
     double_drive_free_miles: Quantity = ZERO
     tax_rate: Annotated[ExactDecimal, Field(ge=0, lt=1, decimal_places=8), AfterValidator(plain)] = ZERO
     deposit: Deposit | None = None
+    estimate: EstimateTerms | None = None
     # The platform's, as it is in force when a version is written: whatever is sent there.
     platform_fee_percent: Percent = ZERO
 

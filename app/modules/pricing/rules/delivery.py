@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from app.kernel.money import round_cents
-from app.modules.pricing.values import ZERO
+from app.modules.pricing.values import ZERO, EstimateKind
 
 # 49 CFR 375: a non-binding estimate may be exceeded by a tenth at the door, impracticable operations may be asked
 # for up to this share of all the other charges due there, and what remains is billed after so many days.
 NON_BINDING_LIMIT: Final = Decimal("1.10")
 IMPRACTICABLE_LIMIT: Final = Decimal("0.15")
 DAYS_UNTIL_BILLED: Final = 30
-
-
-class EstimateKind(StrEnum):
-    """What an estimate promises: a total, a guess on weight, or a ceiling that nothing but a change order lifts."""
-
-    BINDING = "binding"
-    NON_BINDING = "non_binding"
-    NOT_TO_EXCEED = "not_to_exceed"
 
 
 class Arrived(NamedTuple):
@@ -65,7 +56,7 @@ class DeliveryMaximum(NamedTuple):
     never: Decimal
 
 
-_LIMITS: Final = {
+LIMITS: Final = {
     EstimateKind.BINDING: (Decimal(1), "49 CFR 375.403: 100 % of a binding estimate"),
     EstimateKind.NON_BINDING: (NON_BINDING_LIMIT, "49 CFR 375.405, 375.407: 110 % of a non-binding estimate"),
     EstimateKind.NOT_TO_EXCEED: (Decimal(1), "Cal. BHGS MAX 4, item 130: the not-to-exceed amount"),
@@ -85,7 +76,7 @@ def _sum(charges: Charges) -> Decimal:
 
 def _for_what_arrived(charges: Charges, arrived: Arrived) -> tuple[Charges, Decimal]:
     """The charges in proportion to the weight delivered, and what of them is owed no more."""
-    share = _LIMITS[charges.kind][0]
+    share = LIMITS[charges.kind][0]
     final = round_cents(charges.estimated * share) if charges.final is None else charges.final
     owed = Charges(
         charges.kind,
@@ -118,7 +109,7 @@ def delivery_maximum(charges: Charges) -> DeliveryMaximum:
 
 
 def _maximum(charges: Charges) -> DeliveryMaximum:
-    share, authority = _LIMITS[charges.kind]
+    share, authority = LIMITS[charges.kind]
     limit = round_cents(charges.estimated * share)
     final = limit if charges.final is None else charges.final
     freight, over = min(final, limit), max(ZERO, final - limit)

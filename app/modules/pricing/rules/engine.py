@@ -13,6 +13,7 @@ from app.kernel.money import LARGEST_AMOUNT, Money, round_cents
 from app.modules.pricing.errors import HolidaysUnknown, NotPriced
 from app.modules.pricing.rules.config import Deposit, PricingConfig
 from app.modules.pricing.rules.kinds import KINDS, Stage
+from app.modules.pricing.rules.promise import promise_of
 from app.modules.pricing.rules.rule import HUNDRED, ONE, Charge, Sums
 from app.modules.pricing.rules.timing import HolidayRule
 from app.modules.pricing.values import ZERO, Calendar, Job, Line, Price, Travel, Unit, Unpriced
@@ -230,13 +231,15 @@ def _close(compiled: CompiledConfig, job: Job, bill: _Bill) -> Price:
     if bill.sum > LARGEST_AMOUNT:
         raise NotPriced(Unpriced.TOTAL_TOO_LARGE)
     currency = config.currency
+    total = Money(bill.sum, currency)
     return Price(
         lines=tuple(bill.lines),
         subtotal=Money(subtotal, currency),
-        total=Money(bill.sum, currency),
+        total=total,
         deposit=Money(_deposit(config.deposit, bill.sum), currency),
         platform_fee=Money(round_cents(subtotal * config.platform_fee_percent / HUNDRED), currency),
         holidays=_holidays(compiled, job) if compiled.calendars else (),
+        promise=promise_of(config.estimate, total),
     )
 
 

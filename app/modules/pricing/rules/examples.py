@@ -48,6 +48,7 @@ CONFIG: Final[dict[str, Any]] = {
     "double_drive_free_miles": "0",
     "tax_rate": "0.0825",
     "deposit": {"percent": "20"},
+    "estimate": {"kind": "not_to_exceed", "ceiling_percent": "110", "authority": "Cal. BHGS MAX 4, item 130"},
     "platform_fee_percent": "5",
 }
 # What is right only together with what stands beside it.

@@ -40,11 +40,17 @@ def add_extras(price: Price, extras: Sequence[Extra], tax_rate: Decimal) -> Pric
     """
     if not extras:
         return price
+    lines = [_line(extra.code, extra.description, ONE, Unit.JOB, extra.amount) for extra in extras]
+    return with_lines(price, lines, tax_rate)
+
+
+def with_lines(price: Price, added: Sequence[Line], tax_rate: Decimal) -> Price:
+    """The price with these lines before its tax, and the tax on all of it. Raises: as `add_extras`."""
     lines = [line for line in price.lines if line.code != TAX]
     subtotal = price.subtotal
-    for extra in extras:
-        lines.append(_line(extra.code, extra.description, ONE, Unit.JOB, extra.amount))
-        subtotal = subtotal.plus(extra.amount)
+    for line in added:
+        lines.append(line)
+        subtotal = subtotal.plus(line.amount)
     tax = Money(round_cents(subtotal.amount * tax_rate), subtotal.currency)
     if tax.amount:
         lines.append(Line(TAX, "Tax", tax_rate, Unit.SHARE, subtotal.amount, tax, None))

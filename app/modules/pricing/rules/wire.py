@@ -11,6 +11,7 @@ from app.kernel.money import Money
 from app.modules.pricing.rules.rule import plain
 from app.modules.pricing.values import (
     End,
+    EstimateKind,
     EstimateRequest,
     HomeSize,
     ItemCount,
@@ -19,6 +20,7 @@ from app.modules.pricing.values import (
     Packing,
     Piece,
     Price,
+    Promise,
     Unit,
     Valuation,
     ValuationKind,
@@ -58,7 +60,18 @@ def price_to_json(price: Price) -> dict[str, Any]:
         "deposit": _money(price.deposit),
         "platform_fee": _money(price.platform_fee),
         "holidays": [list(calendar) for calendar in price.holidays],
+        "promise": price.promise and _promise_to_json(price.promise),
     }
+
+
+def _promise_to_json(promise: Promise) -> dict[str, Any]:
+    ceiling = promise.ceiling
+    return {"kind": promise.kind.value, "ceiling": ceiling and _money(ceiling), "authority": promise.authority}
+
+
+def _promise_from_json(stored: Mapping[str, Any]) -> Promise:
+    ceiling = stored["ceiling"]
+    return Promise(EstimateKind(stored["kind"]), ceiling and _read_money(ceiling), stored["authority"])
 
 
 def price_from_json(stored: Mapping[str, Any]) -> Price:
@@ -81,6 +94,7 @@ def price_from_json(stored: Mapping[str, Any]) -> Price:
         deposit=_read_money(stored["deposit"]),
         platform_fee=_read_money(stored["platform_fee"]),
         holidays=tuple((country, state) for country, state in stored["holidays"]),
+        promise=_promise_from_json(stored["promise"]) if stored.get("promise") else None,
     )
 
 

@@ -12,10 +12,9 @@ from app.modules.pricing.rules.delivery import (
     Arrived,
     Charges,
     DeliveryMaximum,
-    EstimateKind,
 )
 from app.modules.pricing.rules.rule import Cents, PositiveQuantity, Quantity, refusal
-from app.modules.pricing.values import ZERO
+from app.modules.pricing.values import ZERO, EstimateKind
 
 
 class ArrivedIn(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.money import MoneyOut, money_out
 from app.modules.pricing.rules.wire import number_text
-from app.modules.pricing.values import Line, Price, Unit
+from app.modules.pricing.values import EstimateKind, Line, Price, Promise, Unit
 
 
 class RuleOut(BaseModel):
@@ -34,6 +34,16 @@ class LineOut(BaseModel):
     rule: Annotated[RuleOut | None, Field(description="null: a line of the config itself, as labour or tax")]
 
 
+class PromiseOut(BaseModel):
+    """What the total is worth: a binding one is owed as it is, a ceiling is never passed but by extras agreed on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: EstimateKind
+    ceiling: Annotated[MoneyOut | None, Field(description="null: what was worked is owed")]
+    authority: Annotated[str, Field(examples=["49 CFR 375.403: 100 % of a binding estimate"])]
+
+
 class PriceOut(BaseModel):
     """A price: lines, and their sum."""
 
@@ -41,6 +51,7 @@ class PriceOut(BaseModel):
 
     lines: list[LineOut]
     total: MoneyOut
+    estimate: Annotated[PromiseOut | None, Field(description="null: by the company's prices, as worked")]
 
 
 def line_out(line: Line, config_version: int | None) -> LineOut:
@@ -55,10 +66,18 @@ def line_out(line: Line, config_version: int | None) -> LineOut:
     )
 
 
+def _promise_out(promise: Promise | None) -> PromiseOut | None:
+    if promise is None:
+        return None
+    ceiling = None if promise.ceiling is None else money_out(*promise.ceiling)
+    return PromiseOut(kind=promise.kind, ceiling=ceiling, authority=promise.authority)
+
+
 def price_out(price: Price, config_version: int | None = None) -> PriceOut:
     return PriceOut(
         lines=[line_out(line, config_version) for line in price.lines],
         total=money_out(*price.total),
+        estimate=_promise_out(price.promise),
     )
 
 
@@ -74,6 +93,7 @@ def simulated_out(price: Price) -> SimulatedOut:
     return SimulatedOut(
         lines=[line_out(line, None) for line in price.lines],
         total=money_out(*price.total),
+        estimate=_promise_out(price.promise),
         subtotal=money_out(*price.subtotal),
         deposit=money_out(*price.deposit),
         platform_fee=money_out(*price.platform_fee),
