@@ -19,12 +19,10 @@ from app.modules.pricing.values import CUSTOM_ITEM, Travel
 # What a rule says that says nothing.
 NOTHING: Final = {"amount": 0, "multiplier": 1, "percent": 0}
 # What a rule asks for, not when.
-PRICE: Final = frozenset(
-    (
-        *("amount", "multiplier", "compounds", "percent", "per_flight", "per_item", "per_ft", "amount_per_carton"),
-        *("hourly", "rate_per_1000", "bands", "table", "base_price", "description"),
-    )
-)
+PRICE: Final = {
+    *("amount", "multiplier", "compounds", "percent", "per_flight", "per_item", "per_ft", "amount_per_carton"),
+    *("hourly", "rate_per_1000", "bands", "table", "base_price", "description"),
+}
 KNOWN_CODES: Final = frozenset((*CATALOGUE, CUSTOM_ITEM))
 KNOWN_CATEGORIES: Final = frozenset(
     (CUSTOM_ITEM, *(category for item in CATALOGUE.values() for category in item.categories))
