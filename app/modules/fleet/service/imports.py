@@ -47,6 +47,10 @@ class Line(Generic[Told]):
     told: Told
     base: Place | None = None
 
+    def at_branch(self, branches: Mapping[str, UUID]) -> Told:
+        """What it tells, at the branch that it names."""
+        return self.told.model_copy(update={"branch_id": branches.get(self.row.cells.get("branch", ""))})
+
     def fault(self, column: str, code: str, message: str) -> Fault:
         return fault_at(self.row.line, column, code, message)
 
@@ -90,7 +94,7 @@ async def import_trucks(
     ids = []
     for line in lines:
         if line.base is not None:
-            told = line.told.model_copy(update={"branch_id": branches.get(line.row.cells.get("branch", ""))})
+            told = line.at_branch(branches)
             ids.append((await put_truck(session, actor, told, line.base)).id)
     record(session, actor, Change("fleet.trucks_imported", "company", actor.org_id, after={"trucks": len(ids)}))
     return ids
@@ -125,7 +129,7 @@ async def import_drivers(
         return []
     ids = []
     for line in lines:
-        told = line.told.model_copy(update={"branch_id": branches.get(line.row.cells.get("branch", ""))})
+        told = line.at_branch(branches)
         ids.append((await put_driver(session, actor, told)).id)
     record(session, actor, Change("fleet.drivers_imported", "company", actor.org_id, after={"drivers": len(ids)}))
     return ids
