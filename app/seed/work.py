@@ -72,9 +72,9 @@ async def take_leave(business: Business, absence: Absence) -> None:
     body = TimeOffIn.model_validate(span)
     async with stage.resources.database.write(business.company.as_owner(actor.now)[1]) as session:
         if absence.member is None:
-            await time_off.take_truck_off(session, actor, team.truck_id, body)
+            await time_off.take_off(session, actor, time_off.TRUCK, team.truck_id, body)
         else:
-            await time_off.take_driver_off(session, actor, team.people[absence.member], body)
+            await time_off.take_off(session, actor, time_off.PERSON, team.people[absence.member], body)
 
 
 async def do_jobs(business: Business, jobs: Sequence[Appointment]) -> None:

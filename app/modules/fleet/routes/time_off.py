@@ -27,13 +27,13 @@ def _out(taken: TimeOff) -> TimeOffOut:
 @router.post("/trucks/{truck_id}/time-off", status_code=201, responses=problems(TruckNotFound, *TIME_OFF_REFUSALS))
 async def take_truck_off(truck_id: UUID, body: TimeOffIn, actor: TimeOffWrite, session: Write) -> TimeOffOut:
     """Keep a truck out of bookings for a while. For owners, managers and dispatchers."""
-    return _out(await time_off.take_truck_off(session, actor, truck_id, body))
+    return _out(await time_off.take_off(session, actor, time_off.TRUCK, truck_id, body))
 
 
 @router.get("/trucks/{truck_id}/time-off", responses=problems(TruckNotFound))
 async def list_truck_time_off(truck_id: UUID, actor: FleetRead, session: Read) -> TimeOffsOut:
     """A truck's time off still to come, the earliest first. For members of the company."""
-    found = await time_off.list_truck_time_off(session, actor, truck_id)
+    found = await time_off.list_to_come(session, actor, time_off.TRUCK, truck_id)
     return TimeOffsOut(items=[_out(taken) for taken in found])
 
 
@@ -42,19 +42,19 @@ async def list_truck_time_off(truck_id: UUID, actor: FleetRead, session: Read) -
 )
 async def cancel_truck_time_off(truck_id: UUID, time_off_id: UUID, actor: TimeOffWrite, session: Write) -> None:
     """Give a truck back to bookings. For owners, managers and dispatchers."""
-    await time_off.cancel_truck_time_off(session, actor, truck_id, time_off_id)
+    await time_off.cancel(session, actor, time_off.TRUCK, truck_id, time_off_id)
 
 
 @router.post("/drivers/{driver_id}/time-off", status_code=201, responses=problems(DriverNotFound, *TIME_OFF_REFUSALS))
 async def take_driver_off(driver_id: UUID, body: TimeOffIn, actor: TimeOffWrite, session: Write) -> TimeOffOut:
     """Keep a driver or helper out of bookings for a while. For owners, managers and dispatchers."""
-    return _out(await time_off.take_driver_off(session, actor, driver_id, body))
+    return _out(await time_off.take_off(session, actor, time_off.PERSON, driver_id, body))
 
 
 @router.get("/drivers/{driver_id}/time-off", responses=problems(DriverNotFound))
 async def list_driver_time_off(driver_id: UUID, actor: CrewRead, session: Read) -> TimeOffsOut:
     """A driver's or helper's time off still to come, the earliest first. For owners, managers and dispatchers."""
-    found = await time_off.list_driver_time_off(session, actor, driver_id)
+    found = await time_off.list_to_come(session, actor, time_off.PERSON, driver_id)
     return TimeOffsOut(items=[_out(taken) for taken in found])
 
 
@@ -63,7 +63,7 @@ async def list_driver_time_off(driver_id: UUID, actor: CrewRead, session: Read) 
 )
 async def cancel_driver_time_off(driver_id: UUID, time_off_id: UUID, actor: TimeOffWrite, session: Write) -> None:
     """Give a driver or helper back to bookings. For owners, managers and dispatchers."""
-    await time_off.cancel_driver_time_off(session, actor, driver_id, time_off_id)
+    await time_off.cancel(session, actor, time_off.PERSON, driver_id, time_off_id)
 
 
 NOT_APART = (EquipmentNotFound, EquipmentNotApart)
@@ -72,13 +72,13 @@ NOT_APART = (EquipmentNotFound, EquipmentNotApart)
 @router.post("/equipment/{equipment_id}/time-off", status_code=201, responses=problems(*NOT_APART, *TIME_OFF_REFUSALS))
 async def take_equipment_off(equipment_id: UUID, body: TimeOffIn, actor: TimeOffWrite, session: Write) -> TimeOffOut:
     """Keep a piece of equipment out of bookings for a while. For owners, managers and dispatchers."""
-    return _out(await time_off.take_equipment_off(session, actor, equipment_id, body))
+    return _out(await time_off.take_off(session, actor, time_off.PIECE, equipment_id, body))
 
 
 @router.get("/equipment/{equipment_id}/time-off", responses=problems(*NOT_APART))
 async def list_equipment_time_off(equipment_id: UUID, actor: FleetRead, session: Read) -> TimeOffsOut:
     """A piece's time off still to come, the earliest first. For members of the company."""
-    found = await time_off.list_equipment_time_off(session, actor, equipment_id)
+    found = await time_off.list_to_come(session, actor, time_off.PIECE, equipment_id)
     return TimeOffsOut(items=[_out(taken) for taken in found])
 
 
@@ -89,4 +89,4 @@ async def list_equipment_time_off(equipment_id: UUID, actor: FleetRead, session:
 )
 async def cancel_equipment_time_off(equipment_id: UUID, time_off_id: UUID, actor: TimeOffWrite, session: Write) -> None:
     """Give a piece of equipment back to bookings. For owners, managers and dispatchers."""
-    await time_off.cancel_equipment_time_off(session, actor, equipment_id, time_off_id)
+    await time_off.cancel(session, actor, time_off.PIECE, equipment_id, time_off_id)
