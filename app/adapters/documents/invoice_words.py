@@ -101,7 +101,10 @@ def _seller(seller: Seller) -> dict[str, Any]:
     return {
         "name": breakable(seller.name),
         "lines": [breakable(line) for line in (*seller.address_lines, *_reach(seller))],
-        "usdot": f"U.S. DOT No. {seller.usdot_number}" if seller.usdot_number else None,
+        "licences": [
+            *([f"U.S. DOT No. {seller.usdot_number}"] if seller.usdot_number else []),
+            *(breakable(one) for one in seller.licences),
+        ],
     }
 
 

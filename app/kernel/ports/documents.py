@@ -20,13 +20,16 @@ class Printed(BaseModel):
 
 
 class Seller(Printed):
-    """The company as it stands in the letterhead. `usdot_number`: null where it has none."""
+    """The company as it stands in the letterhead. `usdot_number`: null where it has none; `licences`: its MC and state
+    numbers as they are printed.
+    """
 
     name: str
     address_lines: tuple[str, ...]
     phone: str | None = None
     email: str | None = None
     usdot_number: str | None = None
+    licences: tuple[str, ...] = ()
 
 
 class Buyer(Printed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -60,7 +60,10 @@ def issue_dates(issued_at: datetime, timezone: str) -> tuple[date, date]:
     return issued_on, issued_on + DUE_AFTER
 
 
-def document_of(number: str, company: Company, job: Billable, bill: Bill, issued_at: datetime) -> InvoiceDocument:
+def document_of(
+    number: str, company: Company, job: Billable, bill: Bill, issued_at: datetime, *, licences: Sequence[str] = ()
+) -> InvoiceDocument:
+    """`licences`: the company's MC and state numbers on the day of the job."""
     issued_on, due_on = issue_dates(issued_at, company.timezone)
     return InvoiceDocument(
         number=number,
@@ -72,6 +75,7 @@ def document_of(number: str, company: Company, job: Billable, bill: Bill, issued
             address_lines=company.address.address_lines,
             phone=company.phone,
             usdot_number=company.usdot_number,
+            licences=tuple(licences),
         ),
         buyer=Buyer(
             name=job.contact["full_name"],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Customer, Mover
 from app.kernel.ids import new_id
@@ -16,6 +17,7 @@ from app.modules.invoices.events import InvoiceIssued
 from app.modules.invoices.models import Invoice
 from app.modules.invoices.values import InvoiceStatus
 from app.modules.orgs import public as orgs
+from app.modules.verification import public as verification
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import Database, ReadSession, WriteSession
 from app.runtime.db.tenancy import Identity
@@ -35,11 +37,13 @@ async def issue_invoice(session: WriteSession, actor: Mover, booking_id: UUID) -
     if await repository.exists_of_booking(session, actor.org_id, booking_id):
         raise AlreadyInvoiced
     company = await orgs.company(session, actor.org_id)
+    worked_on = job.starts_at.astimezone(ZoneInfo(job.pickup_zone)).date()
+    licences = await verification.licence_numbers(session, actor.org_id, worked_on)
     bill = rules.bill_of(job.final_price)
     series = rules.series_of(actor.now, company.timezone)
     # Last of what can fail, so that the counter is locked as shortly as can be.
     number = rules.number_of(series, await repository.take_number(session, actor.org_id, series))
-    document = rules.document_of(number, company, job, bill, actor.now)
+    document = rules.document_of(number, company, job, bill, actor.now, licences=licences)
     stored = document.model_dump(mode="json")
     row = {
         "org_id": actor.org_id,

@@ -115,6 +115,7 @@ __all__ = [
     "is_paper",
     "is_touched",
     "lapses_within",
+    "licence_numbers",
     "list_cases",
     "list_enforced_packs",
     "list_noticed",
@@ -137,6 +138,7 @@ OPEN_CASES = tuple(sorted(rules.OPEN))
 
 orgs_of_number = repository.list_orgs_of_number
 is_paper = repository.is_paper
+licence_numbers = repository.list_licence_numbers
 is_touched = rules.is_touched
 standing_claim = rules.standing_claim
 approve_case = review.approve_case

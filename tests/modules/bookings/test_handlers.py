@@ -42,6 +42,9 @@ class TestTellConfirmed:
         self, client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources
     ) -> None:
         booking = await book_by_hand(client, mover_a.headers)
+        carrier = {"kind": "mc_number", "number": "MC-123456", "issuer": "FMCSA", "effective_on": "2026-01-01"}
+        shown = await client.post("/v1/org/documents", headers=mover_a.headers, json=carrier)
+        assert shown.status_code == 201, shown.text
         event = BookingConfirmed(org_id=mover_a.org_id, booking_id=UUID(booking["id"]))
         office, customer = await deliver(worker_resources, event)
         assert isinstance(office, Mail)
@@ -52,7 +55,7 @@ class TestTellConfirmed:
             assert "Monday 08 March 2027, 09:00 to 08 March 13:00 (America/Los_Angeles)" in mail.text
             assert "Price: 500.00 USD" in mail.text
         assert "Customer: Bob Moss, +14155550123" in office.text
-        assert "+14155550134" in customer.text
+        assert ", U.S. DOT No. 1234567, MC-123456: +14155550134\n" in customer.text
 
     async def test_without_an_address_the_customer_gets_a_text_message(
         self, client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources

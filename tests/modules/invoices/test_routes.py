@@ -19,6 +19,7 @@ from tests.factories.bookings import (
 )
 from tests.factories.callers import Caller
 from tests.factories.customers import SignedInCustomer, sign_in_customer
+from tests.factories.market import post
 from tests.modules.invoices.values import LAST_EVENING
 from tests.statements import sent_to
 
@@ -221,9 +222,23 @@ class TestCustomers:
         assert (await client.get("/v1/invoices", headers=same_number.headers)).json()["items"] == []
 
 
+async def show_numbers(client: httpx.AsyncClient, member: Caller) -> None:
+    """Two licences that hold on the day of the job, one that is over by then, and one that was withdrawn."""
+    of_all_time = {"issuer": "An Authority", "effective_on": "2026-01-01"}
+    federal = of_all_time | {"kind": "mc_number", "number": "MC-123456"}
+    state = of_all_time | {"kind": "state_permit", "number": "CAL-T0191234"}
+    over, withdrawn = federal | {"number": "MC-999999", "expires_on": "2026-12-31"}, state | {"number": "CAL-T9999999"}
+    shown = [
+        await post(client, member.headers, "/v1/org/documents", one, 201) for one in (state, federal, over, withdrawn)
+    ]
+    gone = await client.delete(f"/v1/org/documents/{shown[-1]['id']}", headers=member.headers)
+    assert gone.status_code == 204
+
+
 class TestPrintInvoice:
     async def test_says_number_lines_and_total(self, client: httpx.AsyncClient, mover_a: Caller) -> None:
         booking = await complete_by_hand(client, mover_a.headers, price=usd("819.99"))
+        await show_numbers(client, mover_a)
         invoice = await issue(client, mover_a.headers, booking["id"])
         pdf = await client.get(f"/v1/invoices/{invoice['id']}/pdf", headers=mover_a.headers)
         assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
@@ -232,6 +247,8 @@ class TestPrintInvoice:
         text = "\n".join(pages_of(pdf.content))
         for said in ("2027-000001", booking["reference"], "Bob Moss", "819.99"):
             assert said in text
+        assert "U.S. DOT No. 1234567 · MC-123456 · CAL-T0191234" in text
+        assert "MC-999999" not in text
 
     async def test_the_paper_does_not_change_when_the_company_does(
         self, client: httpx.AsyncClient, mover_a: Caller, clock: ManualClock

@@ -71,11 +71,25 @@ class TestTellDecision:
         await make_ready(committed_client, committed_mover.headers)
         case_id = await submit(committed_client, committed_mover.headers)
         reject = f"/v1/ops/verifications/{case_id}/reject"
-        await committed_client.post(reject, headers=committed_staff.headers, json={"reason": "Whose policy is it?"})
+        trucks = (await committed_client.get("/v1/trucks", headers=committed_mover.headers)).json()["items"]
+        findings = [
+            {"item": "insurance", "reason": "It names another."},
+            {"item": "truck_registration", "truck_id": trucks[0]["id"], "reason": "It is of another plate."},
+            {"item": "pricing", "reason": "It is empty."},
+        ]
+        verdict = {"reason": "Whose policy is it?", "findings": findings}
+        rejected = await committed_client.post(reject, headers=committed_staff.headers, json=verdict)
+        assert rejected.status_code == 200, rejected.text
         event = VerificationDecided(org_id=committed_mover.org_id, case_id=UUID(case_id), approved=False)
         mail = await only_mail(worker_resources, event)
         assert mail.subject.endswith("could not be verified yet")
         assert "\n\nWhose policy is it?\n\n" in mail.text
+        lines = (
+            "- the insurance policy: It names another.\n"
+            f"- the truck registration of {trucks[0]['name']}: It is of another plate.\n"
+            "- the pricing: It is empty.\n\n"
+        )
+        assert lines in mail.text
 
 
 class TestTellSuspension:

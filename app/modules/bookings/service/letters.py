@@ -20,6 +20,7 @@ from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, lin
 from app.modules.bookings.values import Door
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
+from app.modules.verification import public as verification
 from app.runtime.auth.links import Links
 from app.runtime.db.session import ReadSession
 
@@ -57,6 +58,14 @@ async def rescheduled_letters(session: ReadSession, links: Links, booking_id: UU
     return await _letters(session, booking_id, "Another time", "has another time", links=links)
 
 
+async def _letterhead(session: ReadSession, company: orgs.Company, booking: Booking) -> str:
+    """Who comes, by all numbers that law has printed on a mover's papers, and how to reach them."""
+    day = booking.starts_at.astimezone(ZoneInfo(booking.pickup_zone)).date()
+    usdot = [f"U.S. DOT No. {company.usdot_number}"] if company.usdot_number else []
+    numbers = await verification.licence_numbers(session, booking.org_id, day)
+    return f"{', '.join((company.name, *usdot, *numbers))}: {company.phone}"
+
+
 async def _letters(
     session: ReadSession,
     booking_id: UUID,
@@ -87,7 +96,7 @@ async def _letters(
         customer_phone=contact["phone"],
         customer_text=(
             f"Your move {booking.reference} with {company.name} {happened}.{reason}\n\n{facts}\n"
-            f"{company.name}: {company.phone}\n{codes}{_ways_in(links, booking)}"
+            f"{await _letterhead(session, company, booking)}\n{codes}{_ways_in(links, booking)}"
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -139,6 +139,22 @@ async def get_policy(session: ReadSession, org_id: UUID, policy_id: UUID) -> Ins
 async def withdraw(session: WriteSession, paper: InsurancePolicy | CompanyDocument, now: datetime) -> None:
     paper.withdrawn_at = now
     await session.flush()
+
+
+async def list_licence_numbers(session: ReadSession, org_id: UUID, on: date) -> Sequence[str]:
+    """Its MC and state numbers of that day, as they are printed; each once, the federal one first."""
+    query = (
+        sa.select(CompanyDocument.number)
+        .where(
+            CompanyDocument.org_id == org_id,
+            CompanyDocument.kind.in_((DocumentKind.MC_NUMBER, DocumentKind.STATE_PERMIT)),
+            CompanyDocument.withdrawn_at.is_(None),
+            CompanyDocument.effective_on <= on,
+            sa.func.coalesce(CompanyDocument.expires_on, on) >= on,
+        )
+        .order_by(CompanyDocument.kind, CompanyDocument.id)
+    )
+    return list(dict.fromkeys(number for number in (await session.execute(query)).scalars() if number is not None))
 
 
 async def is_paper(session: ReadSession, org_id: UUID, upload_id: UUID) -> bool:

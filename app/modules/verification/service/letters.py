@@ -14,8 +14,8 @@ from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.modules.verification import repository
 from app.modules.verification.errors import CaseNotFound, SuspensionNotFound
-from app.modules.verification.models import PaperNotice
-from app.modules.verification.service.standing import lapse_of
+from app.modules.verification.models import PaperNotice, VerificationCase
+from app.modules.verification.service.standing import finding_from_json, lapse_of
 from app.modules.verification.values import CaseStatus, Need, PapersEnd, PastPaper, TouchedBooking
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
@@ -48,10 +48,23 @@ async def decision_letter(session: ReadSession, org_id: UUID, case_id: UUID) -> 
         )
         return Letter(office, f"{name} is verified", text)
     text = (
-        f"We could not verify {name} yet:\n\n{case.reason}\n\n"
+        f"We could not verify {name} yet:\n\n{case.reason}\n\n{await _found(session, org_id, case)}"
         "Put this right, then ask again: nothing of what you have entered is lost."
     )
     return Letter(office, f"{name} could not be verified yet", text)
+
+
+async def _found(session: ReadSession, org_id: UUID, case: VerificationCase) -> str:
+    """Item by item, of a truck's paper which truck; nothing where there is nothing to tell."""
+    findings = [finding_from_json(stored) for stored in case.findings]
+    trucks = await fleet.truck_names(session, org_id, {one.truck_id for one in findings if one.truck_id is not None})
+    lines = [
+        f"- the {PAPERS.get(one.item, one.item.replace('_', ' '))}"
+        + (f" of {trucks[one.truck_id]}" if one.truck_id in trucks else "")
+        + f": {one.reason}"
+        for one in findings
+    ]
+    return "\n".join(lines) + "\n\n" if lines else ""
 
 
 async def suspension_letter(session: ReadSession, org_id: UUID, suspension_id: UUID) -> Letter:
