@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import getpass
 import importlib
 import json
@@ -44,7 +43,7 @@ from app.runtime.db.engine import create_engine
 from app.runtime.db.privileges import ServerTooOld, TooPowerful, refuse_powerful_login
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
-from app.runtime.memory import keep_one_arena
+from app.runtime.memory import collect_seldom, keep_one_arena
 from app.runtime.settings import AuthSettings, DatabaseSettings, Environment, HttpSettings, Settings
 from app.runtime.telemetry import logs
 from app.runtime.web.internal import assemble_internal, listening_inside
@@ -102,6 +101,7 @@ def run_serve(_: argparse.Namespace) -> None:
     config = configure_server(app, settings)
     lame_duck = settings.http.lame_duck_seconds if settings.is_production else 0.0
     server = Server(config, app.state.readiness, lame_duck_seconds=lame_duck)
+    collect_seldom()
 
     async def serve() -> None:
         # Asked here as well as at the app's start: here the refusal can be told in one sentence.
@@ -299,7 +299,7 @@ async def _seed(settings: Settings, app_url: SecretStr, worker_url: SecretStr, *
     database, worker_database = (Database(engine, registry.error_map()) for engine in engines)
     resources = build_resources(settings, database)
     # The program itself stays: the collector need not walk it at each of the many rows.
-    gc.freeze()
+    collect_seldom()
     try:
         done = await play.seed(resources, worker_database, number=number, progress=Progress())
     except play.CannotSeed as reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,6 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from app.kernel.geo import Point
 from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.modules.orgs import repository, rules
@@ -19,7 +19,6 @@ from app.modules.orgs.schemas.companies import OrgIn, OrgOut
 from app.modules.orgs.service import branches
 from app.modules.orgs.service import companies as service
 from app.modules.orgs.values import OrgStatus, Refusal, Sought, Terms, Wish
-from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
@@ -81,7 +80,6 @@ class NearbyCompany:
     name: str
     rating: Decimal | None
     rating_count: int
-    location: Point
     distance_miles: float
     terms: Terms
 
@@ -120,17 +118,14 @@ async def company_for(session: ReadSession, org_id: UUID, wish: Wish) -> tuple[C
     if row is None:
         raise OrgNotFound
     org: Organization = row.Organization
-    return _company(org), _terms(org, row)
-
-
-def _terms(org: Organization | AnyRow, row: AnyRow) -> Terms:
-    return Terms(
+    terms = Terms(
         timezone=org.timezone,
         lead_time_hours=org.lead_time_hours,
         business_hours=org.business_hours,
         days_off=frozenset(row.days_off),
         reaches_destination=row.reaches_destination,
     )
+    return _company(org), terms
 
 
 async def lock_company(session: WriteSession, org_id: UUID) -> Company:
@@ -183,15 +178,14 @@ async def companies_covering(session: ReadSession, wish: Wish, limit: int) -> li
     rows = await repository.find_orgs_covering(session, wish, limit)
     return [
         NearbyCompany(
-            id=row.id,
-            name=row.name,
-            rating=row.rating_average,
-            rating_count=row.rating_count,
-            location=Point(lat=row.lat, lng=row.lng),
-            distance_miles=row.distance_miles,
-            terms=_terms(row, row),
+            org_id,
+            name,
+            rating,
+            ratings,
+            miles,
+            Terms(zone, lead, None if hours is None else json.loads(hours), frozenset(off), reaches),
         )
-        for row in rows
+        for org_id, name, rating, ratings, miles, zone, lead, hours, off, reaches in rows
     ]
 
 

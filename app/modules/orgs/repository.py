@@ -15,7 +15,7 @@ from app.kernel.paging import PageRequest
 from app.modules.orgs.models import Branch, CompanyDayOff, Organization, ServiceArea
 from app.modules.orgs.values import AreaKind, OrgStatus, Sought, Wish
 from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 from app.runtime.db.spelling import says
 from app.runtime.db.statements import Ready
 
@@ -27,7 +27,11 @@ FEWEST_DIGITS = 7
 
 
 def geography(point: Point) -> sa.ColumnElement[Any]:
-    return sa.cast(sa.func.ST_SetSRID(sa.func.ST_MakePoint(point.lng, point.lat), 4326), Geography)
+    return _geography(point.lng, point.lat)
+
+
+def _geography(lng: Any, lat: Any) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.func.ST_SetSRID(sa.func.ST_MakePoint(lng, lat), 4326), Geography)
 
 
 async def insert_org(session: WriteSession, org: Organization, location: Point) -> None:
@@ -147,51 +151,66 @@ async def delete_service_area(session: WriteSession, org_id: UUID, area_id: UUID
     return result.one_or_none() is not None
 
 
-def _terms(wish: Wish) -> tuple[sa.ColumnElement[Any], ...]:
-    """The columns of `Terms`, beside a company's own."""
-    days_off = sa.select(CompanyDayOff.day).where(
-        CompanyDayOff.org_id == Organization.id, CompanyDayOff.day.between(wish.first_day, wish.last_day)
-    )
-    reached = sa.exists().where(
-        ServiceArea.org_id == Organization.id, sa.func.ST_Covers(ServiceArea.area, geography(wish.destination))
-    )
-    return (
-        sa.func.array(days_off.scalar_subquery(), type_=pg.ARRAY(sa.Date)).label("days_off"),
-        sa.case((Organization.requires_both_ends, reached), else_=True).label("reaches_destination"),
-    )
+PICKUP, DESTINATION = (
+    _geography(sa.bindparam(f"{end}_lng", type_=sa.Float), sa.bindparam(f"{end}_lat", type_=sa.Float))
+    for end in ("pickup", "destination")
+)
+DAYS_OFF = sa.select(CompanyDayOff.day).where(
+    CompanyDayOff.org_id == Organization.id,
+    CompanyDayOff.day.between(sa.bindparam("first_day", type_=sa.Date), sa.bindparam("last_day", type_=sa.Date)),
+)
+REACHED = sa.exists().where(ServiceArea.org_id == Organization.id, sa.func.ST_Covers(ServiceArea.area, DESTINATION))
+# The columns of `Terms`, beside a company's own.
+TERMS = (
+    sa.func.array(DAYS_OFF.scalar_subquery(), type_=pg.ARRAY(sa.Date)).label("days_off"),
+    sa.case((Organization.requires_both_ends, REACHED), else_=True).label("reaches_destination"),
+)
+
+
+def _values_of(wish: Wish) -> dict[str, Any]:
+    return {
+        "destination_lng": wish.destination.lng,
+        "destination_lat": wish.destination.lat,
+        "first_day": wish.first_day,
+        "last_day": wish.last_day,
+    }
+
+
+ORG_FOR = sa.select(Organization, *TERMS).where(Organization.id == sa.bindparam("org_id"))
 
 
 async def get_org_for(session: ReadSession, org_id: UUID, wish: Wish) -> AnyRow | None:
     """(Organization, days_off, reaches_destination)"""
-    query = sa.select(Organization, *_terms(wish)).where(Organization.id == org_id)
-    return (await session.execute(query)).one_or_none()
+    return (await session.execute(ORG_FOR, {"org_id": org_id, **_values_of(wish)})).one_or_none()
 
 
-async def find_orgs_covering(session: ReadSession, wish: Wish, limit: int) -> Sequence[AnyRow]:
-    """Verified companies whose service area holds the pickup, the nearest office first."""
-    point = geography(wish.pickup)
-    covering = sa.select(ServiceArea.org_id).where(sa.func.ST_Covers(ServiceArea.area, point)).distinct().subquery()
-    miles = (sa.func.ST_Distance(Organization.location, point) / METERS_PER_MILE).label("distance_miles")
-    query = (
-        sa.select(
-            Organization.id,
-            Organization.name,
-            Organization.rating_average,
-            Organization.rating_count,
-            Organization.timezone,
-            Organization.lead_time_hours,
-            Organization.business_hours,
-            sa.func.ST_Y(sa.func.geometry(Organization.location)).label("lat"),
-            sa.func.ST_X(sa.func.geometry(Organization.location)).label("lng"),
-            miles,
-            *_terms(wish),
-        )
-        .join(covering, covering.c.org_id == Organization.id)
-        .where(Organization.status == OrgStatus.VERIFIED)
-        .order_by(miles)
-        .limit(limit)
+COVERING = sa.select(ServiceArea.org_id).where(sa.func.ST_Covers(ServiceArea.area, PICKUP)).distinct().subquery()
+MILES = (sa.func.ST_Distance(Organization.location, PICKUP) / METERS_PER_MILE).label("distance_miles")
+ORGS_COVERING = Ready(
+    sa.select(
+        Organization.id,
+        Organization.name,
+        Organization.rating_average,
+        Organization.rating_count,
+        MILES,
+        Organization.timezone,
+        Organization.lead_time_hours,
+        Organization.business_hours,
+        *TERMS,
     )
-    return (await session.execute(query)).all()
+    .join(COVERING, COVERING.c.org_id == Organization.id)
+    .where(Organization.status == OrgStatus.VERIFIED)
+    .order_by(MILES)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
+
+async def find_orgs_covering(session: ReadSession, wish: Wish, limit: int) -> Sequence[DriverRow]:
+    """Verified companies whose service area holds the pickup, the nearest office first: the columns of `NearbyCompany`
+    and of `Terms`, in their order, with `business_hours` as JSON's text.
+    """
+    pickup = {"pickup_lng": wish.pickup.lng, "pickup_lat": wish.pickup.lat}
+    return await ORGS_COVERING.rows(session, pickup | _values_of(wish) | {"limit": limit})
 
 
 async def insert_day_off(session: WriteSession, day_off: CompanyDayOff) -> None:

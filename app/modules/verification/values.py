@@ -149,16 +149,14 @@ class Days(NamedTuple):
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """The days of a policy or a document, both included; the last is the calendar's where there is no end."""
 
     effective_on: date
     expires_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyShown:
+class PolicyShown(NamedTuple):
     kind: InsuranceKind
     limit: Decimal
     cover: Cover

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.geo import Point
 from app.kernel.money import Money
 from app.modules.market import rules
 from app.modules.market.rules import Candidate
@@ -26,7 +25,6 @@ def candidate(number: int, total: str, rating: str | None = None, miles: float =
         name=f"Company {number}",
         rating=Decimal(rating) if rating else None,
         rating_count=0,
-        location=Point(lat=37.0, lng=-122.0),
         distance_miles=miles,
         terms=Terms("America/Los_Angeles"),
     )

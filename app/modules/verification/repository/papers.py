@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -74,6 +74,10 @@ SELECT NULL, 'enforced', pack, NULL, NULL, NULL, NULL FROM app.enforced_packs
     )
 )
 NOTHING = Shown([], {}, set())
+# A search reads some thousand rows: looked up, a kind costs a tenth of what it costs made of its text.
+INSURANCES: Final[Mapping[str, InsuranceKind]] = {kind.value: kind for kind in InsuranceKind}
+DOCUMENTS: Final[Mapping[str, DocumentKind]] = {kind.value: kind for kind in DocumentKind}
+PACKS: Final[Mapping[str, PackCode]] = {pack.value: pack for pack in PackCode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +98,19 @@ async def find_shown(
     asked = {"org_ids": list(org_ids), "first": days.first, "last": days.last, "with_trucks": with_trucks}
     found: dict[UUID, Shown] = {}
     enforced: set[PackCode] = set()
-    for row in await SHOWN.rows(session, asked):
-        if row.org_id is None:
-            enforced.add(PackCode(row.kind))
+    for org_id, what, kind, truck_id, amount, effective_on, expires_on in await SHOWN.rows(session, asked):
+        if org_id is None:
+            enforced.add(PACKS[kind])
             continue
-        shown = found.get(row.org_id)
+        shown = found.get(org_id)
         if shown is None:
-            shown = found[row.org_id] = Shown([], {}, set())
-        match row.what:
-            case "policy":
-                cover = Cover(row.effective_on, row.expires_on)
-                shown.policies.append(PolicyShown(InsuranceKind(row.kind), row.amount, cover))
-            case "document":
-                kept = shown.documents.setdefault((DocumentKind(row.kind), row.truck_id), [])
-                kept.append(Cover(row.effective_on, row.expires_on))
-            case _:
-                shown.packs.add(PackCode(row.kind))
+            shown = found[org_id] = Shown([], {}, set())
+        if what == "policy":
+            shown.policies.append(PolicyShown(INSURANCES[kind], amount, Cover(effective_on, expires_on)))
+        elif what == "document":
+            shown.documents.setdefault((DOCUMENTS[kind], truck_id), []).append(Cover(effective_on, expires_on))
+        else:
+            shown.packs.add(PACKS[kind])
     return Papers(found, enforced)
 
 
