@@ -33,7 +33,7 @@ from app.modules.files.values import UPLOAD_FORM
 from app.runtime.auth.passwords import Passwords
 from app.runtime.auth.tokens import Tokens
 from app.runtime.cache import Breaker, connect
-from app.runtime.db.engine import create_engine
+from app.runtime.db.engine import create_engine, open_pool
 from app.runtime.db.privileges import refuse_powerful_login
 from app.runtime.db.session import Database
 from app.runtime.rate_limit.kept import KeptLimits
@@ -206,8 +206,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await refuse_powerful_login(engine, is_production=settings.is_production)
-        # Loaded before the first request rather than in it.
-        await asyncio.to_thread(registry.warm_up)
+        # Made before the first request rather than in it.
+        await asyncio.gather(asyncio.to_thread(registry.warm_up), open_pool(engine, settings.db.pool_size))
         yield
         await resources.close()
         await engine.dispose()
