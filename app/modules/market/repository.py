@@ -8,21 +8,25 @@ import sqlalchemy as sa
 
 from app.modules.market.models import Quote
 from app.runtime.db.base import AnyRow, table_of
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
+from app.runtime.db.statements import Ready, ReadyInsert
 from app.runtime.db.walk import Walk
 
 QUOTES = table_of(Quote)
-
-ACT_ON = sa.text("SELECT set_config('app.current_org_id', :org, true)")
+INSERT_QUOTE = ReadyInsert(QUOTES)
+ACT_ON = Ready(
+    sa.text("SELECT set_config('app.current_org_id', :org, true)").bindparams(sa.bindparam("org", type_=sa.Text))
+)
 
 
 async def act_on_company(session: WriteSession, org_id: UUID) -> None:
     """Tell a customer's transaction which company it concerns: from an offer that we signed, never from a body."""
-    await session.execute(ACT_ON, {"org": str(org_id)})
+    await ACT_ON.rows(session, {"org": str(org_id)})
 
 
-async def insert_quote(session: WriteSession, row: dict[str, Any]) -> None:
-    await session.execute(sa.insert(Quote).values(**row))
+def insert_quote(session: WriteSession, row: dict[str, Any]) -> None:
+    """With the transaction's last statement."""
+    INSERT_QUOTE.insert_last(session, [row])
 
 
 async def get_quote(session: ReadSession, quote_id: UUID) -> Quote | None:
@@ -40,15 +44,17 @@ async def overwrite_quote(session: WriteSession, org_id: UUID, quote_id: UUID, f
     await session.execute(sa.update(QUOTES).where(QUOTES.c.org_id == org_id, QUOTES.c.id == quote_id).values(**fields))
 
 
-OWN_QUOTE = sa.select(
-    *Quote.__table__.columns, sa.func.set_config("app.current_org_id", sa.cast(Quote.org_id, sa.Text), sa.true())
+OWN_QUOTE = Ready(
+    sa.select(*QUOTES.c, sa.func.set_config("app.current_org_id", sa.cast(QUOTES.c.org_id, sa.Text), sa.true())).where(
+        QUOTES.c.id == sa.bindparam("quote_id"), QUOTES.c.customer_id == sa.bindparam("of_customer")
+    )
 )
 
 
-async def find_own_quote(session: WriteSession, quote_id: UUID, customer_id: UUID) -> AnyRow | None:
+async def find_own_quote(session: WriteSession, quote_id: UUID, customer_id: UUID) -> DriverRow | None:
     """A customer's own quote; in the same statement the transaction learns its company."""
-    query = OWN_QUOTE.where(Quote.id == quote_id, Quote.customer_id == customer_id)
-    return (await session.execute(query)).one_or_none()
+    rows = await OWN_QUOTE.rows(session, {"quote_id": quote_id, "of_customer": customer_id})
+    return rows[0] if rows else None
 
 
 PRICED = sa.select(

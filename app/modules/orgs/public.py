@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from app.modules.orgs.schemas.companies import OrgIn, OrgOut
 from app.modules.orgs.service import branches
 from app.modules.orgs.service import companies as service
 from app.modules.orgs.values import OrgStatus, Refusal, Sought, Terms, Wish
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 
 __all__ = [
     "BranchClosed",
@@ -84,14 +83,14 @@ class NearbyCompany:
     terms: Terms
 
 
-def _company(org: Organization) -> Company:
+def _company(org: Organization | DriverRow) -> Company:
     return Company(
         id=org.id,
         name=org.name,
         phone=org.phone,
         timezone=org.timezone,
         usdot_number=org.usdot_number,
-        status=org.status,
+        status=OrgStatus(org.status),
         address=Place.model_validate(org.address),
     )
 
@@ -117,15 +116,13 @@ async def company_for(session: ReadSession, org_id: UUID, wish: Wish) -> tuple[C
     row = await repository.get_org_for(session, org_id, wish)
     if row is None:
         raise OrgNotFound
-    org: Organization = row.Organization
-    terms = Terms(
-        timezone=org.timezone,
-        lead_time_hours=org.lead_time_hours,
-        business_hours=org.business_hours,
+    return _company(row), Terms(
+        timezone=row.timezone,
+        lead_time_hours=row.lead_time_hours,
+        business_hours=row.business_hours,
         days_off=frozenset(row.days_off),
         reaches_destination=row.reaches_destination,
     )
-    return _company(org), terms
 
 
 async def lock_company(session: WriteSession, org_id: UUID) -> Company:
@@ -183,7 +180,7 @@ async def companies_covering(session: ReadSession, wish: Wish, limit: int) -> li
             rating,
             ratings,
             miles,
-            Terms(zone, lead, None if hours is None else json.loads(hours), frozenset(off), reaches),
+            Terms(zone, lead, hours, frozenset(off), reaches),
         )
         for org_id, name, rating, ratings, miles, zone, lead, hours, off, reaches in rows
     ]

@@ -176,12 +176,26 @@ def _values_of(wish: Wish) -> dict[str, Any]:
     }
 
 
-ORG_FOR = sa.select(Organization, *TERMS).where(Organization.id == sa.bindparam("org_id"))
+ORG_FOR = Ready(
+    sa.select(
+        Organization.id,
+        Organization.name,
+        Organization.phone,
+        Organization.usdot_number,
+        Organization.status,
+        Organization.address,
+        Organization.timezone,
+        Organization.lead_time_hours,
+        Organization.business_hours,
+        *TERMS,
+    ).where(Organization.id == sa.bindparam("org_id"))
+)
 
 
-async def get_org_for(session: ReadSession, org_id: UUID, wish: Wish) -> AnyRow | None:
-    """(Organization, days_off, reaches_destination)"""
-    return (await session.execute(ORG_FOR, {"org_id": org_id, **_values_of(wish)})).one_or_none()
+async def get_org_for(session: ReadSession, org_id: UUID, wish: Wish) -> DriverRow | None:
+    """The columns of `Company` and of `Terms`."""
+    rows = await ORG_FOR.rows(session, {"org_id": org_id, **_values_of(wish)})
+    return rows[0] if rows else None
 
 
 COVERING = sa.select(ServiceArea.org_id).where(sa.func.ST_Covers(ServiceArea.area, PICKUP)).distinct().subquery()
@@ -207,7 +221,7 @@ ORGS_COVERING = Ready(
 
 async def find_orgs_covering(session: ReadSession, wish: Wish, limit: int) -> Sequence[DriverRow]:
     """Verified companies whose service area holds the pickup, the nearest office first: the columns of `NearbyCompany`
-    and of `Terms`, in their order, with `business_hours` as JSON's text.
+    and of `Terms`, in their order.
     """
     pickup = {"pickup_lng": wish.pickup.lng, "pickup_lat": wish.pickup.lat}
     return await ORGS_COVERING.rows(session, pickup | _values_of(wish) | {"limit": limit})

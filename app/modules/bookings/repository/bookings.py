@@ -63,15 +63,19 @@ async def expire_hold_of_quote(session: WriteSession, org_id: UUID, quote_id: UU
     return (await session.execute(query, execution_options=QUIET)).scalar_one_or_none()
 
 
+BOOKED = Ready(
+    sa.select(BOOKINGS.c.id).where(
+        BOOKINGS.c.org_id == sa.bindparam("of_org"),
+        BOOKINGS.c.quote_id == sa.bindparam("of_quote"),
+        LIVE,
+        sa.or_(BOOKINGS.c.status != BookingStatus.HELD, BOOKINGS.c.hold_expires_at > sa.bindparam("now")),
+    )
+)
+
+
 async def is_quote_booked(session: ReadSession, org_id: UUID, quote_id: UUID, now: datetime) -> bool:
     """Whether a booking of the quote lives, or its hold runs."""
-    query = sa.select(Booking.id).where(
-        Booking.org_id == org_id,
-        Booking.quote_id == quote_id,
-        LIVE,
-        sa.or_(Booking.status != BookingStatus.HELD, Booking.hold_expires_at > now),
-    )
-    return (await session.execute(query)).first() is not None
+    return bool(await BOOKED.rows(session, {"of_org": org_id, "of_quote": quote_id, "now": now}))
 
 
 async def lock_booking(session: WriteSession, org_id: UUID, booking_id: UUID) -> Booking | None:

@@ -60,21 +60,18 @@ def _is_held_in_full(status: orgs.OrgStatus) -> bool:
 
 async def bookable_company(
     session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID] = (), *, bound: Bound = CUSTOMER
-) -> orgs.Company:
-    """The company, when it may be booked, with these trucks, for this window.
+) -> None:
+    """Whether the company may be booked, with these trucks, for this window.
 
     Raises: CompanyNotBookable (409) for one suspended since the search, OutsideTerms (409) with the reason,
     PapersEndBefore (409) with the paper's name and, of a truck's paper, the truck.
     """
     company, terms = await orgs.company_for(session, ask.org_id, _wish(ask, ask.window))
-    is_verified = company.status is orgs.OrgStatus.VERIFIED
-    if company.status is orgs.OrgStatus.SUSPENDED or (bound.to_market and not is_verified):
-        raise CompanyNotBookable
+    _check_standing(company.status, bound)
     refusal = orgs.find_refusal(terms, ask.window.starts_at, ask.window.ends_at, ask.now)
     if bound.to_terms and refusal is not None:
         raise OutsideTerms(reason=refusal)
     await _check_papers(session, ask, trip, truck_ids, company.status)
-    return company
 
 
 async def check_by_hand(
@@ -84,9 +81,15 @@ async def check_by_hand(
 
     Raises: CompanyNotBookable (409), PapersEndBefore (409).
     """
-    if status is orgs.OrgStatus.SUSPENDED:
-        raise CompanyNotBookable
+    _check_standing(status, BY_HAND)
     await _check_papers(session, ask, trip, truck_ids, status)
+
+
+def _check_standing(status: orgs.OrgStatus, bound: Bound) -> None:
+    """Raises: CompanyNotBookable (409)."""
+    is_verified = status is orgs.OrgStatus.VERIFIED
+    if status is orgs.OrgStatus.SUSPENDED or (bound.to_market and not is_verified):
+        raise CompanyNotBookable
 
 
 async def check_papers(

@@ -159,7 +159,7 @@ async def hold_quote(
     fields = quote.booking_fields()
     trip = trip_of(fields)
     try:
-        taken, company = await _take(session, ask, need, trip)
+        taken = await _take(session, ask, need, trip)
     except calendar.SlotTaken:
         # The customer's own booking of this quote may be what is in the way: not somebody else's.
         if await repository.is_quote_booked(session, quote.org_id, quote.id, actor.now):
@@ -175,25 +175,24 @@ async def hold_quote(
     }
     asked = await asked_of(session, quote.org_id)
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=contact, asked=asked, fields=row)
-    return Held(booking, company.name)
+    return Held(booking, asked.company_name)
 
 
-async def _take(
-    session: WriteSession, ask: calendar.Ask, need: calendar.Need, trip: Trip
-) -> tuple[calendar.Taken, orgs.Company]:
+async def _take(session: WriteSession, ask: calendar.Ask, need: calendar.Need, trip: Trip) -> calendar.Taken:
     """What the job needs, of a company that may have it, with trucks that may go."""
     # First what is most often lost in a race, and costs the loser least; what follows may still take it back.
     try:
         taken = await calendar.reserve(session, ask, need)
         try:
-            return taken, await bookable_company(session, ask, trip, taken.truck_ids)
+            await bookable_company(session, ask, trip, taken.truck_ids)
         except PapersEndBefore as lapsed:
             if lapsed.extensions["truck_id"] is None:
                 raise
             taken = await _take_others(session, ask, need, trip, lapsed)
+            await bookable_company(session, ask, trip, taken.truck_ids)
     except calendar.SlotTaken as refused:
         raise await while_eligible(session, ask, trip, refused) from None
-    return taken, await bookable_company(session, ask, trip, taken.truck_ids)
+    return taken
 
 
 async def _take_others(
@@ -236,12 +235,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         teams = await _take_named(session, ask, body, job)
     except calendar.SlotTaken as refused:
         raise await while_eligible(session, ask, trip, refused, BY_HAND) from None
-    estimate = body.estimate
-    load = {
-        "volume_cuft": estimate.volume_cuft if estimate else None,
-        "weight_lb": (estimate.weight_lb or None) if estimate else None,
-        **body.requires.columns(),
-    }
+    load = _load(body)
     team = _team_of(teams, job.legs, load)
     asked = await asked_of(session, actor.org_id)
     await check_by_hand(session, ask, trip, team["truck_ids"], asked.company_status)
@@ -281,6 +275,15 @@ async def _take_named(
     taken = await calendar.reserve_named(session, ask, named, pieces[0])
     rules.check_equipment(body.equipment_ids, taken, found=len(pieces[0]))
     return [taken]
+
+
+def _load(body: BookingIn) -> dict[str, Any]:
+    estimate = body.estimate
+    return {
+        "volume_cuft": estimate.volume_cuft if estimate else None,
+        "weight_lb": (estimate.weight_lb or None) if estimate else None,
+        **body.requires.columns(),
+    }
 
 
 def _team_of(teams: list[list[calendar.ResourceSpec]], legs: Sequence[Leg], load: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,7 +94,7 @@ async def make_quote(
         "total": price.total.amount,
         "currency": price.total.currency,
     }
-    await repository.insert_quote(session, row)
+    repository.insert_quote(session, row)
     return Quoted(Quote(**row), company.name)
 
 
@@ -160,5 +160,5 @@ async def quote_to_book(session: WriteSession, quote_id: UUID, actor: Customer) 
         volume_cuft=row.volume_cuft,
         weight_lb=row.weight_lb,
         legs=tuple(legs_from_json(row.legs)),
-        promised={name: getattr(row, name) for name in TAKEN_OVER},
+        promised={name: row[name] for name in TAKEN_OVER},
     )
