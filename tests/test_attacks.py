@@ -1,15 +1,11 @@
-"""Attacks on identity that no module's own tests try, and the table of docs/security.md that names a test for each."""
+"""Attacks on identity that no module's own tests try; the table of docs/security.md has a row for each."""
 
 from __future__ import annotations
 
-import ast
 import asyncio
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Final
 from uuid import uuid4
 
 import httpx
@@ -24,58 +20,7 @@ from app.runtime.db.session import Database
 from app.runtime.resources import Resources
 from app.runtime.settings import Environment
 from app.runtime.web.service import Readiness
-from tests.conftest import PASSWORD, ROOT, Logins, Member, settings_for
-
-DOCUMENT: Final = ROOT / "docs/security.md"
-ROW: Final = re.compile(r"^\| (\d+) \|[^|]*\|([^|]*)\|$", re.MULTILINE)
-NAMED: Final = re.compile(r"`(tests/[\w/]+\.py)::([\w.]+)`")
-# Anywhere in the document: a file may be named without its room, or stand before its second test unnamed.
-CLAIMED: Final = re.compile(r"`(?:([\w/]+\.py)(?:::([\w.]+))?|::([\w.]+))`")
-OF_IDENTITY: Final = {12, *range(24, 37), *range(38, 47), 49, 55, 56}
-
-
-@cache
-def _tests_of(path: Path) -> frozenset[str]:
-    def names(body: list[ast.stmt], prefix: str = "") -> Iterator[str]:
-        for node in body:
-            if isinstance(node, ast.ClassDef):
-                yield from names(node.body, f"{node.name}.")
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                yield prefix + node.name
-
-    return frozenset(names(ast.parse(path.read_text()).body))
-
-
-@pytest.mark.unit
-class TestTable:
-    def test_every_attack_on_identity_has_its_row(self) -> None:
-        assert {int(number) for number, _ in ROW.findall(DOCUMENT.read_text())} >= OF_IDENTITY
-
-    @pytest.mark.parametrize(("number", "tests"), ROW.findall(DOCUMENT.read_text()))
-    def test_the_tests_that_a_row_names_stand(self, number: str, tests: str) -> None:
-        named = NAMED.findall(tests)
-        assert named, f"row {number} names no test"
-        for file, name in named:
-            assert name in _tests_of(ROOT / file), f"row {number}: {file} has no {name}"
-
-    def test_whatever_the_document_names_stands(self) -> None:
-        named = ROOT
-        for file, name, another in CLAIMED.findall(DOCUMENT.read_text()):
-            if file:
-                named = ROOT / file if "/" in file else _beside(named, file)
-            assert named.exists(), f"there is no {file}"
-            if wanted := name or another:
-                tests = _tests_of(named)
-                is_there = any(one == wanted or one.startswith(f"{wanted}.") for one in tests)
-                assert is_there, f"{named.name} has no {wanted}"
-
-
-def _beside(named: Path, file: str) -> Path:
-    """The file of this name in the room of the one that was named before, or else the only one."""
-    if (named.parent / file).is_file():
-        return named.parent / file
-    [only] = (ROOT / "tests").rglob(file)
-    return only
+from tests.conftest import PASSWORD, Logins, Member, settings_for
 
 
 def _client(app: FastAPI, address: str = "192.0.2.1", *, scheme: str = "http") -> httpx.AsyncClient:

@@ -225,6 +225,10 @@ class TestEraseMe:
         await customers.forget_old_codes(worker_resources)
         await upkeep.forget_old_rows(worker_resources)
         assert await tables_with(admin, traces.words) == {"invoices"}
+        # Name and street, as the law asks; nothing that reaches anybody.
+        reach = tuple(word for word in traces.words if word.startswith("+") or "@" in word)
+        assert len(reach) == 3
+        assert await tables_with(admin, reach) == set()
 
     async def test_sessions_end_and_the_number_is_free(
         self, client: httpx.AsyncClient, resources: Resources, traces: Traces

@@ -72,3 +72,9 @@ class TestTwice:
     async def test_whoever_says_it_once_is_let_in(self, client: httpx.AsyncClient, mover_a: Member) -> None:
         answer = await post(client, SIGN_IN, json.dumps({"email": mover_a.email, "password": PASSWORD}))
         assert answer.status_code == 200
+
+
+@pytest.mark.integration
+async def test_a_number_of_more_digits_than_anybody_means_is_no_json(client: httpx.AsyncClient) -> None:
+    answer = await post(client, SIGN_IN, '{"email": ' + "9" * 5_000 + "}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "not_json")

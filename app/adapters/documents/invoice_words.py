@@ -109,12 +109,11 @@ def _seller(seller: Seller) -> dict[str, Any]:
 
 
 def _buyer(buyer: Buyer) -> dict[str, Any]:
-    lines = (*buyer.address_lines, *_reach(buyer))
-    return {"name": breakable(buyer.name), "lines": [breakable(line) for line in lines]}
+    return {"name": breakable(buyer.name), "lines": [breakable(line) for line in buyer.address_lines]}
 
 
-def _reach(party: Seller | Buyer) -> list[str]:
-    return [*([phone(party.phone)] if party.phone else []), *([party.email] if party.email else [])]
+def _reach(seller: Seller) -> list[str]:
+    return [*([phone(seller.phone)] if seller.phone else []), *([seller.email] if seller.email else [])]
 
 
 def _move(move: PrintedMove) -> dict[str, Any]:

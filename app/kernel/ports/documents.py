@@ -33,12 +33,10 @@ class Seller(Printed):
 
 
 class Buyer(Printed):
-    """Who is billed."""
+    """Who is billed, as the law asks: a name and where they are. How they are reached is for the booking to know."""
 
     name: str
     address_lines: tuple[str, ...] = ()
-    phone: str | None = None
-    email: str | None = None
 
 
 class PrintedMove(Printed):

@@ -24,7 +24,7 @@ from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
 from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all, trucks_without_papers
 from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
-from app.runtime.db.session import WriteSession
+from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
     "Billable",
@@ -42,6 +42,7 @@ __all__ = [
     "Team",
     "TruckTooSmall",
     "billable",
+    "contact_email",
     "erase_customer",
     "explain_prices",
     "final_prices",
@@ -73,6 +74,13 @@ class Billable:
     pickup_zone: str
     final_price: dict[str, Any] | None
     currency: str
+
+
+async def contact_email(session: ReadSession, booking_id: UUID) -> str | None:
+    """Where whom the crew calls is written to; None: they told no address, or are erased. For the worker."""
+    booking = await repository.get_booking(session, booking_id)
+    email: str | None = shown_contact(session.seals, booking)["email"] if booking else None
+    return email
 
 
 async def billable(session: WriteSession, org_id: UUID, booking_id: UUID) -> Billable:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from app.modules.bookings import public as bookings
 from app.modules.invoices import service
 from app.modules.invoices.events import InvoiceIssued
 from app.runtime.db.session import ReadSession
@@ -12,11 +13,12 @@ handlers = Handlers()
 async def tell_issued(session: ReadSession, event: InvoiceIssued, work: Work) -> list[Outgoing]:
     """To the customer whose e-mail address is known; the paper itself is fetched with a sign-in."""
     invoice = await service.show_invoice(session, event.invoice_id)
-    buyer, seller = invoice.document["buyer"], invoice.document["seller"]
-    if not buyer.get("email"):
+    seller = invoice.document["seller"]
+    address = await bookings.contact_email(session, invoice.booking_id)
+    if address is None:
         return []
     text = (
         f"{seller['name']} has issued invoice {invoice.number} over {invoice.total} {invoice.currency}, "
         f"due on {invoice.due_on}.\n\nSign in to read it and to get the PDF.\n"
     )
-    return [work.mail(buyer["email"], f"Invoice {invoice.number} of {seller['name']}", text)]
+    return [work.mail(address, f"Invoice {invoice.number} of {seller['name']}", text)]

@@ -77,12 +77,7 @@ def document_of(
             usdot_number=company.usdot_number,
             licences=tuple(licences),
         ),
-        buyer=Buyer(
-            name=job.contact["full_name"],
-            address_lines=job.destination.address_lines,
-            phone=job.contact["phone"],
-            email=job.contact.get("email"),
-        ),
+        buyer=Buyer(name=job.contact["full_name"], address_lines=job.destination.address_lines),
         move=PrintedMove(
             reference=job.reference,
             starts_at=job.starts_at,

@@ -34,7 +34,7 @@ TOLD: dict[str, Any] = {
         "email": "billing@movehub.example",
         "usdot_number": "1234567",
     },
-    "buyer": {"name": "Dana Whitfield", "address_lines": ["500 Castro Street"], "phone": "+442079460958"},
+    "buyer": {"name": "Dana Whitfield", "address_lines": ["500 Castro Street"]},
     "move": {
         "reference": "MH-7KQ29F",
         "starts_at": "2026-11-21T17:00:00Z",
@@ -103,7 +103,6 @@ class TestRenderInvoice:
             "BILL TO",
             "Dana Whitfield",
             "500 Castro Street",
-            "+44 20 7946 0958",
             "BOOKING",
             "MH-7KQ29F",
             "ISSUED",

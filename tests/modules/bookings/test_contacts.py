@@ -22,7 +22,7 @@ from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.sealing import CannotOpen, Sealer, Seals
 from tests.conftest import Logins, Member, StaffMember
-from tests.factories.bookings import book_by_hand, new_key
+from tests.factories.bookings import book_by_hand, complete_by_hand, new_key
 from tests.factories.customers import new_email, new_phone
 from tests.factories.market import post
 
@@ -64,6 +64,9 @@ async def test_no_number_or_address_is_anywhere_in_the_database(
     body = {"contact": {"phone": second["phone"], "email": second["email"]}}
     changed = await client.patch(path, headers=mover_a.headers | {"If-Match": '"v1"'}, json=body)
     assert changed.json()["contact"] == second
+    billed = await complete_by_hand(client, mover_a.headers, contact=first)
+    invoice = await client.post(f"/v1/bookings/{billed['id']}/invoice", headers=mover_a.headers | new_key())
+    assert invoice.status_code == 201, invoice.text
     words = in_any_form(first["phone"], first["email"], second["phone"], second["email"])
     for (table,) in await admin.fetch(EVERYTHING):
         for (row,) in await admin.fetch(f"SELECT to_jsonb(t)::text FROM app.{table} AS t"):
