@@ -27,6 +27,7 @@ INSERT_BOOKING = Ready(
     .on_conflict_do_nothing(index_elements=["org_id", "quote_id"], index_where=LIVE)
     .returning(BOOKINGS.c.id)
 )
+INSERT_UNQUOTED = ReadyInsert(BOOKINGS)
 INSERT_STEP = ReadyInsert(table_of(BookingStep))
 FIND_OWN = sa.text(
     "SELECT b.org_id, set_config('app.current_org_id', b.org_id::text, true) FROM app.bookings AS b "
@@ -45,6 +46,11 @@ async def find_org_of_own_booking(session: ReadSession, booking_id: UUID, custom
 async def insert_booking(session: WriteSession, booking: dict[str, Any]) -> bool:
     """Whether the row went in; not, when a live booking has its quote."""
     return bool(await INSERT_BOOKING.rows(session, booking))
+
+
+def insert_unquoted(session: WriteSession, booking: dict[str, Any]) -> None:
+    """A booking by hand, which nothing can be in the way of: with the transaction's last statement."""
+    INSERT_UNQUOTED.insert_last(session, [booking])
 
 
 async def expire_hold_of_quote(session: WriteSession, org_id: UUID, quote_id: UUID, now: datetime) -> UUID | None:

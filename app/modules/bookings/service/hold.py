@@ -369,12 +369,19 @@ async def _insert(
         "created_at": now,
         "updated_at": now,
     }
-    if not await repository.insert_booking(session, row):
-        # A dead hold of the same quote may be in the way: it is written down as expired, and the way is free.
-        expired = await repository.expire_hold_of_quote(session, row["org_id"], row["quote_id"], now)
-        if expired is None or not await repository.insert_booking(session, row):
-            raise QuoteAlreadyBooked
+    await _write(session, row, now)
     step = step_row(row["org_id"], booking_id, actor, came_from=None, to=BookingStatus.HELD, note=None)
     repository.insert_step(session, step)
     emit(session, BookingHeld(org_id=row["org_id"], booking_id=booking_id), now=now)
     return Booking(**row)
+
+
+async def _write(session: WriteSession, row: dict[str, Any], now: datetime) -> None:
+    """Raises: QuoteAlreadyBooked (409)."""
+    if row["quote_id"] is None:
+        repository.insert_unquoted(session, row)
+    elif not await repository.insert_booking(session, row):
+        # A dead hold of the same quote may be in the way: it is written down as expired, and the way is free.
+        expired = await repository.expire_hold_of_quote(session, row["org_id"], row["quote_id"], now)
+        if expired is None or not await repository.insert_booking(session, row):
+            raise QuoteAlreadyBooked
