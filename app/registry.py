@@ -75,6 +75,7 @@ from app.modules.orgs.routes.service_areas import router as service_areas_router
 from app.modules.platform import models as platform_models
 from app.modules.pricing import models as pricing_models
 from app.modules.pricing import routes as pricing
+from app.modules.pricing.handlers import handlers as pricing_handlers
 from app.modules.privacy.handlers import handlers as privacy_handlers
 from app.modules.privacy.routes import router as privacy_router
 from app.modules.verification import models as verification_models
@@ -195,6 +196,7 @@ def handlers() -> tuple[Handlers, ...]:
         customers_handlers.handlers,
         identity_handlers.handlers,
         fleet_handlers,
+        pricing_handlers,
         verification_handlers,
         bookings_handlers,
         invoices_handlers,

@@ -28,11 +28,12 @@ MOVER, BOOKING, MARKET, STAFF, WORKER = (
 POLICIES = {
     "pricing_configs": [
         Allow(MOVER, "select insert", OWN_COMPANY),
-        Allow(MOVER, "update", OWN_COMPANY, columns=("status", "activated_at", "retired_at")),
+        Allow(MOVER, "update", OWN_COMPANY, columns=("status", "activated_at", "retired_at", "in_force_from")),
         Allow(BOOKING, "select", OWN_COMPANY),
         Allow(MARKET, "select", "status = 'active'"),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", OWN_COMPANY),
+        Allow(WORKER, "update", OWN_COMPANY, columns=("status", "activated_at", "retired_at", "in_force_from")),
     ],
     "observed_jobs": [Allow(MOVER, "select insert", OWN_COMPANY)],
     "own_estimators": [
@@ -47,6 +48,16 @@ POLICIES = {
         Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "code", "uses")),
     ],
 }
+
+# Across companies the worker learns ids and nothing else; each is then brought into force as its own company.
+PRICE_LISTS_DUE = """
+CREATE FUNCTION app.price_lists_due(p_now timestamptz, p_limit integer)
+RETURNS TABLE (org_id uuid, config_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
+    SELECT c.org_id, c.id FROM app.pricing_configs AS c
+    WHERE c.in_force_from <= p_now ORDER BY c.in_force_from, c.number LIMIT p_limit
+$$
+"""
 
 
 def upgrade() -> None:
@@ -76,8 +87,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True, comment="null: never active"),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True, comment="null: not replaced yet"),
+        sa.Column("in_force_from", sa.DateTime(timezone=True), nullable=True, comment="planned; null: not planned"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "in_force_from IS NULL OR status <> 'active'", name=op.f("ck_pricing_configs_in_force_from")
+        ),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_pricing_configs_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_pricing_configs")),
         sa.UniqueConstraint("org_id", "number", name=op.f("uq_pricing_configs_org_id_number")),
@@ -88,6 +103,12 @@ def upgrade() -> None:
         ["org_id"],
         unique=True,
         postgresql_where=sa.text("status = 'active'"),
+    )
+    op.create_index(
+        "ix_pricing_configs_in_force_from",
+        "pricing_configs",
+        ["in_force_from"],
+        postgresql_where=sa.text("in_force_from IS NOT NULL"),
     )
     op.create_table(
         "observed_jobs",
@@ -149,8 +170,17 @@ def upgrade() -> None:
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
+    # FORCE blinds the owner too: the definer function sees what this policy shows it.
+    op.execute(
+        "CREATE POLICY pricing_configs_owner ON app.pricing_configs FOR SELECT TO movehub_owner "
+        "USING (in_force_from IS NOT NULL)"
+    )
+    op.execute(PRICE_LISTS_DUE)
+    op.execute("REVOKE ALL ON FUNCTION app.price_lists_due FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION app.price_lists_due TO {WORKER.value}")
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION app.price_lists_due")
     for table in reversed(POLICIES):
         op.drop_table(table)

@@ -123,7 +123,9 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "otp_days": {"passing": "subject", "none": "day sent"},
     # Events carry ids only: tests/architecture/test_event_payloads.py.
     "outbox_events": {"none": "id org_id name version payload trace created_at claimed_until sent_at"},
-    "pricing_configs": {"none": "number status body currency created_at activated_at retired_at org_id id"},
+    "pricing_configs": {
+        "none": "number status body currency created_at activated_at retired_at in_force_from org_id id"
+    },
     "quotes": {
         "erased": "origin destination",
         "kept": "id org_id customer_id status pricing_config_id starts_at ends_at pickup_zone crew_size volume_cuft"

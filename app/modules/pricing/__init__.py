@@ -4,7 +4,7 @@ Owns: price lists and their versions, the catalogue of things that are moved, es
 Tables: pricing_configs, observed_jobs, own_estimators, discount_uses.
 Invariants: a version never changes once written; one is active a company; the same config and job give the same
 cents for ever; the total is the sum of its lines; only a discount lowers a price.
-Announces: nothing yet. Listens: nothing.
+Announces: nothing yet. Listens: nothing; every ten seconds, planned versions whose time has come are put in force.
 Start reading at: rules/engine.py (`price`), rules/kinds.py (the table of rule types), rules/estimator.py.
 
 The pure part, by name:

@@ -82,3 +82,13 @@ class DiscountUsedUp(Conflict):
 
     code = "discount_used_up"
     title = "This discount has been used up meanwhile: search again."
+
+
+class ConfigInForce(Conflict):
+    code = "pricing_config_in_force"
+    title = "This version is in force already: plan the one that is to follow it."
+
+
+class StartPassed(Unprocessable):
+    code = "start_passed"
+    title = "A version comes into force in the future: activate it to have it in force now."

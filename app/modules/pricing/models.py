@@ -24,10 +24,17 @@ class PricingConfig(Tenant, Model):
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None] = mapped_column(comment="null: never active")
     retired_at: Mapped[datetime | None] = mapped_column(comment="null: not replaced yet")
+    in_force_from: Mapped[datetime | None] = mapped_column(comment="planned; null: not planned")
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.UniqueConstraint("org_id", "number"),
+        sa.CheckConstraint("in_force_from IS NULL OR status <> 'active'", name="in_force_from"),
+        sa.Index(
+            "ix_pricing_configs_in_force_from",
+            "in_force_from",
+            postgresql_where=sa.text("in_force_from IS NOT NULL"),
+        ),
         sa.Index(
             "uq_pricing_configs_org_id_active",
             "org_id",

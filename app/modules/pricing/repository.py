@@ -56,8 +56,26 @@ async def activate(session: WriteSession, org_id: UUID, config_id: UUID, now: da
     retire = mine.where(PricingConfig.status == ConfigStatus.ACTIVE, PricingConfig.id != config_id)
     await session.execute(retire.values(status=ConfigStatus.RETIRED, retired_at=now), execution_options=QUIET)
     begin = mine.where(PricingConfig.id == config_id)
-    values = {"status": ConfigStatus.ACTIVE, "activated_at": now, "retired_at": None}
+    values = {"status": ConfigStatus.ACTIVE, "activated_at": now, "retired_at": None, "in_force_from": None}
     await session.execute(begin.values(**values), execution_options=QUIET)
+
+
+async def plan(session: WriteSession, org_id: UUID, config_id: UUID, in_force_from: datetime | None) -> None:
+    query = sa.update(PricingConfig).where(PricingConfig.org_id == org_id, PricingConfig.id == config_id)
+    await session.execute(query.values(in_force_from=in_force_from), execution_options=QUIET)
+
+
+async def lock_due(session: WriteSession, org_id: UUID, config_id: UUID, now: datetime) -> PricingConfig | None:
+    """A planned version whose time has come. Locks: it."""
+    query = sa.select(PricingConfig).where(PricingConfig.org_id == org_id, PricingConfig.id == config_id)
+    query = query.where(PricingConfig.in_force_from <= now).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[AnyRow]:
+    """(org_id, config_id) of all companies' planned versions whose time has come, the first first."""
+    query = sa.text("SELECT org_id, config_id FROM app.price_lists_due(:now, :limit)")
+    return (await session.execute(query, {"now": now, "limit": limit})).all()
 
 
 async def list_active_ids(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:

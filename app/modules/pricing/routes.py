@@ -8,11 +8,20 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.kernel.localtime import LocalTimeRefused
 from app.kernel.paging import Page, cut
 from app.kernel.ports.geocoding import PlaceNotLocated
 from app.modules.pricing import service
 from app.modules.pricing.access import PricingRead, PricingTrial, PricingWrite
-from app.modules.pricing.errors import ConfigNotFound, ConfigRace, HolidaysUnknown, NotPriced, UnknownItem
+from app.modules.pricing.errors import (
+    ConfigInForce,
+    ConfigNotFound,
+    ConfigRace,
+    HolidaysUnknown,
+    NotPriced,
+    StartPassed,
+    UnknownItem,
+)
 from app.modules.pricing.models import PricingConfig as StoredConfig
 from app.modules.pricing.rules import PricingConfig, find_items, price
 from app.modules.pricing.rules.delivery import delivery_maximum
@@ -26,7 +35,15 @@ from app.modules.pricing.schemas import (
     item_out,
     simulated_out,
 )
-from app.modules.pricing.schemas.configs import ChangeOut, ConfigOut, ConfigShownOut, DiffOut, DiffQuery, WarningOut
+from app.modules.pricing.schemas.configs import (
+    ChangeOut,
+    ConfigOut,
+    ConfigShownOut,
+    DiffOut,
+    DiffQuery,
+    PlanIn,
+    WarningOut,
+)
 from app.modules.pricing.schemas.delivery import DeliveryIn, DeliveryOut, delivery_out
 from app.modules.pricing.schemas.items import (
     InventoryOut,
@@ -38,7 +55,7 @@ from app.modules.pricing.schemas.items import (
     RoomsOut,
 )
 from app.modules.pricing.schemas.learning import EstimatorOut, estimator_out
-from app.modules.pricing.service import learning, own
+from app.modules.pricing.service import learning, own, planned
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
@@ -61,6 +78,7 @@ def config_out(config: StoredConfig) -> ConfigOut:
         created_at=config.created_at,
         activated_at=config.activated_at,
         retired_at=config.retired_at,
+        in_force_from=config.in_force_from,
     )
 
 
@@ -174,3 +192,9 @@ async def compare_versions(
 async def activate_config(config_id: UUID, actor: PricingWrite, session: Write) -> ConfigOut:
     """Put a version in force; quotes and bookings stay on theirs. For owners and managers."""
     return config_out(await service.activate_config(session, actor, config_id))
+
+
+@router.post("/{config_id}/plan", responses=problems(ConfigNotFound, ConfigInForce, StartPassed, LocalTimeRefused))
+async def plan_config(config_id: UUID, body: PlanIn, actor: PricingWrite, session: Write) -> ConfigOut:
+    """Have a version come into force by itself, at a time to come. For owners and managers."""
+    return config_out(await planned.plan_config(session, actor, config_id, body.in_force_from))

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.errors import Fault
+from app.kernel.instants import Moment
 from app.modules.pricing.values import ConfigStatus
 
 
@@ -21,6 +22,15 @@ class ConfigOut(BaseModel):
     created_at: datetime
     activated_at: datetime | None
     retired_at: datetime | None
+    in_force_from: Annotated[datetime | None, Field(description="When it comes into force by itself; null: never.")]
+
+
+class PlanIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    in_force_from: Annotated[
+        Moment | None, Field(description="Without an offset: by your company's clock. null: not planned any more.")
+    ]
 
 
 class WarningOut(BaseModel):

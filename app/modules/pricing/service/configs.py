@@ -43,6 +43,7 @@ async def write_config(session: WriteSession, actor: Mover, config: PricingConfi
         "created_at": actor.now,
         "activated_at": actor.now if is_first else None,
         "retired_at": None,
+        "in_force_from": None,
     }
     number = await repository.insert_config(session, row)
     stored = StoredConfig(**row, number=number)

@@ -1,0 +1,68 @@
+"""Versions that come into force by themselves, at an instant that the company has named."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.kernel.actor import Mover, System
+from app.kernel.errors import Fault
+from app.kernel.localtime import to_instant
+from app.modules.audit.public import Change, fields_of, record
+from app.modules.orgs import public as orgs
+from app.modules.pricing import repository
+from app.modules.pricing.errors import ConfigInForce, StartPassed
+from app.modules.pricing.models import PricingConfig as StoredConfig
+from app.modules.pricing.service.configs import show_config
+from app.modules.pricing.values import ConfigStatus
+from app.runtime.db.session import ReadSession, WriteSession
+
+MOST_AT_ONCE: Final = 100
+PLANNED: Final = ("number", "in_force_from")
+
+
+async def plan_config(
+    session: WriteSession, actor: Mover, config_id: UUID, in_force_from: datetime | None
+) -> StoredConfig:
+    """Have a version come into force then, a wall time by the company's clock; None: not any more.
+
+    Raises: ConfigNotFound (404), ConfigInForce (409), StartPassed (422), LocalTimeRefused (422).
+    """
+    config = await show_config(session, actor, config_id)
+    if config.status is ConfigStatus.ACTIVE:
+        raise ConfigInForce
+    instant = None
+    if in_force_from is not None:
+        company = await orgs.company(session, actor.org_id)
+        instant = to_instant(in_force_from, company.timezone, pointer="/in_force_from")
+        if instant <= actor.now:
+            raise StartPassed(faults=(Fault("/in_force_from", StartPassed.code, StartPassed.title),))
+    before = fields_of(config, PLANNED)
+    await repository.plan(session, actor.org_id, config_id, instant)
+    await session.refresh(config)
+    change = Change("pricing.config_planned", "pricing_config", config.id, before, fields_of(config, PLANNED))
+    record(session, actor, change)
+    return config
+
+
+async def list_due(session: ReadSession, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Company and version of those whose time has come, the first first. As the worker."""
+    return [(row.org_id, row.config_id) for row in await repository.list_due(session, now, MOST_AT_ONCE)]
+
+
+async def bring_into_force(session: WriteSession, actor: System, org_id: UUID, config_id: UUID) -> bool:
+    """Put a planned version in force instead of the present one; False: it is planned no more. As the company's worker.
+
+    Locks: the version. Raises: ConfigRace, where somebody activates another one at this moment.
+    """
+    config = await repository.lock_due(session, org_id, config_id, actor.now)
+    if config is None:
+        return False
+    before = fields_of(config, ("status", "in_force_from"))
+    await repository.activate(session, org_id, config_id, actor.now)
+    await session.refresh(config)
+    after = fields_of(config, ("number", "status"))
+    change = Change("pricing.config_activated", "pricing_config", config_id, before, after, org_id=org_id)
+    record(session, actor, change)
+    return True
