@@ -16,16 +16,13 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
-import sqlalchemy as sa
-import sqlalchemy.exc
 from pydantic import SecretStr, ValidationError
-from redis.exceptions import RedisError
 
-from app import registry, worker
+from app import doctor, registry, worker
 from app.kernel.clock import SystemClock
 from app.kernel.errors import AppError
 from app.kernel.ports.object_store import StoreUnavailable
@@ -35,9 +32,8 @@ from app.modules.audit import public as audit
 from app.modules.identity import public as identity
 from app.modules.ops import public as ops
 from app.modules.privacy import public as privacy
-from app.refusals import BAD_SETTINGS, Refused, complete_environment, read_settings, required_url, sentence
+from app.refusals import BAD_SETTINGS, NO_DATABASE, Refused, complete_environment, read_settings, required_url, sentence
 from app.runtime.auth.passwords import Passwords
-from app.runtime.cache import connect
 from app.runtime.db.bootstrap import CannotPrepare, prepare_database
 from app.runtime.db.engine import create_engine
 from app.runtime.db.privileges import ServerTooOld, TooPowerful, refuse_powerful_login
@@ -56,9 +52,6 @@ CHAIN_BROKEN: Final = 4
 PRICES_MOVED: Final = 4
 MIGRATE_URL: Final = "MOVEHUB_DB__MIGRATE_URL"
 PASSWORD: Final = "MOVEHUB_STAFF_PASSWORD"  # noqa: S105 - the name of a variable
-# What asking a database ends with that is away, or refuses.
-NO_DATABASE: Final = (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError)
-SCHEMA_QUESTION: Final = sa.text("SELECT version_num FROM app.alembic_version")
 
 
 def run_prepare_database(_: argparse.Namespace) -> None:
@@ -187,55 +180,12 @@ async def _create_staff(settings: Settings, person: identity.StaffIn) -> None:
 
 
 def run_doctor(_: argparse.Namespace) -> None:
-    settings = read_settings()
-    print("ok       settings   readable")
-    problems = asyncio.run(_examine(settings))
-    if problems:
-        raise Refused(f"{problems} of the checks failed.")
-
-
-async def _examine(settings: Settings) -> int:
-    checks: list[tuple[str, Any]] = [
-        (f"database ({login})", _examine_database(settings, url))
-        for login, url in (("api", settings.db.app_url), ("worker", settings.db.worker_url))
-        if url is not None
-    ]
-    if not checks:
-        raise Refused("Neither MOVEHUB_DB__APP_URL nor MOVEHUB_DB__WORKER_URL is set.", BAD_SETTINGS)
-    checks.append(("redis", _examine_redis(settings)))
-    failures = 0
-    for name, check in checks:
-        problem = await check
-        failures += problem is not None
-        print(f"{'failed' if problem else 'ok':8} {name:18} {problem or 'reachable, as it should be'}")
-    return failures
-
-
-async def _examine_database(settings: Settings, url: SecretStr) -> str | None:
-    engine = create_engine(url, settings.db, application_name="movehub-doctor", pooled=False)
-    try:
-        await refuse_powerful_login(engine, is_production=settings.is_production)
-        async with engine.connect() as connection:
-            found = (await connection.execute(SCHEMA_QUESTION)).scalar_one_or_none()
-    except (TooPowerful, ServerTooOld) as error:
-        return str(error)
-    except NO_DATABASE as error:
-        return f"cannot be asked ({type(error).__name__})"
-    finally:
-        await engine.dispose()
-    expected = registry.schema_revision()
-    return None if found == expected else f"the schema is at {found}, this release needs {expected}: movehub migrate"
-
-
-async def _examine_redis(settings: Settings) -> str | None:
-    redis = connect(settings.redis_url, settings.redis)
-    try:
-        await redis.ping()
-    except (RedisError, OSError, TimeoutError) as error:
-        return f"does not answer ({type(error).__name__}): limits are each process's own, events wait in the outbox"
-    finally:
-        await redis.aclose()
-    return None
+    found = [("settings", None), *asyncio.run(doctor.examine(read_settings()))]
+    for name, problem in found:
+        print(f"{'failed' if problem else 'ok':8} {name:18} {problem or 'as it should be'}")
+    failures = sum(problem is not None for _, problem in found)
+    if failures:
+        raise Refused(f"{failures} of the checks failed.")
 
 
 def run_replay(arguments: argparse.Namespace) -> None:

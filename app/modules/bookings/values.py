@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.kernel.geo import Point
 from app.modules.calendar.public import LegKind
+
+# From its first leg's start to its last one's end.
+LONGEST_MOVE: Final = timedelta(days=30)
 
 
 class BookingStatus(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from app.modules.bookings.models import Booking
 from app.modules.bookings.repository.bookings import NOT_WORKED
 from app.modules.bookings.repository.listing import ITEM, STATUS
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.values import LONGEST_MOVE, BookingStatus
 from app.runtime.db.session import ReadSession
 from app.runtime.db.statements import Ready
 
@@ -21,7 +21,7 @@ ON_BOARD = Ready(
     sa.text(
         f"SELECT {ITEM.replace('$1', ':now')} AS item FROM app.bookings AS b "  # noqa: S608 - constants of this package
         "WHERE b.org_id = :org_id AND b.starts_at < :until AND b.ends_at > :since "
-        "AND b.starts_at > :since - interval '30 days' "
+        f"AND b.starts_at > :since - interval '{LONGEST_MOVE.days} days' "
         f"AND {STATUS.replace('$1', ':now')} NOT IN ('cancelled', 'expired', 'no_show') "
         "AND (CAST(:resource_id AS uuid) IS NULL "
         "OR :resource_id = ANY(b.truck_ids || b.driver_ids || b.equipment_ids)) "
@@ -50,24 +50,24 @@ async def list_on_board(
     return [row.item for row in await ON_BOARD.rows(session, parameters)]
 
 
+async def _in_order(session: ReadSession, query: sa.Select[Booking]) -> Sequence[Booking]:
+    return (await session.execute(query.order_by(Booking.starts_at, Booking.id))).scalars().all()
+
+
 async def list_jobs_of(
     session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], resource_id: UUID
 ) -> Sequence[Booking]:
     """The confirmed jobs of a truck or person that touch the time between, the first first."""
     since, until = between
-    query = (
-        sa.select(Booking)
-        .where(
-            Booking.org_id == org_id,
-            Booking.starts_at < until,
-            Booking.starts_at > since - timedelta(days=30),
-            Booking.ends_at > since,
-            Booking.status.not_in(NOT_WORKED),
-            sa.literal(resource_id) == sa.any_(Booking.truck_ids.op("||")(Booking.driver_ids)),
-        )
-        .order_by(Booking.starts_at, Booking.id)
+    query = sa.select(Booking).where(
+        Booking.org_id == org_id,
+        Booking.starts_at < until,
+        Booking.starts_at > since - LONGEST_MOVE,
+        Booking.ends_at > since,
+        Booking.status.not_in(NOT_WORKED),
+        sa.literal(resource_id) == sa.any_(Booking.truck_ids.op("||")(Booking.driver_ids)),
     )
-    return (await session.execute(query)).scalars().all()
+    return await _in_order(session, query)
 
 
 async def list_tours(
@@ -77,20 +77,16 @@ async def list_tours(
     since, until = between
     legs = sa.func.jsonb_array_elements(Booking.legs).table_valued(sa.column("value", pg.JSONB)).alias("leg")
     starts_at = legs.c.value["starts_at"].astext.cast(INSTANT)
-    query = (
-        sa.select(Booking)
-        .where(
-            Booking.org_id == org_id,
-            Booking.starts_at > since - timedelta(days=30),
-            Booking.starts_at < until,
-            Booking.ends_at > since,
-            Booking.status.in_(statuses),
-            Booking.legs.is_not(None),
-            sa.exists(sa.select(1).select_from(legs).where(starts_at >= since, starts_at < until)),
-        )
-        .order_by(Booking.starts_at, Booking.id)
+    query = sa.select(Booking).where(
+        Booking.org_id == org_id,
+        Booking.starts_at > since - LONGEST_MOVE,
+        Booking.starts_at < until,
+        Booking.ends_at > since,
+        Booking.status.in_(statuses),
+        Booking.legs.is_not(None),
+        sa.exists(sa.select(1).select_from(legs).where(starts_at >= since, starts_at < until)),
     )
-    return (await session.execute(query)).scalars().all()
+    return await _in_order(session, query)
 
 
 async def list_starting(
@@ -98,15 +94,11 @@ async def list_starting(
 ) -> Sequence[Booking]:
     """Those in one piece that start between, the first first."""
     since, until = between
-    query = (
-        sa.select(Booking)
-        .where(
-            Booking.org_id == org_id,
-            Booking.starts_at >= since,
-            Booking.starts_at < until,
-            Booking.status.in_(statuses),
-            Booking.legs.is_(None),
-        )
-        .order_by(Booking.starts_at, Booking.id)
+    query = sa.select(Booking).where(
+        Booking.org_id == org_id,
+        Booking.starts_at >= since,
+        Booking.starts_at < until,
+        Booking.status.in_(statuses),
+        Booking.legs.is_(None),
     )
-    return (await session.execute(query)).scalars().all()
+    return await _in_order(session, query)

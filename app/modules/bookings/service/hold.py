@@ -36,7 +36,7 @@ from app.modules.bookings.service.eligibility import (
 from app.modules.bookings.service.pieces import pieces_for
 from app.modules.bookings.service.policy import Asked, asked_of
 from app.modules.bookings.service.steps import step_row, tell_trail
-from app.modules.bookings.values import BookingStatus, Leg
+from app.modules.bookings.values import LONGEST_MOVE, BookingStatus, Leg
 from app.modules.calendar import public as calendar
 from app.modules.fleet.public import EquipmentKind
 from app.modules.market import public as market
@@ -48,7 +48,6 @@ from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
 # Of a hold by hand, for the trail. A customer's hold stands in the booking's history: nobody acted for the company.
-LONGEST_MOVE: Final = timedelta(days=30)
 TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids", "equipment_ids")
 
 
