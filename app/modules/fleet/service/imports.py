@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
@@ -47,9 +47,10 @@ class Line(Generic[Told]):
     told: Told
     base: Place | None = None
 
-    def at_branch(self, branches: Mapping[str, UUID]) -> Told:
-        """What it tells, at the branch that it names."""
-        return self.told.model_copy(update={"branch_id": branches.get(self.row.cells.get("branch", ""))})
+    def at_branch(self, branches: Mapping[str, UUID]) -> Line[Told]:
+        """The same, at the branch that it names."""
+        at = {"branch_id": branches.get(self.row.cells.get("branch", ""))}
+        return replace(self, told=self.told.model_copy(update=at))
 
     def fault(self, column: str, code: str, message: str) -> Fault:
         return fault_at(self.row.line, column, code, message)
@@ -85,17 +86,11 @@ async def import_trucks(
     session: WriteSession, actor: Mover, lines: Sequence[Line[TruckIn]], *, dry_run: bool
 ) -> list[UUID]:
     """Every truck in service, or with a dry run none; their ids. Raises: TableRefused (422), PlateTaken (409)."""
-    branches = await _branches(session, actor)
-    plates = [line.told.license_plate for line in lines]
-    taken = await repository.list_plates(session, actor.org_id, plates)
-    tables.refuse([*_twice(lines, "license_plate", taken), *_unknown_branches(lines, branches)])
+    taken = await repository.list_plates(session, actor.org_id, [line.told.license_plate for line in lines])
+    ready = await _checked(session, actor, lines, "license_plate", taken)
     if dry_run:
         return []
-    ids = []
-    for line in lines:
-        if line.base is not None:
-            told = line.at_branch(branches)
-            ids.append((await put_truck(session, actor, told, line.base)).id)
+    ids = [(await put_truck(session, actor, line.told, line.base)).id for line in ready if line.base is not None]
     record(session, actor, Change("fleet.trucks_imported", "company", actor.org_id, after={"trucks": len(ids)}))
     return ids
 
@@ -121,18 +116,23 @@ async def import_drivers(
     session: WriteSession, actor: Mover, lines: Sequence[Line[DriverIn]], *, dry_run: bool
 ) -> list[UUID]:
     """Everybody in service, or with a dry run nobody; their ids. Raises: TableRefused (422), LicenseTaken (409)."""
-    branches = await _branches(session, actor)
     numbers = [line.told.license_number for line in lines if line.told.license_number is not None]
     taken = await repository.list_license_numbers(session, actor.org_id, numbers)
-    tables.refuse([*_twice(lines, "license_number", taken), *_unknown_branches(lines, branches)])
+    ready = await _checked(session, actor, lines, "license_number", taken)
     if dry_run:
         return []
-    ids = []
-    for line in lines:
-        told = line.at_branch(branches)
-        ids.append((await put_driver(session, actor, told)).id)
+    ids = [(await put_driver(session, actor, line.told)).id for line in ready]
     record(session, actor, Change("fleet.drivers_imported", "company", actor.org_id, after={"drivers": len(ids)}))
     return ids
+
+
+async def _checked(
+    session: ReadSession, actor: Mover, lines: Sequence[Line[Told]], once: str, taken: Collection[str]
+) -> list[Line[Told]]:
+    """The lines at the branches that they name, when what must stand once does. Raises: TableRefused (422)."""
+    branches: Mapping[str, UUID] = await _branches(session, actor)
+    tables.refuse([*_twice(lines, once, taken), *_unknown_branches(lines, branches)])
+    return [line.at_branch(branches) for line in lines]
 
 
 def _twice(lines: Sequence[Line[Told]], column: str, taken: Collection[str]) -> list[Fault]:
