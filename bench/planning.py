@@ -73,8 +73,7 @@ def large_day() -> Day:
             )
         )
     yards = dict.fromkeys((one.id for one in trucks), YARD)
-    classes = dict.fromkeys((one.id for one in drivers), "C")
-    return Day(tuple(jobs), (*trucks, *drivers, *helpers), {}, yards, classes, MORNING - timedelta(days=1))
+    return Day(tuple(jobs), (*trucks, *drivers, *helpers), {}, yards, MORNING - timedelta(days=1))
 
 
 def main() -> int:

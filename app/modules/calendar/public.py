@@ -40,6 +40,7 @@ from app.modules.calendar.values import (
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
+    "LICENCE_CLASSES",
     "LONGEST_TURNAROUND_MINUTES",
     "LONGEST_WINDOW",
     "Ask",
@@ -73,6 +74,8 @@ __all__ = [
     "check_resource",
     "check_window",
     "clashes",
+    "class_of_truck",
+    "classes_of",
     "count_in_service",
     "days_window",
     "foresee_legs",
@@ -87,6 +90,7 @@ __all__ = [
     "list_taken",
     "list_time_off",
     "lock",
+    "may_drive",
     "move",
     "register_resource",
     "release",
@@ -107,7 +111,11 @@ __all__ = [
 ]
 
 Wanted = rules.Wanted
+LICENCE_CLASSES = rules.CLASSES
 check_window = rules.check_window
+class_of_truck = rules.class_of_truck
+classes_of = rules.classes_of
+may_drive = rules.may_drive
 clashes = rules.clashes
 is_usable = rules.is_usable
 list_taken = service.list_taken

@@ -56,7 +56,6 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
         resources=tuple(sorted(resources, key=lambda one: one.id)),
         taken={one: tuple(taken.get(one, ())) for one in ids},
         yards=await fleet.yards(session, actor.org_id),
-        classes=await fleet.licence_classes(session, actor.org_id),
         now=actor.now,
     )
 

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from app.kernel.geo import Point
+from app.modules.calendar.public import class_of_truck, classes_of
 from app.modules.fleet import repository
 from app.modules.fleet.values import LIFT_GATE, EquipmentKind, Skill, TruckFeature
 from app.runtime.db.session import ReadSession
@@ -22,12 +23,12 @@ __all__ = [
     "crew_names",
     "equipment_names",
     "fleet_size",
-    "licence_classes",
     "licence_ends",
     "orgs_of_plate",
     "pieces_of",
     "truck_names",
     "trucks_in_service",
+    "undrivable_trucks",
     "yards",
 ]
 
@@ -78,9 +79,11 @@ async def crew_id_of(session: ReadSession, org_id: UUID, user_id: UUID) -> UUID 
     return await repository.get_crew_id(session, org_id, user_id)
 
 
-async def licence_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
-    """Of the drivers in service, as it stands on the licence."""
-    return await repository.list_licence_classes(session, org_id)
+async def undrivable_trucks(session: ReadSession, org_id: UUID, on: date) -> set[UUID]:
+    """The trucks in service that no driver in service may drive: nobody's licence that holds that day covers them."""
+    classes = {one for told in await repository.list_licence_classes(session, org_id, on) for one in classes_of(told)}
+    payloads = await repository.list_payloads(session, org_id)
+    return {truck_id for truck_id, pounds in payloads.items() if class_of_truck(pounds) not in {None, *classes}}
 
 
 async def licence_ends(session: ReadSession, org_id: UUID) -> dict[UUID, date]:

@@ -156,11 +156,21 @@ async def list_yards(session: ReadSession, org_id: UUID) -> dict[UUID, dict[str,
     return {row.id: row.base for row in await session.execute(query)}
 
 
-async def list_licence_classes(session: ReadSession, org_id: UUID) -> dict[UUID, str]:
-    query = sa.select(Driver.id, Driver.license_class).where(
-        Driver.org_id == org_id, Driver.retired_at.is_(None), Driver.role == CrewRole.DRIVER
+async def list_licence_classes(session: ReadSession, org_id: UUID, on: date) -> set[str]:
+    """As they are printed on the licences, of drivers in service, that hold that day."""
+    query = sa.select(Driver.license_class).where(
+        Driver.org_id == org_id,
+        Driver.retired_at.is_(None),
+        Driver.role == CrewRole.DRIVER,
+        Driver.license_expires_on >= on,
     )
-    return {row.id: row.license_class for row in await session.execute(query)}
+    return {one for one in (await session.execute(query)).scalars() if one is not None}
+
+
+async def list_payloads(session: ReadSession, org_id: UUID) -> dict[UUID, int]:
+    """In pounds, of the trucks in service."""
+    query = sa.select(Truck.id, Truck.max_weight_lb).where(Truck.org_id == org_id, Truck.retired_at.is_(None))
+    return {row.id: row.max_weight_lb for row in await session.execute(query)}
 
 
 async def list_crew_names(session: ReadSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:

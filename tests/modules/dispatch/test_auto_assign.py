@@ -133,9 +133,11 @@ async def test_nobody_works_more_than_fourteen_hours(client: httpx.AsyncClient, 
 async def test_a_heavy_truck_is_driven_by_who_may(client: httpx.AsyncClient, mover_a: Member):
     await write_prices(client, mover_a.headers)
     heavy = await add_truck(client, mover_a.headers, license_plate="HEAVY 1", max_weight_lb=20_000)
-    plain = await add_driver(client, mover_a.headers, license_number="P1", license_class="C")
+    plain = await add_driver(client, mover_a.headers, license_number="P1", license_class="B")
     job = {**SMALL_JOB, "weight_lb": 15_000}
     await confirmed(client, mover_a, estimate=job, truck_ids=[heavy["id"]], driver_ids=[plain["id"]])
+    path = f"/v1/drivers/{plain['id']}"
+    assert (await client.patch(path, headers=mover_a.headers, json={"license_class": "C"})).status_code == 200
     refused = await foresee(client, mover_a)
     assert [one["reason"] for one in refused["left_over"]] == ["no_license"]
     licensed = await add_driver(client, mover_a.headers, license_number="P2", license_class="CDL B")

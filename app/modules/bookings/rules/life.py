@@ -32,7 +32,7 @@ from app.modules.bookings.values import (
     Settlement,
     Terms,
 )
-from app.modules.calendar.public import ResourceKind, ResourceNotFound, ResourceSpec, Stops
+from app.modules.calendar.public import ResourceKind, ResourceNotFound, ResourceSpec, Stops, may_drive
 
 S = BookingStatus
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
@@ -208,10 +208,12 @@ def check_named(resources: Iterable[ResourceSpec], job: Mapping[str, Any]) -> tu
 
 
 def check_drivers(named: Sequence[ResourceSpec]) -> None:
-    """Raises: CrewIncomplete (409) where a truck has no driver among them."""
+    """Raises: CrewIncomplete (409) where a truck has no driver among them, or none whose licence covers it."""
     kinds = [one.kind for one in named]
     if kinds.count(ResourceKind.DRIVER) < kinds.count(ResourceKind.TRUCK):
         raise CrewIncomplete
+    if not may_drive(named):
+        raise CrewIncomplete("Nobody of these drivers has the class of licence that one of the trucks takes.")
 
 
 def check_load(named: Sequence[ResourceSpec], job: Mapping[str, Any]) -> tuple[list[ResourceSpec], list[ResourceSpec]]:

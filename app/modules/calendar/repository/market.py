@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from app.modules.calendar import rules
 from app.modules.calendar.values import (
     LONGEST_DRIVE,
     LONGEST_LOCAL_DRIVE,
@@ -120,7 +121,8 @@ async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID], nee
 
 
 def _gear(need: Need) -> dict[str, list[str]]:
-    return {"skills": list(need.skills), "features": list(need.features)}
+    """Whose licence covers a heavy truck is asked of everybody: which truck goes is not known yet."""
+    return {"skills": [*need.skills, *rules.CLASSES], "features": list(need.features)}
 
 
 async def find_free_capacity(

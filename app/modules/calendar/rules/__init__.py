@@ -2,6 +2,7 @@
 
 from app.modules.calendar.rules.days import days_window
 from app.modules.calendar.rules.diaries import clashes, free_in, free_windows
+from app.modules.calendar.rules.licences import CLASSES, class_of_truck, classes_of, may_drive
 from app.modules.calendar.rules.limits import days_of, limits_of
 from app.modules.calendar.rules.shifts import compile_hours, describe_span, overlap, week_spans, works
 from app.modules.calendar.rules.windows import (
@@ -21,11 +22,14 @@ from app.modules.calendar.rules.windows import (
 )
 
 __all__ = [
+    "CLASSES",
     "Wanted",
     "check_window",
     "choose_again",
     "choose_named",
     "clashes",
+    "class_of_truck",
+    "classes_of",
     "compile_hours",
     "days_of",
     "days_window",
@@ -35,6 +39,7 @@ __all__ = [
     "horizon_of",
     "is_usable",
     "limits_of",
+    "may_drive",
     "nearby_windows",
     "not_free",
     "overlap",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.dayset import first_days, on_at_least, told_apart
 from app.kernel.errors import Fault
 from app.modules.calendar.errors import WindowRefused
+from app.modules.calendar.rules.licences import PAYLOAD_OF_CLASS_B, class_of_truck
 from app.modules.calendar.rules.skills import cover
 from app.modules.calendar.values import (
     LONGEST_WINDOW,
@@ -76,9 +77,9 @@ def is_usable(resource: ResourceSpec, last_day: date) -> bool:
 
 def pick_trucks(trucks: Sequence[ResourceSpec], need: Need) -> tuple[UUID, ...] | None:
     """The smallest truck that holds the job alone, else the fewest of the largest; None when all are too small."""
-    fitting = [t for t in trucks if t.capacity_cuft >= need.volume_cuft and t.max_weight_lb >= need.weight_lb]
-    if fitting:
-        return (min(fitting, key=lambda t: (t.capacity_cuft, t.max_weight_lb, t.id)).id,)
+    alone = _fitting_alone(trucks, need)
+    if alone is not None:
+        return (alone.id,)
     picked: list[UUID] = []
     volume, weight = need.volume_cuft, need.weight_lb
     for truck in sorted(trucks, key=lambda t: (-t.capacity_cuft, -t.max_weight_lb, t.id)):
@@ -88,6 +89,12 @@ def pick_trucks(trucks: Sequence[ResourceSpec], need: Need) -> tuple[UUID, ...] 
         if volume <= 0 and weight <= 0:
             return tuple(picked)
     return None
+
+
+def _fitting_alone(trucks: Sequence[ResourceSpec], need: Need) -> ResourceSpec | None:
+    """The smallest that holds all of it."""
+    fitting = [t for t in trucks if t.capacity_cuft >= need.volume_cuft and t.max_weight_lb >= need.weight_lb]
+    return min(fitting, key=lambda t: (t.capacity_cuft, t.max_weight_lb, t.id), default=None)
 
 
 def pick_crew(
@@ -113,23 +120,45 @@ def pick_crew(
 
 
 def pick(free: Sequence[ResourceSpec], need: Need) -> Taken | None:
-    """Trucks and crew for a job out of what is free; None when that does not suffice."""
+    """Trucks and crew for a job out of what is free; None when that does not suffice.
+
+    A truck that takes a class of licence does a job alone, with a driver who has it, or gives way to others.
+    """
     features = set(need.features)
-    trucks = pick_trucks([r for r in free if r.kind is ResourceKind.TRUCK and features <= set(r.skills)], need)
-    if trucks is None:
+    trucks = [r for r in free if r.kind is ResourceKind.TRUCK and features <= set(r.skills)]
+    people = [r for r in free if r.kind.is_person]
+    chosen = _fitting_alone(trucks, need)
+    licence = class_of_truck(chosen.max_weight_lb) if chosen is not None else None
+    if chosen is not None and licence is not None:
+        crew = pick_crew(people, need.crew_size, 1, (*need.skills, licence))
+        if crew is not None:
+            return Taken((chosen.id,), crew)
+    light = pick_trucks([r for r in trucks if class_of_truck(r.max_weight_lb) is None], need)
+    if light is None:
         return None
-    crew = pick_crew([r for r in free if r.kind.is_person], need.crew_size, len(trucks), need.skills)
-    return None if crew is None else Taken(trucks, crew)
+    crew = pick_crew(people, need.crew_size, len(light), need.skills)
+    return None if crew is None else Taken(light, crew)
 
 
 def suffices(capacity: FreeCapacity, need: Need) -> bool:
     """As `pick`, on numbers alone: what search asks of hundreds of companies at once."""
-    trucks = _fewest(capacity.trucks, need)
+    light = [size for size in capacity.trucks if size[1] <= PAYLOAD_OF_CLASS_B]
+    if _is_crewed(capacity, need, _fewest(light, need), need.skills):
+        return True
+    fitting = [size for size in capacity.trucks if size[0] >= need.volume_cuft and size[1] >= need.weight_lb]
+    if len(light) == len(capacity.trucks) or not fitting:
+        return False
+    licence = class_of_truck(min(fitting)[1])
+    return licence is not None and _is_crewed(capacity, need, 1, (*need.skills, licence))
+
+
+def _is_crewed(capacity: FreeCapacity, need: Need, trucks: int | None, skills: Sequence[str]) -> bool:
+    """Whether there is a crew for so many trucks; None: for too few."""
     people = capacity.drivers + capacity.helpers
     if trucks is None or capacity.drivers < trucks or people < max(need.crew_size, trucks):
         return False
     size = max(need.crew_size, trucks)
-    return not need.skills or cover(capacity.skilled, need.skills, crew_size=size, drivers_needed=trucks) is not None
+    return not skills or cover(capacity.skilled, skills, crew_size=size, drivers_needed=trucks) is not None
 
 
 def starts_that_suit(resources: Sequence[TakenStarts], last_days: Sequence[date], need: Need) -> int:
@@ -142,8 +171,11 @@ def starts_that_suit(resources: Sequence[TakenStarts], last_days: Sequence[date]
     crewed = on_at_least(max(1, need.crew_size), people) & on_at_least(1, drivers)
     if need.skills:
         return _asked_one_by_one(free, crewed, need)
-    alone = crewed & on_at_least(1, (bits for one, bits in trucks if _fewest([_size(one)], need)))
-    left = crewed & ~alone & on_at_least(2, (bits for _, bits in trucks)) & on_at_least(2, drivers)
+    fitting = [(one, bits) for one, bits in trucks if _fewest([_size(one)], need)]
+    alone = crewed & on_at_least(1, (bits for one, bits in fitting if class_of_truck(one.max_weight_lb) is None))
+    several = on_at_least(2, (bits for _, bits in trucks)) & on_at_least(2, drivers)
+    heavy = on_at_least(1, (bits for one, bits in fitting if class_of_truck(one.max_weight_lb) is not None))
+    left = crewed & ~alone & (several | heavy)
     if not left or _fewest([_size(one) for one, _ in trucks], need) is None:
         return alone
     return alone | _asked_one_by_one(free, left, need)
@@ -169,9 +201,11 @@ def _size(truck: TakenStarts) -> tuple[int, int]:
 
 
 def _capacity(free: Sequence[TakenStarts], need: Need) -> FreeCapacity:
-    people = enumerate(one for one in free if need.skills and one.kind.is_person)
+    trucks = tuple(_size(one) for one in free if one.kind is ResourceKind.TRUCK)
+    asks_skills = bool(need.skills) or any(pounds > PAYLOAD_OF_CLASS_B for _, pounds in trucks)
+    people = enumerate(one for one in free if asks_skills and one.kind.is_person)
     return FreeCapacity(
-        trucks=tuple(_size(one) for one in free if one.kind is ResourceKind.TRUCK),
+        trucks=trucks,
         drivers=sum(one.kind is ResourceKind.DRIVER for one in free),
         helpers=sum(one.kind is ResourceKind.HELPER for one in free),
         skilled=tuple(Skilled(number, one.kind is ResourceKind.DRIVER, one.skills) for number, one in people),

@@ -1,8 +1,7 @@
 """Who can do which job, and which two jobs nobody can do both.
 
 Hours are those of 49 CFR 395.3, a job's whole window counted as work: no working day of more than 14 hours without
-10 of rest between, no more than 60 hours in 7 days. Helpers are held to the same. A licence: a truck whose payload
-alone is more than 14,000 pounds weighs more than 26,000 with it, which takes class B, and from 30,000 on class A.
+10 of rest between, no more than 60 hours in 7 days. Helpers are held to the same. Licences: calendar/rules/licences.py.
 """
 
 from __future__ import annotations
@@ -23,23 +22,19 @@ LONGEST_DAY: Final = timedelta(hours=14)
 REST: Final = timedelta(hours=10)
 HOURS_A_WEEK: Final = 60.0
 DAYS_COUNTED: Final = timedelta(days=7)
-PAYLOAD_OF_CLASS_B: Final = 14_000
-PAYLOAD_OF_CLASS_A: Final = 30_000
-CLASS_LEVELS: Final = {"A": 2, "B": 1}
 Key = tuple[UUID, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
     """All that a plan is made of. `taken`: by what is not planned here, in the seven days to the day's end; `yards`:
-    where trucks stand at night; `classes`: of the drivers' licences.
+    where trucks stand at night.
     """
 
     jobs: tuple[DayJob, ...]
     resources: tuple[ResourceSpec, ...]
     taken: Mapping[UUID, tuple[Busy, ...]]
     yards: Mapping[UUID, Point]
-    classes: Mapping[UUID, str]
     now: datetime
 
     @property
@@ -68,10 +63,9 @@ class Day:
     def level_of(self, resource: ResourceSpec) -> int:
         """What class of licence a driver has, or what it takes to drive a truck: 0 any, 1 B, 2 A."""
         if resource.kind is ResourceKind.TRUCK:
-            payload = resource.max_weight_lb
-            return 2 if payload > PAYLOAD_OF_CLASS_A else int(payload > PAYLOAD_OF_CLASS_B)
-        told = self.classes.get(resource.id, "").removeprefix("CDL").strip(" -")
-        return CLASS_LEVELS.get(told[:1], 0)
+            takes = calendar.class_of_truck(resource.max_weight_lb)
+            return 0 if takes is None else 1 + calendar.LICENCE_CLASSES.index(takes)
+        return sum(one in resource.skills for one in calendar.LICENCE_CLASSES)
 
     def can_do(self, resource: ResourceSpec, job: DayJob) -> bool:
         """Whether it is on duty and free for this job alone, in time, with papers and within the hours."""

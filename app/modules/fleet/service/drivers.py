@@ -38,9 +38,8 @@ TOLD: Final = (
 
 
 def _resource(driver: Driver) -> ResourceSpec:
-    return ResourceSpec(
-        driver.id, KINDS[driver.role], skills=tuple(driver.skills), usable_until=driver.license_expires_on
-    )
+    skills = (*driver.skills, *calendar.classes_of(driver.license_class or ""))
+    return ResourceSpec(driver.id, KINDS[driver.role], skills=skills, usable_until=driver.license_expires_on)
 
 
 async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Driver:

@@ -15,13 +15,16 @@ from app.modules.verification.values import Finding, Missing, Need, Requirement
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What a company has on the day it is asked, by the clock of its office; `unmet` names what its packs lack."""
+    """What a company has on the day it is asked, by the clock of its office; `unmet` names what its packs lack, and
+    `undrivable` the trucks that nobody's licence covers.
+    """
 
     trucks: Mapping[UUID, str]
     drivers: int
     has_prices: bool
     asked: Mapping[Need, Requirement]
     unmet: Sequence[tuple[Need, UUID | None]]
+    undrivable: Collection[UUID] = ()
 
 
 SENTENCES: Final = {
@@ -45,6 +48,7 @@ SENTENCES: Final = {
 }
 
 
+NOBODY_DRIVES: Final = "Add a driver whose class of licence covers it: POST /v1/drivers."
 NO_VERIFIED_EMAIL: Final = Missing(Need.VERIFIED_EMAIL, SENTENCES[Need.VERIFIED_EMAIL])
 
 
@@ -54,6 +58,11 @@ def missing(readiness: Readiness) -> list[Missing]:
         lacking.append(Missing(Need.TRUCK, SENTENCES[Need.TRUCK]))
     if not readiness.drivers:
         lacking.append(Missing(Need.DRIVER, SENTENCES[Need.DRIVER]))
+    else:
+        lacking += [
+            Missing(Need.DRIVER_LICENCE, f"{readiness.trucks[one]}: {NOBODY_DRIVES}", one)
+            for one in sorted(readiness.undrivable)
+        ]
     lacking += [_missing(readiness, need, truck_id) for need, truck_id in readiness.unmet]
     if not readiness.has_prices:
         lacking.append(Missing(Need.PRICING, SENTENCES[Need.PRICING]))

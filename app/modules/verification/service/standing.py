@@ -120,6 +120,7 @@ async def find_missing(session: ReadSession, company: Company, now: datetime) ->
         has_prices=await pricing.has_active_config(session, company.id),
         asked=asked,
         unmet=rules.unmet(asked, shown, trucks, today),
+        undrivable=await fleet.undrivable_trucks(session, company.id, on),
     )
     return rules.missing(readiness)
 

@@ -1,0 +1,168 @@
+"""A truck that takes a class of licence goes with a driver who has it, or not at all: found, held, named and planned."""
+
+from __future__ import annotations
+
+import random
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.modules.calendar import rules
+from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, ResourceSpec, Skilled
+from app.runtime.resources import Resources
+from tests.conftest import Member, StaffMember
+from tests.factories.bookings import new_key
+from tests.factories.fleet import add_driver, add_truck
+from tests.factories.market import Company, book, hold, invite_customers, offer_of, open_company, post, quote
+from tests.factories.verification import add_policy, write_prices
+from tests.modules.bookings.test_legs import ask, local
+from tests.modules.verification.test_documents import the_days_tell_what_a_search_finds
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("printed", "covers"),
+    [("C", 0), ("D", 0), ("", 0), ("B", 1), ("CDL B", 1), ("CDL-A", 2), ("A", 2), ("CDL", 0), ("BE", 1)],
+)
+def test_a_licence_is_read_as_it_is_printed(printed: str, covers: int) -> None:
+    assert len(rules.classes_of(printed)) == covers
+
+
+@pytest.mark.unit
+def test_each_heavy_truck_has_a_driver_of_its_own() -> None:
+    def truck(pounds: int) -> ResourceSpec:
+        return ResourceSpec(UUID(int=pounds), ResourceKind.TRUCK, 1_000, pounds)
+
+    def driver(number: int, printed: str) -> ResourceSpec:
+        return ResourceSpec(UUID(int=number), ResourceKind.DRIVER, skills=rules.classes_of(printed))
+
+    heavy, heavier, light = truck(20_000), truck(40_000), truck(14_000)
+    assert rules.may_drive([light, driver(1, "C")])
+    assert not rules.may_drive([heavy, driver(1, "C")])
+    assert rules.may_drive([heavy, driver(1, "A")])
+    assert not rules.may_drive([heavier, driver(1, "B")])
+    assert not rules.may_drive([heavy, heavier, driver(1, "A"), driver(2, "C")])
+    assert rules.may_drive([heavy, heavier, light, driver(1, "A"), driver(2, "B"), driver(3, "C")])
+
+
+@pytest.mark.unit
+def test_search_and_hold_say_the_same_of_anything() -> None:
+    chance = random.Random(20270301)
+    agreed = {True: 0, False: 0}
+    for _ in range(3_000):
+        resources = [_some(chance, number) for number in range(chance.randint(1, 7))]
+        need = Need(
+            chance.randint(0, 3_000), chance.randint(0, 40_000), chance.randint(1, 3), chance.choice([(), ("piano",)])
+        )
+        wanted = {*need.skills, *rules.CLASSES}
+        people = [one for one in resources if one.kind.is_person]
+        capacity = FreeCapacity(
+            trucks=tuple((one.capacity_cuft, one.max_weight_lb) for one in resources if not one.kind.is_person),
+            drivers=sum(one.kind is ResourceKind.DRIVER for one in people),
+            helpers=sum(one.kind is ResourceKind.HELPER for one in people),
+            skilled=tuple(
+                Skilled(number, one.kind is ResourceKind.DRIVER, frozenset(one.skills))
+                for number, one in enumerate(people)
+                if wanted & set(one.skills)
+            ),
+        )
+        taken = rules.pick(resources, need)
+        assert rules.suffices(capacity, need) is (taken is not None), (resources, need)
+        agreed[taken is not None] += 1
+        if taken is not None:
+            assert rules.may_drive([one for one in resources if one.id in taken.resource_ids])
+    assert min(agreed.values()) > 300
+
+
+def _some(chance: random.Random, number: int) -> ResourceSpec:
+    kind = chance.choice([ResourceKind.TRUCK, ResourceKind.DRIVER, ResourceKind.DRIVER, ResourceKind.HELPER])
+    if kind is ResourceKind.TRUCK:
+        return ResourceSpec(
+            UUID(int=number), kind, chance.choice([600, 1_500, 2_800]), chance.choice([9_000, 20_000, 40_000])
+        )
+    skills = chance.choice([(), ("piano",)])
+    if kind is ResourceKind.DRIVER:
+        skills += rules.classes_of(chance.choice("ABC"))
+    return ResourceSpec(UUID(int=number), kind, skills=skills)
+
+
+@pytest.mark.integration
+class TestOverHttp:
+    async def heavy_company(self, client: httpx.AsyncClient, staff: StaffMember) -> tuple[Company, str]:
+        """Its one truck made heavy, and its one driver's id."""
+        company = await open_company(client, staff.headers)
+        [truck], [driver] = company.truck_ids, company.driver_ids
+        await self.printed(client, company, driver, "B")
+        made = await client.patch(f"/v1/trucks/{truck}", headers=company.headers, json={"max_weight_lb": 20_000})
+        assert made.status_code == 200, made.text
+        return company, driver
+
+    async def printed(self, client: httpx.AsyncClient, company: Company, driver: str, license_class: str) -> None:
+        body = {"license_class": license_class}
+        assert (await client.patch(f"/v1/drivers/{driver}", headers=company.headers, json=body)).status_code == 200
+
+    async def test_it_is_offered_and_held_while_somebody_free_may_drive_it(
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+    ) -> None:
+        company, driver = await self.heavy_company(client, staff)
+        other = (await add_driver(client, company.headers, license_number="C 1", license_class="C"))["id"]
+        first, second = await invite_customers(resources, 2)
+        booked = await book(client, first, company, "2027-04-06T09:00:00")
+        assert driver in booked["driver_ids"]
+        offer = await offer_of(client, company, "2027-04-07T09:00:00")
+        assert offer
+        quoted = await quote(client, second, offer["offer_id"])
+        away = {"starts_at": "2027-04-07T00:00:00", "ends_at": "2027-04-08T00:00:00"}
+        await post(client, company.headers, f"/v1/drivers/{driver}/time-off", away, 201)
+        assert await offer_of(client, company, "2027-04-07T09:00:00") is None
+        held = await hold(client, second, quoted["id"])
+        assert (held.status_code, held.json()["code"]) == (409, "slot_taken"), held.text
+        await self.printed(client, company, other, "CDL A")
+        held = await hold(client, second, quoted["id"])
+        assert held.status_code == 201, held.text
+        assert other in held.json()["driver_ids"]
+
+    async def test_the_days_of_a_month_say_what_a_search_says(
+        self, client: httpx.AsyncClient, staff: StaffMember
+    ) -> None:
+        company, driver = await self.heavy_company(client, staff)
+        for license_class in ("C", "B"):
+            await self.printed(client, company, driver, license_class)
+            found = await offer_of(client, company, "2027-04-09T09:00:00")
+            assert (found is not None) is (license_class == "B")
+            await the_days_tell_what_a_search_finds(client, "2027-04-09T09:00:00")
+
+    async def test_whoever_names_another_is_refused_and_nothing_is_taken(
+        self, client: httpx.AsyncClient, mover_a: Member
+    ) -> None:
+        heavy = (await add_truck(client, mover_a.headers, license_plate="H 1", max_weight_lb=20_000))["id"]
+        plain = (await add_driver(client, mover_a.headers, license_number="H C", license_class="C"))["id"]
+        able = (await add_driver(client, mover_a.headers, license_number="H B", license_class="B"))["id"]
+        has = {"truck": heavy}
+        refused = await ask(client, mover_a, local(has, "16", plain))
+        assert (refused.status_code, refused.json()["code"]) == (409, "crew_incomplete")
+        assert "class of licence" in refused.json()["detail"]
+        booked = await ask(client, mover_a, local(has, "16", able, plain))
+        assert booked.status_code == 201, booked.text
+        here = f"/v1/bookings/{booked.json()['id']}"
+        await post(client, mover_a.headers, f"{here}/confirm")
+        team = {"truck_ids": [heavy], "driver_ids": [plain]}
+        refused = await client.post(f"{here}/assign", headers=mover_a.headers | new_key(), json=team)
+        assert (refused.status_code, refused.json()["code"]) == (409, "crew_incomplete")
+        assert (await client.get(here, headers=mover_a.headers)).json()["driver_ids"] == booked.json()["driver_ids"]
+
+    async def test_a_company_reads_which_truck_nobody_may_drive(
+        self, client: httpx.AsyncClient, mover_a: Member
+    ) -> None:
+        heavy = (await add_truck(client, mover_a.headers, license_plate="H 2", max_weight_lb=40_000))["id"]
+        driver = (await add_driver(client, mover_a.headers, license_number="H 3", license_class="B"))["id"]
+        await add_policy(client, mover_a.headers)
+        await write_prices(client, mover_a.headers)
+        refused = await client.post("/v1/org/verification", headers=mover_a.headers)
+        assert refused.json()["code"] == "verification_incomplete"
+        [lacking] = refused.json()["missing"]
+        assert (lacking["code"], lacking["truck_id"]) == ("driver_licence", heavy)
+        path = f"/v1/drivers/{driver}"
+        assert (await client.patch(path, headers=mover_a.headers, json={"license_class": "A"})).status_code == 200
+        assert (await client.post("/v1/org/verification", headers=mover_a.headers)).status_code == 201
