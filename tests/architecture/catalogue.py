@@ -160,8 +160,8 @@ BREAKS: Final[dict[str, str]] = {
     "R02": "ALTER TABLE app.trucks OWNER TO movehub_app",
     "R03": "ALTER TABLE app.trucks OWNER TO CURRENT_USER",
     "R04": "ALTER TABLE app.trucks NO FORCE ROW LEVEL SECURITY",
-    "R05": "DROP POLICY trucks_staff ON app.trucks; DROP POLICY trucks_mover_select ON app.trucks; "
-    "DROP POLICY trucks_mover_insert ON app.trucks; DROP POLICY trucks_mover_update ON app.trucks",
+    "R05": "DO $$ DECLARE v text; BEGIN FOR v IN SELECT polname FROM pg_policy WHERE polrelid = 'app.trucks'::regclass "
+    "LOOP EXECUTE format('DROP POLICY %I ON app.trucks', v); END LOOP; END $$",
     "R06": "ALTER TABLE app.trucks DISABLE ROW LEVEL SECURITY",
     "R07": "CREATE POLICY trucks_open ON app.trucks FOR SELECT TO movehub_customer USING (true)",
     "R08": "CREATE POLICY trucks_bare ON app.trucks FOR SELECT TO movehub_customer "
