@@ -108,7 +108,7 @@ async def _ask(business: Business, job: Appointment) -> Asked:
 async def _do(business: Business, session: WriteSession, asked: Asked) -> None:
     job = asked.job
     held = await hold_by_hand(session, business.actor_at(job.booked_at), asked.body, asked.located, HOLD)
-    # A booking is written with its transaction's last statement: here it is asked for, and another follows, before that.
+    # Written with the transaction's last statement, it would not be there for its next step, nor for the next job.
     await session.finish()
     business.tally.bookings += 1
     if job.outcome is not Outcome.UNDECIDED:
