@@ -1,4 +1,5 @@
 import asyncio
+import subprocess
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,6 +49,26 @@ class TestLocate:
         located = await asyncio.gather(*(fresh.locate(code, "CA", "US") for code in ("94103", "90012", "92101") * 3))
         assert [one.city for one in located if one] == ["San Francisco", "Los Angeles", "San Diego"] * 3
         assert offline._table.cache_info().misses == 1
+
+    async def test_a_question_given_up_leaves_the_table_to_the_next(self) -> None:
+        offline._table.cache_clear()
+        offline._find_zip.cache_clear()
+        fresh = OfflineGeocoder()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await fresh.locate("94103", "CA", "US")
+        assert await fresh.locate("90012", "CA", "US") is not None
+        assert offline._table.cache_info().misses == 1
+
+    async def test_a_table_that_was_not_read_is_read_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        offline._table.cache_clear()
+        offline._find_zip.cache_clear()
+        fresh = OfflineGeocoder()
+        with monkeypatch.context() as broken:
+            broken.setattr(offline, "TELL_TABLE", "raise SystemExit(1)")
+            with pytest.raises(subprocess.CalledProcessError):
+                await fresh.locate("94103", "CA", "US")
+        assert await fresh.locate("94103", "CA", "US") is not None
 
     async def test_zip_plus_four_is_its_zip(self, geocoder: OfflineGeocoder) -> None:
         assert await geocoder.locate("94103-1410", "CA", "US") == await geocoder.locate("94103", "CA", "US")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from typing import Final
+
 from app import registry
 from app.adapters.mail.mailbox_file import read_mailbox
 from app.runtime.outbox.consumer import Consumer
@@ -10,9 +14,22 @@ from app.runtime.resources import Resources
 
 __all__ = ["read_mailbox", "work"]
 
+# Two tries more, with their delays: a statement on a busy machine takes longer than the database allows it.
+PATIENCE_SECONDS: Final = 15.0
+
 
 async def work(worker_resources: Resources) -> None:
-    """What the worker does until there is nothing left."""
+    """What the worker does until there is nothing left, what was put back for another try included.
+
+    Raises: AssertionError when something is still in the queue after two tries more.
+    """
     relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
-    while await relay.relay() or await consumer.drain():
-        pass
+    queue, until = worker_resources.ports.queue, time.monotonic() + PATIENCE_SECONDS
+    while True:
+        while await relay.relay() or await consumer.drain():
+            pass
+        depth = await queue.depth()
+        if not depth.waiting + depth.in_flight:
+            return
+        assert time.monotonic() < until, f"what was announced is still not handled: {depth}"
+        await asyncio.sleep(0.1)

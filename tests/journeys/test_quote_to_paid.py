@@ -8,10 +8,6 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from app import registry
-from app.adapters.mail.mailbox_file import read_mailbox
-from app.runtime.outbox.consumer import Consumer
-from app.runtime.outbox.relay import Relay
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.adapters.documents.pdf_reading import pages_of
@@ -21,6 +17,7 @@ from tests.factories.customers import new_email
 from tests.factories.fleet import driver_body, helper_body, truck_body
 from tests.factories.market import post
 from tests.factories.verification import policy_body
+from tests.factories.worker import read_mailbox, work
 
 pytestmark = pytest.mark.integration
 
@@ -31,13 +28,6 @@ PRICES: Final = {"base_hourly_rate": 150, "base_mileage_rate": "2.50", "minimum_
 MOVE: Final = {"origin": BILLINGS, "destination": LAUREL}
 STARTS_AT: Final = "2027-03-10T09:00:00"
 EXTRA: Final = {"code": "piano", "description": "A piano, as agreed", "amount": {"amount": "90.00"}}
-
-
-async def work(worker_resources: Resources) -> None:
-    """What the worker does until there is nothing left."""
-    relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
-    while await relay.relay() or await consumer.drain():
-        pass
 
 
 async def get(client: httpx.AsyncClient, headers: dict[str, str], path: str) -> dict[str, Any]:

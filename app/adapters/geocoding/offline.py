@@ -22,15 +22,13 @@ class OfflineGeocoder:
     """Knows U.S. ZIP codes; of a ZIP+4 the first five digits. Zones are known for the whole earth."""
 
     def __init__(self) -> None:
-        self._is_loaded = False
-        self._loading = asyncio.Lock()
+        self._loading: asyncio.Task[object] | None = None
 
     async def locate(self, postal_code: str, state: str, country: str) -> Located | None:
         if country != "US":
             return None
         zip_code = postal_code[:ZIP_LENGTH]
-        if not self._is_loaded:
-            await self._load()
+        await self._load()
         row = _find_zip(zip_code)
         if row is None:
             return None
@@ -38,17 +36,22 @@ class OfflineGeocoder:
         return Located(point=point, zone=zone, city=city, state=own_state, state_matches=own_state == state)
 
     async def _load(self) -> None:
-        # One at a time: a crowd of first questions would start as many processes, each reading the whole table.
-        async with self._loading:
-            if not self._is_loaded:
-                # Any code would do: it reads the table.
-                await asyncio.to_thread(_find_zip, "10007")
-                self._is_loaded = True
+        # One for all: a crowd of first questions would start as many processes, each reading the whole table. And not
+        # given up with the question that began it: on a busy machine each next one would begin it anew, beside those.
+        if self._loading is None or _has_failed(self._loading):
+            # Any code would do: it reads the table.
+            self._loading = asyncio.create_task(asyncio.to_thread(_find_zip, "10007"))
+        if not self._loading.done():
+            await asyncio.shield(self._loading)
 
     async def zone_at(self, point: Point) -> str:
         import tzfpy  # 30 MB, paid by the process that is asked for a point
 
         return tzfpy.get_tz(point.lng, point.lat)
+
+
+def _has_failed(task: asyncio.Task[object]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 @lru_cache(maxsize=1)

@@ -19,10 +19,11 @@ from app.modules.bookings.errors import (
 )
 from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.service.desk import find_bookings, open_bookings_of
+from app.modules.bookings.service.eligibility import Lacking
 from app.modules.bookings.service.explained import Explained, explain_prices
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
-from app.modules.bookings.service.reassign import DayJob, Team, list_day_jobs, reassign_all, trucks_without_papers
+from app.modules.bookings.service.reassign import DayJob, Team, lacking_papers, list_day_jobs, reassign_all
 from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -35,6 +36,7 @@ __all__ = [
     "Explained",
     "FoundBooking",
     "IllegalStep",
+    "Lacking",
     "NotEquipped",
     "OpenBooking",
     "PapersEndBefore",
@@ -47,13 +49,13 @@ __all__ = [
     "explain_prices",
     "final_prices",
     "find_bookings",
+    "lacking_papers",
     "list_day_jobs",
     "open_bookings",
     "open_bookings_of",
     "personal_data",
     "reassign_all",
     "reprice_bookings",
-    "trucks_without_papers",
 ]
 
 

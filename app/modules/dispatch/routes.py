@@ -51,6 +51,7 @@ def plan_out(plan: DayPlan) -> PlanOut:
             reference=one.job.reference,
             starts_at=one.job.window.starts_at,
             reason=one.reason,
+            paper=one.paper,
         )
         for one in plan.left
     ]
@@ -93,6 +94,7 @@ def swaps_out(swaps: list[Swapped]) -> SwapsOut:
             starts_at=one.job.window.starts_at,
             truck_ids=list(one.truck_ids),
             reason=one.reason,
+            paper=one.paper,
         )
         for one in swaps
     ]

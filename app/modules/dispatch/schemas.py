@@ -51,13 +51,16 @@ class PlannedOut(BaseModel):
 
 
 class LeftOut(BaseModel):
-    """A job that keeps what it has, and why."""
+    """A job that keeps what it has, and why. `paper`: which of the company's does not reach the job, for the reason
+    `papers_end_before`.
+    """
 
     booking_id: UUID
     leg: int | None
     reference: str
     starts_at: datetime
     reason: LeftReason
+    paper: str | None
 
 
 class PlanOut(BaseModel):
@@ -78,7 +81,7 @@ class SwapTruckIn(Strict):
 
 class SwapOut(BaseModel):
     """`truck_ids`: all of the job's trucks, or of that `leg` of it. `reason`: why it keeps the broken one; null when it
-    was given another.
+    was given another. `paper`: which of the company's does not reach the job, for the reason `papers_end_before`.
     """
 
     booking_id: UUID
@@ -87,6 +90,7 @@ class SwapOut(BaseModel):
     starts_at: datetime
     truck_ids: list[UUID]
     reason: LeftReason | None
+    paper: str | None
 
 
 class SwapsOut(BaseModel):

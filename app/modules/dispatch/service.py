@@ -41,8 +41,7 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
     # A job keeps the pieces of equipment that it has: there is nothing to plan about them.
     resources = [one for one in known if one.kind is not calendar.ResourceKind.EQUIPMENT]
     trucks = [one.id for one in resources if one.kind is calendar.ResourceKind.TRUCK]
-    unfit = await bookings.trucks_without_papers(session, actor.org_id, jobs, trucks)
-    resources = [one for one in resources if one.id not in unfit - {truck_id}]
+    lacking = await bookings.lacking_papers(session, actor.org_id, jobs, trucks)
     ends_at = max((days.ends_at, *(job.window.ends_at for job in jobs)))
     looked_at = calendar.Window(days.ends_at - DAYS_COUNTED, ends_at)
     ids = [one.id for one in resources]
@@ -56,6 +55,7 @@ async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UU
         resources=tuple(sorted(resources, key=lambda one: one.id)),
         taken={one: tuple(taken.get(one, ())) for one in ids},
         yards=await fleet.yards(session, actor.org_id),
+        lacking=lacking,
         now=actor.now,
     )
 
@@ -71,8 +71,8 @@ async def apply_plan(session: WriteSession, actor: Mover, plan: rules.DayPlan, s
 
     Locks: the booking rows in id order, then the resources in id order.
     Raises: PlanChanged (409) when the plan is not the one that was seen, or a booking has changed since it was made;
-    SlotTaken (409) when somebody else has a truck or person since; PapersEndBefore (409) when the company's own papers
-    do not reach the day.
+    SlotTaken (409) when somebody else has a truck or person since; PapersEndBefore (409) when a paper was withdrawn
+    since.
     Emits: booking.assigned for each.
     """
     if seen is not None and seen != plan.name:
@@ -99,7 +99,7 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
 
     Locks: the booking rows in id order, then the resources in id order.
     Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or another has a
-    replacement since; PapersEndBefore (409) when the company's own papers do not reach the day.
+    replacement since.
     Emits: booking.assigned and booking.truck_replaced for each job moved: its customer is told.
     """
     swaps = await foresee_swap(session, actor, body)

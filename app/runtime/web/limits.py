@@ -101,13 +101,12 @@ async def limit_search(request: Request) -> None:
     await _require(request, resources.limiter.limit("search", address_of(request.scope), requests, MINUTE))
 
 
-async def limit_sightings(request: Request, org_id: UUID, truck_id: UUID) -> None:
-    """Per truck, whoever tells. Raises: TooManyRequests (429)."""
+async def limit_sightings(request: Request, org_id: UUID, truck_id: UUID, teller_id: UUID) -> None:
+    """Per truck and whoever tells, so that nobody uses up another's. Raises: TooManyRequests (429)."""
     resources = resources_of(request)
     requests = resources.settings.limits.sightings_per_truck_minute
-    await _require(
-        request, resources.limiter.limit("sightings", _subject(str(org_id), str(truck_id)), requests, MINUTE)
-    )
+    subject = _subject(str(org_id), str(truck_id), str(teller_id))
+    await _require(request, resources.limiter.limit("sightings", subject, requests, MINUTE))
 
 
 async def _require(request: Request, *limits: Limit) -> None:

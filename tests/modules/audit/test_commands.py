@@ -22,11 +22,11 @@ from tests.factories.customers import new_email, sign_in_customer
 from tests.factories.files import document, photo, upload
 from tests.factories.fleet import add_driver, add_helper, add_truck
 from tests.factories.verification import make_ready, policy_body, submit
+from tests.factories.worker import work
 from tests.modules.audit.commands import TOLD
 from tests.modules.audit.trails import entries_of
 from tests.modules.audit.witness import Witness, entries_by_request
 from tests.modules.fleet.test_tables import PEOPLE, TRUCKS
-from tests.modules.identity.test_handlers import work
 from tests.modules.identity.test_passwords import NEW, asked_for, change, reset, token_in
 from tests.modules.identity.test_second_factor import answer_it, challenge, code_of, enrol
 from tests.modules.identity.test_verify_email import newcomer, verify

@@ -270,6 +270,51 @@ class TestReportNoShow:
         done = await post(client, customer.headers, path, {"note": "We waited outside."})
         assert done["settlement"] == settled("company", "100.00", "0.00", covers_replacement=True)
 
+    async def test_nor_does_one_that_said_it_was_on_its_way(
+        self, client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, clock: ManualClock
+    ):
+        booking = await confirmed(client, customer, company)
+        clock.move_to(STARTS_AT)
+        headers = await signed_in_again(client, company.member)
+        await post(client, headers, f"/v1/bookings/{booking['id']}/start")
+        late = await client.post(f"/v1/bookings/{booking['id']}/cancel", headers=customer.headers, json={"reason": "x"})
+        assert (late.status_code, late.json()["code"], late.json()["legal"]) == (409, "illegal_step", ["no_show"])
+        clock.advance(2 * HOUR)
+        done = await post(client, customer.headers, f"/v1/bookings/{booking['id']}/no-show")
+        assert done["settlement"] == settled("company", "100.00", "0.00", covers_replacement=True)
+
+
+@pytest.mark.integration
+class TestStartedEarly:
+    """What a company reports before the pickup's day, by the pickup's clock, binds no customer."""
+
+    @pytest.mark.parametrize("steps", [("start",), ("start", "load", "depart")], ids=["en route", "in transit"])
+    async def test_the_customer_cancels_until_the_day_begins(
+        self, client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, clock: ManualClock, steps: Any
+    ):
+        booking = await confirmed(client, customer, company)
+        path = f"/v1/bookings/{booking['id']}"
+        for step in steps:
+            await post(client, company.headers, f"{path}/{step}")
+        shown = await cost(client, customer.headers, booking["id"])
+        done = await post(client, customer.headers, f"{path}/cancel", {"reason": "They are not here."})
+        assert done["status"] == "cancelled"
+        assert {name: done["settlement"][name] for name in ("refund", "fee")} == {
+            name: shown[name] for name in ("refund", "fee")
+        }
+
+    async def test_and_from_midnight_on_the_crew_reports(
+        self, client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, clock: ManualClock
+    ):
+        booking = await confirmed(client, customer, company)
+        path = f"/v1/bookings/{booking['id']}"
+        await post(client, company.headers, f"{path}/start")
+        clock.move_to(datetime(2027, 3, 8, 7, 59, 59, tzinfo=UTC))
+        assert (await client.get(f"{path}/cancellation", headers=customer.headers)).status_code == 200
+        clock.advance(SECOND)
+        late = await client.post(f"{path}/cancel", headers=customer.headers, json={"reason": "x"})
+        assert (late.status_code, late.json()["code"]) == (409, "illegal_step")
+
 
 @pytest.mark.integration
 class TestSetPolicy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -82,6 +82,27 @@ class TestReadFeed:
         assert [str(event["status"]) for event in seen] == ["CONFIRMED"] * 3 + ["CANCELLED"]
         assert seen[1]["dtstart"].to_ical() == b"20270309T170000Z"
         assert str(seen[2]["summary"]).endswith(": Ann Other")
+
+    @pytest.mark.parametrize(
+        ("day", "before", "after", "hours"),
+        [
+            ("2027-03-14", "2027-03-14T07:30:00Z", "2027-03-14T13:00:00Z", 5.5),
+            ("2027-11-07", "2027-11-07T06:30:00Z", "2027-11-07T14:00:00Z", 7.5),
+        ],
+        ids=["spring", "autumn"],
+    )
+    async def test_a_night_when_clocks_change_is_as_long_as_it_really_is(
+        self, client: httpx.AsyncClient, mover_a: Member, day: str, before: str, after: str, hours: float
+    ):
+        """From half past eleven at night to six in the morning, by the pickup's clock."""
+        eve = date.fromisoformat(day) - timedelta(days=1)
+        window = {"starts_at": f"{eve}T23:30:00", "ends_at": f"{day}T06:00:00"}
+        booking = await confirmed(client, mover_a.headers, window=window)
+        event = (await read(client, await add_feed(client, mover_a.headers)))[booking["id"]]
+        instants = [datetime.fromisoformat(one) for one in (before, after)]
+        assert [event["dtstart"].dt, event["dtend"].dt] == instants
+        assert (instants[1] - instants[0]) / timedelta(hours=1) == hours
+        assert f"{eve} 23:30 (America/Los_Angeles)" in event["description"]
 
     async def test_one_of_a_truck_holds_its_jobs_alone(self, client: httpx.AsyncClient, mover_a: Member):
         mine, other = [await confirmed(client, mover_a.headers) for _ in range(2)]

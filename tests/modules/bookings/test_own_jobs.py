@@ -194,6 +194,21 @@ class TestSightings:
         shown = await client.get(f"/v1/trucks/{other['truck_ids'][0]}", headers=colleague)
         assert shown.json()["last_seen"] == told.json()
 
+    async def test_a_fast_clock_does_not_outdo_the_other_driver_of_the_job(
+        self, client: httpx.AsyncClient, resources: Resources, mover_a: Member, clock: ManualClock
+    ):
+        own, _ = await two_jobs(client, mover_a)
+        second = await add_driver(client, mover_a.headers, license_number="SECOND 1")
+        team = {"truck_ids": own["truck_ids"], "driver_ids": [*own["driver_ids"], second["id"]]}
+        own = await post(client, mover_a.headers, own, "assign", team)
+        clock.advance(datetime(2027, 3, 8, 18, tzinfo=UTC) - clock.now())
+        fast, right = [await signed_in_as(client, resources, mover_a, one) for one in team["driver_ids"]]
+        early = await sight(client, fast, own, clock, ahead=59)
+        assert early.json()["recorded_at"] == "2027-03-08T18:00:00Z"
+        clock.advance(timedelta(seconds=1))
+        told = await sight(client, right, own, clock)
+        assert (told.status_code, told.json()["recorded_at"]) == (200, "2027-03-08T18:00:01Z")
+
     async def test_taken_off_the_job_or_none_of_the_crew_tells_of_nothing(
         self, client: httpx.AsyncClient, resources: Resources, mover_a: Member, clock: ManualClock
     ):

@@ -54,6 +54,10 @@ def told(answer: httpx.Response) -> tuple[Any, ...]:
     return (answer.status_code, body.get("code"), body.get("paper"))
 
 
+async def status_of(client: httpx.AsyncClient, member: Member, booking: dict[str, Any]) -> Any:
+    return (await client.get(f"/v1/bookings/{booking['id']}", headers=member.headers)).json()["status"]
+
+
 @pytest.fixture
 async def ending(client: httpx.AsyncClient, mover_a: Member) -> Member:
     """Whoever is not verified yet keeps a diary of its own; it has shown a policy that ends."""
@@ -93,19 +97,25 @@ class TestPapers:
         await end_policies(logins, ending, date(2027, 3, 19))
         await post(client, ending.headers, here, crew_of(held))
 
-    @pytest.mark.parametrize("path", ["auto-assign", "swap-truck"])
-    async def test_nor_is_a_day_planned_beyond_it_and_the_planner_is_told_the_paper(
+    @pytest.mark.parametrize("path", ["auto-assign/preview", "auto-assign", "swap-truck/preview", "swap-truck"])
+    async def test_nor_is_a_job_planned_beyond_it_and_the_planner_is_told_the_paper(
         self, client: httpx.AsyncClient, ending: Member, logins: Logins, path: str
     ) -> None:
-        held = await book_by_hand(client, ending.headers, window=on("2027-03-18"))
-        await post(client, ending.headers, f"/v1/bookings/{held['id']}/confirm")
+        """Of two jobs of one day the first ends on it, and the other on the day after, which the paper does not reach."""
+        first = await book_by_hand(client, ending.headers, window=on("2027-03-18"))
+        team, night = crew_of(first), {"starts_at": "2027-03-18T20:00:00", "ends_at": "2027-03-19T01:00:00"}
+        second = (await hold(client, ending.headers, **team, window=night)).json()
+        for one in (first, second):
+            await post(client, ending.headers, f"/v1/bookings/{one['id']}/confirm")
         await add_truck(client, ending.headers, license_plate="PAPERS 2")
-        wish = {"day": "2027-03-18"} | ({"truck_id": held["truck_ids"][0]} if path == "swap-truck" else {})
-        here = f"/v1/dispatch/{path}"
-        await end_policies(logins, ending, date(2027, 3, 17))
-        assert told(await client.post(here, headers=ending.headers | new_key(), json=wish)) == OVER
         await end_policies(logins, ending, date(2027, 3, 18))
-        await post(client, ending.headers, here, wish)
+        wish = {"day": "2027-03-18"} | ({"truck_id": first["truck_ids"][0]} if path.startswith("swap") else {})
+        plan = await post(client, ending.headers, f"/v1/dispatch/{path}", wish)
+        reasons = {one["booking_id"]: (one.get("reason"), one.get("paper")) for one in plan["jobs"]}
+        reasons |= {one["booking_id"]: (one["reason"], one["paper"]) for one in plan.get("left_over", [])}
+        assert reasons == {first["id"]: (None, None), second["id"]: ("papers_end_before", "insurance")}
+        statuses = [await status_of(client, ending, one) for one in (first, second)]
+        assert statuses == ["confirmed" if path.endswith("preview") else "assigned", "confirmed"]
 
     async def test_what_is_free_instead_lies_within_the_papers(self, client: httpx.AsyncClient, ending: Member) -> None:
         held = await book_by_hand(client, ending.headers, window=on(LAST_DAY, 12))

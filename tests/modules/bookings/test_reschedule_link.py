@@ -14,7 +14,6 @@ import httpx
 import pytest
 
 from app import registry
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.actor import LinkHolder, LinkScope
 from app.kernel.clock import ManualClock
 from app.main import assemble, build_resources
@@ -28,9 +27,10 @@ from tests.documented import DocumentedTransport
 from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.customers import new_email
 from tests.factories.market import invite_customers, open_company
+from tests.factories.worker import read_mailbox, work
 from tests.modules.bookings.test_reschedule import MONDAY
 from tests.modules.bookings.test_reschedule import confirmed as confirmed_in_the_market
-from tests.modules.bookings.test_tracking import REFUSED, follow, post, told, work
+from tests.modules.bookings.test_tracking import REFUSED, follow, post, told
 
 pytestmark = pytest.mark.integration
 

@@ -11,20 +11,17 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app import registry
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.actor import LinkHolder, LinkScope
 from app.kernel.clock import ManualClock
 from app.kernel.signing import Signer
 from app.runtime.auth.links import Links, SignedLinkRefused, links_of
-from app.runtime.outbox.consumer import Consumer
-from app.runtime.outbox.relay import Relay
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import Member, StaffMember
 from tests.factories.belongings import Belongings, furnish
 from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.customers import new_email, sign_in_customer
+from tests.factories.worker import read_mailbox, work
 
 pytestmark = pytest.mark.integration
 
@@ -56,12 +53,6 @@ async def follow(client: httpx.AsyncClient, url: str | None) -> httpx.Response:
 
 def told(answer: httpx.Response) -> tuple[int, str | None]:
     return answer.status_code, answer.json().get("code")
-
-
-async def work(worker_resources: Resources) -> None:
-    relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
-    while await relay.relay() or await consumer.drain():
-        pass
 
 
 @pytest.fixture

@@ -9,12 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from app import registry
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
 from app.modules.customers import handlers
-from app.runtime.outbox.consumer import Consumer
-from app.runtime.outbox.relay import Relay
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import Member, StaffMember
@@ -27,14 +23,9 @@ from tests.factories.customers import (
     sign_in_customer,
     verify,
 )
+from tests.factories.worker import read_mailbox, work
 
 pytestmark = pytest.mark.integration
-
-
-async def work(worker_resources: Resources) -> None:
-    relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
-    while await relay.relay() or await consumer.drain():
-        pass
 
 
 async def ask(client: httpx.AsyncClient, customer: SignedInCustomer, **recipient: str) -> str:

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from app import registry
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
 from app.kernel.ids import new_id
 from app.main import assemble, build_resources
@@ -21,14 +20,13 @@ from app.modules.customers.service.seals import seals_of
 from app.modules.customers.values import Channel
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
-from app.runtime.outbox.consumer import Consumer
 from app.runtime.outbox.models import OutboxEvent
-from app.runtime.outbox.relay import Relay
 from app.runtime.resources import Resources
 from app.runtime.settings import LimitSettings, Settings
 from app.runtime.web.service import Readiness
 from tests.conftest import Logins
 from tests.factories.customers import code_of, new_email, new_phone, request_code, verify
+from tests.factories.worker import read_mailbox, work
 
 pytestmark = pytest.mark.integration
 
@@ -38,13 +36,6 @@ WORKER = Identity(Audience.WORKER)
 
 def other_than(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
-
-
-async def work(worker_resources: Resources) -> None:
-    """What the worker does until there is nothing left."""
-    relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
-    while await relay.relay() or await consumer.drain():
-        pass
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.conftest import Member
 from tests.factories.bookings import book_by_hand
 from tests.factories.callers import sign_in_member
 from tests.factories.fleet import add_driver, add_helper, is_driver
-from tests.modules.identity.test_handlers import work
+from tests.factories.worker import work
 from tests.modules.identity.test_members import NEWCOMERS, accept, log_in, members_of, new_email, refusal
 from tests.modules.identity.test_passwords import token_in
 

@@ -5,23 +5,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from app import registry
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
-from app.runtime.outbox.consumer import Consumer
-from app.runtime.outbox.relay import Relay
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Member
+from tests.factories.worker import read_mailbox, work
 
 pytestmark = pytest.mark.integration
-
-
-async def work(worker_resources: Resources) -> None:
-    """What the worker does until there is nothing left."""
-    relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
-    while await relay.relay() or await consumer.drain():
-        pass
 
 
 class TestWelcomeOwner:

@@ -9,13 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Member, StaffMember
 from tests.factories.customers import new_email
-from tests.modules.identity.test_handlers import work
+from tests.factories.worker import read_mailbox, work
 from tests.modules.identity.test_passwords import asked_for, reset, token_in
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.actor import Role
 from app.kernel.clock import ManualClock
 from app.modules.identity.service.invitations import invitation_token
@@ -19,7 +18,7 @@ from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Member, StaffMember
 from tests.factories.callers import PASSWORD as MEMBERS
 from tests.factories.callers import add_member, sign_in_member
-from tests.modules.identity.test_handlers import work
+from tests.factories.worker import read_mailbox, work
 from tests.modules.identity.test_passwords import token_in
 
 pytestmark = pytest.mark.integration

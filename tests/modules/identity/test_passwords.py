@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
 from app.kernel.transport import Transport
 from app.modules.identity.errors import BadCredentials
@@ -25,7 +24,7 @@ from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Logins, Member, StaffMember
 from tests.factories.calendar import administrator
-from tests.modules.identity.test_handlers import work
+from tests.factories.worker import read_mailbox, work
 from tests.modules.identity.test_routes import bearer, refusal, registration, sign_in, who
 
 NEW = "another horse, another battery"

@@ -14,13 +14,12 @@ import asyncpg
 import httpx
 import pytest
 
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
 from app.modules.identity import rules
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import PASSWORD, Logins, Member
-from tests.modules.identity.test_handlers import work
+from tests.factories.worker import read_mailbox, work
 from tests.modules.identity.test_routes import bearer, refusal, sign_in, who
 
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}

@@ -7,12 +7,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from app.adapters.mail.mailbox_file import read_mailbox
 from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.factories.verification import make_ready
-from tests.modules.identity.test_handlers import work
+from tests.factories.worker import read_mailbox, work
 from tests.modules.identity.test_passwords import asked_for, token_in
 from tests.modules.identity.test_routes import bearer, refusal, registration
 

@@ -24,7 +24,7 @@ from tests.conftest import PASSWORD, Logins, Member, StaffMember, clone, drop, s
 from tests.factories.customers import new_email
 from tests.factories.standing import running
 from tests.factories.standing import sign_in_staff as sign_in_admin
-from tests.modules.identity.test_handlers import work
+from tests.factories.worker import work
 from tests.modules.identity.test_passwords import NEW, reset, token_in
 
 pytestmark = pytest.mark.integration

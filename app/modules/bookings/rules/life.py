@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -56,8 +56,10 @@ TRANSITIONS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = MappingPr
     }
 )
 
-# A customer decides until the truck is on its way; what happens from then on, the crew reports.
+# A customer decides until the truck is on its way; what happens from then on, the crew reports, but not that it never
+# came.
 BY_CUSTOMERS: Final = frozenset({S.CONFIRMED, S.CANCELLED, S.NO_SHOW})
+BY_WHO_WAITS: Final = frozenset({S.NO_SHOW})
 OF_CUSTOMERS: Final = frozenset({ActorKind.CUSTOMER, ActorKind.LINK})
 CUSTOMER_CANCELS_FROM: Final = frozenset({S.HELD, S.CONFIRMED, S.ASSIGNED})
 
@@ -101,8 +103,20 @@ def as_of(status: BookingStatus, hold_expires_at: datetime | None, now: datetime
 def legal_steps(status: BookingStatus, kind: ActorKind) -> list[BookingStatus]:
     following = TRANSITIONS[status]
     if kind in OF_CUSTOMERS:
-        following = following & BY_CUSTOMERS if status in CUSTOMER_CANCELS_FROM else frozenset()
+        if status in CUSTOMER_CANCELS_FROM:
+            following &= BY_CUSTOMERS
+        else:
+            following &= BY_WHO_WAITS if status is S.EN_ROUTE else frozenset()
     return sorted(following - {S.EXPIRED})
+
+
+def as_promised(status: BookingStatus, kind: ActorKind, starts_on: date, today: date) -> BookingStatus:
+    """Where the booking stands for who asks: what a company reports before the pickup's day takes nothing from the
+    customer that was theirs until the truck is on its way.
+    """
+    if kind in OF_CUSTOMERS and status in ON_THE_WAY and today < starts_on:
+        return S.ASSIGNED
+    return status
 
 
 def move(status: BookingStatus, *, to: BookingStatus, by: ActorKind) -> BookingStatus:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Customer, Mover
 from app.kernel.money import money_out
@@ -100,7 +101,11 @@ def _settle(booking: Booking, actor: Mover | Customer, party: Party) -> Settleme
     """Raises: IllegalStep (409), HoldExpired (409)."""
     if rules.as_of(booking.status, booking.hold_expires_at, actor.now) is BookingStatus.EXPIRED:
         raise HoldExpired
-    rules.move(booking.status, to=BookingStatus.CANCELLED, by=actor.kind)
+    zone = ZoneInfo(booking.pickup_zone)
+    starts_on, today = (instant.astimezone(zone).date() for instant in (booking.starts_at, actor.now))
+    rules.move(
+        rules.as_promised(booking.status, actor.kind, starts_on, today), to=BookingStatus.CANCELLED, by=actor.kind
+    )
     terms = rules.terms_from_json(booking.cancellation_terms)
     notice = booking.starts_at - actor.now
     return rules.settle_cancellation(terms, _deposit(booking), notice, by=party, was=booking.status)

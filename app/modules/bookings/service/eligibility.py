@@ -129,15 +129,26 @@ async def unfit_trucks(session: ReadSession, ask: calendar.Ask, trip: Trip) -> s
     return {lapse.truck_id for lapse in lapses if lapse.truck_id is not None}
 
 
-async def unfit_for_any(
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What keeps a company from a job: the paper of its own that does not reach it, and the trucks that lack one."""
+
+    paper: str | None
+    truck_ids: frozenset[UUID]
+
+
+async def find_lacking(
     session: ReadSession, org_id: UUID, jobs: Iterable[tuple[Trip, Days]], trucks: Collection[UUID]
-) -> set[UUID]:
-    """Those of these trucks that lack a paper for one of the jobs; asked once for jobs alike."""
-    unfit: set[UUID] = set()
+) -> dict[tuple[Trip, Days], Lacking]:
+    """What is lacking for each of these jobs, of the company's own papers and of these trucks'."""
+    company, found = await orgs.company(session, org_id), {}
+    in_full = _is_held_in_full(company.status)
     for trip, days in set(jobs):
+        own = await verification.find_lapse(session, org_id, trip, days, in_full=in_full)
         lapses = await verification.find_truck_lapses(session, org_id, trip, days, trucks)
-        unfit |= {lapse.truck_id for lapse in lapses if lapse.truck_id is not None}
-    return unfit
+        unfit = frozenset(lapse.truck_id for lapse in lapses if lapse.truck_id is not None)
+        found[trip, days] = Lacking(own and own.need.value, unfit)
+    return found
 
 
 def _trucks(resources: Collection[calendar.ResourceSpec]) -> list[UUID]:

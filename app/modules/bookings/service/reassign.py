@@ -14,7 +14,7 @@ from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.events import BookingTruckReplaced
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.assign import give_leg, give_team, leg_ask
-from app.modules.bookings.service.eligibility import days_of, trip_of, unfit_for_any
+from app.modules.bookings.service.eligibility import Lacking, days_of, find_lacking, trip_of
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar import public as calendar
 from app.modules.verification.public import Trip
@@ -79,12 +79,13 @@ async def list_day_jobs(session: ReadSession, org_id: UUID, days: calendar.Windo
     return sorted((*whole, *legs), key=lambda job: (job.window, job.key))
 
 
-async def trucks_without_papers(
+async def lacking_papers(
     session: ReadSession, org_id: UUID, jobs: Iterable[DayJob], trucks: Collection[UUID]
-) -> set[UUID]:
-    """Those of these trucks that lack a paper for one of these jobs and legs on its days."""
-    asked = [(job.trip, days_of(job.window, job.zone)) for job in jobs]
-    return await unfit_for_any(session, org_id, asked, trucks)
+) -> dict[tuple[UUID, int | None], Lacking]:
+    """What is lacking for each of these jobs and legs on its days, by its key."""
+    asked = {job.key: (job.trip, days_of(job.window, job.zone)) for job in jobs}
+    found = await find_lacking(session, org_id, asked.values(), trucks)
+    return {key: found[job] for key, job in asked.items()}
 
 
 async def reassign_all(

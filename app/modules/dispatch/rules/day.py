@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.geo import Point
-from app.modules.bookings.public import DayJob
+from app.modules.bookings.public import DayJob, Lacking
 from app.modules.calendar import public as calendar
 from app.modules.calendar.public import Busy, ResourceKind, ResourceSpec, Wanted, Window
 
@@ -28,13 +28,14 @@ Key = tuple[UUID, int | None]
 @dataclass(frozen=True, slots=True)
 class Day:
     """All that a plan is made of. `taken`: by what is not planned here, in the seven days to the day's end; `yards`:
-    where trucks stand at night.
+    where trucks stand at night; `lacking`: papers, by the job.
     """
 
     jobs: tuple[DayJob, ...]
     resources: tuple[ResourceSpec, ...]
     taken: Mapping[UUID, tuple[Busy, ...]]
     yards: Mapping[UUID, Point]
+    lacking: Mapping[Key, Lacking]
     now: datetime
 
     @property
@@ -67,9 +68,15 @@ class Day:
             return 0 if takes is None else 1 + calendar.LICENCE_CLASSES.index(takes)
         return sum(one in resource.skills for one in calendar.LICENCE_CLASSES)
 
+    def paper_for(self, job: DayJob) -> str | None:
+        """The company's own paper that does not reach this job."""
+        return self.lacking[job.key].paper
+
     def can_do(self, resource: ResourceSpec, job: DayJob) -> bool:
         """Whether it is on duty and free for this job alone, in time, with papers and within the hours."""
-        if not calendar.is_usable(resource, job.window.last_day(ZoneInfo(job.zone))):
+        lacking = self.lacking[job.key]
+        has_papers = lacking.paper is None and resource.id not in lacking.truck_ids
+        if not has_papers or not calendar.is_usable(resource, job.window.last_day(ZoneInfo(job.zone))):
             return False
         if not calendar.works(resource.hours, job.window):
             return False

@@ -42,8 +42,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Left:
+    """`paper`: which, where the reason is that one of the company's does not reach the job."""
+
     job: DayJob
     reason: LeftReason
+    paper: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def read_plan(day: Day, draft: Draft, choice: Choice) -> DayPlan:
     planned = [job for job in day.jobs if choice.values[draft.leaves[job.key]] < CHOSEN]
     return DayPlan(
         planned=tuple(_planned(day, job, planned, given) for job in planned),
-        left=tuple(Left(job, why_left(day, job)) for job in day.jobs if job not in planned),
+        left=tuple(Left(job, why_left(day, job), day.paper_for(job)) for job in day.jobs if job not in planned),
         is_best=choice.is_best,
     )
 
@@ -109,6 +112,8 @@ def _way(day: Day, truck: ResourceSpec, job: DayJob, its_jobs: Sequence[DayJob])
 
 def why_left(day: Day, job: DayJob) -> LeftReason:
     """The first thing that is missing, with every other job of the plan out of the way."""
+    if day.paper_for(job) is not None:
+        return LeftReason.PAPERS_END_BEFORE
     if not _holds(day, day.trucks, job):
         return LeftReason.TOO_LARGE
     trucks = [one for one in day.trucks if day.can_be_given(one, job)]

@@ -14,11 +14,14 @@ from app.modules.dispatch.values import LeftReason
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """`truck_ids`: all of the job's, with the replacement; as they are when there is none, for that `reason`."""
+    """`truck_ids`: all of the job's, with the replacement; as they are when there is none, for that `reason`. `paper`:
+    which of the company's does not reach the job.
+    """
 
     job: DayJob
     truck_ids: tuple[UUID, ...]
     reason: LeftReason | None
+    paper: str | None = None
 
 
 def replace_truck(day: Day, truck_id: UUID) -> list[Swapped]:
@@ -28,7 +31,7 @@ def replace_truck(day: Day, truck_id: UUID) -> list[Swapped]:
     for jobs in _by_booking(day.jobs):
         found, reason = _find(replace(day, taken=taken), jobs, truck_id)
         if found is None:
-            swaps += [Swapped(job, job.truck_ids, reason) for job in jobs]
+            swaps += [Swapped(job, job.truck_ids, reason, day.paper_for(job)) for job in jobs]
             continue
         busy = (Busy(job.window, job.stops, job.booking_id) for job in jobs)
         taken[found.id] = (*taken.get(found.id, ()), *busy)
@@ -47,6 +50,8 @@ def _by_booking(jobs: Sequence[DayJob]) -> list[list[DayJob]]:
 
 def _find(day: Day, jobs: Sequence[DayJob], truck_id: UUID) -> tuple[ResourceSpec | None, LeftReason | None]:
     """One truck for all of these jobs."""
+    if any(day.paper_for(job) is not None for job in jobs):
+        return None, LeftReason.PAPERS_END_BEFORE
     fitting = [one for one in day.trucks if all(_fits(day, one, job, truck_id) for job in jobs)]
     free = [one for one in fitting if all(day.can_do(one, job) for job in jobs)]
     level = min(_level(day, job) for job in jobs)

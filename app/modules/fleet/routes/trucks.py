@@ -92,6 +92,6 @@ async def report_location(
     truck_id: UUID, body: SightingIn, actor: FleetLocate, session: Write, request: Request
 ) -> SightingOut:
     """Tell where a truck is; the youngest told is kept, and answered. For the office, and drivers on a job with it."""
-    await limit_sightings(request, actor.org_id, truck_id)
+    await limit_sightings(request, actor.org_id, truck_id, actor.id)
     told = Sighting(body.location, body.recorded_at)
     return SightingOut.model_validate(await sightings.report_sighting(session, actor, truck_id, told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -22,7 +23,8 @@ AROUND_A_JOB: Final = timedelta(hours=12)
 async def report_sighting(session: WriteSession, actor: Mover, truck_id: UUID, told: Sighting) -> Sighting:
     """Where the truck was seen last: `told`, or what is kept when that is younger. Its version stays.
 
-    A driver tells of the trucks of the jobs that they are on about now; another is not found.
+    A phone whose clock is ahead tells of now, so that it does not outdo those that are right. A driver tells of the
+    trucks of the jobs that they are on about now; another is not found.
     Locks: the truck. Raises: SightingInFuture (422), TruckNotFound (404), Retired (409).
     """
     if rules.is_in_future(told.recorded_at, actor.now):
@@ -34,7 +36,7 @@ async def report_sighting(session: WriteSession, actor: Mover, truck_id: UUID, t
         raise TruckNotFound
     if truck.retired_at is not None:
         raise Retired
-    kept = truck.last_seen
+    told, kept = replace(told, recorded_at=min(told.recorded_at, actor.now)), truck.last_seen
     if kept is not None and kept.recorded_at >= told.recorded_at:
         return kept
     truck.location, truck.located_at = told.location, told.recorded_at
