@@ -290,7 +290,7 @@ class TestStartedEarly:
 
     @pytest.mark.parametrize("steps", [("start",), ("start", "load", "depart")], ids=["en route", "in transit"])
     async def test_the_customer_cancels_until_the_day_begins(
-        self, client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, clock: ManualClock, steps: Any
+        self, client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, steps: Any
     ):
         booking = await confirmed(client, customer, company)
         path = f"/v1/bookings/{booking['id']}"
@@ -298,10 +298,7 @@ class TestStartedEarly:
             await post(client, company.headers, f"{path}/{step}")
         shown = await cost(client, customer.headers, booking["id"])
         done = await post(client, customer.headers, f"{path}/cancel", {"reason": "They are not here."})
-        assert done["status"] == "cancelled"
-        assert {name: done["settlement"][name] for name in ("refund", "fee")} == {
-            name: shown[name] for name in ("refund", "fee")
-        }
+        assert (done["status"], done["settlement"]) == ("cancelled", shown["settlement"])
 
     async def test_and_from_midnight_on_the_crew_reports(
         self, client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, clock: ManualClock

@@ -102,7 +102,7 @@ class TestPapers:
         self, client: httpx.AsyncClient, ending: Member, logins: Logins, path: str
     ) -> None:
         """Of two jobs of one day the first ends on it, and the other on the day after, which the paper does not reach."""
-        first = await book_by_hand(client, ending.headers, window=on("2027-03-18"))
+        first = await book_by_hand(client, ending.headers, window=on("2027-03-18", 14))
         team, night = crew_of(first), {"starts_at": "2027-03-18T20:00:00", "ends_at": "2027-03-19T01:00:00"}
         second = (await hold(client, ending.headers, **team, window=night)).json()
         for one in (first, second):
