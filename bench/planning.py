@@ -16,7 +16,7 @@ from uuid import UUID
 
 from app.adapters.solving.highs import HighsSolver
 from app.kernel.geo import Point
-from app.modules.bookings.public import DayJob
+from app.modules.bookings.public import DayJob, Lacking
 from app.modules.calendar.public import ResourceKind, ResourceSpec, Stops, Window
 from app.modules.dispatch.rules import Day, draft_program, read_plan
 from app.modules.verification.public import Trip
@@ -73,7 +73,8 @@ def large_day() -> Day:
             )
         )
     yards = dict.fromkeys((one.id for one in trucks), YARD)
-    return Day(tuple(jobs), (*trucks, *drivers, *helpers), {}, yards, MORNING - timedelta(days=1))
+    papers = {one.key: Lacking(None, frozenset()) for one in jobs}
+    return Day(tuple(jobs), (*trucks, *drivers, *helpers), {}, yards, papers, MORNING - timedelta(days=1))
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ from app.modules.calendar.service import Ask
 from app.modules.calendar.values import (
     LONGEST_TURNAROUND_MINUTES,
     LONGEST_WINDOW,
+    SHORTEST_WINDOW,
     Asked,
     Availability,
     Busy,
@@ -43,6 +44,7 @@ __all__ = [
     "LICENCE_CLASSES",
     "LONGEST_TURNAROUND_MINUTES",
     "LONGEST_WINDOW",
+    "SHORTEST_WINDOW",
     "Ask",
     "Asked",
     "Availability",

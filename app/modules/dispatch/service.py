@@ -118,7 +118,13 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
 async def _keep_off(session: WriteSession, actor: Mover, body: SwapTruckIn) -> None:
     clock = ZoneInfo(await orgs.company_zone(session, actor.org_id))
     day = calendar.days_window(body.day, 1, clock)
-    window = calendar.Window(max(day.starts_at, actor.now + SOON), day.ends_at)
+    rest = calendar.Window(max(day.starts_at, actor.now + SOON), day.ends_at)
+    # The job that it broke down on has it until its end.
+    taken = await calendar.list_taken(session, actor.org_id, [body.truck_id], rest, actor.now)
+    under_way = [busy.window.ends_at for _, _, busy in taken if busy.stops is not None and busy.window.overlaps(rest)]
+    window = calendar.Window(max((rest.starts_at, *under_way)), rest.ends_at)
+    if window.length < calendar.SHORTEST_WINDOW:
+        return
     time_off_id = await calendar.take_time_off(session, actor.org_id, body.truck_id, window, actor.now)
     after = {"resource_id": body.truck_id, "starts_at": window.starts_at, "ends_at": window.ends_at}
     record(session, actor, Change("fleet.time_off_taken", "time_off", time_off_id, after=after))

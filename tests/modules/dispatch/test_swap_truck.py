@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.kernel.clock import ManualClock
 from app.kernel.ids import new_id
 from app.kernel.ports.mail import Mail
 from app.modules.bookings import handlers
@@ -20,7 +22,8 @@ from tests.conftest import Member
 from tests.factories.bookings import new_key
 from tests.factories.fleet import add_truck
 from tests.factories.market import post
-from tests.modules.dispatch.test_auto_assign import DAY, confirmed, seen
+from tests.factories.signing import signed_in_again
+from tests.modules.dispatch.test_auto_assign import DAY, LATE, MORNING, confirmed, seen
 
 pytestmark = pytest.mark.integration
 
@@ -47,6 +50,24 @@ async def test_its_jobs_go_to_the_smallest_that_will_do_and_it_is_off(client: ht
     )
     off = await client.get(f"/v1/trucks/{broken}/time-off", headers=mover_a.headers)
     assert len(off.json()["items"]) == 1
+
+
+async def test_of_one_that_breaks_down_on_a_job_the_next_goes_to_another_and_it_is_off_afterwards(
+    client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+):
+    first = await confirmed(client, mover_a, window=MORNING)
+    team = {name: first[name] for name in ("truck_ids", "driver_ids")}
+    second = await confirmed(client, mover_a, window=LATE, **team)
+    await add_truck(client, mover_a.headers, license_plate="FIT 3", capacity_cuft=1700)
+    clock.move_to(datetime.fromisoformat(first["starts_at"]) + timedelta(hours=1))
+    headers = await signed_in_again(client, mover_a)
+    await post(client, headers, f"/v1/bookings/{first['id']}/start")
+    broken = first["truck_ids"][0]
+    done = await post(client, headers, SWAP, {"truck_id": broken, "day": DAY})
+    assert (done["is_off"], [one["booking_id"] for one in done["jobs"]]) == (True, [second["id"]])
+    assert broken not in done["jobs"][0]["truck_ids"]
+    [off] = (await client.get(f"/v1/trucks/{broken}/time-off", headers=headers)).json()["items"]
+    assert off["starts_at"] == first["ends_at"]
 
 
 async def test_a_job_without_a_replacement_keeps_it_and_says_why(client: httpx.AsyncClient, mover_a: Member):

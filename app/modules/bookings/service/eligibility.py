@@ -147,7 +147,7 @@ async def find_lacking(
         own = await verification.find_lapse(session, org_id, trip, days, in_full=in_full)
         lapses = await verification.find_truck_lapses(session, org_id, trip, days, trucks)
         unfit = frozenset(lapse.truck_id for lapse in lapses if lapse.truck_id is not None)
-        found[trip, days] = Lacking(own and own.need.value, unfit)
+        found[trip, days] = Lacking(None if own is None else own.need.value, unfit)
     return found
 
 
