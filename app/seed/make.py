@@ -149,6 +149,9 @@ class Sketch:
             {"type": "weekend", "multiplier": weekend, "days": [0, 6]},
             {"type": "item", "category": "piano", "amount": chance.choice(["150.00", "200.00", "250.00"])}
             | {"per_item": True},
+            {"type": "packing", "amount_per_carton": "6.50"},
+            {"type": "valuation", "kind": "full", "rate_per_1000": "9.50", "deductible": "250.00"},
+            {"type": "discount", "code": "WELCOME", "percent": "5", "max_uses": 100},
         ]
 
     def _further_rules(self, year: int) -> list[dict[str, Any]]:
