@@ -8,19 +8,20 @@ import pytest
 import sqlalchemy as sa
 from asyncpg import Connection
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.kernel.ids import new_id
 from app.runtime.db.engine import LEARNED, create_engine, open_pool
 from app.runtime.settings import Settings
 from tests.conftest import Logins
 
-NAME = "movehub-test-engine"
-OPEN = sa.text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
+OPEN = sa.text("SELECT count(*) FROM pg_stat_activity WHERE application_name = current_setting('application_name')")
 
 
 @pytest.fixture
 async def engine(settings: Settings, logins: Logins) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(SecretStr(logins.app), settings.db, application_name=NAME)
+    made = create_engine(SecretStr(logins.app), settings.db, application_name=f"movehub-test-{new_id()}")
     yield made
     await made.dispose()
 
@@ -30,7 +31,16 @@ class TestOpenPool:
     async def test_so_many_connections_wait_for_the_first_crowd(self, engine: AsyncEngine):
         await open_pool(engine, 3)
         async with engine.connect() as connection:
-            assert (await connection.execute(OPEN, {"name": NAME})).scalar_one() == 3
+            assert (await connection.execute(OPEN)).scalar_one() == 3
+
+    async def test_a_server_with_fewer_to_give_is_gone_on_with(
+        self, settings: Settings, logins: Logins, caplog: pytest.LogCaptureFixture
+    ):
+        nobody = make_url(logins.app).set(port=1).render_as_string(hide_password=False)
+        engine = create_engine(SecretStr(nobody), settings.db, application_name="movehub-test-nobody")
+        await open_pool(engine, 2)
+        assert [record.message for record in caplog.records] == ["the pool is not full"]
+        await engine.dispose()
 
 
 @pytest.mark.integration

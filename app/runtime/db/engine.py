@@ -6,18 +6,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
+import asyncpg
 from pydantic import SecretStr
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.runtime.settings import DatabaseSettings
 
+logger = logging.getLogger("movehub.database")
+CANNOT_CONNECT: Final = (OSError, TimeoutError, asyncpg.PostgresError, DBAPIError)
+# The first release with multiranges.
+OLDEST_WITH_ALL: Final = (14,)
 # The arrays and ranges of our statements. The driver asks PostgreSQL's catalogue for each when a connection first meets
 # it, some 6 ms a time; all at once they are one question.
 LEARNED: Final = (
@@ -59,17 +65,29 @@ def _refuse_closed(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 def _learn_types(dbapi_connection: Any, _record: Any) -> None:
-    dbapi_connection.run_async(lambda connection: connection.prepare(LEARN))
+    dbapi_connection.run_async(_learn)
+
+
+async def _learn(connection: asyncpg.Connection) -> None:
+    # An older server lacks some of them: `refuse_powerful_login` says in a sentence what is wrong with it.
+    if connection.get_server_version() >= OLDEST_WITH_ALL:
+        await connection.prepare(LEARN)
 
 
 async def open_pool(engine: AsyncEngine, size: int) -> None:
     """Open so many connections at once and put them back: the first crowd finds them made.
 
-    A racer who must wait for nine others' handshakes waits three times as long. Raises: OSError, DBAPIError.
+    A server that has fewer to give is no reason not to start: it is logged, and the rest are asked for when needed.
     """
     async with AsyncExitStack() as opened:
-        connections = [engine.connect() for _ in range(size)]
-        await asyncio.gather(*(opened.enter_async_context(one) for one in connections))
+        connecting = [opened.enter_async_context(engine.connect()) for _ in range(size)]
+        results = await asyncio.gather(*connecting, return_exceptions=True)
+    failures = [one for one in results if isinstance(one, BaseException)]
+    for failure in failures:
+        if not isinstance(failure, CANNOT_CONNECT):
+            raise failure
+    if failures:
+        logger.warning("the pool is not full", extra={"missing": len(failures), "error": type(failures[0]).__name__})
 
 
 def create_engine(

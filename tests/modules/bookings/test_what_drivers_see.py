@@ -62,6 +62,14 @@ class TestMoney:
             assert office["total"] == own["price"]["total"]
             assert crew == office | {"total": None}
 
+    async def test_so_is_the_board(
+        self, client: httpx.AsyncClient, mover_a: Member, driver: Member, own: dict[str, Any]
+    ) -> None:
+        path = f"/v1/calendar?day={own['starts_at'][:10]}"
+        [office], [crew] = [(await got(client, path, who))["bookings"] for who in (mover_a, driver)]
+        assert office["total"] == own["price"]["total"]
+        assert crew == office | {"total": None}
+
     async def test_whoever_reports_a_step_is_not_told_either(
         self, client: httpx.AsyncClient, mover_a: Member, driver: Member, own: dict[str, Any]
     ) -> None:

@@ -11,43 +11,57 @@ from sqlalchemy.dialects import postgresql as pg
 
 from app.modules.bookings.models import Booking
 from app.modules.bookings.repository.bookings import NOT_WORKED
-from app.modules.bookings.repository.listing import ITEM, STATUS
+from app.modules.bookings.repository.listing import ITEM, ITEM_WITHOUT_TOTAL, STATUS
 from app.modules.bookings.values import LONGEST_MOVE, BookingStatus
 from app.runtime.db.session import ReadSession
 from app.runtime.db.statements import Ready
 
 INSTANT = sa.DateTime(timezone=True)
-ON_BOARD = Ready(
-    sa.text(
-        f"SELECT {ITEM.replace('$1', ':now')} AS item FROM app.bookings AS b "  # noqa: S608 - constants of this package
-        "WHERE b.org_id = :org_id AND b.starts_at < :until AND b.ends_at > :since "
-        f"AND b.starts_at > :since - interval '{LONGEST_MOVE.days} days' "
-        f"AND {STATUS.replace('$1', ':now')} NOT IN ('cancelled', 'expired', 'no_show') "
-        "AND (CAST(:resource_id AS uuid) IS NULL "
-        "OR :resource_id = ANY(b.truck_ids || b.driver_ids || b.equipment_ids)) "
-        "AND (b.legs IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(b.legs) AS l "
-        "WHERE CAST(l->>'starts_at' AS timestamptz) < :until AND CAST(l->>'ends_at' AS timestamptz) > :since "
-        "AND (CAST(:resource_id AS uuid) IS NULL "
-        "OR (l->'truck_ids') || (l->'driver_ids') || (l->'equipment_ids') "
-        "? CAST(CAST(:resource_id AS uuid) AS text)))) "
-        "ORDER BY b.starts_at, b.id"
-    ).bindparams(
-        sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
-        sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
-        sa.bindparam("since", type_=INSTANT),
-        sa.bindparam("until", type_=INSTANT),
-        sa.bindparam("now", type_=INSTANT),
+
+
+def _on_board(item: str) -> Ready:
+    return Ready(
+        sa.text(
+            f"SELECT {item.replace('$1', ':now')} AS item FROM app.bookings AS b "  # noqa: S608 - constants of this package
+            "WHERE b.org_id = :org_id AND b.starts_at < :until AND b.ends_at > :since "
+            f"AND b.starts_at > :since - interval '{LONGEST_MOVE.days} days' "
+            f"AND {STATUS.replace('$1', ':now')} NOT IN ('cancelled', 'expired', 'no_show') "
+            "AND (CAST(:resource_id AS uuid) IS NULL "
+            "OR :resource_id = ANY(b.truck_ids || b.driver_ids || b.equipment_ids)) "
+            "AND (b.legs IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(b.legs) AS l "
+            "WHERE CAST(l->>'starts_at' AS timestamptz) < :until AND CAST(l->>'ends_at' AS timestamptz) > :since "
+            "AND (CAST(:resource_id AS uuid) IS NULL "
+            "OR (l->'truck_ids') || (l->'driver_ids') || (l->'equipment_ids') "
+            "? CAST(CAST(:resource_id AS uuid) AS text)))) "
+            "ORDER BY b.starts_at, b.id"
+        ).bindparams(
+            sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
+            sa.bindparam("resource_id", type_=pg.UUID(as_uuid=True)),
+            sa.bindparam("since", type_=INSTANT),
+            sa.bindparam("until", type_=INSTANT),
+            sa.bindparam("now", type_=INSTANT),
+        )
     )
-)
+
+
+ON_BOARD = _on_board(ITEM)
+ON_BOARD_WITHOUT_TOTAL = _on_board(ITEM_WITHOUT_TOTAL)
 
 
 async def list_on_board(
-    session: ReadSession, org_id: UUID, between: tuple[datetime, datetime], now: datetime, resource_id: UUID | None
+    session: ReadSession,
+    org_id: UUID,
+    between: tuple[datetime, datetime],
+    now: datetime,
+    resource_id: UUID | None,
+    *,
+    tells_total: bool,
 ) -> Sequence[str]:
     """The items, as JSON text, of live bookings that touch the time between, the first first."""
     since, until = between
     parameters = {"org_id": org_id, "since": since, "until": until, "now": now, "resource_id": resource_id}
-    return [row.item for row in await ON_BOARD.rows(session, parameters)]
+    statement = ON_BOARD if tells_total else ON_BOARD_WITHOUT_TOTAL
+    return [row.item for row in await statement.rows(session, parameters)]
 
 
 async def _in_order(session: ReadSession, query: sa.Select[Booking]) -> Sequence[Booking]:

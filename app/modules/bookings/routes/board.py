@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.kernel.localtime import LocalTimeRefused
 from app.modules.bookings import service
-from app.modules.bookings.access import AvailabilityRead, BoardRead, JobsRead
+from app.modules.bookings.access import AvailabilityRead, BoardRead, JobsRead, sees_prices
 from app.modules.bookings.routes.answers import booking_out
 from app.modules.bookings.schemas import (
     AvailabilityOut,
@@ -33,8 +33,12 @@ router = APIRouter(prefix="/v1", tags=["calendar"], route_class=IdempotentRoute)
 
 @router.get("/calendar", response_model=BoardOut, responses=problems(ResourceNotFound))
 async def show_board(query: Annotated[BoardQuery, Query()], actor: BoardRead, session: Read) -> Response:
-    """Your trucks and people on a day or in a week, and what takes them. For members; drivers see their own lane."""
-    return Response(await service.show_board(session, actor, query), media_type="application/json")
+    """Your trucks and people on a day or in a week, and what takes them.
+
+    For members; drivers see their own lane, and of no job what it costs.
+    """
+    board = await service.show_board(session, actor, query, tells_total=sees_prices(actor))
+    return Response(board, media_type="application/json")
 
 
 @router.get("/drivers/{driver_id}/jobs", responses=problems(ResourceNotFound))

@@ -22,7 +22,7 @@ from app.runtime.db.session import ReadSession
 USUAL_LENGTH: Final = timedelta(hours=8)
 
 
-async def show_board(session: ReadSession, actor: Mover, query: BoardQuery) -> str:
+async def show_board(session: ReadSession, actor: Mover, query: BoardQuery, *, tells_total: bool) -> str:
     """The board as JSON text: whose lane it is, what takes it, and the bookings of these days.
 
     The days are the office's, by its wall clock; a driver sees their own lane. Raises: ResourceNotFound (404).
@@ -32,8 +32,9 @@ async def show_board(session: ReadSession, actor: Mover, query: BoardQuery) -> s
     window = _days(query.day, query.view.days, zone, actor.now)
     lanes = await calendar.list_lanes(session, actor.org_id, window, actor.now, resource_id)
     names = await _names(session, actor.org_id, lanes)
+    between = (window.starts_at, window.ends_at)
     bookings = await repository.list_on_board(
-        session, actor.org_id, (window.starts_at, window.ends_at), actor.now, resource_id
+        session, actor.org_id, between, actor.now, resource_id, tells_total=tells_total
     )
     rows = ",".join(
         f'{{"resource_id":"{lane.resource_id}","kind":"{lane.kind}",'

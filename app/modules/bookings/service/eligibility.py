@@ -58,7 +58,7 @@ def _is_held_in_full(status: orgs.OrgStatus) -> bool:
     return status in {orgs.OrgStatus.VERIFIED, orgs.OrgStatus.SUSPENDED}
 
 
-async def bookable_company(
+async def check_company(
     session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID] = (), *, bound: Bound = CUSTOMER
 ) -> None:
     """Whether the company may be booked, with these trucks, for this window.
@@ -77,7 +77,7 @@ async def bookable_company(
 async def check_by_hand(
     session: ReadSession, ask: calendar.Ask, trip: Trip, truck_ids: Collection[UUID], status: orgs.OrgStatus
 ) -> None:
-    """As `bookable_company` for what a company's own people book: its terms are not asked for.
+    """As `check_company` for what a company's own people book: its terms are not asked for.
 
     Raises: CompanyNotBookable (409), PapersEndBefore (409).
     """

@@ -27,8 +27,8 @@ from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate, Leg
 from app.modules.bookings.service.contacts import columns_of
 from app.modules.bookings.service.eligibility import (
     BY_HAND,
-    bookable_company,
     check_by_hand,
+    check_company,
     trip_of,
     unfit_trucks,
     while_eligible,
@@ -183,12 +183,12 @@ async def _take(session: WriteSession, ask: calendar.Ask, need: calendar.Need, t
     try:
         taken = await calendar.reserve(session, ask, need)
         try:
-            await bookable_company(session, ask, trip, taken.truck_ids)
+            await check_company(session, ask, trip, taken.truck_ids)
         except PapersEndBefore as lapsed:
             if lapsed.extensions["truck_id"] is None:
                 raise
             taken = await _take_others(session, ask, need, trip, lapsed)
-            await bookable_company(session, ask, trip, taken.truck_ids)
+            await check_company(session, ask, trip, taken.truck_ids)
     except calendar.SlotTaken as refused:
         raise await while_eligible(session, ask, trip, refused) from None
     return taken
@@ -209,6 +209,7 @@ async def _take_others(
 async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob, hold: timedelta) -> Held:
     """Hold the trucks and people that a dispatcher names, for somebody on the phone.
 
+    The row is written at the transaction's end: a caller that goes on with it there calls `session.finish()` first.
     Locks: these resources in id order.
     Raises: WindowRefused (422), ResourceNotFound (404), SlotTaken (409), CrewIncomplete (409), TruckTooSmall (409),
     NotEquipped (409), NotPriceable (409), CompanyNotBookable (409), PapersEndBefore (409).

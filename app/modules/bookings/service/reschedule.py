@@ -19,7 +19,7 @@ from app.modules.bookings.schemas import RescheduleIn
 from app.modules.bookings.service import given_links
 from app.modules.bookings.service.eligibility import (
     Bound,
-    bookable_company,
+    check_company,
     check_trucks,
     trip_of,
     while_eligible,
@@ -60,7 +60,7 @@ async def foresee_reschedule(
         given_links.RESCHEDULING.require_good(booking, actor)
     ask = _ask(booking, actor, starts_at)
     bound, trip = _bound(booking, actor), trip_of(vars(booking))
-    await bookable_company(session, ask, trip, bound=bound)
+    await check_company(session, ask, trip, bound=bound)
     price = await _price_at(session, booking, ask.window.starts_at)
     if _has_teams(booking):
         is_free = await calendar.foresee_legs(session, ask, _legs_at(booking, ask))
@@ -90,7 +90,7 @@ async def reschedule_booking(
     check_version(booking.version, version)
     ask = _ask(booking, actor, body.starts_at)
     bound, trip = _bound(booking, actor), trip_of(vars(booking))
-    await bookable_company(session, ask, trip, bound=bound)
+    await check_company(session, ask, trip, bound=bound)
     price = await _price_at(session, booking, ask.window.starts_at)
     total = pricing.price_from_json(price).total
     if total != body.expected_total.to_money():
