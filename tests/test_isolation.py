@@ -69,6 +69,7 @@ BODIES: Final[dict[str, Any]] = {
     "{truck_id}": lambda _: {"name": "mine"},
     "{driver_id}": lambda _: {"full_name": "Mine"},
     "{booking_id}": lambda _: {"contact": {"full_name": "Mine"}},
+    "simulate": lambda _: {"starts_at": "2027-06-01T00:00:00Z", "pickup_zone": "America/Denver", "hours": 3},
     "plan": lambda _: {"in_force_from": "2099-06-01T00:00:00Z"},
 }
 

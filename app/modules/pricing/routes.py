@@ -29,6 +29,7 @@ from app.modules.pricing.rules.rooms import ROOMS
 from app.modules.pricing.schemas import (
     EstimateIn,
     EstimateOut,
+    JobIn,
     SignedEstimateOut,
     SimulatedOut,
     SimulateIn,
@@ -186,6 +187,15 @@ async def compare_versions(
     before, after, changes = await service.compare_versions(session, actor, query.since, config_id)
     told = [ChangeOut(**change._asdict()) for change in changes]
     return DiffOut(version_before=before.number, version_after=after.number, changes=told)
+
+
+@trials.post("/{config_id}/simulate", responses=problems(ConfigNotFound, NotPriced))
+async def simulate_version(
+    config_id: UUID, body: JobIn, actor: PricingRead, session: Read, request: Request
+) -> SimulatedOut:
+    """Price a job with one of your versions, a draft too; each line names it. For the office and accountants."""
+    priced, version = await service.simulate_version(session, actor, config_id, body)
+    return simulated_out(priced, version)
 
 
 @router.post("/{config_id}/activate", responses=problems(ConfigNotFound, ConfigRace))

@@ -164,5 +164,6 @@ UNTOLD: Final = {
     "pricing.estimate_move": _NOTHING_DONE,
     "pricing.estimate_own_move": _NOTHING_DONE,
     "pricing.simulate": _NOTHING_DONE,
+    "pricing.simulate_version": _NOTHING_DONE,
     "pricing.work_out_delivery_maximum": _NOTHING_DONE,
 }

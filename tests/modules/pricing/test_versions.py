@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.modules.pricing.rules import compare_configs, config_to_json, lint, parse_config
 from tests.conftest import register
 from tests.factories.bookings import new_key
-from tests.modules.pricing.jobs import config
+from tests.modules.pricing.jobs import WEDNESDAY, config
 
 TODAY = date(2027, 6, 1)
 STAIRS = {"type": "stairs", "amount": "50.00", "per_flight": True}
@@ -113,6 +113,15 @@ async def test_versions_are_warned_of_and_compared_over_http(client: httpx.Async
     [change] = answer.json()["changes"]
     assert (change["pointer_before"], change["before"]) == (None, None)
     assert change["after"]["type"] == "stairs"
+    job = {"starts_at": WEDNESDAY, "pickup_zone": "America/Los_Angeles", "hours": 3, "pickup": {"flights": 1}}
+    tried = await client.post(f"{path}/{second}/simulate", headers=owner.headers, json=job)
+    assert [(line["amount"]["amount"], line["rule"]) for line in tried.json()["lines"]] == [
+        ("450.00", None),
+        ("50.00", {"index": 0, "config_version": 2}),
+        ("50.00", {"index": 1, "config_version": 2}),
+    ]
+    unmeant = await client.post(f"{path}/{second}/simulate", headers=owner.headers, json=job | {"hours": -1})
+    assert [fault["pointer"] for fault in unmeant.json()["errors"]] == ["/hours"]
     in_force = await client.get(f"{path}/{second}/diff", headers=owner.headers)
     assert in_force.json() == answer.json()
     mine = (await client.post(path, headers=stranger.headers | new_key(), json=config(STAIRS))).json()["id"]

@@ -89,9 +89,9 @@ class SimulatedOut(PriceOut):
     platform_fee: Annotated[MoneyOut, Field(description="Inside the total.")]
 
 
-def simulated_out(price: Price) -> SimulatedOut:
+def simulated_out(price: Price, config_version: int | None = None) -> SimulatedOut:
     return SimulatedOut(
-        lines=[line_out(line, None) for line in price.lines],
+        lines=[line_out(line, config_version) for line in price.lines],
         total=money_out(*price.total),
         estimate=_promise_out(price.promise),
         subtotal=money_out(*price.subtotal),

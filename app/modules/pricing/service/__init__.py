@@ -5,6 +5,7 @@ from app.modules.pricing.service.configs import (
     compare_versions,
     list_configs,
     show_config,
+    simulate_version,
     warnings_of,
     write_config,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "list_configs",
     "make_ready",
     "show_config",
+    "simulate_version",
     "warnings_of",
     "write_config",
 ]

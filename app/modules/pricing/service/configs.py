@@ -14,11 +14,13 @@ from app.modules.platform import public as platform
 from app.modules.pricing import repository
 from app.modules.pricing.errors import ConfigNotFound
 from app.modules.pricing.models import PricingConfig as StoredConfig
-from app.modules.pricing.rules import PricingConfig, compare_configs, config_to_json, lint, parse_config
+from app.modules.pricing.rules import PricingConfig, compare_configs, config_to_json, lint, parse_config, price
 from app.modules.pricing.rules.diff import Change as Differing
 from app.modules.pricing.rules.rule import plain
+from app.modules.pricing.schemas import JobIn
+from app.modules.pricing.service.cards import rate_card
 from app.modules.pricing.service.holidays import make_ready
-from app.modules.pricing.values import ConfigStatus
+from app.modules.pricing.values import ConfigStatus, Price
 from app.runtime.db.session import ReadSession, WriteSession
 
 # The last place on earth where a day ends: what has passed there has passed for every company.
@@ -77,6 +79,12 @@ async def activate_config(session: WriteSession, actor: Mover, config_id: UUID) 
         after = fields_of(config, ("number", "status"))
         record(session, actor, Change("pricing.config_activated", "pricing_config", config.id, before, after))
     return config
+
+
+async def simulate_version(session: ReadSession, actor: Mover, config_id: UUID, told: JobIn) -> tuple[Price, int]:
+    """A job's price by a stored version, and the version's number. Raises: ConfigNotFound (404), NotPriced (409)."""
+    card = await rate_card(session, actor.org_id, config_id)
+    return price(card.compiled, told.to_job(actor.now)), card.number
 
 
 def warnings_of(config: StoredConfig, now: datetime) -> tuple[Fault, ...]:
