@@ -87,6 +87,7 @@ class DiscountUsedUp(Conflict):
 class ConfigInForce(Conflict):
     code = "pricing_config_in_force"
     title = "This version is in force already: plan the one that is to follow it."
+    constraints = ("ck_pricing_configs_in_force_from",)
 
 
 class StartPassed(Unprocessable):

@@ -3,8 +3,8 @@ from __future__ import annotations
 import logging
 
 from app.kernel.actor import System
-from app.modules.pricing.errors import ConfigRace
 from app.modules.pricing.service import planned
+from app.runtime.db.constraints import RetrySafely
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.jobs.handlers import Handlers
 from app.runtime.resources import Resources
@@ -23,6 +23,9 @@ async def bring_into_force(resources: Resources) -> None:
         try:
             async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
                 await planned.bring_into_force(session, System(now), org_id, config_id)
-        except ConfigRace:
-            # Somebody activates another version at this moment: after them, in ten seconds.
+        except RetrySafely:
+            # Somebody changes this company's versions at this moment: after them, in ten seconds.
             logger.warning("a planned price list waits", extra={"pricing_config_id": str(config_id)})
+        except Exception:
+            # One company's version that cannot be brought into force keeps no other company's waiting.
+            logger.exception("a planned price list failed", extra={"pricing_config_id": str(config_id)})

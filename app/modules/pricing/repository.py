@@ -50,8 +50,15 @@ async def list_configs(session: ReadSession, org_id: UUID, page: PageRequest) ->
     return (await session.execute(query)).scalars().all()
 
 
+async def lock_versions(session: WriteSession, org_id: UUID) -> None:
+    """Have the company's versions change by one hand at a time. Locks: its first version, which stands for all."""
+    query = sa.select(PricingConfig.id).where(PricingConfig.org_id == org_id, PricingConfig.number == 1)
+    # Quotes refer to the version: they need not wait.
+    await session.execute(query.with_for_update(key_share=True))
+
+
 async def activate(session: WriteSession, org_id: UUID, config_id: UUID, now: datetime) -> None:
-    """Retire the active version and put this one in force."""
+    """Retire the active version and put this one in force. Needs: `lock_versions`."""
     mine = sa.update(PricingConfig).where(PricingConfig.org_id == org_id)
     retire = mine.where(PricingConfig.status == ConfigStatus.ACTIVE, PricingConfig.id != config_id)
     await session.execute(retire.values(status=ConfigStatus.RETIRED, retired_at=now), execution_options=QUIET)
@@ -65,11 +72,17 @@ async def plan(session: WriteSession, org_id: UUID, config_id: UUID, in_force_fr
     await session.execute(query.values(in_force_from=in_force_from), execution_options=QUIET)
 
 
-async def lock_due(session: WriteSession, org_id: UUID, config_id: UUID, now: datetime) -> PricingConfig | None:
-    """A planned version whose time has come. Locks: it."""
+async def get_due(session: ReadSession, org_id: UUID, config_id: UUID, now: datetime) -> PricingConfig | None:
+    """A planned version whose time has come."""
     query = sa.select(PricingConfig).where(PricingConfig.org_id == org_id, PricingConfig.id == config_id)
-    query = query.where(PricingConfig.in_force_from <= now).with_for_update()
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(query.where(PricingConfig.in_force_from <= now))).scalar_one_or_none()
+
+
+async def list_overdue(session: ReadSession, org_id: UUID, now: datetime) -> Sequence[PricingConfig]:
+    """The company's planned versions whose time has come, the first first."""
+    query = sa.select(PricingConfig).where(PricingConfig.org_id == org_id, PricingConfig.in_force_from <= now)
+    query = query.order_by(PricingConfig.in_force_from, PricingConfig.number)
+    return (await session.execute(query)).scalars().all()
 
 
 async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[AnyRow]:

@@ -198,10 +198,12 @@ async def simulate_version(
     return simulated_out(priced, version)
 
 
-@router.post("/{config_id}/activate", responses=problems(ConfigNotFound, ConfigRace))
+@router.post("/{config_id}/activate", responses=problems(ConfigNotFound))
 async def activate_config(config_id: UUID, actor: PricingWrite, session: Write) -> ConfigOut:
-    """Put a version in force; quotes and bookings stay on theirs. For owners and managers."""
-    return config_out(await service.activate_config(session, actor, config_id))
+    """Put a version in force; what was due before this comes no more. Quotes and bookings stay on theirs. For owners
+    and managers.
+    """
+    return config_out(await planned.activate_config(session, actor, config_id))
 
 
 @router.post("/{config_id}/plan", responses=problems(ConfigNotFound, ConfigInForce, StartPassed, LocalTimeRefused))

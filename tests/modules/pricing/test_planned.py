@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from app.kernel.actor import System
 from app.kernel.clock import ManualClock
 from app.modules.pricing.handlers import bring_into_force
+from app.modules.pricing.service import planned
+from app.runtime.db.session import WriteSession
 from app.runtime.resources import Resources
 from tests.conftest import Member
 from tests.factories.bookings import new_key
@@ -83,6 +87,64 @@ async def test_a_plan_is_taken_back_and_activating_at_once_ends_it(
     clock.advance(timedelta(minutes=2))
     await bring_into_force(worker_resources)
     assert await states(client, mover_a) == ["retired", "draft", "active"]
+
+
+async def test_what_an_owner_activates_after_it_was_due_stands(
+    client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources, clock: ManualClock
+) -> None:
+    _, second, third, fourth = [await write(client, mover_a, rate) for rate in (100, 110, 120, 130)]
+    for config_id, minutes in ((second, 1), (fourth, 9)):
+        await plan(client, mover_a, config_id, (clock.now() + timedelta(minutes=minutes)).isoformat())
+    clock.advance(timedelta(minutes=5))
+    await client.post(f"{WHERE}/{third}/activate", headers=mover_a.headers | new_key())
+    await bring_into_force(worker_resources)
+    assert await states(client, mover_a) == ["retired", "draft", "active", "draft"]
+    trail = (await client.get("/v1/org/audit", headers=mover_a.headers)).json()["items"]
+    told = [one for one in trail if one["action"] == "pricing.config_planned" and one["resource"]["id"] == second]
+    assert [(one["actor"]["kind"], one["changes"][-1]["after"] is None) for one in told] == [
+        ("mover", True),
+        ("mover", False),
+    ]
+    clock.advance(timedelta(minutes=5))
+    await bring_into_force(worker_resources)
+    assert await states(client, mover_a) == ["retired", "draft", "retired", "active"]
+
+
+async def test_whoever_says_that_the_present_one_stays_keeps_it(
+    client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources, clock: ManualClock
+) -> None:
+    first, second = [await write(client, mover_a, rate) for rate in (100, 110)]
+    await plan(client, mover_a, second, (clock.now() + timedelta(minutes=1)).isoformat())
+    clock.advance(timedelta(minutes=5))
+    await client.post(f"{WHERE}/{first}/activate", headers=mover_a.headers | new_key())
+    await bring_into_force(worker_resources)
+    assert await states(client, mover_a) == ["active", "draft"]
+
+
+async def test_a_company_whose_version_fails_keeps_no_other_waiting(
+    client: httpx.AsyncClient,
+    mover_a: Member,
+    mover_b: Member,
+    worker_resources: Resources,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planned_of = {}
+    for minutes, who in enumerate((mover_a, mover_b), 1):
+        _, planned_of[who.org_id] = [await write(client, who, rate) for rate in (100, 110)]
+        await plan(client, who, planned_of[who.org_id], (clock.now() + timedelta(minutes=minutes)).isoformat())
+    begin = planned.bring_into_force
+
+    async def stumble(session: WriteSession, actor: System, org_id: UUID, config_id: UUID) -> bool:
+        if org_id == mover_a.org_id:
+            raise ValueError("a row that nobody thought of")
+        return await begin(session, actor, org_id, config_id)
+
+    monkeypatch.setattr(planned, "bring_into_force", stumble)
+    clock.advance(timedelta(minutes=5))
+    await bring_into_force(worker_resources)
+    assert await states(client, mover_b) == ["retired", "active"]
+    assert await states(client, mover_a) == ["active", "draft"]
 
 
 async def test_a_wall_time_is_the_companys(client: httpx.AsyncClient, mover_a: Member) -> None:

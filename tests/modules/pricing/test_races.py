@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from app.kernel.clock import ManualClock
+from app.modules.pricing.handlers import bring_into_force
+from app.runtime.resources import Resources
 from tests.conftest import Member
 from tests.factories.bookings import new_key
 from tests.modules.pricing.jobs import config
@@ -63,3 +67,40 @@ async def test_of_activations_at_once_one_is_in_force(
     assert active["id"] in [answer.json()["id"] for answer in answers if answer.status_code == 200]
     assert active["retired_at"] is None
     assert all(one["retired_at"] is not None for one in listed if one["status"] == "retired")
+
+
+async def test_planning_and_activating_one_version_at_once_is_told_apart(
+    committed_client: httpx.AsyncClient, committed_mover: Member
+) -> None:
+    headers = committed_mover.headers
+    for rate in range(100, 106):
+        await write(committed_client, committed_mover, rate)
+    for one in (await versions(committed_client, committed_mover))[:-1]:
+        path, start = f"{WHERE}/{one['id']}", {"in_force_from": "2099-06-01T00:00:00Z"}
+        activated, *told = await asyncio.gather(
+            committed_client.post(f"{path}/activate", headers=headers | new_key()),
+            *(committed_client.post(f"{path}/plan", headers=headers | new_key(), json=start) for _ in range(3)),
+        )
+        assert activated.status_code == 200, activated.text
+        lost = [answer for answer in told if answer.status_code != 200]
+        assert {(one.status_code, one.json()["code"]) for one in lost} <= {(409, "pricing_config_in_force")}
+    assert all(one["in_force_from"] is None for one in await versions(committed_client, committed_mover))
+
+
+async def test_what_is_due_and_what_is_activated_at_that_moment_do_not_lock_each_other_out(
+    committed_client: httpx.AsyncClient, committed_mover: Member, worker_resources: Resources, clock: ManualClock
+) -> None:
+    headers = committed_mover.headers
+    _, *planned = [(await write(committed_client, committed_mover, rate)).json()["id"] for rate in range(100, 104)]
+    for config_id in planned:
+        start = {"in_force_from": (clock.now() + timedelta(minutes=1)).isoformat()}
+        await committed_client.post(f"{WHERE}/{config_id}/plan", headers=headers | new_key(), json=start)
+    clock.advance(timedelta(minutes=2))
+    activated, _ = await asyncio.gather(
+        committed_client.post(f"{WHERE}/{planned[1]}/activate", headers=headers | new_key()),
+        bring_into_force(worker_resources),
+    )
+    assert activated.status_code == 200, activated.text
+    listed = await versions(committed_client, committed_mover)
+    assert [one["id"] for one in listed if one["status"] == "active"] == [planned[1]]
+    assert all(one["in_force_from"] is None for one in listed)

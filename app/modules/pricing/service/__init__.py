@@ -1,7 +1,6 @@
 """Use cases of prices: the versions of a price list, cards to price with, jobs."""
 
 from app.modules.pricing.service.configs import (
-    activate_config,
     compare_versions,
     list_configs,
     show_config,
@@ -14,7 +13,6 @@ from app.modules.pricing.service.loads import Terms, estimate_move
 
 __all__ = [
     "Terms",
-    "activate_config",
     "compare_versions",
     "estimate_move",
     "list_configs",

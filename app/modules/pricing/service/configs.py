@@ -66,21 +66,6 @@ async def list_configs(session: ReadSession, actor: Mover, page: PageRequest) ->
     return await repository.list_configs(session, actor.org_id, page)
 
 
-async def activate_config(session: WriteSession, actor: Mover, config_id: UUID) -> StoredConfig:
-    """Put a version in force instead of the present one; quotes and bookings stay on theirs.
-
-    Raises: ConfigNotFound (404), ConfigRace (409).
-    """
-    config = await show_config(session, actor, config_id)
-    if config.status is not ConfigStatus.ACTIVE:
-        before = fields_of(config, ("status",))
-        await repository.activate(session, actor.org_id, config_id, actor.now)
-        await session.refresh(config)
-        after = fields_of(config, ("number", "status"))
-        record(session, actor, Change("pricing.config_activated", "pricing_config", config.id, before, after))
-    return config
-
-
 async def simulate_version(session: ReadSession, actor: Mover, config_id: UUID, told: JobIn) -> tuple[Price, int]:
     """A job's price by a stored version, and the version's number. Raises: ConfigNotFound (404), NotPriced (409)."""
     card = await rate_card(session, actor.org_id, config_id)

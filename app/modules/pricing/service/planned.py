@@ -27,8 +27,10 @@ async def plan_config(
 ) -> StoredConfig:
     """Have a version come into force then, a wall time by the company's clock; None: not any more.
 
-    Raises: ConfigNotFound (404), ConfigInForce (409), StartPassed (422), LocalTimeRefused (422).
+    Locks: the company's versions. Raises: ConfigNotFound (404), ConfigInForce (409), StartPassed (422),
+    LocalTimeRefused (422).
     """
+    await repository.lock_versions(session, actor.org_id)
     config = await show_config(session, actor, config_id)
     if config.status is ConfigStatus.ACTIVE:
         raise ConfigInForce
@@ -38,11 +40,23 @@ async def plan_config(
         instant = to_instant(in_force_from, company.timezone, pointer="/in_force_from")
         if instant <= actor.now:
             raise StartPassed(faults=(Fault("/in_force_from", StartPassed.code, StartPassed.title),))
-    before = fields_of(config, PLANNED)
-    await repository.plan(session, actor.org_id, config_id, instant)
-    await session.refresh(config)
-    change = Change("pricing.config_planned", "pricing_config", config.id, before, fields_of(config, PLANNED))
-    record(session, actor, change)
+    await _plan(session, actor, config, instant)
+    return config
+
+
+async def activate_config(session: WriteSession, actor: Mover, config_id: UUID) -> StoredConfig:
+    """Put a version in force instead of the present one; quotes and bookings stay on theirs. Those that were due before
+    this, and that the worker has not come to yet, come no more: the later word is this one.
+
+    Locks: the company's versions. Raises: ConfigNotFound (404).
+    """
+    await repository.lock_versions(session, actor.org_id)
+    config = await show_config(session, actor, config_id)
+    for overdue in await repository.list_overdue(session, actor.org_id, actor.now):
+        if overdue.id != config_id:
+            await _plan(session, actor, overdue, None)
+    if config.status is not ConfigStatus.ACTIVE:
+        await _activate(session, actor, config)
     return config
 
 
@@ -54,15 +68,28 @@ async def list_due(session: ReadSession, now: datetime) -> list[tuple[UUID, UUID
 async def bring_into_force(session: WriteSession, actor: System, org_id: UUID, config_id: UUID) -> bool:
     """Put a planned version in force instead of the present one; False: it is planned no more. As the company's worker.
 
-    Locks: the version. Raises: ConfigRace, where somebody activates another one at this moment.
+    Locks: the company's versions.
     """
-    config = await repository.lock_due(session, org_id, config_id, actor.now)
+    await repository.lock_versions(session, org_id)
+    config = await repository.get_due(session, org_id, config_id, actor.now)
     if config is None:
         return False
+    await _activate(session, actor, config)
+    return True
+
+
+async def _plan(session: WriteSession, actor: Mover, config: StoredConfig, start: datetime | None) -> None:
+    before = fields_of(config, PLANNED)
+    await repository.plan(session, config.org_id, config.id, start)
+    await session.refresh(config)
+    change = Change("pricing.config_planned", "pricing_config", config.id, before, fields_of(config, PLANNED))
+    record(session, actor, change)
+
+
+async def _activate(session: WriteSession, actor: Mover | System, config: StoredConfig) -> None:
     before = fields_of(config, ("status", "in_force_from"))
-    await repository.activate(session, org_id, config_id, actor.now)
+    await repository.activate(session, config.org_id, config.id, actor.now)
     await session.refresh(config)
     after = fields_of(config, ("number", "status"))
-    change = Change("pricing.config_activated", "pricing_config", config_id, before, after, org_id=org_id)
+    change = Change("pricing.config_activated", "pricing_config", config.id, before, after, org_id=config.org_id)
     record(session, actor, change)
-    return True
