@@ -98,6 +98,8 @@ class LimitSettings(Group):
     otp_resend_seconds: int = 60
     # What a link that changes a booking is used for, all its holders together.
     link_per_booking_hour: int = Field(default=30, ge=1)
+    # Of customers, who come from their homes: what a company holds by hand is not counted.
+    holds_per_address_hour: int = Field(default=10, ge=1)
     # Text messages a day (UTC) to all numbers of one country code, in North America of one area code.
     otp_per_prefix_day: int = Field(default=1_000, ge=1)
     # Text messages with codes a day (UTC) to all numbers together: what a day may cost at the most.
@@ -191,6 +193,7 @@ class MarketSettings(Group):
     offer_minutes: int = 30
     quote_hours: int = 24
     hold_minutes: int = Field(default=15, ge=2, le=30)
+    most_holds: int = Field(default=3, ge=1, description="of one customer at once, at all companies together")
 
 
 class SecretSettings(Group):

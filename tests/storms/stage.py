@@ -97,6 +97,8 @@ def storm_environ(logins: Logins, folder: Path) -> dict[str, str]:
         "MOVEHUB_AUTH__SEALING_KEY": auth.sealing_key.get_secret_value(),
         "MOVEHUB_LIMITS__FACTOR": "1000000",
         "MOVEHUB_MARKET__HOLD_MINUTES": str(HOLD_MINUTES),
+        # Few customers stand for many.
+        "MOVEHUB_MARKET__MOST_HOLDS": "1000000",
         "MOVEHUB_QUEUE__STREAM": f"storm:{time.time_ns()}",
     }
 

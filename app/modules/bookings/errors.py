@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.kernel.errors import Conflict, Forbidden, NotFound, Unprocessable
+from app.kernel.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unprocessable
 
 
 class BookingNotFound(NotFound):
@@ -36,6 +36,13 @@ class QuoteAlreadyBooked(Conflict):
     code: ClassVar[str] = "quote_already_booked"
     title: ClassVar[str] = "There is a booking of this quote already."
     constraints: ClassVar[tuple[str, ...]] = ("uq_bookings_quote_id_live",)
+
+
+class TooManyHolds(TooManyRequests):
+    code: ClassVar[str] = "too_many_holds"
+    title: ClassVar[str] = (
+        "You hold as much as one may at once: confirm or cancel a hold, or wait for the first to end."
+    )
 
 
 class CompanyNotBookable(Conflict):

@@ -45,14 +45,18 @@ async def overwrite_quote(session: WriteSession, org_id: UUID, quote_id: UUID, f
 
 
 OWN_QUOTE = Ready(
-    sa.select(*QUOTES.c, sa.func.set_config("app.current_org_id", sa.cast(QUOTES.c.org_id, sa.Text), sa.true())).where(
-        QUOTES.c.id == sa.bindparam("quote_id"), QUOTES.c.customer_id == sa.bindparam("of_customer")
-    )
+    sa.select(
+        *QUOTES.c,
+        sa.func.set_config("app.current_org_id", sa.cast(QUOTES.c.org_id, sa.Text), sa.true()),
+        sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.cast(QUOTES.c.customer_id, sa.Text), 0)),
+    ).where(QUOTES.c.id == sa.bindparam("quote_id"), QUOTES.c.customer_id == sa.bindparam("of_customer"))
 )
 
 
-async def find_own_quote(session: WriteSession, quote_id: UUID, customer_id: UUID) -> DriverRow | None:
-    """A customer's own quote; in the same statement the transaction learns its company."""
+async def lock_own_quote(session: WriteSession, quote_id: UUID, customer_id: UUID) -> DriverRow | None:
+    """A customer's own quote; in the same statement the transaction learns its company, and waits for the customer's
+    other transactions that book: what the next statement counts of theirs, it counts alone.
+    """
     rows = await OWN_QUOTE.rows(session, {"quote_id": quote_id, "of_customer": customer_id})
     return rows[0] if rows else None
 

@@ -1,4 +1,4 @@
-"""Limits of single routes, beside the one that every caller has: sign-in, registration, codes, search.
+"""Limits of single routes, beside the one that every caller has: sign-in, registration, codes, holds, search.
 
 All but search guard doors: without Redis they are counted in PostgreSQL (decision 0005).
 """
@@ -92,6 +92,13 @@ async def limit_link(request: Request, booking_id: UUID) -> None:
     resources = resources_of(request)
     requests = resources.settings.limits.link_per_booking_hour
     await _require(request, resources.limiter.door("link", str(booking_id), requests, HOUR))
+
+
+async def limit_holds(request: Request) -> None:
+    """What customers ask to hold from one address, whether they get it or not. Raises: TooManyRequests (429)."""
+    resources = resources_of(request)
+    requests = resources.settings.limits.holds_per_address_hour
+    await _require(request, resources.limiter.door("holds", address_of(request.scope), requests, HOUR))
 
 
 async def limit_search(request: Request) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from app.modules.bookings.models import BookingRules, CancellationPolicy
+from app.modules.bookings.models import Booking, BookingRules, CancellationPolicy
 from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
@@ -23,6 +24,12 @@ async def get_policy(session: ReadSession, org_id: UUID) -> AnyRow | None:
     return (await session.execute(POLICY, {"org_id": org_id})).one_or_none()
 
 
+LIVE_HOLDS = sa.func.array(
+    sa.select(Booking.hold_expires_at)
+    .where(Booking.customer_id == sa.bindparam("of_customer"), Booking.hold_expires_at > sa.bindparam("now"))
+    .order_by(Booking.hold_expires_at)
+    .scalar_subquery()
+)
 HELD_UNDER = Ready(
     sa.select(
         orgs.COMPANIES.c.name,
@@ -30,6 +37,7 @@ HELD_UNDER = Ready(
         CancellationPolicy.kind,
         CancellationPolicy.steps,
         sa.func.coalesce(BookingRules.door_codes, sa.false()).label("door_codes"),
+        LIVE_HOLDS.label("holds_end"),
     )
     .select_from(orgs.COMPANIES)
     .outerjoin(CancellationPolicy, CancellationPolicy.org_id == orgs.COMPANIES.c.id)
@@ -38,11 +46,14 @@ HELD_UNDER = Ready(
 )
 
 
-async def what_company_asks(session: ReadSession, org_id: UUID) -> DriverRow | None:
+async def what_company_asks(
+    session: ReadSession, org_id: UUID, customer_id: UUID | None, now: datetime
+) -> DriverRow | None:
     """What a booking made now is held under: the company's `name` and `status`, `kind` and `steps` of its own terms,
-    null by default, and whether it wants `door_codes`.
+    null by default, and whether it wants `door_codes`; `holds_end`: when the customer's live holds end, at whatever
+    company, the first first, and of nobody none.
     """
-    rows = await HELD_UNDER.rows(session, {"org_id": org_id})
+    rows = await HELD_UNDER.rows(session, {"org_id": org_id, "of_customer": customer_id, "now": now})
     return rows[0] if rows else None
 
 

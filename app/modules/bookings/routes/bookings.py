@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.kernel.actor import Customer
 from app.kernel.errors import PreconditionFailed, PreconditionRequired
 from app.kernel.localtime import LocalTimeRefused
 from app.kernel.paging import Page, cut
@@ -32,6 +33,7 @@ from app.modules.bookings.errors import (
     OutsideTerms,
     PapersEndBefore,
     QuoteAlreadyBooked,
+    TooManyHolds,
     TruckTooSmall,
     WrongWayToBook,
 )
@@ -58,6 +60,7 @@ from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience
 from app.runtime.resources import resources_of
 from app.runtime.web.etag import IfMatchRequired, put_etag
+from app.runtime.web.limits import limit_holds
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging
 from app.runtime.web.problems import problem_response
@@ -74,6 +77,7 @@ ON_HOLD = (
     QuoteNotFound,
     QuoteExpired,
     QuoteAlreadyBooked,
+    TooManyHolds,
     CompanyNotBookable,
     OutsideTerms,
     PapersEndBefore,
@@ -100,7 +104,9 @@ async def hold_booking(
 ) -> BookingOut:
     """Hold a quote's trucks and crew for 15 minutes. For customers; by hand for owners, managers, dispatchers."""
     resources = resources_of(request)
-    held = await service.hold(session, resources.ports, actor, body, resources.settings.market.hold_minutes)
+    if isinstance(actor, Customer):
+        await limit_holds(request)
+    held = await service.hold(session, resources.ports, actor, body, resources.settings.market)
     put_etag(response, held.booking.version)
     return booking_out(session, held.booking, held.organization_name, actor)
 

@@ -34,7 +34,7 @@ from app.modules.bookings.service.eligibility import (
     while_eligible,
 )
 from app.modules.bookings.service.pieces import pieces_for
-from app.modules.bookings.service.policy import Asked, asked_of
+from app.modules.bookings.service.policy import Asked, asked_of, check_holds
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import LONGEST_MOVE, BookingStatus, Leg
 from app.modules.calendar import public as calendar
@@ -46,6 +46,7 @@ from app.modules.pricing import public as pricing
 from app.modules.verification.public import Trip
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
+from app.runtime.settings import MarketSettings
 
 # Of a hold by hand, for the trail. A customer's hold stands in the booking's history: nobody acted for the company.
 TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids", "equipment_ids")
@@ -75,18 +76,17 @@ class Held:
 
 
 async def hold(
-    session: WriteSession, ports: Ports, actor: Mover | Customer, body: BookingIn, hold_minutes: int
+    session: WriteSession, ports: Ports, actor: Mover | Customer, body: BookingIn, settings: MarketSettings
 ) -> Held:
     """Hold a quote as a customer, or by hand as a dispatcher; the ports are asked before the transaction begins.
 
     Raises: WrongWayToBook (403) and what `hold_quote` and `hold_by_hand` raise.
     """
     job = await locate_job(ports, body)
-    length = timedelta(minutes=hold_minutes)
     if isinstance(actor, Customer) and body.quote_id is not None:
-        return await hold_quote(session, actor, body.quote_id, body.contact, length)
+        return await hold_quote(session, actor, body.quote_id, body.contact, settings)
     if isinstance(actor, Mover) and job is not None:
-        return await hold_by_hand(session, actor, body, job, length)
+        return await hold_by_hand(session, actor, body, job, timedelta(minutes=settings.hold_minutes))
     raise WrongWayToBook
 
 
@@ -132,18 +132,19 @@ def _legs(told: Sequence[LegIn], zone: str) -> list[tuple[Leg, tuple[EquipmentKi
 
 
 async def hold_quote(
-    session: WriteSession, actor: Customer, quote_id: UUID, contact: ContactIn, hold: timedelta
+    session: WriteSession, actor: Customer, quote_id: UUID, contact: ContactIn, settings: MarketSettings
 ) -> Held:
     """Hold the trucks and the crew of a quote for a quarter of an hour, all or nothing.
 
-    Locks: the company's resources in id order.
+    Locks: the customer's name, then the company's resources in id order.
     Raises: QuoteNotFound (404), QuoteExpired (409), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore
-    (409), TooLarge (409), SlotTaken (409) or DayFull (409) with alternatives, QuoteAlreadyBooked (409).
+    (409), TooLarge (409), SlotTaken (409) or DayFull (409) with alternatives, QuoteAlreadyBooked (409),
+    TooManyHolds (429).
     Emits: booking.held.
     """
     quote = await market.quote_to_book(session, quote_id, actor)
     booking_id = new_id()
-    held_until = actor.now + hold
+    held_until = actor.now + timedelta(minutes=settings.hold_minutes)
     need = calendar.Need.of(quote.volume_cuft, quote.weight_lb, quote.crew_size, quote.promised)
     ask = calendar.Ask(
         org_id=quote.org_id,
@@ -172,7 +173,8 @@ async def hold_quote(
         "equipment_ids": [],
         "legs": rules.legs_to_json(rules.legs_by(quote.legs, taken)) if quote.legs else None,
     }
-    asked = await asked_of(session, quote.org_id)
+    asked = await asked_of(session, quote.org_id, actor)
+    check_holds(asked.holds_end, settings.most_holds, actor.now)
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=contact, asked=asked, fields=row)
     return Held(booking, asked.company_name)
 
@@ -237,7 +239,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         raise await while_eligible(session, ask, trip, refused, BY_HAND) from None
     load = _load(body)
     team = _team_of(teams, job.legs, load)
-    asked = await asked_of(session, actor.org_id)
+    asked = await asked_of(session, actor.org_id, actor)
     await check_by_hand(session, ask, trip, team["truck_ids"], asked.company_status)
     row = (
         priced

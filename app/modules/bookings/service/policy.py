@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from app.kernel.actor import Mover
+from app.kernel.actor import Customer, Mover
 from app.kernel.ids import new_id
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, record
 from app.modules.bookings import repository, rules
+from app.modules.bookings.errors import TooManyHolds
 from app.modules.bookings.schemas import CancellationPolicyIn
 from app.modules.bookings.values import PolicyKind, RefundStep, Terms
 from app.modules.orgs import public as orgs
@@ -32,22 +36,34 @@ async def policy_of(session: ReadSession, org_id: UUID) -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a company asks of the booking that is being made."""
+    """What a company asks of the booking that is being made. `holds_end`: of the customer's holds that live."""
 
     company_name: str
     company_status: orgs.OrgStatus
     terms: Terms
     door_codes: bool
+    holds_end: Sequence[datetime]
 
 
-async def asked_of(session: ReadSession, org_id: UUID) -> Asked:
+async def asked_of(session: ReadSession, org_id: UUID, actor: Mover | Customer) -> Asked:
     """Raises: OrgNotFound (404)."""
-    row = await repository.what_company_asks(session, org_id)
+    customer_id = actor.customer_id if isinstance(actor, Customer) else None
+    row = await repository.what_company_asks(session, org_id, customer_id, actor.now)
     if row is None:
         raise orgs.OrgNotFound
     own = {"kind": row.kind, "steps": row.steps} if row.kind else None
     terms = rules.terms_from_json(own) if own else rules.DEFAULT_TERMS
-    return Asked(row.name, orgs.OrgStatus(row.status), terms, row.door_codes)
+    return Asked(row.name, orgs.OrgStatus(row.status), terms, row.door_codes, row.holds_end)
+
+
+def check_holds(holds_end: Sequence[datetime], most: int, now: datetime) -> None:
+    """A customer holds so much at once and no more. `holds_end`: of what they hold, the first first.
+
+    Raises: TooManyHolds (429), to be tried again when enough of it has ended.
+    """
+    if len(holds_end) >= most:
+        wait = math.ceil((holds_end[len(holds_end) - most] - now).total_seconds())
+        raise TooManyHolds(headers={"Retry-After": str(wait)})
 
 
 async def set_policy(session: WriteSession, actor: Mover, body: CancellationPolicyIn, version: int | None) -> Policy:

@@ -143,9 +143,10 @@ async def explain_quote(session: ReadSession, quote_id: UUID) -> Quote:
 async def quote_to_book(session: WriteSession, quote_id: UUID, actor: Customer) -> BookableQuote:
     """The customer's own quote, while it stands; the transaction acts on its company from here on.
 
+    Locks: the customer's name, so that each of their bookings is made after the one before.
     Raises: QuoteNotFound (404), QuoteExpired (409).
     """
-    row = await repository.find_own_quote(session, quote_id, actor.customer_id)
+    row = await repository.lock_own_quote(session, quote_id, actor.customer_id)
     if row is None:
         raise QuoteNotFound
     if row.expires_at <= actor.now or row.starts_at <= actor.now:

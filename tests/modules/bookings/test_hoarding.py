@@ -1,0 +1,144 @@
+"""Attack 18: holds taken to shut others out. A customer has three at once, an address asks for ten an hour."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from app import registry
+from app.kernel.clock import ManualClock
+from app.kernel.ids import new_id
+from app.main import assemble, build_resources
+from app.runtime.db.session import Database
+from app.runtime.resources import Resources
+from app.runtime.settings import LimitSettings, Settings
+from app.runtime.web.service import Readiness
+from tests.conftest import Logins, StaffMember
+from tests.factories.bookings import book_by_hand
+from tests.factories.customers import SignedInCustomer
+from tests.factories.market import Company, hold, invite_customers, offer_of, open_company, post, quote
+
+pytestmark = pytest.mark.integration
+
+FIRST_DAY: Final = 12
+HELD: Final = (201, None)
+REFUSED: Final = (429, "too_many_holds")
+
+
+def told(answer: httpx.Response) -> tuple[int, str | None]:
+    return answer.status_code, answer.json().get("code")
+
+
+@pytest.fixture
+async def companies(client: httpx.AsyncClient, staff: StaffMember) -> list[Company]:
+    """Two: what is held of one counts at the other."""
+    return [await open_company(client, staff.headers) for _ in range(2)]
+
+
+@pytest.fixture
+async def customer(resources: Resources) -> SignedInCustomer:
+    [one] = await invite_customers(resources, 1)
+    return one
+
+
+async def quotes_of(
+    client: httpx.AsyncClient, customer: SignedInCustomer, companies: list[Company], count: int
+) -> list[str]:
+    """As many quotes, a day each, of one company after the other."""
+    found = []
+    for at in range(count):
+        offer = await offer_of(client, companies[at % len(companies)], f"2027-04-{FIRST_DAY + at}T09:00:00")
+        assert offer is not None
+        found.append((await quote(client, customer, offer["offer_id"]))["id"])
+    return found
+
+
+async def taken(client: httpx.AsyncClient, customer: SignedInCustomer, quote_ids: list[str]) -> list[dict[str, Any]]:
+    answers = [await hold(client, customer, one) for one in quote_ids]
+    assert [told(answer) for answer in answers] == [HELD] * len(quote_ids)
+    return [answer.json() for answer in answers]
+
+
+class TestOfACustomer:
+    async def test_the_fourth_is_refused_until_the_first_ends(
+        self, client: httpx.AsyncClient, clock: ManualClock, companies: list[Company], customer: SignedInCustomer
+    ):
+        *three, fourth, fifth = await quotes_of(client, customer, companies, 5)
+        await taken(client, customer, three[:1])
+        clock.advance(timedelta(minutes=5))
+        await taken(client, customer, three[1:])
+
+        refused = await hold(client, customer, fourth)
+        assert (told(refused), refused.headers["retry-after"]) == (REFUSED, "600")
+
+        clock.advance(timedelta(minutes=10))
+        await taken(client, customer, [fourth])
+        assert told(await hold(client, customer, fifth)) == REFUSED
+
+    @pytest.mark.parametrize(("step", "body"), [("cancel", {"reason": "Another day"}), ("confirm", None)])
+    async def test_one_that_is_cancelled_or_confirmed_makes_room(
+        self,
+        client: httpx.AsyncClient,
+        companies: list[Company],
+        customer: SignedInCustomer,
+        step: str,
+        body: dict[str, str] | None,
+    ):
+        *three, fourth = await quotes_of(client, customer, companies, 4)
+        _, second, _ = await taken(client, customer, three)
+        assert told(await hold(client, customer, fourth)) == REFUSED
+        await post(client, customer.headers, f"/v1/bookings/{second['id']}/{step}", body)
+        await taken(client, customer, [fourth])
+
+    async def test_what_was_refused_is_not_held(
+        self, client: httpx.AsyncClient, resources: Resources, companies: list[Company], customer: SignedInCustomer
+    ):
+        *three, fourth = await quotes_of(client, customer, companies, 4)
+        await taken(client, customer, three)
+        assert told(await hold(client, customer, fourth)) == REFUSED
+
+        listed = await client.get("/v1/bookings", headers=customer.headers)
+        assert {one["status"] for one in listed.json()["items"]} == {"held"}
+        assert len(listed.json()["items"]) == 3
+        [other] = await invite_customers(resources, 1)
+        offer = await offer_of(client, companies[1], f"2027-04-{FIRST_DAY + 3}T09:00:00")
+        assert offer is not None
+        await taken(client, other, [(await quote(client, other, offer["offer_id"]))["id"]])
+
+    async def test_of_six_at_once_three_are_held(
+        self, client: httpx.AsyncClient, companies: list[Company], customer: SignedInCustomer
+    ):
+        wanted = await quotes_of(client, customer, companies, 6)
+        answers = await asyncio.gather(*(hold(client, customer, one) for one in wanted))
+        assert sorted(map(told, answers), key=str) == [HELD] * 3 + [REFUSED] * 3
+
+
+class TestOfAnAddress:
+    @pytest.fixture
+    async def strict_client(
+        self, settings: Settings, app_database: Database, clock: ManualClock, logins: Logins
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        """A client from an address of its own, with the limit of holds as it ships."""
+        limits = LimitSettings(anonymous_per_minute=1_000_000)
+        resources = build_resources(settings.model_copy(update={"limits": limits}), app_database, clock=clock)
+        app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+        transport = httpx.ASGITransport(app, client=(f"address-{new_id()}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
+            yield made
+        await resources.close()
+
+    async def test_ten_an_hour_are_asked_for_whoever_asks(
+        self, strict_client: httpx.AsyncClient, resources: Resources, companies: list[Company]
+    ):
+        people = await invite_customers(resources, 6)
+        asked = [await hold(strict_client, one, str(new_id())) for one in people * 2]
+        assert [told(answer) for answer in asked] == [(404, "quote_not_found")] * 10 + [(429, "rate_limited")] * 2
+        assert int(asked[-1].headers["retry-after"]) > 60
+
+        # What a company holds by hand is not counted.
+        await book_by_hand(strict_client, companies[0].headers)
