@@ -37,9 +37,12 @@ USED_BODY: Final = {"radius_miles": "30"}
 async def running(
     logins: Logins, database: Database, folder: Path
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Resources, ManualClock]]:
-    """The program in process, as the fixtures of a single test have it, for as long as the block lasts."""
+    """The program in process, as the fixtures of a single test have it, for as long as the block lasts; but that a
+    customer may stand for many, and holds whatever there is.
+    """
     clock = ManualClock(START)
-    resources = build_resources(settings_for(logins, folder), database, clock=clock)
+    settings = settings_for(logins, folder, market={"most_holds": 1_000})
+    resources = build_resources(settings, database, clock=clock)
     app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
     async with httpx.AsyncClient(transport=DocumentedTransport(app), base_url="http://test") as client:
         yield client, resources, clock
