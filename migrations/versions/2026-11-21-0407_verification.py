@@ -96,7 +96,7 @@ POLICIES = {
         Allow(WORKER, "select insert", OWN_COMPANY),
         Allow(WORKER, "update", OWN_COMPANY, columns=("lifted_at",)),
     ],
-    "paper_notices": [Allow(WORKER, "select", OWN_COMPANY)],
+    "paper_notices": [Allow(WORKER, "select insert", OWN_COMPANY)],
     "paper_lapses": [
         Allow(MOVER, "select", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),

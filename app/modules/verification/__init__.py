@@ -9,9 +9,10 @@ Invariants: a company has one open case at most, and then its status is `submitt
 has a case, for a time; a case is decided once, by two where the platform asks for it; only a verified company can be
 suspended, once at a time; whoever is verified had nothing missing at that moment; no company sees the staff's notes;
 papers are asked for the job's days, never for today; of each paper's end a company is told once a notice; a company
-that its ended papers leave no job is suspended, and back with their renewal.
-Announces: verification.decided, company.suspended, company.reinstated, papers.changed, papers.noticed, papers.lapsed,
-papers.lapse_named. Listens: its own (mail to the office; what lapses); a schedule looks for papers that end.
+that its ended or withdrawn papers leave no job is suspended, and back with their renewal.
+Announces: verification.decided, company.suspended, company.reinstated, papers.changed, papers.withdrawn,
+papers.noticed, papers.lapsed, papers.lapse_named. Listens: its own (mail to the office; what lapses); a schedule looks
+for papers that end.
 Start reading at: rules/steps.py (from where to where), service/review.py, rules/packs.py, service/eligibility.py (who
 may have a job), service/sweep.py (papers that end).
 """

@@ -35,15 +35,24 @@ class CompanyWasReinstated(Event):
 
 
 class PapersChanged(Event):
-    """A company has shown or withdrawn a paper, or declared other laws."""
+    """A company has shown a paper, or declared other laws."""
 
     name: ClassVar[str] = "papers.changed"
 
     org_id: UUID
 
 
+class PaperWithdrawn(Event):
+    """A company's policy or document counts no more: cancelled, or told wrongly."""
+
+    name: ClassVar[str] = "papers.withdrawn"
+
+    org_id: UUID
+    paper_id: UUID
+
+
 class PapersNoticed(Event):
-    """Papers of a company end soon, today, or have ended: what one look found."""
+    """Papers of a company end soon, today, or have ended, or one was withdrawn: what one look found."""
 
     name: ClassVar[str] = "papers.noticed"
 

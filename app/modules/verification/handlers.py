@@ -6,6 +6,7 @@ from app.modules.verification.events import (
     LapseNamed,
     PapersChanged,
     PapersNoticed,
+    PaperWithdrawn,
     VerificationDecided,
 )
 from app.modules.verification.service import letters, sweep
@@ -52,6 +53,11 @@ async def settle_noticed(session: WriteSession, event: PapersNoticed, work: Work
 @handlers.on("verification.settle_changed", PapersChanged)
 async def settle_changed(session: WriteSession, event: PapersChanged, work: Work) -> None:
     await settle_lapses(session, work.actor, event.org_id)
+
+
+@handlers.on("verification.notice_withdrawn", PaperWithdrawn)
+async def notice_withdrawn(session: WriteSession, event: PaperWithdrawn, work: Work) -> None:
+    await sweep.notice_withdrawn(session, work.actor, event.org_id, event.paper_id)
 
 
 @handlers.deliver("verification.tell_lapse", LapseNamed)

@@ -201,7 +201,8 @@ class TouchedBookingOut(BaseModel):
 
 
 class LapseOut(BaseModel):
-    """A paper that is over and not renewed: the company's own, a truck's or a driver's.
+    """A paper that is over or withdrawn, and not renewed: the company's own, a truck's or a driver's. Of a withdrawn
+    one `ended_on` is the day before.
 
     Jobs after `ended_on` that need it go to nobody; `bookings` are those that were promised before.
     """

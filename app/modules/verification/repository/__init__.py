@@ -15,9 +15,11 @@ from app.modules.verification.repository.cases import (
 )
 from app.modules.verification.repository.expiry import (
     find_all_shown,
+    find_ever_shown,
     get_lapse,
     insert_due_notices,
     insert_lapse,
+    insert_withdrawal_notice,
     list_lapsed_companies,
     list_notices,
     list_open_lapses,
@@ -55,6 +57,7 @@ __all__ = [
     "add_step",
     "find_all_shown",
     "find_case",
+    "find_ever_shown",
     "find_shown",
     "get_case",
     "get_document",
@@ -69,6 +72,7 @@ __all__ = [
     "insert_note",
     "insert_policy",
     "insert_suspension",
+    "insert_withdrawal_notice",
     "is_paper",
     "list_cases",
     "list_documents",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.modules.verification.models import PaperLapse, PaperNotice
-from app.modules.verification.repository.papers import find_shown
+from app.modules.verification.repository.papers import find_shown, papers_of
 from app.modules.verification.values import Days, Shown
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -49,6 +50,52 @@ async def find_all_shown(session: ReadSession, org_id: UUID) -> Shown:
     return (await find_shown(session, [org_id], ALL_TIMES, with_trucks=True)).of(org_id)
 
 
+# What has been withdrawn, by the office's clock: its last day is the one before, or its own where that came first.
+WITHDRAWN: Final = """
+WITH withdrawn AS (
+    SELECT id, org_id, 'policy' AS what, kind, NULL::uuid AS truck_id,
+        CASE coverage_currency WHEN 'USD' THEN coverage_amount ELSE 0 END AS amount, effective_on, expires_on,
+        (withdrawn_at AT TIME ZONE :zone)::date AS withdrawn_on
+    FROM app.insurance_policies WHERE org_id = :org_id AND withdrawn_at IS NOT NULL
+    UNION ALL
+    SELECT id, org_id, 'document', kind, truck_id, NULL, effective_on, expires_on,
+        (withdrawn_at AT TIME ZONE :zone)::date
+    FROM app.company_documents WHERE org_id = :org_id AND withdrawn_at IS NOT NULL)
+"""
+BEGUN: Final = """
+SELECT org_id, what, kind, truck_id, amount, effective_on, least(expires_on, withdrawn_on - 1)
+FROM withdrawn WHERE effective_on <= withdrawn_on
+"""
+NOTICE_WITHDRAWN: Final = """
+INSERT INTO app.paper_notices (org_id, id, sweep_id, what, paper_id, expires_on, days_before, noticed_at)
+SELECT org_id, gen_random_uuid(), :sweep_id, what, id, least(expires_on, withdrawn_on - 1), -1, :now
+FROM withdrawn WHERE id = :paper_id ON CONFLICT DO NOTHING RETURNING id
+"""
+ONCE_SHOWN: Final = sa.text(WITHDRAWN + BEGUN)
+WRITE_WITHDRAWN: Final = sa.text(WITHDRAWN + NOTICE_WITHDRAWN).bindparams(
+    sa.bindparam("now", type_=sa.DateTime(timezone=True))
+)
+
+
+async def find_ever_shown(session: ReadSession, org_id: UUID, zone: str) -> Shown:
+    """As `find_all_shown`, and what had begun when the company withdrew it, as if that were its end."""
+    asked = {"org_id": org_id, "zone": zone}
+    shown, once = await find_all_shown(session, org_id), papers_of(await session.execute(ONCE_SHOWN, asked)).of(org_id)
+    documents = {
+        key: [*shown.documents.get(key, ()), *once.documents.get(key, ())]
+        for key in shown.documents.keys() | once.documents.keys()
+    }
+    return replace(shown, policies=[*shown.policies, *once.policies], documents=documents)
+
+
+async def insert_withdrawal_notice(
+    session: WriteSession, org_id: UUID, paper_id: UUID, *, sweep_id: UUID, zone: str, now: datetime
+) -> bool:
+    """Whether it was written: not when the company was told of this end already."""
+    asked = {"org_id": org_id, "paper_id": paper_id, "sweep_id": sweep_id, "zone": zone, "now": now}
+    return (await session.execute(WRITE_WITHDRAWN, asked)).one_or_none() is not None
+
+
 async def insert_lapse(session: WriteSession, lapse: PaperLapse) -> None:
     session.add(lapse)
     await session.flush()
@@ -65,14 +112,16 @@ async def list_open_lapses(session: ReadSession, org_id: UUID) -> Sequence[Paper
 
 
 NAMES: Final = sa.text("""
-SELECT p.id, p.kind, p.policy_number AS number, p.insurer AS of_whom, NULL::uuid AS truck_id
+SELECT p.id, p.kind, p.policy_number AS number, p.insurer AS of_whom, NULL::uuid AS truck_id,
+    p.withdrawn_at IS NOT NULL AS is_withdrawn
 FROM app.insurance_policies AS p WHERE p.org_id = :org_id AND p.id = ANY(:ids)
 UNION ALL
-SELECT d.id, d.kind, CASE WHEN d.sealed_number IS NULL THEN d.number END, d.issuer, d.truck_id
+SELECT d.id, d.kind, CASE WHEN d.sealed_number IS NULL THEN d.number END, d.issuer, d.truck_id,
+    d.withdrawn_at IS NOT NULL
 FROM app.company_documents AS d WHERE d.org_id = :org_id AND d.id = ANY(:ids)
 """)
 
 
 async def list_paper_names(session: ReadSession, org_id: UUID, ids: Sequence[UUID]) -> dict[UUID, AnyRow]:
-    """Of policies and documents: kind, number, who gave it and of which truck it is, by id."""
+    """Of policies and documents: kind, number, who gave it, of which truck it is, and whether it stands, by id."""
     return {row.id: row for row in await session.execute(NAMES, {"org_id": org_id, "ids": list(ids)})}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -28,7 +28,8 @@ from app.modules.verification.values import (
     PolicyShown,
     Shown,
 )
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 from app.runtime.db.statements import Ready
 
 MOST_SHOWN: Final = 200
@@ -96,9 +97,14 @@ async def find_shown(
 ) -> Papers:
     """What each company shows for the days asked for, and what it has declared."""
     asked = {"org_ids": list(org_ids), "first": days.first, "last": days.last, "with_trucks": with_trucks}
+    return papers_of(await SHOWN.rows(session, asked))
+
+
+def papers_of(rows: Iterable[DriverRow | AnyRow]) -> Papers:
+    """Of rows as SHOWN has them."""
     found: dict[UUID, Shown] = {}
     enforced: set[PackCode] = set()
-    for org_id, what, kind, truck_id, amount, effective_on, expires_on in await SHOWN.rows(session, asked):
+    for org_id, what, kind, truck_id, amount, effective_on, expires_on in rows:
         if org_id is None:
             enforced.add(PACKS[kind])
             continue

@@ -12,7 +12,7 @@ from app.modules.files import public as files
 from app.modules.fleet import public as fleet
 from app.modules.verification import repository
 from app.modules.verification.errors import DocumentNotFound, TruckOfDocumentNotFound
-from app.modules.verification.events import PapersChanged
+from app.modules.verification.events import PapersChanged, PaperWithdrawn
 from app.modules.verification.models import CompanyDocument
 from app.modules.verification.schemas import DocumentIn, DocumentOut
 from app.modules.verification.values import DocumentKind, PackCode
@@ -74,13 +74,13 @@ async def list_documents(session: ReadSession, actor: Mover, page: PageRequest) 
 async def withdraw_document(session: WriteSession, actor: MoverMember, document_id: UUID) -> None:
     """It counts no more, and stays for whoever asks what was shown. Again: nothing changes.
 
-    Raises: DocumentNotFound (404).
+    Raises: DocumentNotFound (404). Emits: papers.withdrawn.
     """
     document = await show_document(session, actor, document_id)
     if document.withdrawn_at is None:
         await repository.withdraw(session, document, actor.now)
         record(session, actor, Change("verification.document_withdrawn", "company_document", document_id))
-        emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
+        emit(session, PaperWithdrawn(org_id=actor.org_id, paper_id=document_id), now=actor.now)
 
 
 async def show_packs(session: ReadSession, actor: Mover) -> set[PackCode]:

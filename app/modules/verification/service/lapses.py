@@ -1,9 +1,10 @@
-"""What a paper that has ended takes with it, and what its renewal gives back."""
+"""What a paper that has ended or was withdrawn takes with it, and what its renewal gives back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,9 @@ from app.modules.verification.values import (
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 
-REASON = "A paper that your work asks for has ended. Show its renewal, and you are back at once."
+REASON = "A paper that your work asks for has ended or was withdrawn. Show its renewal, and you are back at once."
+# Whose papers carry something: a suspended company's bookings stand.
+IN_THE_MARKET: Final = frozenset({OrgStatus.VERIFIED, OrgStatus.SUSPENDED})
 
 
 async def settle_lapses(session: WriteSession, actor: System, org_id: UUID) -> None:
@@ -41,7 +44,7 @@ async def settle_lapses(session: WriteSession, actor: System, org_id: UUID) -> N
     Again: nothing changes. Locks: the company. Emits: papers.lapsed for each that is new.
     """
     company = await orgs.lock_company(session, org_id)
-    if company.status not in {OrgStatus.VERIFIED, OrgStatus.SUSPENDED}:
+    if company.status not in IN_THE_MARKET:
         return
     packs = await repository.list_packs(session, org_id)
     today = actor.now.astimezone(ZoneInfo(company.timezone)).date()
@@ -61,7 +64,7 @@ def _key(lapse: PaperLapse) -> Ended:
 
 
 async def _find_ended(session: ReadSession, company: Company, packs: set[PackCode], today: date) -> set[Ended]:
-    shown = await repository.find_all_shown(session, company.id)
+    shown = await repository.find_ever_shown(session, company.id, company.timezone)
     return rules.ended(
         rules.requirements_of(packs, Days(today, today)),
         shown,

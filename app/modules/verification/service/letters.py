@@ -142,7 +142,8 @@ async def notices_letter(
     drivers = await fleet.crew_names(session, org_id, ids)
     lines: list[str] = []
     for one in notices:
-        lines.append(f"- {_end(one, today)}: {_paper(papers.get(one.paper_id), drivers.get(one.paper_id))}")
+        paper = papers.get(one.paper_id)
+        lines.append(f"- {_end(one, paper, today)}: {_paper(paper, drivers.get(one.paper_id))}")
         lines += [f"  {line}" for line in _named(touched.get(one.paper_id, ()), zone)]
     text = (
         f"Papers of {name} end:\n\n" + "\n".join(lines) + "\n\n"
@@ -160,7 +161,9 @@ def _named(touched: Sequence[TouchedBooking], zone: ZoneInfo) -> list[str]:
     return lines
 
 
-def _end(notice: PaperNotice, today: date) -> str:
+def _end(notice: PaperNotice, paper: AnyRow | None, today: date) -> str:
+    if paper is not None and paper.is_withdrawn:
+        return "withdrawn"
     left = (notice.expires_on - today).days
     if left < 0:
         return f"ended on {notice.expires_on}"

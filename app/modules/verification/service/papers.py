@@ -11,7 +11,7 @@ from app.modules.audit.public import Change, fields_of, record
 from app.modules.files import public as files
 from app.modules.verification import repository
 from app.modules.verification.errors import PolicyNotFound
-from app.modules.verification.events import PapersChanged
+from app.modules.verification.events import PapersChanged, PaperWithdrawn
 from app.modules.verification.models import InsurancePolicy
 from app.modules.verification.schemas import DocumentOut, PolicyIn, PolicyOut
 from app.modules.verification.service.documents import document_out
@@ -76,13 +76,13 @@ async def withdraw_insurance_policy(session: WriteSession, actor: MoverMember, p
     """It was cancelled, or told wrongly: it counts no more, and stays for whoever asks what was shown. Again: nothing
     changes.
 
-    Raises: PolicyNotFound (404). Emits: papers.changed.
+    Raises: PolicyNotFound (404). Emits: papers.withdrawn.
     """
     policy = await show_insurance_policy(session, actor, policy_id)
     if policy.withdrawn_at is None:
         await repository.withdraw(session, policy, actor.now)
         record(session, actor, Change("verification.policy_withdrawn", "insurance_policy", policy_id))
-        emit(session, PapersChanged(org_id=actor.org_id), now=actor.now)
+        emit(session, PaperWithdrawn(org_id=actor.org_id, paper_id=policy_id), now=actor.now)
 
 
 async def show_papers(session: ReadSession, org_id: UUID) -> tuple[list[PolicyOut], list[DocumentOut]]:

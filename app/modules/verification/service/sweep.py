@@ -8,9 +8,11 @@ from uuid import UUID
 
 from app.kernel.actor import System
 from app.kernel.ids import new_id
+from app.modules.orgs import public as orgs
 from app.modules.verification import repository
 from app.modules.verification.events import PapersNoticed
-from app.modules.verification.service.lapses import settle_lapses
+from app.modules.verification.service.lapses import IN_THE_MARKET, settle_lapses
+from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.outbox.emit import emit
 from app.runtime.resources import Resources
@@ -42,6 +44,22 @@ async def notice_some(resources: Resources, now: datetime) -> int:
             events = (PapersNoticed(org_id=org_id, sweep_id=sweep_id) for org_id in dict.fromkeys(companies))
             emit(session, *events, now=now)
     return len(companies)
+
+
+async def notice_withdrawn(session: WriteSession, actor: System, org_id: UUID, paper_id: UUID) -> None:
+    """Have a withdrawn paper looked at and told of as one that has ended, at once; again: nothing is written. Of a
+    company that is not in the market nothing depends on its papers.
+
+    Raises: OrgNotFound (404). Emits: papers.noticed.
+    """
+    company = await orgs.company(session, org_id)
+    if company.status not in IN_THE_MARKET:
+        return
+    sweep_id, zone = new_id(), company.timezone
+    if await repository.insert_withdrawal_notice(
+        session, org_id, paper_id, sweep_id=sweep_id, zone=zone, now=actor.now
+    ):
+        emit(session, PapersNoticed(org_id=org_id, sweep_id=sweep_id), now=actor.now)
 
 
 async def settle_again(resources: Resources) -> None:
