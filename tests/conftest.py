@@ -173,8 +173,9 @@ def settings_for(urls: Logins, folder: Path, **changes: Any) -> Settings:
             "pool_overflow": 50,
             "pool_timeout_seconds": 20,
         },
-        # A frozen Redis is tried in a test of its own; a busy machine is not one.
+        # A frozen Redis and a late answer are tried in tests of their own; a busy machine is neither.
         "redis": {"socket_timeout_seconds": 5.0, "wait_seconds": 20.0},
+        "http": {"request_deadline_seconds": 60.0},
         "auth": {
             "token_key": "a key of the tests, long enough for HMAC",
             "pepper": "a pepper of the tests, long enough for HMAC",

@@ -43,25 +43,25 @@ class TestLocate:
         assert great_circle_miles(located.point, Point(lat=point[0], lng=point[1])) < 3
 
     async def test_a_crowd_of_first_questions_reads_the_table_once(self) -> None:
-        offline._table.cache_clear()
+        offline._read_table.cache_clear()
         offline._find_zip.cache_clear()
         fresh = OfflineGeocoder()
         located = await asyncio.gather(*(fresh.locate(code, "CA", "US") for code in ("94103", "90012", "92101") * 3))
         assert [one.city for one in located if one] == ["San Francisco", "Los Angeles", "San Diego"] * 3
-        assert offline._table.cache_info().misses == 1
+        assert offline._read_table.cache_info().misses == 1
 
     async def test_a_question_given_up_leaves_the_table_to_the_next(self) -> None:
-        offline._table.cache_clear()
+        offline._read_table.cache_clear()
         offline._find_zip.cache_clear()
         fresh = OfflineGeocoder()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await fresh.locate("94103", "CA", "US")
         assert await fresh.locate("90012", "CA", "US") is not None
-        assert offline._table.cache_info().misses == 1
+        assert offline._read_table.cache_info().misses == 1
 
     async def test_a_table_that_was_not_read_is_read_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        offline._table.cache_clear()
+        offline._read_table.cache_clear()
         offline._find_zip.cache_clear()
         fresh = OfflineGeocoder()
         with monkeypatch.context() as broken:

@@ -164,6 +164,8 @@ class Person:
             "limit": 50,
         }
         found = await self._ask("/v1/search", wish, headers={})
+        if found.status != 200:  # written down as wrong, and told at the end
+            return None
         offers = [one for one in found.body["offers"] if one["organization"]["id"] == self.company.id]
         if not offers:
             return None

@@ -8,6 +8,7 @@ import asyncio
 import subprocess
 import sys
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 from app.adapters.geocoding.zip_zones import zone_of
@@ -16,6 +17,7 @@ from app.kernel.ports.geocoding import Located
 
 REMEMBERED_CODES: Final = 8192
 ZIP_LENGTH: Final = 5
+ONE_READS: Final = Lock()
 
 
 class OfflineGeocoder:
@@ -54,8 +56,13 @@ def _has_failed(task: asyncio.Task[object]) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
-@lru_cache(maxsize=1)
 def _table() -> bytes:
+    with ONE_READS:  # the cache alone would let whoever asks meanwhile read it too
+        return _read_table()
+
+
+@lru_cache(maxsize=1)
+def _read_table() -> bytes:
     """Lines of `ZIP latitude longitude state city`, 2 MB; finding one takes a tenth of a millisecond, once.
 
     The package holds the same in 45 MB, so a process of its own reads it and tells us the lines.
