@@ -44,6 +44,7 @@ __all__ = [
     "LICENCE_CLASSES",
     "LONGEST_TURNAROUND_MINUTES",
     "LONGEST_WINDOW",
+    "PRINTED_CLASS",
     "SHORTEST_WINDOW",
     "Ask",
     "Asked",
@@ -114,6 +115,7 @@ __all__ = [
 
 Wanted = rules.Wanted
 LICENCE_CLASSES = rules.CLASSES
+PRINTED_CLASS = rules.PRINTED_CLASS
 check_window = rules.check_window
 class_of_truck = rules.class_of_truck
 classes_of = rules.classes_of

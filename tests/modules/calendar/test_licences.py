@@ -23,10 +23,42 @@ from tests.modules.verification.test_documents import the_days_tell_what_a_searc
 @pytest.mark.unit
 @pytest.mark.parametrize(
     ("printed", "covers"),
-    [("C", 0), ("D", 0), ("", 0), ("B", 1), ("CDL B", 1), ("CDL-A", 2), ("A", 2), ("CDL", 0), ("BE", 1)],
+    [
+        *[
+            ("C", 0),
+            ("D", 0),
+            ("", 0),
+            ("10", 0),
+            ("B", 1),
+            ("CDL B", 1),
+            ("CDL-A", 2),
+            ("A", 2),
+            ("CDL", 0),
+            ("BE", 0),
+        ],
+        *[
+            ("CLASS A", 2),
+            ("CLASS B", 1),
+            ("CDL CLASS A", 2),
+            ("A CDL", 2),
+            ("AM1", 2),
+            ("CLASS B M", 1),
+            ("CLASS C", 0),
+        ],
+        *[("NON-CDL A", 0), ("NON CDL CLASS B", 0), ("B NON-CDL", 0), ("M", 0), ("CLASS", 0)],
+    ],
 )
 def test_a_licence_is_read_as_it_is_printed(printed: str, covers: int) -> None:
     assert len(rules.classes_of(printed)) == covers
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("pounds", "takes"),
+    [(14_000, None), (14_001, "license_class_b"), (30_000, "license_class_b"), (30_001, "license_class_a")],
+)
+def test_a_truck_takes_a_class_by_its_payload(pounds: int, takes: str | None) -> None:
+    assert rules.class_of_truck(pounds) == takes
 
 
 @pytest.mark.unit
@@ -151,6 +183,17 @@ class TestOverHttp:
         refused = await client.post(f"{here}/assign", headers=mover_a.headers | new_key(), json=team)
         assert (refused.status_code, refused.json()["code"]) == (409, "crew_incomplete")
         assert (await client.get(here, headers=mover_a.headers)).json()["driver_ids"] == booked.json()["driver_ids"]
+
+    @pytest.mark.parametrize("printed", ["COMMERCIAL", "CLASS", "CDL", "BE", "1ST", "A, B"])
+    async def test_a_class_that_nobody_understands_is_refused(
+        self, client: httpx.AsyncClient, mover_a: Member, printed: str
+    ) -> None:
+        driver = (await add_driver(client, mover_a.headers, license_class="CDL Class A"))["id"]
+        path = f"/v1/drivers/{driver}"
+        refused = await client.patch(path, headers=mover_a.headers, json={"license_class": printed})
+        assert refused.status_code == 422, refused.text
+        assert [one["pointer"] for one in refused.json()["errors"]] == ["/license_class"]
+        assert (await client.get(path, headers=mover_a.headers)).json()["license_class"] == "CDL CLASS A"
 
     async def test_a_company_reads_which_truck_nobody_may_drive(
         self, client: httpx.AsyncClient, mover_a: Member

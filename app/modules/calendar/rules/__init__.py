@@ -2,7 +2,7 @@
 
 from app.modules.calendar.rules.days import days_window
 from app.modules.calendar.rules.diaries import clashes, free_in, free_windows
-from app.modules.calendar.rules.licences import CLASSES, class_of_truck, classes_of, may_drive
+from app.modules.calendar.rules.licences import CLASSES, PRINTED_CLASS, class_of_truck, classes_of, may_drive
 from app.modules.calendar.rules.limits import days_of, limits_of
 from app.modules.calendar.rules.shifts import compile_hours, describe_span, overlap, week_spans, works
 from app.modules.calendar.rules.windows import (
@@ -23,6 +23,7 @@ from app.modules.calendar.rules.windows import (
 
 __all__ = [
     "CLASSES",
+    "PRINTED_CLASS",
     "Wanted",
     "check_window",
     "choose_again",

@@ -10,6 +10,7 @@ from app.kernel.instants import Day
 from app.kernel.money import MoneyIn, MoneyOut
 from app.kernel.patch import Patch
 from app.kernel.text import Text120, upper_line
+from app.modules.calendar.public import PRINTED_CLASS
 from app.modules.fleet.values import CrewRole, Skill
 from app.modules.identity.public import Email
 from app.runtime.phones import Phone
@@ -21,7 +22,10 @@ LicenseNumber = Annotated[
     Field(examples=["D1234567"]),
 ]
 LicenseClass = Annotated[
-    str, StringConstraints(pattern="^[A-Z0-9][A-Z0-9 -]{0,9}$"), BeforeValidator(upper_line), Field(examples=["C"])
+    str,
+    StringConstraints(pattern=PRINTED_CLASS, max_length=24),
+    BeforeValidator(upper_line),
+    Field(description="as the licence prints it: the letter, or `CDL A`, `CLASS B`", examples=["C", "CDL CLASS A"]),
 ]
 
 
