@@ -12,44 +12,33 @@ from app.modules.calendar import rules
 from app.modules.calendar.values import FreeCapacity, Need, ResourceKind, ResourceSpec, Skilled
 from app.runtime.resources import Resources
 from tests.conftest import Member, StaffMember
-from tests.factories.bookings import new_key
+from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.fleet import add_driver, add_truck
 from tests.factories.market import Company, book, hold, invite_customers, offer_of, open_company, post, quote
 from tests.factories.verification import add_policy, write_prices
 from tests.modules.bookings.test_legs import ask, local
+from tests.modules.bookings.test_reschedule import foresee, reschedule
 from tests.modules.verification.test_documents import the_days_tell_what_a_search_finds
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("printed", ["A", "CDL A", "CDL-A", "CLASS A", "CDL CLASS A", "A CDL", "AM1"])
+def test_class_a_is_read_as_it_is_printed(printed: str) -> None:
+    assert rules.classes_of(printed) == rules.CLASSES
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("printed", ["B", "CDL B", "CLASS B", "CLASS B M", "B-CDL"])
+def test_class_b_is_read_as_it_is_printed(printed: str) -> None:
+    assert rules.classes_of(printed) == ("license_class_b",)
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize(
-    ("printed", "covers"),
-    [
-        *[
-            ("C", 0),
-            ("D", 0),
-            ("", 0),
-            ("10", 0),
-            ("B", 1),
-            ("CDL B", 1),
-            ("CDL-A", 2),
-            ("A", 2),
-            ("CDL", 0),
-            ("BE", 0),
-        ],
-        *[
-            ("CLASS A", 2),
-            ("CLASS B", 1),
-            ("CDL CLASS A", 2),
-            ("A CDL", 2),
-            ("AM1", 2),
-            ("CLASS B M", 1),
-            ("CLASS C", 0),
-        ],
-        *[("NON-CDL A", 0), ("NON CDL CLASS B", 0), ("B NON-CDL", 0), ("M", 0), ("CLASS", 0)],
-    ],
+    "printed", ["C", "CLASS C", "D", "10", "M", "NON-CDL A", "NON CDL CLASS B", "B NON-CDL", "", "CDL", "CLASS", "BE"]
 )
-def test_a_licence_is_read_as_it_is_printed(printed: str, covers: int) -> None:
-    assert len(rules.classes_of(printed)) == covers
+def test_another_covers_no_heavy_truck(printed: str) -> None:
+    assert rules.classes_of(printed) == ()
 
 
 @pytest.mark.unit
@@ -183,6 +172,39 @@ class TestOverHttp:
         refused = await client.post(f"{here}/assign", headers=mover_a.headers | new_key(), json=team)
         assert (refused.status_code, refused.json()["code"]) == (409, "crew_incomplete")
         assert (await client.get(here, headers=mover_a.headers)).json()["driver_ids"] == booked.json()["driver_ids"]
+
+    async def test_a_job_moves_to_who_may_drive_when_the_licence_is_of_a_lesser_class(
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+    ) -> None:
+        company, driver = await self.heavy_company(client, staff)
+        [customer] = await invite_customers(resources, 1)
+        booked = await book(client, customer, company, "2027-04-12T09:00:00")
+        booked = await post(client, customer.headers, f"/v1/bookings/{booked['id']}/confirm")
+        await self.printed(client, company, driver, "C")
+        later = "2027-04-13T09:00:00"
+        assert (await foresee(client, customer.headers, booked["id"], later))["is_free"] is False
+        refused = await reschedule(client, customer.headers, booked, later)
+        assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+        able = (await add_driver(client, company.headers, license_number="B 9", license_class="CDL B"))["id"]
+        assert (await foresee(client, customer.headers, booked["id"], later))["is_free"] is True
+        moved = await reschedule(client, customer.headers, booked, later)
+        assert moved.status_code == 200, moved.text
+        assert able in moved.json()["driver_ids"]
+
+    async def test_a_job_that_nobody_estimated_stays_where_its_team_may(
+        self, client: httpx.AsyncClient, mover_a: Member
+    ) -> None:
+        booked = await book_by_hand(client, mover_a.headers)
+        booked = await post(client, mover_a.headers, f"/v1/bookings/{booked['id']}/confirm")
+        [truck] = booked["truck_ids"]
+        heavier = await client.patch(f"/v1/trucks/{truck}", headers=mover_a.headers, json={"max_weight_lb": 20_000})
+        assert heavier.status_code == 200, heavier.text
+        later = {"starts_at": "2027-03-10T09:00:00"}
+        path = f"/v1/bookings/{booked['id']}/reschedule"
+        for step, body in (("/preview", later), ("", later | {"expected_total": booked["price"]["total"]})):
+            refused = await client.post(path + step, headers=mover_a.headers | new_key(), json=body)
+            assert (refused.status_code, refused.json()["code"]) == (409, "crew_incomplete"), step
+        assert (await client.get(path.removesuffix("/reschedule"), headers=mover_a.headers)).json() == booked
 
     @pytest.mark.parametrize("printed", ["COMMERCIAL", "CLASS", "CDL", "BE", "1ST", "A, B"])
     async def test_a_class_that_nobody_understands_is_refused(

@@ -13,11 +13,13 @@ from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import (
     BookingNotFound,
     CompanyNotBookable,
+    CrewIncomplete,
     IllegalStep,
     NotEquipped,
     OutsideTerms,
     PapersEndBefore,
     PriceChanged,
+    TruckTooSmall,
 )
 from app.modules.bookings.routes.answers import BookingWrite, answer_booking, foreseen_out
 from app.modules.bookings.schemas import BookingOut, PreviewIn, RescheduleIn, RescheduleOut
@@ -42,6 +44,9 @@ REFUSALS = (
     OutsideTerms,
     PapersEndBefore,
     NotPriced,
+    CrewIncomplete,
+    TruckTooSmall,
+    NotEquipped,
 )
 
 
@@ -55,7 +60,7 @@ async def foresee_reschedule(
 
 @router.post(
     "/{booking_id}/reschedule",
-    responses=problems(*REFUSALS, PriceChanged, SlotTaken, DayFull, NotEquipped, PreconditionFailed),
+    responses=problems(*REFUSALS, PriceChanged, SlotTaken, DayFull, PreconditionFailed),
 )
 async def reschedule_booking(
     booking_id: UUID,

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from app.kernel.actor import LinkHolder, LinkScope
 from app.kernel.money import money_out
 from app.modules.bookings.access import BookingsWrite
-from app.modules.bookings.errors import BookingNotFound, NotEquipped, PriceChanged
+from app.modules.bookings.errors import BookingNotFound, PriceChanged
 from app.modules.bookings.routes.answers import BookingWrite, foreseen_out, linked_fields
 from app.modules.bookings.routes.reschedule import REFUSALS
 from app.modules.bookings.schemas import PreviewIn, ReschedulableOut, RescheduleIn, RescheduleLinkOut, RescheduleOut
@@ -70,9 +70,7 @@ async def foresee_reschedule_by_link(body: PreviewIn, holder: RescheduleHolder, 
     return foreseen_out(found)
 
 
-@router.post(
-    "/reschedule", responses=problems(SignedLinkRefused, *REFUSALS, PriceChanged, SlotTaken, DayFull, NotEquipped)
-)
+@router.post("/reschedule", responses=problems(SignedLinkRefused, *REFUSALS, PriceChanged, SlotTaken, DayFull))
 async def reschedule_by_link(body: RescheduleIn, holder: RescheduleHolder, request: Request) -> ReschedulableOut:
     """Give the move another start at the price shown; the link is spent, a new one is sent. For anyone who has it."""
     return _reschedulable(await reschedule_link.reschedule_by_link(resources_of(request).database, holder, body))

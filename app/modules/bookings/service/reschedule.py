@@ -67,6 +67,7 @@ async def foresee_reschedule(
         return Foreseen(ask.window, price, is_free, ())
     refused = await calendar.foresee_move(session, ask, _team(booking), _need(booking), booking.equipment_ids)
     if refused is None:
+        await _check_kept(session, booking)
         return Foreseen(ask.window, price, is_free=True, alternatives=())
     refused = await while_eligible(session, ask, trip, refused, bound)
     return Foreseen(ask.window, price, is_free=False, alternatives=refused.alternatives)
@@ -81,7 +82,8 @@ async def reschedule_booking(
     Locks: the booking row, then the company's resources in id order.
     Raises: BookingNotFound (404), SignedLinkRefused (404), PreconditionFailed (412), IllegalStep (409),
     LocalTimeRefused (422), WindowRefused (422), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore (409),
-    NotPriced (409), PriceChanged (409), SlotTaken (409) or DayFull (409) with alternatives.
+    NotPriced (409), PriceChanged (409), SlotTaken (409) or DayFull (409) with alternatives; of a job that nobody
+    estimated, whose team may do it no more, CrewIncomplete (409), TruckTooSmall (409) or NotEquipped (409).
     Emits: booking.rescheduled.
     """
     booking = await lock_as(session, actor, booking_id)
@@ -164,6 +166,16 @@ def _need(booking: Booking) -> calendar.Need | None:
     if booking.volume_cuft is None:
         return None
     return calendar.Need.of(booking.volume_cuft, booking.weight_lb or 0, booking.crew_size, vars(booking))
+
+
+async def _check_kept(session: ReadSession, booking: Booking) -> None:
+    """Where no need says who else would do, the team stays: whether it still may.
+
+    Raises: CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409).
+    """
+    if _need(booking) is None:
+        resources, team = await calendar.list_resources(session, booking.org_id), set(_team(booking))
+        rules.check_named([one for one in resources if one.id in team], vars(booking))
 
 
 async def _price_at(session: ReadSession, booking: Booking, starts_at: datetime) -> dict[str, Any]:

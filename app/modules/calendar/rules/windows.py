@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.dayset import first_days, on_at_least, told_apart
 from app.kernel.errors import Fault
 from app.modules.calendar.errors import WindowRefused
-from app.modules.calendar.rules.licences import PAYLOAD_OF_CLASS_B, class_of_truck
+from app.modules.calendar.rules.licences import PAYLOAD_OF_CLASS_B, class_of_truck, may_drive
 from app.modules.calendar.rules.skills import cover
 from app.modules.calendar.values import (
     LONGEST_WINDOW,
@@ -279,13 +279,21 @@ def not_free(free: Sequence[ResourceSpec], named: Collection[UUID], any_of: Sequ
 def choose_again(
     free: Sequence[ResourceSpec], old_ids: Collection[UUID], need: Need | None, equipment_ids: Collection[UUID] = ()
 ) -> list[ResourceSpec]:
-    """For a job that moves to another window: what it has, where that is free; else what its need finds, with the same
-    pieces of equipment. Nothing when neither will do.
+    """For a job that moves to another window: what it has, where that is free and still does the job; else what its
+    need finds, with the same pieces of equipment. Nothing when neither will do. Without a need nothing is known better
+    than what it has.
     """
     kept = [resource for resource in free if resource.id in {*old_ids, *equipment_ids}]
-    if len(kept) == len({*old_ids, *equipment_ids}):
+    if len(kept) == len({*old_ids, *equipment_ids}) and (need is None or _still_do(kept, need)):
         return kept
     taken = pick(free, need) if need else None
     if taken is None or not {one.id for one in free} >= set(equipment_ids):
         return []
     return [resource for resource in free if resource.id in {*taken.resource_ids, *equipment_ids}]
+
+
+def _still_do(team: Sequence[ResourceSpec], need: Need) -> bool:
+    """Trucks are changed and licences end: whether these hold the job, and may drive what they have."""
+    trucks = [one for one in team if one.kind is ResourceKind.TRUCK]
+    room, payload = sum(one.capacity_cuft for one in trucks), sum(one.max_weight_lb for one in trucks)
+    return room >= need.volume_cuft and payload >= need.weight_lb and may_drive(team)
