@@ -110,9 +110,9 @@ def legal_steps(status: BookingStatus, kind: ActorKind) -> list[BookingStatus]:
     return sorted(following - {S.EXPIRED})
 
 
-def as_promised(status: BookingStatus, kind: ActorKind, starts_on: date, today: date) -> BookingStatus:
-    """Where the booking stands for who asks: what a company reports before the pickup's day takes nothing from the
-    customer that was theirs until the truck is on its way.
+def standing_to_cancel(status: BookingStatus, kind: ActorKind, starts_on: date, today: date) -> BookingStatus:
+    """Where the booking stands for who would cancel it: to the customer no truck is on its way before the pickup's day,
+    whatever the company reports. Another time is refused as ever: `check_reschedule`.
     """
     if kind in OF_CUSTOMERS and status in ON_THE_WAY and today < starts_on:
         return S.ASSIGNED

@@ -104,7 +104,9 @@ def _settle(booking: Booking, actor: Mover | Customer, party: Party) -> Settleme
     zone = ZoneInfo(booking.pickup_zone)
     starts_on, today = (instant.astimezone(zone).date() for instant in (booking.starts_at, actor.now))
     rules.move(
-        rules.as_promised(booking.status, actor.kind, starts_on, today), to=BookingStatus.CANCELLED, by=actor.kind
+        rules.standing_to_cancel(booking.status, actor.kind, starts_on, today),
+        to=BookingStatus.CANCELLED,
+        by=actor.kind,
     )
     terms = rules.terms_from_json(booking.cancellation_terms)
     notice = booking.starts_at - actor.now
