@@ -20,7 +20,7 @@ PAYLOAD_OF_CLASS_B: Final = 14_000
 PAYLOAD_OF_CLASS_A: Final = 30_000
 # How licences print their class: `A`, `CDL B`, `CDL CLASS A`, `CLASS AM1`, `A CDL`, `NON-CDL C`, a state's own `10`.
 PRINTED_CLASS: Final = (
-    "^((?:NON[ -]?)?CDL[ -]*)?(?:CLASS[ -]*)?([A-Z]|[0-9]{1,2})(?:[ -]?M[12]?)?([ -]+(?:NON[ -]?)?CDL)?$"
+    "^((?:NON[ -]?)?CDL[ -]{0,3})?(?:CLASS[ -]?)?([A-Z]|[0-9]{1,2})(?:[ -]?M[12]?)?([ -]{1,3}(?:NON[ -]?)?CDL)?$"
 )
 
 

@@ -23,7 +23,7 @@ LicenseNumber = Annotated[
 ]
 LicenseClass = Annotated[
     str,
-    StringConstraints(pattern=PRINTED_CLASS, max_length=24),
+    StringConstraints(pattern=PRINTED_CLASS),
     BeforeValidator(upper_line),
     Field(description="as the licence prints it: the letter, or `CDL A`, `CLASS B`", examples=["C", "CDL CLASS A"]),
 ]
