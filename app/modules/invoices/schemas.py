@@ -32,15 +32,22 @@ class InvoiceSummary(BaseModel):
 
 
 class InvoiceExplainOut(BaseModel):
-    """What the billed price was made of: `inputs`, as worked, on this version give the lines of a rule or of the price
-    list itself to the same cents; extras were agreed on the day.
+    """What the billed price was made of. On this version the inputs give the lines of a rule or of the price list
+    itself to the same cents: `promised_inputs` those of `promised`, and those of `billed` where `billed.estimate.kind`
+    is `binding`; else `worked_inputs` those of `billed`. Extras were agreed on the day, `estimate_ceiling` takes off
+    what is over the ceiling, and the tax is of all of it.
     """
 
     invoice_id: UUID
     booking_id: UUID
     pricing_config_id: Annotated[UUID | None, Field(description="null: a price agreed by hand")]
     config_version: Annotated[int | None, Field(description="null: a price agreed by hand")]
-    inputs: Annotated[dict[str, object] | None, Field(description="null: a price agreed by hand")]
+    promised_inputs: Annotated[
+        dict[str, object] | None, Field(description="The job as booked; null: a price agreed by hand")
+    ]
+    worked_inputs: Annotated[
+        dict[str, object] | None, Field(description="The job as worked; null: a price agreed by hand")
+    ]
     promised: Annotated[PriceOut, Field(description="As it was booked.")]
     billed: PriceOut
 

@@ -13,13 +13,14 @@ from app.runtime.db.session import ReadSession
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What the two prices of a booking were made of, as stored; `inputs`: the job as it was worked.
+    """What the two prices of a booking were made of, as stored: the job as it was booked, and as it was worked.
 
-    `pricing_config_id` and `inputs` None: a price agreed by hand. `final` None: not completed yet.
+    `pricing_config_id` and inputs None: a price agreed by hand. `worked_inputs` and `final` None: not completed yet.
     """
 
     pricing_config_id: UUID | None
-    inputs: dict[str, Any] | None
+    promised_inputs: dict[str, Any] | None
+    worked_inputs: dict[str, Any] | None
     promised: dict[str, Any]
     final: dict[str, Any] | None
 
@@ -29,8 +30,8 @@ async def explain_prices(session: ReadSession, booking_id: UUID) -> Explained:
     booking = await repository.get_booking(session, booking_id)
     if booking is None:
         raise BookingNotFound
-    inputs = booking.job
-    if inputs is not None and booking.actuals is not None:
-        work = Work.of(booking.actuals)
-        inputs = pricing.job_to_json(pricing.as_worked(pricing.job_from_json(inputs), work.hours, work.distance_miles))
-    return Explained(booking.pricing_config_id, inputs, booking.price, booking.final_price)
+    worked = None
+    if booking.job is not None and booking.actuals is not None:
+        work, job = Work.of(booking.actuals), pricing.job_from_json(booking.job)
+        worked = pricing.job_to_json(pricing.as_worked(job, work.hours, work.distance_miles))
+    return Explained(booking.pricing_config_id, booking.job, worked, booking.price, booking.final_price)
