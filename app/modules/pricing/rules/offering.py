@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from app.modules.pricing.rules.config import PricingConfig
 from app.modules.pricing.rules.discounts import DiscountRule
 from app.modules.pricing.rules.services import PackingRule, ValuationRule
@@ -27,9 +25,13 @@ def unoffered(config: PricingConfig, job: Job) -> tuple[Service, ...]:
     return tuple(missing)
 
 
-def limited_discounts(config: PricingConfig, price: Price) -> Iterator[tuple[str, int]]:
-    """Each discount in the price that may be had so many times only, and how many times."""
+def limited_discounts(config: PricingConfig, price: Price) -> dict[str, int]:
+    """The codes of the price's discounts that may be had so many times only, and how many times: of several rules with
+    one code, the least.
+    """
+    found: dict[str, int] = {}
     for line in price.lines:
         rule = None if line.rule is None else config.surcharge_rules[line.rule]
         if isinstance(rule, DiscountRule) and rule.max_uses is not None:
-            yield rule.code, rule.max_uses
+            found[rule.code] = min(rule.max_uses, found.get(rule.code, rule.max_uses))
+    return found

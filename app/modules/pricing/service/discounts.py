@@ -26,13 +26,13 @@ async def discount_uses(
 
 
 async def use_discounts(session: WriteSession, org_id: UUID, config_id: UUID | None, price: Mapping[str, Any]) -> None:
-    """Count the limited discounts of a stored price, each once; a price without a discount asks for nothing.
+    """Count the limited discounts of a stored price, each code once; a price without a discount asks for nothing.
 
     Locks: the counts of the discounts, by code. Raises: DiscountUsedUp (409).
     """
     if config_id is None or all(line["code"] != DISCOUNT for line in price["lines"]):
         return
     card = await rate_card(session, org_id, config_id)
-    for code, most in sorted(limited_discounts(card.compiled.config, price_from_json(price))):
+    for code, most in sorted(limited_discounts(card.compiled.config, price_from_json(price)).items()):
         if not await repository.use_discount(session, org_id, code, most):
             raise DiscountUsedUp(f"{code} has been had {most} times.", discount=code)
