@@ -5,7 +5,8 @@ Tables: pricing_configs, observed_jobs, own_estimators, discount_uses.
 Invariants: a version never changes once written; one is active a company; the same config and job give the same
 cents for ever; the total is the sum of its lines; only a discount lowers a price.
 Announces: nothing yet. Listens: nothing; every ten seconds, planned versions whose time has come are put in force.
-Start reading at: rules/engine.py (`price`), rules/kinds.py (the table of rule types), rules/estimator.py.
+Start reading at: rules/engine.py (`price`), rules/kinds.py (the table of rule types), rules/estimator.py,
+rules/promise.py (binding, non-binding, with a ceiling), rules/keeping.py (what is owed of it once the move is made).
 
 The pure part, by name:
   rules.parse_config(body) -> PricingConfig            raises ConfigInvalid (422), every fault with its pointer

@@ -9,7 +9,7 @@ from app.modules.pricing.values import Unpriced
 
 _REASONS: Final = {
     Unpriced.CREW_TOO_LARGE: "The crew is larger than the included one, and no rate for extra movers is set.",
-    Unpriced.FUEL_INDEX_MISSING: "The fuel table needs the fuel index price of the day.",
+    Unpriced.FUEL_INDEX_MISSING: "The fuel table needs the fuel index price of the day, which is for prices in USD.",
     Unpriced.TOTAL_TOO_LARGE: "The total is larger than an invoice can hold.",
 }
 

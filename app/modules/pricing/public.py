@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.kernel.money import MoneyOut, money_out
@@ -18,19 +18,29 @@ from app.modules.pricing.errors import (
     NotPriced,
     UnknownItem,
 )
-from app.modules.pricing.rules import Starts, job_from_json, job_to_json, price, price_from_json, replay, unoffered
+from app.modules.pricing.rules import (
+    Starts,
+    at_ends,
+    job_from_json,
+    job_to_json,
+    packing_of,
+    price,
+    price_from_json,
+    replay,
+    unoffered,
+)
 from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
+from app.modules.pricing.rules.keeping import keep_promise
 from app.modules.pricing.rules.moved import Moved, find_moved, money_text
 from app.modules.pricing.rules.own import Own
-from app.modules.pricing.rules.promise import keep_promise
 from app.modules.pricing.schemas import (
     FactorOut,
     LoadIn,
+    PackingWishIn,
     PriceOut,
     ServicesIn,
     ToldEstimateIn,
-    at_ends,
     estimate_request,
 )
 from app.modules.pricing.schemas import price_out as _price_out
@@ -42,7 +52,7 @@ from app.modules.pricing.service.jobs import JobFacts, as_worked, make_job, star
 from app.modules.pricing.service.learning import observe_job
 from app.modules.pricing.service.loads import Load, load_by_own, load_of, read_load
 from app.modules.pricing.service.own import own_of_all
-from app.modules.pricing.values import Factor, Job, Price, Travel, Unpriced
+from app.modules.pricing.values import Factor, Job, Packing, Price, Travel, Unpriced
 from app.runtime.db.session import ReadSession
 
 __all__ = [
@@ -63,6 +73,8 @@ __all__ = [
     "Moved",
     "NotPriced",
     "Own",
+    "Packing",
+    "PackingWishIn",
     "Price",
     "PriceOut",
     "RateCard",
@@ -86,6 +98,7 @@ __all__ = [
     "estimate_request",
     "find_moved",
     "find_repriced",
+    "fuel_index_for",
     "has_active_config",
     "is_offered",
     "job_from_json",
@@ -96,6 +109,7 @@ __all__ = [
     "money_text",
     "observe_job",
     "own_of_all",
+    "packing_of",
     "past_cards",
     "platform_fee_out",
     "price_again",
@@ -111,6 +125,7 @@ __all__ = [
 ]
 
 VERSION = "config_version"
+FUEL_CURRENCY: Final = "USD"
 
 
 def price_job(card: RateCard, job: Job) -> Price:
@@ -121,6 +136,11 @@ def price_job(card: RateCard, job: Job) -> Price:
 def is_offered(card: RateCard, job: Job) -> bool:
     """Whether the prices name the services that the job asks for."""
     return not unoffered(card.compiled.config, job)
+
+
+def fuel_index_for(card: RateCard, dollars: Decimal | None) -> Decimal | None:
+    """The fuel index, US dollars a gallon, for a price list in them; None: it says nothing to any other."""
+    return dollars if card.compiled.config.currency == FUEL_CURRENCY else None
 
 
 def price_again(card: RateCard, job: Job, agreed: Price) -> Price:
@@ -145,7 +165,7 @@ def find_repriced(
 
 def as_promised(card: RateCard, agreed: Price, worked: Price) -> Price:
     """What is owed for the move as worked, by what its price list promised."""
-    return keep_promise(agreed, worked, card.compiled.config.tax_rate)
+    return keep_promise(agreed, worked, card.compiled.config)
 
 
 def price_to_json(priced: Price, config_version: int | None) -> dict[str, Any]:

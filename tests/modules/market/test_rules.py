@@ -42,6 +42,14 @@ class TestDaysOfWork:
         days = rules.days_of_work(START, Decimal(hours), drive)
         assert (days.window.length, days.legs) == (timedelta(hours=expected), ())
 
+    def test_packing_is_done_before_the_load_is_in_the_truck(self) -> None:
+        near = rules.days_of_work(START, Decimal(3), 20, Decimal("5.5"))
+        assert (near.window.length, near.legs) == (timedelta(hours=9), ())
+        far = rules.days_of_work(START, Decimal("7.25"), 420, Decimal(2))
+        lengths = [leg.window.length / timedelta(hours=1) for leg in far.legs]
+        # 6.25 h of packing and loading, 7 h of driving, and of 3 h of unloading 2.25 on the second day.
+        assert lengths == [6.25, 7, 13]
+
     @pytest.mark.parametrize(
         ("hours", "drive", "legs"),
         [

@@ -87,10 +87,10 @@ async def test_packing_is_of_the_estimated_cartons_and_takes_its_time(
 ) -> None:
     able = companies[0].id
     without = (await offers(client))[able]
-    usual, told = [(await offers(client, packing=one))[able] for one in ({}, {"cartons": 20, "hours": "1.5"})]
+    usual, told = [(await offers(client, packing=one))[able] for one in ({}, {"cartons": 20})]
     # A home of two bedrooms has 54 cartons; ten are packed in an hour, in started quarters.
     assert (amounts(usual)["packing"], hours(usual) - hours(without)) == ("351.00", 5.5)
-    assert (amounts(told)["packing"], hours(told) - hours(without)) == ("130.00", 1.5)
+    assert (amounts(told)["packing"], hours(told) - hours(without)) == ("130.00", 2.0)
     assert amounts(usual)["labour"] == amounts(without)["labour"]
 
 
@@ -183,11 +183,15 @@ async def test_a_fuel_table_is_priced_by_the_platforms_index(
 ) -> None:
     table = {"surcharge_rules": [{"type": "fuel", "table": True}]}
     company = await open_company(client, staff.headers, place=MILES_CITY, prices=PLAIN | table)
+    abroad = await open_company(client, staff.headers, place=MILES_CITY, prices=PLAIN | table | {"currency": "CAD"})
     assert company.id not in await offers(client, destination=GLENDIVE)
     [customer] = await invite_customers(resources, 1)
     await set_fuel_price(client, admin, "2.814")
     try:
-        offer = (await offers(client, destination=GLENDIVE))[company.id]
+        found = await offers(client, destination=GLENDIVE)
+        # The index is US dollars a gallon: it says nothing to prices in another currency.
+        assert abroad.id not in found
+        offer = found[company.id]
         quoted = await quote(client, customer, offer["offer_id"])
     finally:
         await set_fuel_price(client, admin, None)
@@ -204,7 +208,8 @@ async def test_a_fuel_table_is_priced_by_the_platforms_index(
     ("services", "pointer"),
     [
         ({"packing": {"cartons": 0}}, "/services/packing/cartons"),
-        ({"packing": {"hours": "-1"}}, "/services/packing/hours"),
+        # A customer who names the hours names the price.
+        ({"packing": {"hours": "0.001"}}, "/services/packing/hours"),
         ({"packing": True}, "/services/packing"),
         ({"valuation": {"kind": "full"}}, "/services/valuation/declared_value"),
         ({"valuation": FULL | {"declared_value": "1e400"}}, "/services/valuation/declared_value"),

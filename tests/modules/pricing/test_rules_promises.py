@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from app.kernel.money import Money
 from app.modules.pricing.errors import NotPriced
+from app.modules.pricing.rules import parse_config
 from app.modules.pricing.rules.extras import Extra, add_extras
-from app.modules.pricing.rules.promise import CEILING, keep_promise
+from app.modules.pricing.rules.keeping import CEILING, keep_promise
 from app.modules.pricing.values import EstimateKind, Line, Unit
 from tests.modules.pricing.generators import Json, configs, jobs
 from tests.modules.pricing.jobs import config, job, priced
@@ -60,7 +61,7 @@ def test_a_price_says_what_its_total_is_worth(terms: Json, ceiling: str | None, 
 def test_what_is_owed_is_what_was_promised(terms: Json, hours: str, owed: str, codes: list[str]) -> None:
     body = config(tax_rate=RATE, estimate=terms)
     agreed, worked = priced(body, job()), priced(body, job(hours=hours))
-    kept = keep_promise(agreed, worked, Decimal(RATE))
+    kept = keep_promise(agreed, worked, parse_config(body))
     assert (f"{kept.total.amount:.2f}", [line.code for line in kept.lines]) == (owed, codes)
     assert kept.promise == agreed.promise
     extra = Extra("piano", "A piano, as agreed", Money(Decimal("100.00"), "USD"))
@@ -78,7 +79,7 @@ def test_no_ceiling_is_ever_passed(config: Json, told: Json, hours: int, percent
     except NotPriced:
         assume(False)
         raise
-    kept = keep_promise(agreed, worked, Decimal(str(body.get("tax_rate", 0))))
+    kept = keep_promise(agreed, worked, parse_config(body))
     assert agreed.promise is not None
     assert agreed.promise.ceiling is not None
     assert 0 <= kept.total.amount <= agreed.promise.ceiling.amount
@@ -90,7 +91,7 @@ def test_no_ceiling_is_ever_passed(config: Json, told: Json, hours: int, percent
 
 def test_what_is_taken_off_stands_in_a_line_of_its_own() -> None:
     body = config(tax_rate=RATE, estimate=CEILING_110)
-    kept = keep_promise(priced(body, job()), priced(body, job(hours="4")), Decimal(RATE))
+    kept = keep_promise(priced(body, job()), priced(body, job(hours="4")), parse_config(body))
     line = kept.lines[1]
     # 495.01 with its tax of 43.31 are 538.32.
     assert line == Line(
@@ -103,10 +104,20 @@ def test_what_is_taken_off_stands_in_a_line_of_its_own() -> None:
 def test_at_the_ceiling_nothing_is_taken_off() -> None:
     body = config(estimate={"kind": "not_to_exceed", "ceiling_percent": "100"})
     agreed = priced(body, job())
-    assert keep_promise(agreed, priced(body, job()), Decimal(0)) == agreed
-    assert keep_promise(agreed, priced(body, job(hours="3.25")), Decimal(0)).total == agreed.total
+    assert keep_promise(agreed, priced(body, job()), parse_config(body)) == agreed
+    assert keep_promise(agreed, priced(body, job(hours="3.25")), parse_config(body)).total == agreed.total
 
 
 def test_without_a_promise_what_was_worked_is_owed() -> None:
     worked = priced(config(), job(hours="9"))
-    assert keep_promise(priced(config(), job()), worked, Decimal(0)) is worked
+    assert keep_promise(priced(config(), job()), worked, parse_config(config())) is worked
+
+
+@pytest.mark.parametrize(
+    ("deposit", "asked"), [({"percent": "20"}, "107.66"), ({"amount": "600.00"}, "538.32"), (None, "0.00")]
+)
+def test_fee_and_deposit_are_of_what_is_kept(deposit: Json | None, asked: str) -> None:
+    body = config(tax_rate=RATE, estimate=CEILING_110, platform_fee_percent="10", deposit=deposit)
+    kept = keep_promise(priced(body, job()), priced(body, job(hours="9")), parse_config(body))
+    # Worked 1350.00 before tax; kept are 495.01, and 538.32 with it.
+    assert (kept.total, kept.platform_fee, kept.deposit) == (usd("538.32"), usd("49.50"), usd(asked))

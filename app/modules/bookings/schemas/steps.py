@@ -55,7 +55,7 @@ class ExtraIn(Strict):
 class CompleteIn(LoadIn):
     """`code`: the customer's for the delivery, where the company asks for it."""
 
-    actual_hours: WorkedHours
+    actual_hours: Annotated[WorkedHours, Field(description="Without those of packing, which has a line of its own")]
     actual_distance_miles: Miles
     extras: Annotated[tuple[ExtraIn, ...], Field(max_length=50)] = ()
 

@@ -318,7 +318,7 @@ async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: Loc
         raise NotPriceable("The company has no active price list.")
     base = (await orgs.company(session, actor.org_id)).address.location
     way = great_circle_miles(base, job.origin.location)
-    fuel = await platform.fuel_index_price(session)
+    fuel = pricing.fuel_index_for(card, await platform.fuel_index_price(session))
     facts = market.from_base(replace(_job(body.estimate, job, actor.now), fuel_index_price=fuel), way)
     price = pricing.price_job(card, facts)
     return {"job": pricing.job_to_json(facts), "pricing_config_id": card.id} | _stored(price, card.number)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from app.modules.calendar.public import LegKind, Window
 
+ZERO: Final = Decimal(0)
 QUARTER: Final = Decimal("0.25")
 QUARTER_HOUR: Final = timedelta(minutes=15)
 SHORTEST_HOURS: Final = Decimal(1)
@@ -43,15 +44,17 @@ def quarters(hours: Decimal) -> Decimal:
     return (hours / QUARTER).to_integral_value(ROUND_CEILING) * QUARTER
 
 
-def days_of_work(starts_at: datetime, hours_p90: Decimal, drive_minutes: int) -> Days:
-    """What is reserved: nine in ten such jobs are done in it, the drive and the nights included."""
+def days_of_work(starts_at: datetime, hours_p90: Decimal, drive_minutes: int, packed_in: Decimal = ZERO) -> Days:
+    """What is reserved: nine in ten such jobs are done in it, the drive and the nights included. `packed_in`: hours of
+    packing besides, all of them before the load is in the truck.
+    """
     drive = timedelta(minutes=drive_minutes)
-    hours = quarters(max(SHORTEST_HOURS, hours_p90 + Decimal(drive_minutes) / 60))
+    hours = quarters(max(SHORTEST_HOURS, hours_p90 + packed_in + Decimal(drive_minutes) / 60))
     length = timedelta(minutes=int(hours * 60))
     if length <= ON_DUTY and drive <= AT_THE_WHEEL:
         return Days(Window(starts_at, starts_at + length))
-    loading = _length(quarters(hours_p90 * LOADING_SHARE))
-    unloading = max(QUARTER_HOUR, _length(quarters(hours_p90)) - loading)
+    loading = _length(quarters(hours_p90 * LOADING_SHARE + packed_in))
+    unloading = max(QUARTER_HOUR, _length(quarters(hours_p90 + packed_in)) - loading)
     work = ((LegKind.LOADING, loading), (LegKind.TRANSIT, _started_quarters(drive)), (LegKind.UNLOADING, unloading))
     begun, ends_at = _worked(starts_at, [one for one in work if one[1]])
     instants = [*(start for _, start in begun), ends_at]

@@ -32,6 +32,7 @@ from app.runtime.db.session import ReadSession
 MOST_ASKED: Final = 200
 # The recommended crew and the smallest.
 MOST_PLANS: Final = 2
+ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _refuse_nothing_to_pack(services: pricing.ServicesIn, load: pricing.Load) ->
 
 def _plan(load: pricing.Load, way: Way) -> Plan:
     wanted = way.services
-    packing = None if wanted.packing is None else wanted.packing.to_packing(load.cartons)
+    packing = _packing(wanted.packing, load)
     facts = pricing.JobFacts(
         origin=way.origin,
         destination=way.destination,
@@ -150,11 +151,17 @@ def _plan(load: pricing.Load, way: Way) -> Plan:
         valuation=None if wanted.valuation is None else wanted.valuation.to_valuation(),
         codes=frozenset(wanted.codes),
     )
-    hours = load.hours_p90 + (0 if packing is None else packing.hours)
-    days = rules.days_of_work(way.starts_at, hours, way.route.drive_minutes)
+    packed_in = ZERO if packing is None else packing.hours
+    days = rules.days_of_work(way.starts_at, load.hours_p90, way.route.drive_minutes, packed_in)
     size = _up(load.volume_cuft), _up(load.weight_lb), load.crew_size
     need = calendar.Need.of(*size, way.requires.columns())
     return Plan(days.window, need, pricing.make_job(facts), load.factors, days.legs)
+
+
+def _packing(wanted: pricing.PackingWishIn | None, load: pricing.Load) -> pricing.Packing | None:
+    if wanted is None:
+        return None
+    return pricing.packing_of(load.cartons if wanted.cartons is None else wanted.cartons)
 
 
 def _up(amount: Decimal) -> int:
@@ -202,15 +209,19 @@ async def find_field(session: ReadSession, asked: Located, days: int, now: datet
     cards = await pricing.active_cards(session, ids) if ids else {}
     own = await pricing.own_of_all(session, ids) if ids else {}
     fuel = await platform.fuel_index_price(session) if ids else None
-    common = _at_fuel_price(asked.plans, fuel)
-    plans = {one: _at_fuel_price(asked.plans_by(own[one]), fuel) if one in own else common for one in ids}
+    common = {price: _at_fuel_price(asked.plans, price) for price in (fuel, None)}
+    prices = {one: pricing.fuel_index_for(card, fuel) for one, card in cards.items()}
+    plans = {
+        one: _at_fuel_price(asked.plans_by(own[one]), price) if one in own else common[price]
+        for one, price in prices.items()
+    }
     codes = asked.way.services.codes
     uses = await pricing.discount_uses(session, ids, codes) if ids and codes else {}
     return Field(now, companies, cards, plans, uses)
 
 
 def _at_fuel_price(plans: tuple[Plan, ...], fuel: Decimal | None) -> tuple[Plan, ...]:
-    """Priced at today's fuel index, where staff have told it."""
+    """Priced at today's fuel index, where staff have told it and the prices are in its currency."""
     if fuel is None:
         return plans
     return tuple(replace(plan, job=replace(plan.job, fuel_index_price=fuel)) for plan in plans)

@@ -4,7 +4,7 @@ from app.modules.pricing.rules.catalogue import CATALOGUE, Item, find_items
 from app.modules.pricing.rules.config import PricingConfig, config_errors, config_to_json, parse_config
 from app.modules.pricing.rules.diff import compare_configs
 from app.modules.pricing.rules.engine import CompiledConfig, compile_config, price, replay
-from app.modules.pricing.rules.estimator import count_cartons, end_of, estimate, packing_hours, pieces_of
+from app.modules.pricing.rules.estimator import at_ends, count_cartons, end_of, estimate, packing_of, pieces_of
 from app.modules.pricing.rules.lint import lint
 from app.modules.pricing.rules.local_time import local_start
 from app.modules.pricing.rules.offering import limited_discounts, unoffered
@@ -24,6 +24,7 @@ __all__ = [
     "Item",
     "PricingConfig",
     "Starts",
+    "at_ends",
     "compare_configs",
     "compile_config",
     "config_errors",
@@ -37,7 +38,7 @@ __all__ = [
     "limited_discounts",
     "lint",
     "local_start",
-    "packing_hours",
+    "packing_of",
     "parse_config",
     "pieces_of",
     "price",

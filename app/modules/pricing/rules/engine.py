@@ -163,6 +163,12 @@ def _deposit(deposit: Deposit | None, total: Decimal) -> Decimal:
     return min(deposit.amount or ZERO, total)
 
 
+def shares_of(config: PricingConfig, subtotal: Decimal, total: Decimal) -> tuple[Money, Money]:
+    """The deposit of a total, and the platform's fee of what it is before tax."""
+    fee = round_cents(subtotal * config.platform_fee_percent / HUNDRED)
+    return Money(_deposit(config.deposit, total), config.currency), Money(fee, config.currency)
+
+
 def _surcharge(compiled: CompiledConfig, job: Job, bill: _Bill, sums: Sums) -> None:
     """Every line of a rule but the discounts, in config order; the line-haul is known before fuel asks for it."""
     hauled: dict[int, Line] = {}
@@ -232,12 +238,13 @@ def _close(compiled: CompiledConfig, job: Job, bill: _Bill) -> Price:
         raise NotPriced(Unpriced.TOTAL_TOO_LARGE)
     currency = config.currency
     total = Money(bill.sum, currency)
+    deposit, fee = shares_of(config, subtotal, bill.sum)
     return Price(
         lines=tuple(bill.lines),
         subtotal=Money(subtotal, currency),
         total=total,
-        deposit=Money(_deposit(config.deposit, bill.sum), currency),
-        platform_fee=Money(round_cents(subtotal * config.platform_fee_percent / HUNDRED), currency),
+        deposit=deposit,
+        platform_fee=fee,
         holidays=_holidays(compiled, job) if compiled.calendars else (),
         promise=promise_of(config.estimate, total),
     )

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple, Protocol
 
 from app.kernel.errors import Fault
-from app.kernel.places import Access
+from app.kernel.places import Access, Place
 from app.modules.pricing.errors import UnknownItem
 from app.modules.pricing.rules.catalogue import CATALOGUE, LB_PER_CUFT, Item
 from app.modules.pricing.rules.estimator_figures import CARTON_MIX, FIGURES, HOMES, HOMES_SOURCE, Figure
@@ -27,6 +28,7 @@ from app.modules.pricing.values import (
     Hours,
     ItemCount,
     Job,
+    Packing,
     Piece,
 )
 
@@ -90,11 +92,16 @@ def count_cartons(request: EstimateRequest) -> int:
     return sum(item.quantity for item in request.items if "carton" in _item_of(item, CATALOGUE).categories)
 
 
-def packing_hours(cartons: int, figures: Figures = FIGURES) -> Decimal:
-    """Started quarters of an hour, as all hours of estimates."""
+def packing_of(cartons: int, figures: Figures = FIGURES) -> Packing:
+    """Packing so many; in started quarters of an hour, as all hours of estimates."""
     step = figures[Figure.HOURS_STEP].value
     exact = Fraction(cartons) / Fraction(figures[Figure.CARTONS_PER_HOUR].value)
-    return step * math.ceil(exact / Fraction(step))
+    return Packing(cartons, step * math.ceil(exact / Fraction(step)))
+
+
+def at_ends(request: EstimateRequest, origin: Place, destination: Place) -> EstimateRequest:
+    """The same load between other places; of them only the access counts."""
+    return replace(request, pickup=end_of(origin.access), dropoff=end_of(destination.access))
 
 
 def pieces_of(items: tuple[ItemCount, ...]) -> tuple[Piece, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
@@ -94,11 +93,6 @@ def estimate_request(load: LoadIn, origin: PlaceIn | Place, destination: PlaceIn
         dropoff=end_of(destination.access),
         weight_lb=load.weight_lb,
     )
-
-
-def at_ends(request: EstimateRequest, origin: Place, destination: Place) -> EstimateRequest:
-    """The same load between other places."""
-    return replace(request, pickup=end_of(origin.access), dropoff=end_of(destination.access))
 
 
 class HoursOut(BaseModel):

@@ -6,24 +6,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.modules.pricing.rules import packing_hours
-from app.modules.pricing.rules.rule import Code, Quantity, Whole
+from app.modules.pricing.rules.rule import Code, Whole
 from app.modules.pricing.schemas.jobs import ValuationIn
-from app.modules.pricing.values import Packing
 
 
 class PackingWishIn(BaseModel):
-    """Packing by the company. What is left out is as estimated: the cartons listed, or those of such a home."""
+    """Packing by the company. Left out, the cartons are those listed, or those of such a home; the hours are ours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     cartons: Annotated[Whole, Field(ge=1, le=10_000, examples=[20])] | None = None
-    hours: Annotated[Quantity, Field(gt=0, le=100, examples=["2.5"])] | None = None
-
-    def to_packing(self, estimated: int) -> Packing:
-        """`estimated`: the cartons of the estimate."""
-        cartons = estimated if self.cartons is None else self.cartons
-        return Packing(cartons, packing_hours(cartons) if self.hours is None else self.hours)
 
 
 class ServicesIn(BaseModel):
