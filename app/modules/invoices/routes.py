@@ -101,8 +101,8 @@ async def explain_invoice(invoice_id: UUID, actor: InvoicesRead, session: Read) 
         booking_id=invoice.booking_id,
         pricing_config_id=explained.pricing_config_id,
         config_version=final["config_version"],
+        inputs=explained.final_inputs,
         promised_inputs=explained.promised_inputs,
-        worked_inputs=explained.worked_inputs,
         promised=price_out(explained.promised),
         billed=price_out(final),
     )

@@ -32,22 +32,20 @@ class InvoiceSummary(BaseModel):
 
 
 class InvoiceExplainOut(BaseModel):
-    """What the billed price was made of. On this version the inputs give the lines of a rule or of the price list
-    itself to the same cents: `promised_inputs` those of `promised`, and those of `billed` where `billed.estimate.kind`
-    is `binding`; else `worked_inputs` those of `billed`. Extras were agreed on the day, `estimate_ceiling` takes off
-    what is over the ceiling, and the tax is of all of it.
+    """What the two prices were made of. On this version `inputs` give the lines of `billed` that are a rule's or the
+    price list's own, and `promised_inputs` those of `promised`, to the same cents. Extras were agreed on the day,
+    `estimate_ceiling` takes off what is over the ceiling, and the tax is of all of it.
     """
 
     invoice_id: UUID
     booking_id: UUID
     pricing_config_id: Annotated[UUID | None, Field(description="null: a price agreed by hand")]
     config_version: Annotated[int | None, Field(description="null: a price agreed by hand")]
-    promised_inputs: Annotated[
-        dict[str, object] | None, Field(description="The job as booked; null: a price agreed by hand")
+    inputs: Annotated[
+        dict[str, object] | None,
+        Field(description="As worked; as booked where `promised.estimate` is binding; null: a price agreed by hand"),
     ]
-    worked_inputs: Annotated[
-        dict[str, object] | None, Field(description="The job as worked; null: a price agreed by hand")
-    ]
+    promised_inputs: Annotated[dict[str, object] | None, Field(description="As booked; null: a price agreed by hand")]
     promised: Annotated[PriceOut, Field(description="As it was booked.")]
     billed: PriceOut
 

@@ -52,7 +52,7 @@ from app.modules.pricing.service.jobs import JobFacts, as_worked, make_job, star
 from app.modules.pricing.service.learning import observe_job
 from app.modules.pricing.service.loads import Load, load_by_own, load_of, read_load
 from app.modules.pricing.service.own import own_of_all
-from app.modules.pricing.values import Factor, Job, Packing, Price, Travel, Unpriced
+from app.modules.pricing.values import EstimateKind, Factor, Job, Packing, Price, Travel, Unpriced
 from app.runtime.db.session import ReadSession
 
 __all__ = [
@@ -100,6 +100,7 @@ __all__ = [
     "find_repriced",
     "fuel_index_for",
     "has_active_config",
+    "is_binding",
     "is_offered",
     "job_from_json",
     "job_to_json",
@@ -166,6 +167,11 @@ def find_repriced(
 def as_promised(card: RateCard, agreed: Price, worked: Price) -> Price:
     """What is owed for the move as worked, by what its price list promised."""
     return keep_promise(agreed, worked, card.compiled.config)
+
+
+def is_binding(agreed: Price) -> bool:
+    """Whether it is owed as it was promised, whatever is worked."""
+    return agreed.promise is not None and agreed.promise.kind is EstimateKind.BINDING
 
 
 def price_to_json(priced: Price, config_version: int | None) -> dict[str, Any]:

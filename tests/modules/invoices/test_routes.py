@@ -68,7 +68,7 @@ class TestIssueInvoice:
         booking = await complete_by_hand(client, mover_a.headers, estimate=SMALL_JOB, extras=[extra])
         invoice = await issue(client, mover_a.headers, booking["id"])
         explained = (await client.get(f"/v1/invoices/{invoice['id']}/explain", headers=mover_a.headers)).json()
-        assert (explained["worked_inputs"]["hours"], explained["worked_inputs"]["distance_miles"]) == ("3.33", "10.1")
+        assert (explained["inputs"]["hours"], explained["inputs"]["distance_miles"]) == ("3.33", "10.1")
         billed = explained["billed"]["lines"]
         assert [line["amount"] for line in billed[:-1]] == [line["amount"] for line in invoice["lines"]]
         assert (billed[-1]["code"], billed[-1]["amount"]) == ("tax", invoice["tax"])
@@ -78,7 +78,7 @@ class TestIssueInvoice:
         config = f"/v1/pricing-configs/{explained['pricing_config_id']}"
         stored = (await client.get(config, headers=mover_a.headers)).json()
         told = ("starts_at", "hours", "crew", "distance_miles")
-        job = {name: explained["worked_inputs"][name] for name in told} | {"pickup_zone": "America/Los_Angeles"}
+        job = {name: explained["inputs"][name] for name in told} | {"pickup_zone": "America/Los_Angeles"}
         body = {"config": stored["config"], "job": job}
         again = await client.post("/v1/pricing-configs/simulate", headers=mover_a.headers, json=body)
         made = {line["code"]: line["amount"] for line in again.json()["lines"]}
@@ -86,28 +86,25 @@ class TestIssueInvoice:
         assert made == {line["code"]: line["amount"] for line in billed if line["code"] not in {"waiting", "tax"}}
 
     @pytest.mark.parametrize(
-        ("terms", "made_of"),
-        [
-            ({"kind": "binding"}, "promised_inputs"),
-            ({"kind": "non_binding"}, "worked_inputs"),
-            (None, "worked_inputs"),
-        ],
+        ("terms", "hours"), [({"kind": "binding"}, "as booked"), ({"kind": "non_binding"}, "3.33"), (None, "3.33")]
     )
     async def test_what_is_billed_is_made_of_the_job_that_its_promise_names(
-        self, client: httpx.AsyncClient, mover_a: Caller, terms: dict[str, str] | None, made_of: str
+        self, client: httpx.AsyncClient, mover_a: Caller, terms: dict[str, str] | None, hours: str
     ) -> None:
         await write_prices(client, mover_a.headers, estimate=terms)
         booking = await complete_by_hand(client, mover_a.headers, estimate=SMALL_JOB)
         invoice = await issue(client, mover_a.headers, booking["id"])
         explained = (await client.get(f"/v1/invoices/{invoice['id']}/explain", headers=mover_a.headers)).json()
         assert (explained["billed"]["estimate"] or {}).get("kind") == (terms or {}).get("kind")
-        for name, inputs in (("promised", "promised_inputs"), ("billed", made_of)):
+        for name, inputs in (("promised", "promised_inputs"), ("billed", "inputs")):
             told = {key: explained[inputs][key] for key in ("starts_at", "hours", "crew", "distance_miles")}
             path = f"/v1/pricing-configs/{explained['pricing_config_id']}/simulate"
             job = told | {"pickup_zone": "America/Los_Angeles"}
             again = await client.post(path, headers=mover_a.headers, json=job)
             assert again.json()["total"] == explained[name]["total"], inputs
-        assert explained["promised_inputs"]["hours"] != explained["worked_inputs"]["hours"]
+        booked = explained["promised_inputs"]["hours"]
+        assert booked != "3.33"
+        assert explained["inputs"]["hours"] == hours.replace("as booked", booked)
 
     async def test_a_price_as_agreed_is_one_line(self, client: httpx.AsyncClient, mover_a: Caller) -> None:
         booking = await complete_by_hand(client, mover_a.headers, price=usd("819.99"))
@@ -115,7 +112,7 @@ class TestIssueInvoice:
         assert [line["amount"] for line in invoice["lines"]] == [usd("819.99")]
         assert (invoice["tax"], invoice["total"]) == (usd("0.00"), usd("819.99"))
         explained = (await client.get(f"/v1/invoices/{invoice['id']}/explain", headers=mover_a.headers)).json()
-        made_of = ("pricing_config_id", "config_version", "promised_inputs", "worked_inputs")
+        made_of = ("pricing_config_id", "config_version", "promised_inputs", "inputs")
         assert {explained[name] for name in made_of} == {None}
         assert explained["billed"]["lines"][0]["code"] == "agreed_price"
 

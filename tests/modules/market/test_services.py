@@ -87,10 +87,15 @@ async def test_packing_is_of_the_estimated_cartons_and_takes_its_time(
 ) -> None:
     able = companies[0].id
     without = (await offers(client))[able]
-    usual, told = [(await offers(client, packing=one))[able] for one in ({}, {"cartons": 20})]
+    packed = {"cartons": 20}
+    wishes: list[dict[str, Any]] = [{}, packed, packed | {"hours": "0.001"}, packed | {"hours": "3.5"}]
+    usual, told, low, high = [(await offers(client, packing=one))[able] for one in wishes]
     # A home of two bedrooms has 54 cartons; ten are packed in an hour, in started quarters.
     assert (amounts(usual)["packing"], hours(usual) - hours(without)) == ("351.00", 5.5)
     assert (amounts(told)["packing"], hours(told) - hours(without)) == ("130.00", 2.0)
+    # Whoever named fewer hours would name the price.
+    assert (amounts(low)["packing"], hours(low) - hours(without)) == ("130.00", 2.0)
+    assert (amounts(high)["packing"], hours(high) - hours(without)) == ("130.00", 3.5)
     assert amounts(usual)["labour"] == amounts(without)["labour"]
 
 
@@ -208,8 +213,7 @@ async def test_a_fuel_table_is_priced_by_the_platforms_index(
     ("services", "pointer"),
     [
         ({"packing": {"cartons": 0}}, "/services/packing/cartons"),
-        # A customer who names the hours names the price.
-        ({"packing": {"hours": "0.001"}}, "/services/packing/hours"),
+        ({"packing": {"hours": "-1"}}, "/services/packing/hours"),
         ({"packing": True}, "/services/packing"),
         ({"valuation": {"kind": "full"}}, "/services/valuation/declared_value"),
         ({"valuation": FULL | {"declared_value": "1e400"}}, "/services/valuation/declared_value"),

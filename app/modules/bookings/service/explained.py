@@ -13,14 +13,15 @@ from app.runtime.db.session import ReadSession
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What the two prices of a booking were made of, as stored: the job as it was booked, and as it was worked.
+    """What the two prices of a booking were made of, as stored: the promised one of the job as it was booked, the final
+    one of the job as it was worked, or again as booked where the promise is binding.
 
-    `pricing_config_id` and inputs None: a price agreed by hand. `worked_inputs` and `final` None: not completed yet.
+    `pricing_config_id` and inputs None: a price agreed by hand. `final_inputs` and `final` None: not completed yet.
     """
 
     pricing_config_id: UUID | None
     promised_inputs: dict[str, Any] | None
-    worked_inputs: dict[str, Any] | None
+    final_inputs: dict[str, Any] | None
     promised: dict[str, Any]
     final: dict[str, Any] | None
 
@@ -30,8 +31,9 @@ async def explain_prices(session: ReadSession, booking_id: UUID) -> Explained:
     booking = await repository.get_booking(session, booking_id)
     if booking is None:
         raise BookingNotFound
-    worked = None
+    final_inputs = None
     if booking.job is not None and booking.actuals is not None:
-        work, job = Work.of(booking.actuals), pricing.job_from_json(booking.job)
-        worked = pricing.job_to_json(pricing.as_worked(job, work.hours, work.distance_miles))
-    return Explained(booking.pricing_config_id, booking.job, worked, booking.price, booking.final_price)
+        promised = pricing.price_from_json(booking.price)
+        worked = Work.of(booking.actuals).job(pricing.job_from_json(booking.job))
+        final_inputs = booking.job if pricing.is_binding(promised) else pricing.job_to_json(worked)
+    return Explained(booking.pricing_config_id, booking.job, final_inputs, booking.price, booking.final_price)

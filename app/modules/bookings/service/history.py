@@ -39,11 +39,15 @@ class Work:
         ]
         return cls(Decimal(actuals["actual_hours"]), Decimal(actuals["actual_distance_miles"]), extras)
 
+    def job(self, booked: pricing.Job) -> pricing.Job:
+        """The job with the hours and miles that it took."""
+        return pricing.as_worked(booked, self.hours, self.distance_miles)
+
     def price(self, agreed: pricing.Price, job: dict[str, Any] | None, card: pricing.RateCard | None) -> pricing.Price:
         """The final price; without job and card, that of a price agreed by hand. Raises: NotPriced (409)."""
         if job is None or card is None:
             return pricing.add_extras(agreed, self.extras, Decimal(0))
-        worked = pricing.as_worked(pricing.job_from_json(job), self.hours, self.distance_miles)
+        worked = self.job(pricing.job_from_json(job))
         again = pricing.as_promised(card, agreed, pricing.price_again(card, worked, agreed))
         return pricing.add_extras(again, self.extras, card.compiled.config.tax_rate)
 

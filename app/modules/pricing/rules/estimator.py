@@ -92,11 +92,13 @@ def count_cartons(request: EstimateRequest) -> int:
     return sum(item.quantity for item in request.items if "carton" in _item_of(item, CATALOGUE).categories)
 
 
-def packing_of(cartons: int, figures: Figures = FIGURES) -> Packing:
-    """Packing so many; in started quarters of an hour, as all hours of estimates."""
+def packing_of(cartons: int, told: Decimal | None = None, figures: Figures = FIGURES) -> Packing:
+    """Packing so many; in started quarters of an hour, as all hours of estimates. `told` hours count where they are
+    more: whoever names fewer would name the price.
+    """
     step = figures[Figure.HOURS_STEP].value
     exact = Fraction(cartons) / Fraction(figures[Figure.CARTONS_PER_HOUR].value)
-    return Packing(cartons, step * math.ceil(exact / Fraction(step)))
+    return Packing(cartons, max(step * math.ceil(exact / Fraction(step)), told or ZERO))
 
 
 def at_ends(request: EstimateRequest, origin: Place, destination: Place) -> EstimateRequest:

@@ -6,16 +6,22 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.modules.pricing.rules.rule import Code, Whole
+from app.modules.pricing.rules.rule import Code, Quantity, Whole
 from app.modules.pricing.schemas.jobs import ValuationIn
 
 
 class PackingWishIn(BaseModel):
-    """Packing by the company. Left out, the cartons are those listed, or those of such a home; the hours are ours."""
+    """Packing by the company. What is left out is as estimated: the cartons listed, or those of such a home."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     cartons: Annotated[Whole, Field(ge=1, le=10_000, examples=[20])] | None = None
+    hours: Annotated[
+        Quantity | None,
+        Field(
+            gt=0, le=100, examples=["2.5"], description="Counts where it is more than is estimated for so many cartons"
+        ),
+    ] = None
 
 
 class ServicesIn(BaseModel):
