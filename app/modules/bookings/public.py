@@ -23,7 +23,14 @@ from app.modules.bookings.service.eligibility import Lacking
 from app.modules.bookings.service.explained import Explained, explain_prices
 from app.modules.bookings.service.history import final_prices, reprice_bookings
 from app.modules.bookings.service.personal import erase_customer, open_bookings, personal_data
-from app.modules.bookings.service.reassign import DayJob, Team, lacking_papers, list_day_jobs, reassign_all
+from app.modules.bookings.service.reassign import (
+    DayJob,
+    Team,
+    lacking_papers,
+    list_day_jobs,
+    on_their_way,
+    reassign_all,
+)
 from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -51,6 +58,7 @@ __all__ = [
     "find_bookings",
     "lacking_papers",
     "list_day_jobs",
+    "on_their_way",
     "open_bookings",
     "open_bookings_of",
     "personal_data",

@@ -8,7 +8,7 @@ from app.modules.calendar.public import ResourceNotFound, SlotTaken, WindowRefus
 from app.modules.dispatch import service
 from app.modules.dispatch.access import Dispatch
 from app.modules.dispatch.errors import PlanChanged
-from app.modules.dispatch.rules import DayPlan, Swapped
+from app.modules.dispatch.rules import DayPlan, DaySwap
 from app.modules.dispatch.schemas import (
     AutoAssignIn,
     DayIn,
@@ -85,7 +85,7 @@ async def auto_assign(body: AutoAssignIn, actor: Dispatch, snapshot: Read, sessi
     return plan_out(plan)
 
 
-def swaps_out(swaps: list[Swapped]) -> SwapsOut:
+def swaps_out(swap: DaySwap) -> SwapsOut:
     jobs = [
         SwapOut(
             booking_id=one.job.booking_id,
@@ -96,9 +96,9 @@ def swaps_out(swaps: list[Swapped]) -> SwapsOut:
             reason=one.reason,
             paper=one.paper,
         )
-        for one in swaps
+        for one in swap.jobs
     ]
-    return SwapsOut(is_off=all(one.reason is None for one in swaps), jobs=jobs)
+    return SwapsOut(is_off=swap.is_off, jobs=jobs)
 
 
 @router.post("/swap-truck/preview", responses=problems(ResourceNotFound))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -28,8 +28,7 @@ SOON: Final = timedelta(minutes=1)
 
 async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UUID | None = None) -> rules.Day:
     """The day's jobs to come, of one truck or all, and who and what there is for them; nothing is locked."""
-    clock = ZoneInfo(await orgs.company_zone(session, actor.org_id))
-    days = calendar.days_window(body.day, 1, clock)
+    days = await _day_of(session, actor, body.day)
     found = await bookings.list_day_jobs(session, actor.org_id, days)
     to_come = [job for job in found if job.window.starts_at > actor.now]
     jobs = (
@@ -87,44 +86,50 @@ def _team(job: DayJob, planned: rules.Planned) -> Team:
     return Team(job.booking_id, job.leg, job.version, planned.truck_ids, planned.driver_ids)
 
 
-async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) -> list[rules.Swapped]:
-    """Which truck each of the day's jobs would have instead. Raises: ResourceNotFound (404)."""
+async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) -> rules.DaySwap:
+    """Which truck each of the day's jobs would have instead, and from when on this one would be off.
+
+    Raises: ResourceNotFound (404).
+    """
     await calendar.check_resource(session, actor.org_id, body.truck_id)
     day = await read_day(session, actor, DayIn(day=body.day, include_assigned=True), body.truck_id)
-    return rules.replace_truck(day, body.truck_id)
+    swaps = tuple(rules.replace_truck(day, body.truck_id))
+    if any(one.reason is not None for one in swaps):
+        return rules.DaySwap(swaps)
+    window = await _day_of(session, actor, body.day)
+    rest = calendar.Window(max(window.starts_at, actor.now + SOON), window.ends_at)
+    stays = day.taken[body.truck_id]
+    on_their_way = await bookings.on_their_way(session, actor.org_id, {one.source_id for one in stays if one.source_id})
+    return rules.DaySwap(swaps, *rules.find_time_off(stays, rest, on_their_way))
 
 
-async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> list[rules.Swapped]:
-    """Give the day's jobs of a truck to others, and keep the truck off for the rest of the day if nothing needs it.
+async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> rules.DaySwap:
+    """Give the day's jobs of a truck to others, and keep the truck off for the rest of the day, from the end of the job
+    that it broke down on, when all have another. A job that outlasts the day leaves nothing of it to take off.
 
     Locks: the booking rows in id order, then the resources in id order.
-    Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or another has a
-    replacement since.
+    Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or a hold stands in
+    the rest of the day, or another has a replacement since.
     Emits: booking.assigned and booking.truck_replaced for each job moved: its customer is told.
     """
-    swaps = await foresee_swap(session, actor, body)
+    swap = await foresee_swap(session, actor, body)
     teams = [
-        Team(*one.job.key, one.job.version, one.truck_ids, one.job.driver_ids) for one in swaps if one.reason is None
+        Team(*one.job.key, one.job.version, one.truck_ids, one.job.driver_ids)
+        for one in swap.jobs
+        if one.reason is None
     ]
     try:
         await bookings.reassign_all(session, actor, teams, tells_customers=True)
     except PreconditionFailed:
         raise PlanChanged(plan=None) from None
-    if len(teams) == len(swaps):
-        await _keep_off(session, actor, body)
-    return swaps
-
-
-async def _keep_off(session: WriteSession, actor: Mover, body: SwapTruckIn) -> None:
-    clock = ZoneInfo(await orgs.company_zone(session, actor.org_id))
-    day = calendar.days_window(body.day, 1, clock)
-    rest = calendar.Window(max(day.starts_at, actor.now + SOON), day.ends_at)
-    # The job that it broke down on has it until its end.
-    taken = await calendar.list_taken(session, actor.org_id, [body.truck_id], rest, actor.now)
-    under_way = [busy.window.ends_at for _, _, busy in taken if busy.stops is not None and busy.window.overlaps(rest)]
-    window = calendar.Window(max((rest.starts_at, *under_way)), rest.ends_at)
-    if window.length < calendar.SHORTEST_WINDOW:
-        return
-    time_off_id = await calendar.take_time_off(session, actor.org_id, body.truck_id, window, actor.now)
-    after = {"resource_id": body.truck_id, "starts_at": window.starts_at, "ends_at": window.ends_at}
+    if swap.off is None:
+        return swap
+    time_off_id = await calendar.take_time_off(session, actor.org_id, body.truck_id, swap.off, actor.now)
+    after = {"resource_id": body.truck_id, "starts_at": swap.off.starts_at, "ends_at": swap.off.ends_at}
     record(session, actor, Change("fleet.time_off_taken", "time_off", time_off_id, after=after))
+    return swap
+
+
+async def _day_of(session: ReadSession, actor: Mover, day: date) -> calendar.Window:
+    """By the clock of the company's office."""
+    return calendar.days_window(day, 1, ZoneInfo(await orgs.company_zone(session, actor.org_id)))

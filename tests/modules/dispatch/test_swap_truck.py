@@ -19,7 +19,7 @@ from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.jobs.handlers import Work
 from app.runtime.resources import Resources
 from tests.conftest import Member
-from tests.factories.bookings import new_key
+from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.fleet import add_truck
 from tests.factories.market import post
 from tests.factories.signing import signed_in_again
@@ -68,6 +68,35 @@ async def test_of_one_that_breaks_down_on_a_job_the_next_goes_to_another_and_it_
     assert broken not in done["jobs"][0]["truck_ids"]
     [off] = (await client.get(f"/v1/trucks/{broken}/time-off", headers=headers)).json()["items"]
     assert off["starts_at"] == first["ends_at"]
+
+
+async def test_a_hold_in_the_evening_refuses_the_swap_for_nothing_would_keep_the_truck_off(
+    client: httpx.AsyncClient, mover_a: Member
+):
+    first = await confirmed(client, mover_a, window=MORNING)
+    team = {name: first[name] for name in ("truck_ids", "driver_ids")}
+    await book_by_hand(client, mover_a.headers, window=LATE, **team)
+    await add_truck(client, mover_a.headers, license_plate="FIT 4", capacity_cuft=1700)
+    body = {"truck_id": first["truck_ids"][0], "day": DAY}
+    assert (await post(client, mover_a.headers, f"{SWAP}/preview", body))["is_off"] is False
+    refused = await client.post(SWAP, headers=mover_a.headers | new_key(), json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken"), refused.text
+    assert await seen(client, mover_a, first) == first
+
+
+async def test_of_a_job_past_midnight_it_is_not_said_that_the_truck_is_off(
+    client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+):
+    booking = await confirmed(client, mover_a, window=MORNING | {"ends_at": "2027-03-09T02:00:00"})
+    clock.move_to(datetime.fromisoformat(booking["starts_at"]) + timedelta(hours=1))
+    headers = await signed_in_again(client, mover_a)
+    await post(client, headers, f"/v1/bookings/{booking['id']}/start")
+    [broken] = booking["truck_ids"]
+    body = {"truck_id": broken, "day": DAY}
+    foreseen = await post(client, headers, f"{SWAP}/preview", body)
+    done = await post(client, headers, SWAP, body)
+    assert foreseen == done == {"is_off": False, "jobs": []}
+    assert (await client.get(f"/v1/trucks/{broken}/time-off", headers=headers)).json()["items"] == []
 
 
 async def test_a_job_without_a_replacement_keeps_it_and_says_why(client: httpx.AsyncClient, mover_a: Member):

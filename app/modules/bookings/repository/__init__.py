@@ -1,6 +1,12 @@
 """SQL of bookings, one file a subject."""
 
-from app.modules.bookings.repository.board import list_jobs_of, list_on_board, list_starting, list_tours
+from app.modules.bookings.repository.board import (
+    list_in_status,
+    list_jobs_of,
+    list_on_board,
+    list_starting,
+    list_tours,
+)
 from app.modules.bookings.repository.bookings import (
     RESEALED_AT_ONCE,
     clear_notes,
@@ -59,6 +65,7 @@ __all__ = [
     "list_feeds",
     "list_final_prices",
     "list_for_feed",
+    "list_in_status",
     "list_jobs_of",
     "list_latest_priced",
     "list_on_board",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -116,3 +116,13 @@ async def list_starting(
         Booking.legs.is_(None),
     )
     return await _in_order(session, query)
+
+
+async def list_in_status(
+    session: ReadSession, org_id: UUID, booking_ids: Collection[UUID], statuses: Collection[BookingStatus]
+) -> set[UUID]:
+    """Those of them whose status is one of these."""
+    query = sa.select(Booking.id).where(
+        Booking.org_id == org_id, Booking.id.in_(booking_ids), Booking.status.in_(statuses)
+    )
+    return set((await session.execute(query)).scalars())

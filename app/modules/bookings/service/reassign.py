@@ -79,6 +79,11 @@ async def list_day_jobs(session: ReadSession, org_id: UUID, days: calendar.Windo
     return sorted((*whole, *legs), key=lambda job: (job.window, job.key))
 
 
+async def on_their_way(session: ReadSession, org_id: UUID, booking_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these bookings are reported on their way, and not done."""
+    return await repository.list_in_status(session, org_id, booking_ids, rules.ON_THE_WAY)
+
+
 async def lacking_papers(
     session: ReadSession, org_id: UUID, jobs: Iterable[DayJob], trucks: Collection[UUID]
 ) -> dict[tuple[UUID, int | None], Lacking]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.modules.bookings.public import DayJob
-from app.modules.calendar.public import Busy, ResourceKind, ResourceSpec
+from app.modules.calendar.public import SHORTEST_WINDOW, Busy, ResourceKind, ResourceSpec, Window
 from app.modules.dispatch.rules.day import Day
 from app.modules.dispatch.values import LeftReason
 
@@ -22,6 +22,31 @@ class Swapped:
     truck_ids: tuple[UUID, ...]
     reason: LeftReason | None
     paper: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DaySwap:
+    """`off`: when the broken truck is to be off; None when a job keeps it, or nothing of the day is left to take off.
+    `is_off`: nothing else stands in that time, so that it is or can be taken off.
+    """
+
+    jobs: tuple[Swapped, ...]
+    off: Window | None = None
+    is_off: bool = False
+
+
+def find_time_off(stays: Collection[Busy], rest: Window, on_their_way: Collection[UUID]) -> tuple[Window | None, bool]:
+    """`DaySwap.off` and `is_off`, out of what takes the truck still when the day's jobs have others: from the end of
+    the job that it broke down on, which has it until then, reported or not; what is held, or other time off, is in the
+    way.
+    """
+    jobs = [one for one in stays if one.stops is not None and one.window.overlaps(rest)]
+    under_way = [one for one in jobs if one.source_id in on_their_way or one.window.starts_at <= rest.starts_at]
+    ends = [one.window.ends_at for one in under_way]
+    off = Window(max((rest.starts_at, *ends)), rest.ends_at)
+    if off.length < SHORTEST_WINDOW:
+        return None, False
+    return off, not any(one.window.overlaps(off) for one in stays)
 
 
 def replace_truck(day: Day, truck_id: UUID) -> list[Swapped]:
