@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
 import pytest
 
 from app.kernel.actor import Role
+from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
-from tests.conftest import Member
+from tests.conftest import PASSWORD, Member
 from tests.factories.bookings import new_key
 from tests.factories.callers import sign_in_member
 from tests.factories.fleet import CHICAGO, add_driver, add_helper, add_truck
@@ -211,3 +213,17 @@ class TestExport:
             headers = await sign_in_member(client, resources, mover_a.org_id, role)
             assert (await client.get("/v1/drivers.csv", headers=headers)).status_code == 403
             assert (await send(client, headers, "drivers", PEOPLE)).status_code == 403
+
+    async def test_the_crews_numbers_ask_for_a_fresh_proof(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ) -> None:
+        key = {"name": "Payroll", "scopes": ["crew:read"]}
+        made = await post(client, mover_a.headers, "/v1/org/api-keys", key, 201)
+        clock.advance(timedelta(minutes=6))
+        refused = await client.get("/v1/drivers.csv", headers=mover_a.headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "step_up_required")
+        assert (await client.get("/v1/trucks.csv", headers=mover_a.headers)).status_code == 200
+        program = {"Authorization": f"Bearer {made['key']}"}
+        assert (await client.get("/v1/drivers.csv", headers=program)).status_code == 200
+        await client.post("/v1/auth/step-up", json={"password": PASSWORD}, headers=mover_a.headers)
+        assert (await client.get("/v1/drivers.csv", headers=mover_a.headers)).status_code == 200

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.tables import TableRefused
-from app.modules.fleet.access import CrewRead, FleetRead, FleetWrite
+from app.modules.fleet.access import CrewExport, FleetRead, FleetWrite
 from app.modules.fleet.errors import LicenseTaken, PlateTaken
 from app.modules.fleet.schemas.tables import ImportOut, ImportQuery
 from app.modules.fleet.service import exports, imports
+from app.modules.identity.public import StepUpRequired
 from app.runtime.resources import resources_of
 from app.runtime.web.csv_body import CSV_ANSWER, CSV_BODY, CsvText, csv_answer
 from app.runtime.web.openapi import problems
@@ -41,9 +42,10 @@ async def import_trucks(actor: FleetWrite, text: CsvText, session: Write, reques
     return ImportOut(dry_run=query.dry_run, rows=len(lines), ids=ids)
 
 
-@router.get("/drivers.csv", response_class=Response, responses=CSV_ANSWER | problems())
-async def export_drivers(actor: CrewRead, session: Read) -> Response:
-    """Your drivers and helpers in service as a table that can be imported again.
+@router.get("/drivers.csv", response_class=Response, responses=CSV_ANSWER | problems(StepUpRequired))
+async def export_drivers(actor: CrewExport, session: Read) -> Response:
+    """Your drivers and helpers in service as a table that can be imported again. It holds everybody's numbers,
+    so a person proves anew who they are when the last proof is older than five minutes (POST /v1/auth/step-up).
 
     For owners, managers and dispatchers.
     """
