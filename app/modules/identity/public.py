@@ -114,7 +114,7 @@ async def staff_role(session: ReadSession | WriteSession, user_id: UUID) -> Staf
     return user.staff_role if user is not None and user.disabled_at is None else None
 
 
-async def require_fresh_proof(session: ReadSession, actor: Staff) -> None:
+async def require_fresh_proof(session: ReadSession, actor: MoverMember | Staff) -> None:
     """For what a stolen session must not do. Raises: StepUpRequired (403), SessionEnded (401)."""
     await service.require_fresh_proof(session, actor)
 
