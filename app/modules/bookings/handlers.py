@@ -70,6 +70,12 @@ async def reseal_contacts(resources: Resources) -> None:
     await service.reseal_contacts(resources)
 
 
+@handlers.every("bookings.forget_expired_holds", seconds=86_400)
+async def forget_expired_holds(resources: Resources) -> None:
+    """Holds that expired 90 days ago do not tell any more whose they were, nor from which street."""
+    await service.forget_expired_holds(resources)
+
+
 @handlers.every("bookings.expire_holds", seconds=30)
 async def expire_holds(resources: Resources) -> None:
     """Write down which holds have expired. Their windows have been free since: this only tidies up."""

@@ -8,6 +8,7 @@ from app.modules.bookings.repository.board import (
     list_tours,
 )
 from app.modules.bookings.repository.bookings import (
+    FORGOTTEN_AT_ONCE,
     RESEALED_AT_ONCE,
     clear_notes,
     expire_hold_of_quote,
@@ -25,6 +26,7 @@ from app.modules.bookings.repository.bookings import (
     list_rows_of_customer,
     list_steps,
     lock_booking,
+    lock_expired_before,
     lock_sealed_otherwise,
     overwrite_booking,
 )
@@ -43,6 +45,7 @@ from app.modules.bookings.repository.listing import list_bookings, list_query
 from app.modules.bookings.repository.prices import list_final_prices, list_latest_priced, list_priced
 
 __all__ = [
+    "FORGOTTEN_AT_ONCE",
     "RESEALED_AT_ONCE",
     "clear_notes",
     "expire_hold_of_quote",
@@ -79,6 +82,7 @@ __all__ = [
     "list_steps",
     "list_tours",
     "lock_booking",
+    "lock_expired_before",
     "lock_policy",
     "lock_rules",
     "lock_sealed_otherwise",

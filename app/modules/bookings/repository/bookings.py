@@ -20,6 +20,7 @@ LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
 NOT_WORKED = (BookingStatus.HELD, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
 ENDED = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
 RESEALED_AT_ONCE = 200
+FORGOTTEN_AT_ONCE = 200
 QUIET = {"synchronize_session": False}
 BOOKINGS = table_of(Booking)
 INSERT_BOOKING = Ready(
@@ -125,6 +126,14 @@ async def lock_sealed_otherwise(session: WriteSession, org_id: UUID, head: bytes
     is_other = sa.func.substring(Booking.sealed_contact, 1, len(head)) != head
     query = sa.select(Booking).where(Booking.org_id == org_id, is_other, Booking.id > after)
     query = query.order_by(Booking.id).limit(RESEALED_AT_ONCE).with_for_update(skip_locked=True)
+    return (await session.execute(query)).scalars().all()
+
+
+async def lock_expired_before(session: WriteSession, org_id: UUID, kept_since: datetime) -> Sequence[Booking]:
+    """A batch of a company's holds that expired, were made before that instant and still tell whose they were."""
+    is_old = sa.and_(Booking.status == BookingStatus.EXPIRED, Booking.created_at <= kept_since)
+    query = sa.select(Booking).where(Booking.org_id == org_id, is_old, Booking.sealed_contact.is_not(None))
+    query = query.order_by(Booking.id).limit(FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
     return (await session.execute(query)).scalars().all()
 
 

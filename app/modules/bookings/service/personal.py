@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
 
-from app.kernel.places import Place
 from app.modules.bookings import repository
-from app.modules.bookings.service.contacts import ERASED_COLUMNS, shown_contact
+from app.modules.bookings.service.contacts import shown_contact
+from app.modules.bookings.service.retention import forgotten_columns
 from app.modules.calendar import public as calendar
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -42,19 +42,11 @@ async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime
     """
     for row in await repository.list_rows_of_customer(session, customer_id):
         await repository.find_org_of_own_booking(session, row["id"], customer_id)
-        places = {
-            name: Place.model_validate(row[name]).without_address().model_dump(mode="json")
-            for name in ("origin", "destination")
-        }
         reason = None if row["cancellation_reason"] is None else ""
         fields = {
-            **ERASED_COLUMNS,
+            **forgotten_columns(row),
             "cancellation_reason": reason,
-            # Whoever has a link sees nothing any more.
-            "link_issue": row["link_issue"] + 1,
-            "reschedule_issue": row["reschedule_issue"] + 1,
             "updated_at": now,
-            **places,
         }
         await repository.overwrite_booking(session, row["org_id"], row["id"], fields)
         await repository.clear_notes(session, row["org_id"], row["id"])
