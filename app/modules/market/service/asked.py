@@ -212,8 +212,8 @@ async def find_field(session: ReadSession, asked: Located, days: int, now: datet
     common = {price: _at_fuel_price(asked.plans, price) for price in (fuel, None)}
     prices = {one: pricing.fuel_index_for(card, fuel) for one, card in cards.items()}
     plans = {
-        one: _at_fuel_price(asked.plans_by(own[one]), price) if one in own else common[price]
-        for one, price in prices.items()
+        one: _at_fuel_price(asked.plans_by(own[one]), prices.get(one)) if one in own else common[prices.get(one)]
+        for one in ids
     }
     codes = asked.way.services.codes
     uses = await pricing.discount_uses(session, ids, codes) if ids and codes else {}
