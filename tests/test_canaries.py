@@ -24,6 +24,7 @@ from tests.factories.customers import SignedInCustomer, sign_in_customer
 
 pytestmark = pytest.mark.integration
 
+WRITTEN: Final = "a warning for the log of the server"
 # Each is nobody's and stands nowhere else.
 CANARIES: Final = {
     "name": "Quillonia Featherstonehaugh",
@@ -235,6 +236,7 @@ async def test_neither_does_the_databases_own_log_tell(
         assert {name: await login.fetchval(f"SHOW {name}") for name in quiet} == quiet
         await login.close()
     written = Path(await admin.fetchval("SHOW data_directory")).parents[1] / "postgres.log"
+    await admin.execute(f"DO $$ BEGIN RAISE WARNING '{WRITTEN}'; END $$")
     await admin.close()
     words = list(FAULTS.values())
 
@@ -245,5 +247,8 @@ async def test_neither_does_the_databases_own_log_tell(
     for word in list(CANARIES.values())[: len(FAULTS)]:
         answer = await bare.patch("/v1/customers/me", json={"full_name": word}, headers=customer.headers)
         assert answer.status_code >= 400
-    if written.is_file():
-        assert not told_in(written.read_text(errors="replace"))
+    if not written.is_file():
+        pytest.skip("This server writes its log where it cannot be read from here; its settings were right.")
+    log = written.read_text(errors="replace")
+    assert WRITTEN in log
+    assert not told_in(log)

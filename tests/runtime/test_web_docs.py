@@ -78,6 +78,11 @@ def test_the_one_image_from_elsewhere_is_not_asked_for() -> None:
     assert set(re.findall(r'src:"(https?:[^"]+)"', script)) == {"https://cdn.redoc.ly/redoc/logo-mini.svg"}
     start = (ASSETS / "redoc-start.js").read_text()
     before, _, after = start.partition("Redoc.init(")
-    # Both ways of naming an image's address are guarded before ReDoc is started.
-    assert after
-    assert before.count("if (isOurs(address))") == before.count("|| isOurs(value)") == 1
+    assert after, "both ways of naming an image's address are guarded before ReDoc is started"
+    for guard in (
+        'address.startsWith("data:") || new URL(address, location).origin === location.origin;',
+        "if (isOurs(address)) source.set.call(this, address);",
+        'if (name !== "src" || isOurs(value)) Element.prototype.setAttribute.call(this, name, value);',
+    ):
+        assert before.count(guard) == 1, guard
+    assert (before.count(".set.call("), before.count("setAttribute.call(")) == (1, 1), "there is no way around them"
