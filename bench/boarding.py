@@ -15,7 +15,7 @@ from bench.callers import get, owner_token, post
 from bench.figures import Figure
 from bench.ground import a_day_ahead
 from bench.listing import CONNECTIONS, Turn, WrongAnswer, compare
-from bench.load import Client, Load
+from bench.load import HOST, Client, Load
 from bench.recording import Recorder
 from bench.replay import Taken
 from bench.serving import Serving
@@ -48,7 +48,7 @@ async def record_board(settings: Settings, dispatcher: Dispatcher, path: str) ->
     recorder = Recorder(app.state.resources.database.bind.sync_engine)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{HOST}") as client,
     ):
         headers = {"Authorization": f"Bearer {owner_token(dispatcher.company)}"}
         for _ in range(2):  # the first finds caches empty

@@ -21,6 +21,7 @@ from sqlalchemy import event
 
 from app.main import create_app
 from app.runtime.settings import Settings
+from bench.load import HOST
 
 TRANSACTION: Final = "(:client_id::text || ' ' || :n::text)"
 TEXT: Final = re.compile(r"'([^']*)'")
@@ -93,7 +94,7 @@ async def record(settings: Settings, plan: Plan) -> list[str]:
     recorder = Recorder(app.state.resources.database.bind.sync_engine)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{HOST}") as client,
     ):
         for body in plan.bodies:
             recorder.sent.clear()

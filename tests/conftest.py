@@ -44,6 +44,7 @@ from app.runtime.resources import Resources
 from app.runtime.settings import Environment, Settings
 from app.runtime.web.service import Readiness
 from tests.documented import DocumentedTransport
+from tests.factories.towns import OPEN, close_companies
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = datetime(2027, 3, 1, 17, tzinfo=UTC)
@@ -241,9 +242,11 @@ def app(resources: Resources, logins: Logins) -> FastAPI:
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: FastAPI, logins: Logins) -> AsyncIterator[httpx.AsyncClient]:
+    stood_before = len(OPEN)
     async with httpx.AsyncClient(transport=DocumentedTransport(app), base_url="http://test") as made:
         yield made
+    await close_companies(logins.admin, OPEN[stood_before:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,10 @@ async def test_the_demo_accounts_find_work_to_do(clones: list[Logins], demo: tup
         staff = await signed_in(client, "staff")
         queue = (await client.get("/v1/ops/verifications?status=submitted", headers=staff)).json()["items"]
         assert len(queue) == play.SUBMITTED
-        for name in ("owner", "driver"):
-            await signed_in(client, name)
+        await signed_in(client, "owner")
+        driver = await signed_in(client, "driver")
+        [lane] = (await client.get("/v1/calendar", params={"view": "week"}, headers=driver)).json()["lanes"]
+        assert (lane["name"], bool(lane["taken"])) == ("Drew Driver", True)
         dispatcher = await signed_in(client, "dispatcher")
         today = START.replace(hour=8).isoformat().replace("+00:00", "Z")
         tomorrow = (START.replace(hour=8) + timedelta(days=1)).isoformat().replace("+00:00", "Z")

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from app.kernel.actor import Role
 from app.kernel.clock import ManualClock
 from app.kernel.ids import ids_from, new_id
+from app.modules.fleet.models import Driver
 from app.modules.identity import repository as people
 from app.modules.identity import service as identity
 from app.modules.identity.models import Member, User
@@ -216,6 +217,17 @@ async def _add_colleagues(play: Play, company: Company) -> None:
                 await people.insert_user(session, user)
                 member = Member(org_id=company.org_id, id=new_id(), user_id=user.id, role=role, created_at=now)
                 await people.insert_member(session, member)
+    # As if invited: the driver's account is that of the driver of the first truck, whose jobs it shows.
+    _, who = company.as_owner(now)
+    async with play.resources.database.write(who) as session:
+        first = sa.select(Driver.id).where(Driver.org_id == company.org_id).order_by(Driver.id).limit(1)
+        named = {"user_id": user.id, "full_name": user.full_name}
+        await session.execute(
+            sa.update(Driver)
+            .where(Driver.org_id == company.org_id, Driver.id == first.scalar_subquery())
+            .values(**named)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def _settle_outbox(worker_database: Database, now: datetime) -> None:

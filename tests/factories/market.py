@@ -22,6 +22,7 @@ from tests.conftest import Member, register
 from tests.factories.bookings import CONTACT, PRICES, new_key
 from tests.factories.customers import SignedInCustomer, new_phone
 from tests.factories.fleet import add_driver, add_helper, add_truck
+from tests.factories.towns import OPEN
 from tests.factories.verification import add_policy, approve, submit
 
 # Towns of their own: what other tests' companies offer around San Francisco does not reach here.
@@ -90,6 +91,7 @@ async def open_company(
     await add_policy(client, member.headers, **(policy or {}))
     await post(client, member.headers, "/v1/pricing-configs", {**PRICES, **(prices or {})}, 201)
     await approve(client, staff, await submit(client, member.headers))
+    OPEN.append(member.org_id)
     return company
 
 

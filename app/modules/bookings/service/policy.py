@@ -63,7 +63,11 @@ def check_holds(holds_end: Sequence[datetime], most: int, now: datetime) -> None
     """
     if len(holds_end) >= most:
         wait = math.ceil((holds_end[len(holds_end) - most] - now).total_seconds())
-        raise TooManyHolds(headers={"Retry-After": str(wait)})
+        raise TooManyHolds(
+            f"You hold {len(holds_end)} at once, and {most} are the most: confirm or cancel one, or wait for the first "
+            "to end.",
+            headers={"Retry-After": str(wait)},
+        )
 
 
 async def set_policy(session: WriteSession, actor: Mover, body: CancellationPolicyIn, version: int | None) -> Policy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -148,7 +148,7 @@ async def notices_letter(
     text = (
         f"Papers of {name} end:\n\n" + "\n".join(lines) + "\n\n"
         "A job on a day that a paper does not reach goes to nobody who needs it for the job; those that stand and "
-        "need it are named above. Show the renewal before, and nothing changes for you."
+        "need it are named above, where there are any. Where a renewal is shown in time, nothing changes for you."
     )
     return Letter(office, f"Papers of {name} end", text)
 
@@ -192,8 +192,9 @@ async def lapse_letter(session: ReadSession, org_id: UUID, lapse_id: UUID) -> Le
     touched = "\n".join(_named(lapse_of(lapse).bookings, zone))
     bookings = f"These bookings need it:\n\n{touched}\n\n" if touched else "No booking of yours needs it now.\n\n"
     text = (
-        f"The {what} of {name} ended on {lapse.ended_on}. What depends on it is out until you show the renewal: "
+        f"Since {lapse.ended_on + timedelta(days=1)} {name} has no {what} that counts: it has ended or was withdrawn. "
+        "What depends on it is out until you show another: "
         f"no customer is offered it, and nobody can be sent with it.\n\n{bookings}"
-        "As soon as the renewal is shown, all of it is back."
+        "As soon as another is shown, all of it is back."
     )
     return Letter(office, f"{name}: the {what} has ended", text)
