@@ -99,6 +99,8 @@ def create_engine(
             "pool_size": settings.pool_size,
             "max_overflow": settings.pool_overflow,
             "pool_timeout": settings.pool_timeout_seconds,
+            # The one used last is the one whose statements are planned: in turn, all would stay cold for long.
+            "pool_use_lifo": True,
         }
         if pooled
         else {"poolclass": NullPool}
