@@ -15,7 +15,10 @@ import sqlalchemy as sa
 from app.kernel.actor import Role
 from app.kernel.clock import ManualClock
 from app.kernel.ids import ids_from, new_id
+from app.modules.bookings.models import Booking
+from app.modules.bookings.values import BookingStatus
 from app.modules.fleet.models import Driver
+from app.modules.fleet.values import CrewRole
 from app.modules.identity import repository as people
 from app.modules.identity import service as identity
 from app.modules.identity.models import Member, User
@@ -217,10 +220,18 @@ async def _add_colleagues(play: Play, company: Company) -> None:
                 await people.insert_user(session, user)
                 member = Member(org_id=company.org_id, id=new_id(), user_id=user.id, role=role, created_at=now)
                 await people.insert_member(session, member)
-    # As if invited: the driver's account is that of the driver of the first truck, whose jobs it shows.
+    # As if invited: the driver's account is that of whoever drives the next job.
     _, who = company.as_owner(now)
     async with play.resources.database.write(who) as session:
-        first = sa.select(Driver.id).where(Driver.org_id == company.org_id).order_by(Driver.id).limit(1)
+        drives = Driver.id == sa.any_(Booking.driver_ids)
+        first = (
+            sa.select(Driver.id)
+            .join(Booking, sa.and_(Booking.org_id == Driver.org_id, drives))
+            .where(Driver.org_id == company.org_id, Driver.role == CrewRole.DRIVER, Booking.ends_at > play.present)
+            .where(Booking.status.in_((BookingStatus.CONFIRMED, BookingStatus.ASSIGNED, BookingStatus.ARRIVED)))
+            .order_by(Booking.starts_at, Booking.id)
+            .limit(1)
+        )
         named = {"user_id": user.id, "full_name": user.full_name}
         await session.execute(
             sa.update(Driver)
