@@ -45,8 +45,8 @@ AT_ONCE: Final = 4
 JOBS_AT_ONCE: Final = 25
 OWNER: Final = "owner@movehub.example"
 STAFF: Final = "staff@movehub.example"
-COLLEAGUES: Final = (("Dana Dispatcher", Role.DISPATCHER), ("Drew Driver", Role.DRIVER))
-LAST_ACCOUNT: Final = "driver@movehub.example"
+COLLEAGUES: Final = (("Drew Driver", Role.DRIVER), ("Dana Dispatcher", Role.DISPATCHER))
+LAST_ACCOUNT: Final = "dispatcher@movehub.example"
 HIRED_BEFORE: Final = timedelta(days=500)
 SETTLED: Final = timedelta(days=DAYS_BACK + 30)
 
@@ -198,46 +198,47 @@ async def _suspend(stage: Stage, staff_id: UUID, company: Company) -> None:
 
 
 async def _add_colleagues(play: Play, company: Company) -> None:
-    """The demo's dispatcher and driver. The last step: whoever finds them finds everything."""
+    """The demo's driver and dispatcher. The last step: whoever finds the last account finds everything."""
     stage = play.stage_at(play.present - SETTLED)
     now = stage.clock.now()
     with ids_from(stage.ids(play.chance("colleagues"))):
-        async with play.resources.database.write(Identity(Audience.SIGNIN)) as session:
-            await people.act_as(session, user_id=company.owner_id, org_id=company.org_id)
-            for full_name, role in COLLEAGUES:
-                user = User(
-                    id=new_id(),
-                    email=f"{role}@movehub.example",
-                    password_hash=play.known,
-                    full_name=full_name,
-                    staff_role=None,
-                    disabled_at=None,
-                    email_verified_at=now,
-                    version=1,
-                    created_at=now,
-                    updated_at=now,
-                )
+        for full_name, role in COLLEAGUES:
+            user = User(
+                id=new_id(),
+                email=f"{role}@movehub.example",
+                password_hash=play.known,
+                full_name=full_name,
+                staff_role=None,
+                disabled_at=None,
+                email_verified_at=now,
+                version=1,
+                created_at=now,
+                updated_at=now,
+            )
+            member = Member(org_id=company.org_id, id=new_id(), user_id=user.id, role=role, created_at=now)
+            async with play.resources.database.write(Identity(Audience.SIGNIN)) as session:
+                await people.act_as(session, user_id=company.owner_id, org_id=company.org_id)
                 await people.insert_user(session, user)
-                member = Member(org_id=company.org_id, id=new_id(), user_id=user.id, role=role, created_at=now)
                 await people.insert_member(session, member)
-    # As if invited: the driver's account is that of whoever drives the next job.
-    _, who = company.as_owner(now)
+            if role is Role.DRIVER:
+                await _give_jobs(play, company, user)
+
+
+async def _give_jobs(play: Play, company: Company, user: User) -> None:
+    """As if invited: the account is that of whoever drives the company's next job."""
+    next_driver = (
+        sa.select(Driver.id)
+        .join(Booking, sa.and_(Booking.org_id == Driver.org_id, Driver.id == sa.any_(Booking.driver_ids)))
+        .where(Driver.org_id == company.org_id, Driver.role == CrewRole.DRIVER, Booking.ends_at > play.present)
+        .where(Booking.status.in_((BookingStatus.CONFIRMED, BookingStatus.ASSIGNED, BookingStatus.ARRIVED)))
+        .order_by(Booking.starts_at, Booking.id)
+        .limit(1)
+    )
+    named = sa.update(Driver).where(Driver.org_id == company.org_id, Driver.id == next_driver.scalar_subquery())
+    _, who = company.as_owner(play.present)
     async with play.resources.database.write(who) as session:
-        drives = Driver.id == sa.any_(Booking.driver_ids)
-        first = (
-            sa.select(Driver.id)
-            .join(Booking, sa.and_(Booking.org_id == Driver.org_id, drives))
-            .where(Driver.org_id == company.org_id, Driver.role == CrewRole.DRIVER, Booking.ends_at > play.present)
-            .where(Booking.status.in_((BookingStatus.CONFIRMED, BookingStatus.ASSIGNED, BookingStatus.ARRIVED)))
-            .order_by(Booking.starts_at, Booking.id)
-            .limit(1)
-        )
-        named = {"user_id": user.id, "full_name": user.full_name}
         await session.execute(
-            sa.update(Driver)
-            .where(Driver.org_id == company.org_id, Driver.id == first.scalar_subquery())
-            .values(**named)
-            .execution_options(synchronize_session=False)
+            named.values(user_id=user.id, full_name=user.full_name).execution_options(synchronize_session=False)
         )
 
 
