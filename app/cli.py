@@ -32,10 +32,10 @@ from app.modules.audit import public as audit
 from app.modules.identity import public as identity
 from app.modules.ops import public as ops
 from app.modules.privacy import public as privacy
-from app.refusals import BAD_SETTINGS, NO_DATABASE, Refused, complete_environment, read_settings, required_url, sentence
+from app.refusals import BAD_SETTINGS, Refused, complete_environment, read_settings, required_url, sentence
 from app.runtime.auth.passwords import Passwords
 from app.runtime.db.bootstrap import CannotPrepare, prepare_database
-from app.runtime.db.engine import create_engine
+from app.runtime.db.engine import NO_DATABASE, create_engine
 from app.runtime.db.privileges import ServerTooOld, TooPowerful, refuse_powerful_login
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity

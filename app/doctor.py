@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from redis.exceptions import RedisError
 
 from app import registry
-from app.refusals import BAD_SETTINGS, NO_DATABASE, Refused
+from app.refusals import BAD_SETTINGS, Refused
 from app.runtime.cache import connect
-from app.runtime.db.engine import create_engine
+from app.runtime.db.engine import NO_DATABASE, create_engine
 from app.runtime.db.privileges import ServerTooOld, TooPowerful, refuse_powerful_login
 from app.runtime.settings import Settings
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import MutableMapping, Sequence
 from typing import Final
 
-import asyncpg
-import sqlalchemy.exc
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
@@ -17,8 +15,6 @@ SECRETS: Final = "MOVEHUB_SECRETS__"
 UNPREFIXED: Final = frozenset({"DEBUG", "ENVIRONMENT", "PORT", "REDIS_URL"})
 CANNOT: Final = 1
 BAD_SETTINGS: Final = 2
-# What asking a database ends with that is away, or refuses.
-NO_DATABASE: Final = (OSError, TimeoutError, asyncpg.PostgresError, sqlalchemy.exc.SQLAlchemyError)
 
 
 class Refused(Exception):

@@ -14,14 +14,15 @@ import asyncpg
 from pydantic import SecretStr
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.runtime.settings import DatabaseSettings
 
 logger = logging.getLogger("movehub.database")
-CANNOT_CONNECT: Final = (OSError, TimeoutError, asyncpg.PostgresError, DBAPIError)
+# What asking a database ends with that is away, or refuses.
+NO_DATABASE: Final = (OSError, TimeoutError, asyncpg.PostgresError, SQLAlchemyError)
 # The first release with multiranges.
 OLDEST_WITH_ALL: Final = (14,)
 # The arrays and ranges of our statements. The driver asks PostgreSQL's catalogue for each when a connection first meets
@@ -84,7 +85,7 @@ async def open_pool(engine: AsyncEngine, size: int) -> None:
         results = await asyncio.gather(*connecting, return_exceptions=True)
     failures = [one for one in results if isinstance(one, BaseException)]
     for failure in failures:
-        if not isinstance(failure, CANNOT_CONNECT):
+        if not isinstance(failure, NO_DATABASE):
             raise failure
     if failures:
         logger.warning("the pool is not full", extra={"missing": len(failures), "error": type(failures[0]).__name__})
