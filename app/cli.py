@@ -94,7 +94,6 @@ def run_serve(_: argparse.Namespace) -> None:
     config = configure_server(app, settings)
     lame_duck = settings.http.lame_duck_seconds if settings.is_production else 0.0
     server = Server(config, app.state.readiness, lame_duck_seconds=lame_duck)
-    collect_seldom()
 
     async def serve() -> None:
         # Asked here as well as at the app's start: here the refusal can be told in one sentence.

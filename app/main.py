@@ -36,6 +36,7 @@ from app.runtime.cache import Breaker, connect
 from app.runtime.db.engine import create_engine, open_pool
 from app.runtime.db.privileges import refuse_powerful_login
 from app.runtime.db.session import Database
+from app.runtime.memory import collect_seldom
 from app.runtime.rate_limit.kept import KeptLimits
 from app.runtime.rate_limit.limiter import RateLimiter
 from app.runtime.resources import Resources
@@ -208,6 +209,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await refuse_powerful_login(engine, is_production=settings.is_production)
         # Made before the first request rather than in it.
         await asyncio.gather(asyncio.to_thread(registry.warm_up), open_pool(engine, settings.db.pool_size))
+        collect_seldom()
         yield
         await resources.close()
         await engine.dispose()
