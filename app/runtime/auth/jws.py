@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from jose import jws
 
+from app.kernel.named_once import named_once
+
 ALGORITHM: Final = "HS256"
 TYPE: Final = "at+jwt"
 LONGEST: Final = 2_048
@@ -45,7 +47,7 @@ def _read(token: str, keys: Mapping[str, str], issuer: str, audience: str) -> di
     if len(token) > LONGEST or not _SHAPE.fullmatch(token):
         raise BadToken("no token")
     head, claims, signature = token.split(".")
-    header = json.loads(_decoded(head), object_pairs_hook=_refuse_twice)
+    header = json.loads(_decoded(head), object_pairs_hook=named_once)
     if set(header) - {"alg", "kid", "typ"} or header.get("typ") != TYPE or header.get("alg") != ALGORITHM:
         raise BadToken("not an access token")
     key = keys.get(str(header.get("kid")))
@@ -53,19 +55,12 @@ def _read(token: str, keys: Mapping[str, str], issuer: str, audience: str) -> di
         raise BadToken("unknown key")
     _decoded(claims)
     _decoded(signature)
-    body: dict[str, Any] = json.loads(jws.verify(token, key, [ALGORITHM]), object_pairs_hook=_refuse_twice)
+    body: dict[str, Any] = json.loads(jws.verify(token, key, [ALGORITHM]), object_pairs_hook=named_once)
     if body["iss"] != issuer or body["aud"] != audience:
         raise BadToken("not by us, or not for us alone")
     if not all(isinstance(body[name], str) and body[name] for name in ("sub", "jti")):
         raise BadToken("nobody's, or without a name")
     return body
-
-
-def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise BadToken("a name stands twice")
-    return found
 
 
 def _decoded(part: str) -> bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from starlette.requests import Request
 
 from app.kernel.errors import Fault, Unprocessable
+from app.kernel.named_once import NamedTwice, named_once
 from app.runtime.web.problems import BodyRefused, pointer_of
 
 MOST_FAULTS: Final = 20
@@ -22,21 +24,10 @@ class JsonRequest(Request):
         if not hasattr(self, "_json"):
             body = await self.body()
             try:
-                self._json = json.loads(body, object_pairs_hook=_object)
-            except _Repeated:
+                self._json = json.loads(body, object_pairs_hook=named_once)
+            except NamedTwice:
                 raise BodyRefused(_refusal(body)) from None
         return self._json
-
-
-class _Repeated(Exception):
-    pass
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise _Repeated
-    return made
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -45,7 +36,7 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _refusal(body: bytes) -> Unprocessable:
     """The reader does not know where in the body it is, so a body that is refused is read once more."""
-    places = list(_repeated(json.loads(body, object_pairs_hook=_Pairs), ("body",)))[:MOST_FAULTS]
+    places = islice(_repeated(json.loads(body, object_pairs_hook=_Pairs), ("body",)), MOST_FAULTS)
     faults = [Fault(pointer_of(place), "repeated_field", "This field stands here twice.") for place in places]
     return Unprocessable("A name stands twice in one object.", faults=tuple(faults))
 
