@@ -197,7 +197,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     if settings.db.app_url is None:
         raise ValueError("MOVEHUB_DB__APP_URL is not set: `movehub prepare-database` prints it.")
-    engine = create_engine(settings.db.app_url, settings.db, application_name="movehub-api")
+    engine = create_engine(settings.db.app_url, settings.db, application_name="movehub-api", keeps_share=True)
     database = Database(engine, registry.error_map())
     resources = build_resources(settings, database)
     readiness = Readiness(settings.db.app_url.get_secret_value(), registry.schema_revision())

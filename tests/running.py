@@ -38,8 +38,10 @@ async def in_process(
     logins: Logins, folder: Path, clock: Clock | None = None, **settings: Any
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Resources]]:
     """The program once more, in this process, on a database of its own; by the true clock without one."""
+    if "db" in settings:
+        settings["db"] = {"app_url": logins.app, "worker_url": logins.worker, **settings["db"]}
     chosen = settings_for(logins, folder, **settings)
-    engine = create_engine(SecretStr(logins.app), chosen.db, application_name="movehub-apart")
+    engine = create_engine(SecretStr(logins.app), chosen.db, application_name="movehub-apart", keeps_share=True)
     resources = build_resources(chosen, Database(engine, registry.error_map()), clock=clock)
     app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:

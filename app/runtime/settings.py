@@ -41,6 +41,10 @@ class DatabaseSettings(Group):
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_overflow: int = Field(default=0, ge=0, le=200)
     pool_timeout_seconds: float = 1.0
+    # Of the API's connections, for holding, confirming and changing bookings alone; what else is asked waits in line,
+    # and is refused when the line stands still for so long.
+    share_of_bookings: float = Field(default=0.3, ge=0, le=0.9)
+    still_seconds: float = Field(default=0.08, gt=0)
     connect_timeout_seconds: float = 2.0
     command_timeout_seconds: float = 5.0
 

@@ -89,6 +89,7 @@ def test_what_parameters_and_bodies_bring_with_them_is_told(document: dict[str, 
             is_form = any(kind.startswith(FORMS) for kind in operation["requestBody"]["content"])
             assert ("form_unreadable" if is_form else "not_json") in codes(operation, 400), path
             assert "body_too_large" in codes(operation, 413), path
+            assert "body_too_slow" in codes(operation, 408), path
         if path.startswith("/v1/"):
             assert {"database_unavailable", "try_again"} <= codes(operation, 503), (method, path)
 

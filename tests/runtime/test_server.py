@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import cast
+from typing import Final, cast
 
 import pytest
 from fastapi import FastAPI, Request
@@ -14,7 +16,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 
 from app.runtime.settings import AuthSettings, Environment, HttpSettings, Settings
+from app.runtime.web import problems
 from app.runtime.web import server as server_module
+from app.runtime.web.middleware import BodyLimit, Pace
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
 from app.runtime.web.service import Readiness
 
@@ -22,6 +26,7 @@ SETTINGS = Settings(
     environment=Environment.TEST,
     auth=AuthSettings(token_key=SecretStr("t" * 40), pepper=SecretStr("p" * 40), sealing_key=SecretStr("s" * 40)),
 )
+USUAL: Final = Pace()
 HELLO = b"GET /hello HTTP/1.1\r\nHost: test\r\n"
 
 
@@ -39,9 +44,11 @@ async def _slowly() -> AsyncIterator[bytes]:
 
 @asynccontextmanager
 async def serving(
-    *, lame_duck_seconds: float = 0.0, settings: Settings = SETTINGS
+    *, lame_duck_seconds: float = 0.0, settings: Settings = SETTINGS, pace: Pace = USUAL
 ) -> AsyncIterator[tuple[int, Server, Door]]:
     app = FastAPI()
+    app.add_middleware(BodyLimit, largest_bytes=10_000, pace=pace)
+    problems.install(app)
 
     @app.get("/hello")
     async def hello() -> str:
@@ -50,6 +57,14 @@ async def serving(
     @app.post("/echo")
     async def echo(request: Request) -> str:
         return (await request.body()).decode()
+
+    @app.post("/slowly-read")
+    async def slowly_read(request: Request) -> int:
+        size = 0
+        async for piece in request.stream():
+            size += len(piece)
+            await asyncio.sleep(0.2)
+        return size
 
     @app.get("/long")
     async def long() -> StreamingResponse:
@@ -227,6 +242,66 @@ class TestAfterAnAnswer:
             async with asyncio.timeout(10):
                 assert (await reader.readuntil(b"\r\n0\r\n\r\n")).count(b"part ") == 5
             writer.close()
+
+
+QUICK: Final = Pace(grace_seconds=0.2, bytes_per_second=1_000, most_seconds=0.6)
+
+
+async def send_slowly(port: int, piece: bytes, *, path: bytes = b"/echo", length: int = 9_000) -> tuple[bytes, float]:
+    """The answer to a body that comes in pieces, 20 a second at the most, and after how many seconds it came."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    began = time.monotonic()
+    writer.write(b"POST " + path + b" HTTP/1.1\r\nHost: test\r\nContent-Length: %d\r\n\r\n" % length)
+    answer = asyncio.create_task(read_answer(reader))
+    while length > 0 and not answer.done():
+        writer.write(piece[:length])
+        length -= len(piece)
+        await asyncio.wait({answer}, timeout=0.05)
+    found = await answer
+    took = time.monotonic() - began
+    writer.close()
+    return found, took
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        ("piece", "least", "most"),
+        [(b"", 0.2, 0.5), (b"a" * 10, 0.2, 0.5), (b"a" * 100, 0.55, 0.9)],
+        ids=["nothing", "a trickle", "fast enough for a while"],
+    )
+    async def test_one_that_hardly_comes_is_not_waited_for(self, piece: bytes, least: float, most: float):
+        async with serving(pace=QUICK) as (port, _, _):
+            answer, took = await send_slowly(port, piece)
+
+        assert json.loads(answer)["code"] == "body_too_slow"
+        assert least <= took < most + 0.5
+
+    async def test_one_that_comes_at_the_least_rate_is_taken_after_the_grace(self):
+        async with serving(pace=QUICK) as (port, _, _):
+            answer, took = await send_slowly(port, b"a" * 80, length=500)
+
+        assert answer == b'"' + b"a" * 500 + b'"'
+        assert took > QUICK.grace_seconds
+
+    async def test_the_programs_own_time_is_not_the_senders(self):
+        async with serving(pace=QUICK) as (port, _, _):
+            answer, took = await send_slowly(port, b"a" * 500, path=b"/slowly-read", length=2_500)
+
+        assert answer == b"2500"
+        assert took > QUICK.most_seconds
+
+    async def test_a_hundred_that_trickle_hold_up_nobody(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(server_module, "LEFTOVER_SECONDS", 0.1)
+
+        async with serving(pace=QUICK) as (port, server, _):
+            slow = [asyncio.create_task(send_slowly(port, b"a")) for _ in range(100)]
+            healthy = [await ask(port, HELLO + b"\r\n") for _ in range(20)]
+            refused = [json.loads(answer)["status"] for answer, _ in await asyncio.gather(*slow)]
+            await asyncio.sleep(0.3)
+            assert not server.server_state.connections
+
+        assert set(healthy) == {b"HTTP/1.1 200 OK"}
+        assert refused == [408] * 100
 
 
 class TestConnections:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
@@ -16,8 +17,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
+from app.runtime.db.share import Gate, Patience, SharedPool, all_connections
 from app.runtime.settings import DatabaseSettings
 
 logger = logging.getLogger("movehub.database")
@@ -81,6 +83,7 @@ async def open_pool(engine: AsyncEngine, size: int) -> None:
     A server that has fewer to give is no reason not to start: it is logged, and the rest are asked for when needed.
     """
     async with AsyncExitStack() as opened:
+        opened.enter_context(all_connections())
         connecting = [opened.enter_async_context(engine.connect()) for _ in range(size)]
         results = await asyncio.gather(*connecting, return_exceptions=True)
     failures = [one for one in results if isinstance(one, BaseException)]
@@ -92,9 +95,17 @@ async def open_pool(engine: AsyncEngine, size: int) -> None:
 
 
 def create_engine(
-    url: SecretStr, settings: DatabaseSettings, *, application_name: str, pooled: bool = True
+    url: SecretStr,
+    settings: DatabaseSettings,
+    *,
+    application_name: str,
+    pooled: bool = True,
+    keeps_share: bool = False,
 ) -> AsyncEngine:
-    """An engine for one login. Statement and lock time-outs stand on the role itself (`bootstrap.py`)."""
+    """An engine for one login. Statement and lock time-outs stand on the role itself (`bootstrap.py`).
+
+    `keeps_share`: a share of its connections is kept for bookings (`share.py`).
+    """
     pool: dict[str, Any] = (
         {
             "pool_size": settings.pool_size,
@@ -102,6 +113,7 @@ def create_engine(
             "pool_timeout": settings.pool_timeout_seconds,
             # The one used last is the one whose statements are planned: in turn, all would stay cold for long.
             "pool_use_lifo": True,
+            "poolclass": SharedPool if keeps_share else AsyncAdaptedQueuePool,
         }
         if pooled
         else {"poolclass": NullPool}
@@ -117,6 +129,14 @@ def create_engine(
         },
         **pool,
     )
+    if isinstance(engine.sync_engine.pool, SharedPool):
+        engine.sync_engine.pool.gate = _gate(settings)
     event.listen(engine.sync_engine, "connect", _learn_types)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
+
+
+def _gate(settings: DatabaseSettings) -> Gate:
+    connections = settings.pool_size + settings.pool_overflow
+    others = max(1, math.floor(connections * (1 - settings.share_of_bookings)))
+    return Gate(others, Patience(settings.still_seconds, settings.pool_timeout_seconds))

@@ -7,7 +7,7 @@ before. A READ session runs in a READ ONLY transaction: PostgreSQL itself refuse
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Final
 
 import asyncpg
@@ -18,6 +18,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from app.runtime.db import tenancy
 from app.runtime.db.constraints import ErrorMap
+from app.runtime.db.share import all_connections
 from app.runtime.db.tenancy import IDENTITY, READ_ONLY, Identity
 from app.runtime.sealing import Seals
 
@@ -200,8 +201,11 @@ class Database:
             await hot.end(healthy=True)
 
     @asynccontextmanager
-    async def write(self, identity: Identity) -> AsyncIterator[WriteSession]:
-        """One transaction of `identity`: committed when the block ends, rolled back when it raises."""
+    async def write(self, identity: Identity, *, books: bool = False) -> AsyncIterator[WriteSession]:
+        """One transaction of `identity`: committed when the block ends, rolled back when it raises.
+
+        `books`: it may use the connections that are kept for bookings.
+        """
         session = WriteSession(
             self._bind,
             expire_on_commit=False,
@@ -209,7 +213,8 @@ class Database:
         )
         session.info.update(self._known)
         session.info[IDENTITY] = identity
-        async with self._errors.translating(), session:
-            yield session
-            await session.finish()
-            await session.commit()
+        with all_connections() if books else nullcontext():
+            async with self._errors.translating(), session:
+                yield session
+                await session.finish()
+                await session.commit()

@@ -1,21 +1,23 @@
 """The middlewares, pure ASGI, outermost first: envelope, hosts, CORS (Starlette's), callers, body limit. No other.
 
 Envelope: request id, access log, metrics, security headers, deadline, and the last net for faults of ours.
-Callers: verifies the token once and takes the limits. BodyLimit: counts the stream, whatever Content-Length says.
+Callers: verifies the token once and takes the limits. BodyLimit: counts the stream, whatever Content-Length says,
+and does not wait for one that hardly comes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, Final
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.errors import BadRequest, PayloadTooLarge, TimedOut, TooManyRequests
@@ -28,7 +30,7 @@ from app.runtime.resources import Resources
 from app.runtime.telemetry.logs import ACCESS, request_id
 from app.runtime.telemetry.metrics import Metrics
 from app.runtime.web.addresses import address_of
-from app.runtime.web.problems import UnsupportedMediaType, problem_response, unexpected
+from app.runtime.web.problems import BodyRefused, BodyTooSlow, UnsupportedMediaType, problem_response, unexpected
 
 logger = logging.getLogger(ACCESS)
 
@@ -152,26 +154,78 @@ class Hosts:
         await self._app(scope, receive, send)
 
 
-class TooLarge(HTTPException):
-    """The body grew past the limit while it was read. FastAPI tells any other error of a reader as a bad body."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a body must come: after a grace so many bytes a second, and all of it in time.
 
-    def __init__(self) -> None:
-        super().__init__(PayloadTooLarge.status)
+    What is counted is the time that the program waits for the sender, not what it does in between.
+    """
+
+    grace_seconds: float = 2.0
+    bytes_per_second: int = 1_024
+    most_seconds: float = 10.0
+
+    def seconds_for(self, received: int) -> float:
+        """How long one may have waited in all, when so many bytes have come."""
+        return min(self.grace_seconds + received / self.bytes_per_second, self.most_seconds)
+
+
+USUAL: Final = Pace()
+
+
+class Arriving:
+    """One body as it comes: counted, and timed while it is waited for."""
+
+    def __init__(self, receive: Receive, largest: int, pace: Pace) -> None:
+        self._receive = receive
+        self._largest = largest
+        self._pace = pace
+        self._received = 0
+        self._waited = 0.0
+        self._is_whole = False
+
+    async def receive(self) -> Message:
+        """Raises: BodyRefused, with PayloadTooLarge (413) or BodyTooSlow (408)."""
+        if self._is_whole:  # what is waited for now is the client's leaving
+            return await self._receive()
+        asked = time.monotonic()
+        try:
+            async with asyncio.timeout(self._pace.seconds_for(self._received) - self._waited):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyRefused(BodyTooSlow()) from None
+        self._waited += time.monotonic() - asked
+        if message["type"] == "http.request":
+            self._received += len(message.get("body", b""))
+            self._is_whole = not message.get("more_body", False)
+            if self._received > self._largest:
+                raise BodyRefused(PayloadTooLarge())
+        return message
 
 
 class BodyLimit:
-    """`larger`: the paths that take more than `largest_bytes`, and how much."""
+    """`larger`: the paths that take more than `largest_bytes`, and how much; of time they have the request's own."""
 
-    def __init__(self, app: ASGIApp, *, largest_bytes: int, larger: Mapping[str, int] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest_bytes: int,
+        larger: Mapping[str, int] = MappingProxyType({}),
+        pace: Pace = USUAL,
+    ) -> None:
         self._app = app
         self._largest = largest_bytes
         self._larger = larger
+        self._pace = pace
+        self._pace_of_larger = replace(pace, most_seconds=math.inf)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, send)
             return
-        largest = self._larger.get(scope["path"], self._largest)
+        is_larger = scope["path"] in self._larger
+        largest = self._larger[scope["path"]] if is_larger else self._largest
         headers = Headers(scope=scope)
         if headers.get("content-encoding", "identity") != "identity":
             await problem_response(UnsupportedMediaType(), scope["path"])(scope, receive, send)
@@ -180,17 +234,8 @@ class BodyLimit:
         if not _LENGTH.fullmatch(announced) or int(announced) > largest:
             await problem_response(PayloadTooLarge(), scope["path"])(scope, receive, send)
             return
-        received = 0
+        arriving = Arriving(receive, largest, self._pace_of_larger if is_larger else self._pace)
         started = False
-
-        async def receive_limited() -> Message:
-            nonlocal received
-            message = await receive()
-            if message["type"] == "http.request":
-                received += len(message.get("body", b""))
-                if received > largest:
-                    raise TooLarge
-            return message
 
         async def send_noting(message: Message) -> None:
             nonlocal started
@@ -198,10 +243,10 @@ class BodyLimit:
             await send(message)
 
         try:
-            await self._app(scope, receive_limited, send_noting)
-        except TooLarge:
+            await self._app(scope, arriving.receive, send_noting)
+        except BodyRefused as refused:
             if not started:
-                await problem_response(PayloadTooLarge(), scope["path"])(scope, receive, send)
+                await problem_response(refused.refusal, scope["path"])(scope, receive, send)
 
 
 class Callers:

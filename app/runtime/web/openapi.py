@@ -30,8 +30,9 @@ from app.runtime.db.constraints import (
     SessionEnded,
     ValueRefused,
 )
+from app.runtime.db.share import Overloaded
 from app.runtime.web.pages import CursorRefused
-from app.runtime.web.problems import FORMS, MEDIA_TYPE, FormUnreadable, NotJson, UnsupportedMediaType
+from app.runtime.web.problems import FORMS, MEDIA_TYPE, BodyTooSlow, FormUnreadable, NotJson, UnsupportedMediaType
 from app.runtime.web.route import (
     IdempotencyAnswerGone,
     IdempotencyInProgress,
@@ -74,8 +75,8 @@ class Problem(BaseModel):
 
 EVERYWHERE: Final[tuple[type[AppError], ...]] = (Unprocessable, TooManyRequests)
 # What comes with a part of a route, whoever wrote it: the house refuses there, not the use case.
-WITH_DATABASE: Final = (DatabaseUnavailable, RetrySafely, TimedOut, DatabaseTimedOut)
-WITH_CHANGES: Final = (PayloadTooLarge, UnsupportedMediaType, ValueRefused)
+WITH_DATABASE: Final = (DatabaseUnavailable, Overloaded, RetrySafely, TimedOut, DatabaseTimedOut)
+WITH_CHANGES: Final = (PayloadTooLarge, BodyTooSlow, UnsupportedMediaType, ValueRefused)
 WITH_SESSION: Final = (Unauthenticated, SessionEnded, EnrolmentRequired, WrongKindOfCaller, RoleNotAllowed)
 WITH_KEY: Final = (ApiKeyRefused, ScopeMissing)
 WITH_PARAMETER: Final[dict[str, tuple[type[AppError], ...]]] = {

@@ -52,6 +52,12 @@ class UnsupportedMediaType(AppError):
     title: ClassVar[str] = "Send JSON, uncompressed, with Content-Type: application/json."
 
 
+class BodyTooSlow(AppError):
+    status: ClassVar[int] = 408
+    code: ClassVar[str] = "body_too_slow"
+    title: ClassVar[str] = "The body came too slowly and was not waited for; nothing was changed."
+
+
 class BodyRefused(HTTPException):
     """A refusal from within the reading of a body: of any other error FastAPI tells that the body is not JSON."""
 

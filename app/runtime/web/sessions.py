@@ -72,10 +72,10 @@ def _reader(audience: Audience | None) -> Callable[[Request], Awaitable[ReadSess
     return open_read_session
 
 
-def _writer(audience: Audience | None) -> Callable[[Request], Awaitable[WriteSession]]:
+def _writer(audience: Audience | None, *, books: bool = False) -> Callable[[Request], Awaitable[WriteSession]]:
     async def open_write_session(request: Request) -> WriteSession:
         identity = _as(identity_of(request), audience)
-        session = await _enter(request, resources_of(request).database.write(identity))
+        session = await _enter(request, resources_of(request).database.write(identity, books=books))
         claim: Claim | None = request.scope.get(CLAIM_SCOPE)
         if claim is not None:
             claim.session = session
@@ -89,8 +89,9 @@ def read_as(audience: Audience) -> Any:
     return Depends(_reader(audience))
 
 
-def write_as(audience: Audience) -> Any:
-    return Depends(_writer(audience))
+def write_as(audience: Audience, *, books: bool = False) -> Any:
+    """`books`: the connections that are kept for bookings are for this one too (db/share.py)."""
+    return Depends(_writer(audience, books=books))
 
 
 async def open_hot_read(request: Request) -> HotRead:

@@ -40,7 +40,7 @@ from app.runtime.web.etag import put_etag
 from app.runtime.web.sessions import write_as
 
 # A customer's command on one company; a member's transaction stays the member's.
-BookingWrite = Annotated[WriteSession, write_as(Audience.BOOKING)]
+BookingWrite = Annotated[WriteSession, write_as(Audience.BOOKING, books=True)]
 
 
 def settlement_out(booking: Booking, settlement: Settlement) -> SettlementOut:
