@@ -11,7 +11,8 @@ from uuid import UUID
 from app.kernel.actor import Mover
 from app.modules.bookings import service as bookings
 from app.modules.bookings.schemas import AssignIn, BookingIn, CancelIn, CompleteIn, StepIn
-from app.modules.bookings.service.hold import LocatedJob, hold_by_hand, locate_job
+from app.modules.bookings.service.hold import hold_by_hand
+from app.modules.bookings.service.located import LocatedJob, locate_job
 from app.modules.bookings.values import BookingStatus, Party, Report
 from app.modules.fleet.schemas.time_off import TimeOffIn
 from app.modules.fleet.service import time_off

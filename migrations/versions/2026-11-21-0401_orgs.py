@@ -50,7 +50,7 @@ PUBLIC_PROFILE = (
     "rating_count",
 )
 # What the market asks beside the profile: for when a company takes jobs, and for where.
-ASKED_BY_MARKET = (*PUBLIC_PROFILE, "lead_time_hours", "requires_both_ends", "business_hours")
+ASKED_BY_MARKET = (*PUBLIC_PROFILE, "lead_time_hours", "requires_both_ends", "business_hours", "arrival_window_minutes")
 SEEN_BY_CUSTOMERS = (*PUBLIC_PROFILE, "phone")
 POLICIES = {
     "organizations": [
@@ -142,10 +142,20 @@ def upgrade() -> None:
             nullable=True,
             comment="when jobs start, by weekday and the office's clock; null: always",
         ),
+        sa.Column(
+            "arrival_window_minutes",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="so long after a job's start the crew may arrive; 0: at its start",
+        ),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name=op.f("ck_organizations_rating_average")),
+        sa.CheckConstraint(
+            "arrival_window_minutes BETWEEN 0 AND 240", name=op.f("ck_organizations_arrival_window_minutes")
+        ),
         sa.CheckConstraint("lead_time_hours BETWEEN 0 AND 720", name=op.f("ck_organizations_lead_time_hours")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
     )

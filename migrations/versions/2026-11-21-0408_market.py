@@ -43,6 +43,12 @@ def upgrade() -> None:
         sa.Column("pricing_config_id", sa.UUID(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "arrives_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the end of the arrival window, which begins at starts_at; null: no window",
+        ),
         sa.Column("pickup_zone", sa.Text(), nullable=False, comment="IANA zone of the pickup, pinned"),
         sa.Column("origin", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("destination", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -95,6 +101,7 @@ def upgrade() -> None:
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_quotes_window")),
+        sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name=op.f("ck_quotes_arrival")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_quotes_customer_id")),
         sa.ForeignKeyConstraint(
             ["org_id", "pricing_config_id"],

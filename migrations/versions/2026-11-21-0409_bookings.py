@@ -123,6 +123,12 @@ def upgrade() -> None:
         sa.Column("quote_id", sa.UUID(), nullable=True, comment="null: booked by hand"),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "arrives_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the end of the arrival window, which begins at starts_at; null: no window",
+        ),
         sa.Column("pickup_zone", sa.Text(), nullable=False, comment="IANA zone of the pickup"),
         sa.Column("origin", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("destination", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -273,6 +279,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name=op.f("ck_bookings_hold")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_window")),
+        sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name=op.f("ck_bookings_arrival")),
         sa.CheckConstraint("total >= 0", name=op.f("ck_bookings_total")),
         sa.CheckConstraint(
             "num_nonnulls(ended_by, cancellation_fee, cancellation_refund, covers_replacement) IN (0, 4) "

@@ -36,7 +36,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "erased": "origin destination contact_name cancellation_reason",
         "sealed": "sealed_contact",
         "secret": "phone_index email_index",
-        "kept": "id org_id reference status customer_id quote_id starts_at ends_at pickup_zone crew_size truck_ids"
+        "kept": "id org_id reference status customer_id quote_id starts_at arrives_until ends_at pickup_zone crew_size truck_ids"
         " driver_ids equipment_ids legs volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
@@ -114,7 +114,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "own_estimators": {"none": "items pace updated_at org_id id"},
     "organizations": {
         "none": "id name phone timezone usdot_number status address city state location rating_average rating_count"
-        " lead_time_hours requires_both_ends business_hours version created_at updated_at"
+        " lead_time_hours requires_both_ends business_hours arrival_window_minutes version created_at updated_at"
     },
     "otp_challenges": {
         "passing": "sealed_recipient recipient_index requested_from customer_id sealed_warned",
@@ -128,7 +128,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "quotes": {
         "erased": "origin destination",
-        "kept": "id org_id customer_id status pricing_config_id starts_at ends_at pickup_zone crew_size volume_cuft"
+        "kept": "id org_id customer_id status pricing_config_id starts_at arrives_until ends_at pickup_zone crew_size volume_cuft"
         " weight_lb skills truck_features distance_miles duration_hours legs job price total currency expires_at created_at",
     },
     "recovery_codes": {"people": "user_id", "none": "id code_hash used_at"},

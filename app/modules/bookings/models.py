@@ -39,6 +39,9 @@ class Booking(Tenant, Versioned, Model):
     quote_id: Mapped[UUID | None] = mapped_column(comment="null: booked by hand")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    arrives_until: Mapped[datetime | None] = mapped_column(
+        comment="the end of the arrival window, which begins at starts_at; null: no window"
+    )
     pickup_zone: Mapped[str] = mapped_column(comment="IANA zone of the pickup")
     origin: Mapped[dict[str, Any]]
     destination: Mapped[dict[str, Any]]
@@ -114,6 +117,7 @@ class Booking(Tenant, Versioned, Model):
         sa.ForeignKeyConstraint(["org_id", "pricing_config_id"], ["pricing_configs.org_id", "pricing_configs.id"]),
         sa.UniqueConstraint("org_id", "reference"),
         sa.CheckConstraint("ends_at > starts_at", name="window"),
+        sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name="arrival"),
         sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
         sa.CheckConstraint("total >= 0", name="total"),
         sa.CheckConstraint(SETTLED, name="settled"),

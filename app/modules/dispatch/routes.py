@@ -19,6 +19,7 @@ from app.modules.dispatch.schemas import (
     SwapsOut,
     SwapTruckIn,
 )
+from app.modules.market.public import arrival_window_out
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import IdempotentRoute
@@ -35,6 +36,7 @@ def plan_out(plan: DayPlan) -> PlanOut:
             reference=one.job.reference,
             starts_at=one.job.window.starts_at,
             ends_at=one.job.window.ends_at,
+            arrival_window=arrival_window_out(one.job.window.starts_at, one.job.arrives_until),
             truck_ids=list(one.truck_ids),
             driver_ids=list(one.driver_ids),
             is_changed=one.is_changed,

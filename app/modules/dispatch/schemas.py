@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.instants import Day
 from app.modules.dispatch.values import LeftReason
+from app.modules.market.public import ArrivalWindow
 
 PlanName = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
@@ -42,6 +43,7 @@ class PlannedOut(BaseModel):
     reference: str
     starts_at: datetime
     ends_at: datetime
+    arrival_window: ArrivalWindow
     truck_ids: list[UUID]
     driver_ids: list[UUID]
     is_changed: bool

@@ -23,6 +23,9 @@ class Quote(Tenant, Model):
     pricing_config_id: Mapped[UUID]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    arrives_until: Mapped[datetime | None] = mapped_column(
+        comment="the end of the arrival window, which begins at starts_at; null: no window"
+    )
     pickup_zone: Mapped[str] = mapped_column(comment="IANA zone of the pickup, pinned")
     origin: Mapped[dict[str, Any]]
     destination: Mapped[dict[str, Any]]
@@ -47,6 +50,7 @@ class Quote(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.ForeignKeyConstraint(["org_id", "pricing_config_id"], ["pricing_configs.org_id", "pricing_configs.id"]),
         sa.CheckConstraint("ends_at > starts_at", name="window"),
+        sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name="arrival"),
         sa.Index("ix_quotes_customer_id_created_at", "customer_id", "created_at"),
         sa.Index("ix_quotes_id", "id"),
         sa.Index("ix_quotes_org_id_pricing_config_id", "org_id", "pricing_config_id"),

@@ -32,6 +32,7 @@ from app.modules.market.schemas import (
     QuoteOut,
     SearchIn,
     SearchOut,
+    arrival_window_out,
     legs_out,
 )
 from app.modules.market.service.quotes import Quoted
@@ -108,6 +109,7 @@ def quote_out(quoted: Quoted, now: datetime) -> QuoteOut:
         organization=QuotedBy(id=quote.org_id, name=quoted.organization_name),
         price=price_out(quote.price),
         deposit=deposit_out(quote.price),
+        arrival_window=arrival_window_out(quote.starts_at, quote.arrives_until),
         legs=legs_out(legs_from_json(quote.legs)),
         origin=PlaceOut.model_validate(Place.model_validate(quote.origin)),
         destination=PlaceOut.model_validate(Place.model_validate(quote.destination)),

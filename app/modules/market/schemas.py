@@ -117,6 +117,28 @@ def legs_out(legs: Iterable[PlannedLeg]) -> list[PlannedLegOut] | None:
     return shown or None
 
 
+class ArrivalWindowOut(BaseModel):
+    """From when until when the crew may arrive."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Annotated[datetime, Field(alias="from")]
+    to: datetime
+
+
+ArrivalWindow = Annotated[
+    ArrivalWindowOut | None,
+    Field(
+        description="When the crew may arrive, as the company's terms were when the offer was made; `ends_at` is when "
+        "the job is done at the latest, and the price is that of a job that begins at `from`. Null: at `starts_at`."
+    ),
+]
+
+
+def arrival_window_out(starts_at: datetime, arrives_until: datetime | None) -> ArrivalWindowOut | None:
+    return None if arrives_until is None else ArrivalWindowOut(from_=starts_at, to=arrives_until)
+
+
 class OfferOut(BaseModel):
     """What one company asks. `offer_id` is a signed token, good until `expires_at`."""
 
@@ -126,6 +148,7 @@ class OfferOut(BaseModel):
     deposit: Annotated[MoneyOut, Field(description="Of the total, asked for when it is booked.")]
     starts_at: datetime
     ends_at: datetime
+    arrival_window: ArrivalWindow
     legs: Legs
     pickup_zone: str
     crew_size: int
@@ -236,6 +259,7 @@ class QuoteOut(BaseModel):
     deposit: Annotated[MoneyOut, Field(description="Of the total, asked for when it is booked.")]
     starts_at: datetime
     ends_at: datetime
+    arrival_window: ArrivalWindow
     legs: Legs
     pickup_zone: str
     origin: PlaceOut

@@ -37,10 +37,14 @@ class Organization(Model, Versioned):
     business_hours: Mapped[dict[str, Any] | None] = mapped_column(
         pg.JSONB(none_as_null=True), comment="when jobs start, by weekday and the office's clock; null: always"
     )
+    arrival_window_minutes: Mapped[int] = mapped_column(
+        server_default=sa.text("0"), comment="so long after a job's start the crew may arrive; 0: at its start"
+    )
 
     __table_args__ = (
         sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name="rating_average"),
         sa.CheckConstraint("lead_time_hours BETWEEN 0 AND 720", name="lead_time_hours"),
+        sa.CheckConstraint("arrival_window_minutes BETWEEN 0 AND 240", name="arrival_window_minutes"),
     )
 
 

@@ -17,10 +17,11 @@ from app.modules.orgs.models import Organization
 from app.modules.orgs.schemas.companies import OrgIn, OrgOut
 from app.modules.orgs.service import branches
 from app.modules.orgs.service import companies as service
-from app.modules.orgs.values import OrgStatus, Refusal, Sought, Terms, Wish
+from app.modules.orgs.values import LONGEST_ARRIVAL_WINDOW_MINUTES, OrgStatus, Refusal, Sought, Terms, Wish
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 
 __all__ = [
+    "LONGEST_ARRIVAL_WINDOW_MINUTES",
     "BranchClosed",
     "BranchNotFound",
     "Company",
@@ -122,6 +123,7 @@ async def company_for(session: ReadSession, org_id: UUID, wish: Wish) -> tuple[C
         business_hours=row.business_hours,
         days_off=frozenset(row.days_off),
         reaches_destination=row.reaches_destination,
+        arrival_window_minutes=row.arrival_window_minutes,
     )
 
 
@@ -180,9 +182,9 @@ async def companies_covering(session: ReadSession, wish: Wish, limit: int) -> li
             rating,
             ratings,
             miles,
-            Terms(zone, lead, hours, frozenset(off), reaches),
+            Terms(zone, lead, hours, frozenset(off), reaches, arrival),
         )
-        for org_id, name, rating, ratings, miles, zone, lead, hours, off, reaches in rows
+        for org_id, name, rating, ratings, miles, zone, lead, hours, arrival, off, reaches in rows
     ]
 
 

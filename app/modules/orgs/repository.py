@@ -187,6 +187,7 @@ ORG_FOR = Ready(
         Organization.timezone,
         Organization.lead_time_hours,
         Organization.business_hours,
+        Organization.arrival_window_minutes,
         *TERMS,
     ).where(Organization.id == sa.bindparam("org_id"))
 )
@@ -210,6 +211,7 @@ ORGS_COVERING = Ready(
         Organization.timezone,
         Organization.lead_time_hours,
         Organization.business_hours,
+        Organization.arrival_window_minutes,
         *TERMS,
     )
     .join(COVERING, COVERING.c.org_id == Organization.id)

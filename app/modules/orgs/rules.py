@@ -44,7 +44,7 @@ def find_refusal(terms: Terms, starts_at: datetime, ends_at: datetime, now: date
 
 def open_starts(terms: Terms, starts: Sequence[datetime], length: timedelta, now: datetime) -> int:
     """At which of these instants, all to come, the company takes a job so long: as bits, the first the lowest."""
-    if terms == Terms(terms.timezone):
+    if terms == Terms(terms.timezone, arrival_window_minutes=terms.arrival_window_minutes):
         return first_days(len(starts))
     return sum(
         1 << place for place, start in enumerate(starts) if find_refusal(terms, start, start + length, now) is None

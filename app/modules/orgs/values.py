@@ -28,6 +28,7 @@ class AreaKind(StrEnum):
 
 # Wherever a company's clock hangs, its days lie within a day of UTC's.
 ONE_DAY: Final = timedelta(days=1)
+LONGEST_ARRIVAL_WINDOW_MINUTES: Final = 240
 
 
 class Refusal(StrEnum):
@@ -60,7 +61,7 @@ class Terms:
 
     `business_hours`: by the weekday's name, when a job may start; a weekday that is not there is closed; None: always.
     `days_off` are those of the wish. `reaches_destination`: false where the company asks that a service area holds the
-    destination too, and none does.
+    destination too, and none does. `arrival_window_minutes`: so long after a job's start its crew may arrive.
     """
 
     timezone: str
@@ -68,6 +69,11 @@ class Terms:
     business_hours: Mapping[str, Mapping[str, str]] | None = None
     days_off: frozenset[date] = frozenset()
     reaches_destination: bool = True
+    arrival_window_minutes: int = 0
+
+    @property
+    def arrival_window(self) -> timedelta:
+        return timedelta(minutes=self.arrival_window_minutes)
 
 
 @dataclass(frozen=True, slots=True)

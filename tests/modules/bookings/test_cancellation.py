@@ -115,9 +115,9 @@ class TestSettleCancellation:
 class TestNoShow:
     @pytest.mark.parametrize(("absent", "grace"), [(Party.CUSTOMER, timedelta(0)), (Party.COMPANY, 2 * HOUR)])
     def test_is_reported_when_it_is_due_and_no_second_before(self, absent: Party, grace: timedelta):
-        rules.check_no_show(absent, STARTS_AT, STARTS_AT + grace)
+        rules.check_no_show(absent, (STARTS_AT, STARTS_AT), STARTS_AT + grace)
         with pytest.raises(NotDueYet):
-            rules.check_no_show(absent, STARTS_AT, STARTS_AT + grace - SECOND)
+            rules.check_no_show(absent, (STARTS_AT, STARTS_AT), STARTS_AT + grace - SECOND)
 
     def test_has_its_price_for_either_side(self):
         assert rules.settle_no_show(Decimal(100), Party.CUSTOMER) == Settlement(

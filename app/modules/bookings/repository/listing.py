@@ -14,13 +14,17 @@ from app.runtime.db.session import HotRead
 # The list is the busiest read: it runs on the driver, and PostgreSQL builds each item, which the program only
 # joins. What `rules.as_of` says of an expired hold stands here as the CASE. $1 is the instant of the request.
 STATUS = "CASE WHEN b.status = 'held' AND b.hold_expires_at <= $1 THEN 'expired' ELSE b.status END"
+ARRIVAL_WINDOW = """CASE WHEN b.arrives_until IS NOT NULL THEN json_build_object(
+        'from', to_char(b.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'to', to_char(b.arrives_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) END"""
 TOTAL = "json_build_object('amount', b.total::text, 'currency', b.currency)"
 ITEM = f"""json_build_object(
     'id', b.id, 'reference', b.reference, 'status', {STATUS},
     'hold_expires_at', to_char(b.hold_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'starts_at', to_char(b.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     'ends_at', to_char(b.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    'pickup_zone', b.pickup_zone, 'organization_id', b.org_id, 'contact_name', b.contact_name,
+    'arrival_window', {ARRIVAL_WINDOW}, 'pickup_zone', b.pickup_zone,
+    'organization_id', b.org_id, 'contact_name', b.contact_name,
     'origin_city', b.origin->>'city', 'destination_city', b.destination->>'city',
     'crew_size', b.crew_size, 'truck_ids', b.truck_ids, 'driver_ids', b.driver_ids, 'equipment_ids', b.equipment_ids,
     'legs', b.legs,

@@ -31,6 +31,7 @@ from app.modules.bookings.service.given_links import Opened
 from app.modules.bookings.service.reschedule import Foreseen
 from app.modules.bookings.values import Settlement
 from app.modules.files import public as files
+from app.modules.market.public import arrival_window_out
 from app.modules.pricing.public import price_out
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -64,6 +65,7 @@ def booking_out(session: ReadSession, booking: Booking, organization_name: str, 
         | {
             "status": as_of(booking.status, booking.hold_expires_at, actor.now),
             "organization": {"id": booking.org_id, "name": organization_name},
+            "arrival_window": arrival_window_out(booking.starts_at, booking.arrives_until),
             "contact": service.shown_contact(session.seals, booking),
             "price": price_out(booking.price) if is_told else None,
             "settlement": settlement_out(booking, settlement) if settlement else None,
@@ -77,6 +79,7 @@ def foreseen_out(seen: Foreseen) -> RescheduleOut:
     return RescheduleOut(
         starts_at=seen.window.starts_at,
         ends_at=seen.window.ends_at,
+        arrival_window=arrival_window_out(seen.window.starts_at, seen.arrives_until),
         is_free=seen.is_free,
         alternatives=[WindowOut.model_validate(window) for window in seen.alternatives],
         price=price,
@@ -98,6 +101,7 @@ def linked_fields(opened: Opened) -> dict[str, Any]:
         "status": booking.status,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
+        "arrival_window": arrival_window_out(booking.starts_at, booking.arrives_until),
         "pickup_zone": booking.pickup_zone,
         "origin": town_of(booking.origin),
         "destination": town_of(booking.destination),

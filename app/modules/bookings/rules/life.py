@@ -195,9 +195,13 @@ def settle_no_show(deposit: Decimal, absent: Party) -> Settlement:
     return Settlement(absent, Decimal(0), deposit, covers_replacement=False)
 
 
-def check_no_show(absent: Party, starts_at: datetime, now: datetime) -> None:
-    """Raises: NotDueYet (409), before the hour agreed on, or within the company's two hours of grace."""
-    due_at = starts_at + (COMPANY_GRACE if absent is Party.COMPANY else timedelta(0))
+def check_no_show(absent: Party, arrives: tuple[datetime, datetime], now: datetime) -> None:
+    """`arrives`: from when until when the crew may. The customer is there from its beginning; the company is late after
+    its end.
+
+    Raises: NotDueYet (409), before the hour agreed on, or within the company's two hours of grace.
+    """
+    due_at = arrives[1] + COMPANY_GRACE if absent is Party.COMPANY else arrives[0]
     if now < due_at:
         raise NotDueYet(from_at=due_at.isoformat().replace("+00:00", "Z"))
 

@@ -17,7 +17,8 @@ from app.modules.bookings.schemas.cancellation import SettlementOut
 from app.modules.bookings.schemas.shapes import MOST_LEGS, LegNumber, Named, PieceKinds, Strict, WindowIn
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar.public import LegKind
-from app.modules.market.public import RequiresIn
+from app.modules.market.public import ArrivalWindow, RequiresIn
+from app.modules.orgs.public import LONGEST_ARRIVAL_WINDOW_MINUTES
 from app.modules.pricing.public import PriceOut
 from app.runtime.phones import Phone
 
@@ -75,6 +76,16 @@ class BookingIn(Strict):
     equipment_ids: Named = ()
     equipment_kinds: PieceKinds = ()
     legs: Annotated[tuple[LegIn, ...], Field(min_length=2, max_length=MOST_LEGS)] | None = None
+    arrival_window_minutes: Annotated[
+        int,
+        Field(
+            strict=True,
+            ge=0,
+            le=LONGEST_ARRIVAL_WINDOW_MINUTES,
+            description="By hand: so long after the start of the window, or of the first leg, the crew may arrive; "
+            "it is part of the window. 0: at its start.",
+        ),
+    ] = 0
     origin: PlaceIn | None = None
     destination: PlaceIn | None = None
     price: Annotated[MoneyIn | None, Field(description=ONE_OF)] = None
@@ -90,6 +101,7 @@ class BookingIn(Strict):
                 self.requires != RequiresIn()
                 or self.equipment_ids
                 or self.equipment_kinds
+                or self.arrival_window_minutes
                 or any(part is not None for part in (*by_hand, self.price, self.estimate))
             ):
                 raise ValueError("takes either quote_id, or the fields of a booking by hand")
@@ -173,6 +185,7 @@ class BookingOut(BaseModel):
     hold_expires_at: datetime | None
     starts_at: datetime
     ends_at: datetime
+    arrival_window: ArrivalWindow
     pickup_zone: str
     organization: OrganizationRef
     customer_id: UUID | None
@@ -212,6 +225,7 @@ class BookingSummary(BaseModel):
     hold_expires_at: datetime | None
     starts_at: datetime
     ends_at: datetime
+    arrival_window: ArrivalWindow
     pickup_zone: str
     organization_id: UUID
     contact_name: str

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from app.kernel.instants import Moment
 from app.kernel.money import MoneyIn, MoneyOut
 from app.modules.bookings.schemas.shapes import LinkedOut, Strict, WindowOut
+from app.modules.market.public import ArrivalWindow
 from app.modules.pricing.public import PriceOut
 
 
@@ -42,6 +43,7 @@ class RescheduleOut(BaseModel):
 
     starts_at: datetime
     ends_at: datetime
+    arrival_window: ArrivalWindow
     is_free: bool
     alternatives: list[WindowOut]
     price: PriceOut

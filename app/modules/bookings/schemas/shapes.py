@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.kernel.instants import Moment
 from app.modules.bookings.values import BookingStatus
 from app.modules.fleet.public import EquipmentKind
+from app.modules.market.public import ArrivalWindow
 
 MOST_LEGS: Final = 14
 Named = Annotated[tuple[UUID, ...], Field(max_length=40)]
@@ -52,6 +53,7 @@ class LinkedOut(BaseModel):
     status: BookingStatus
     starts_at: datetime
     ends_at: datetime
+    arrival_window: ArrivalWindow
     pickup_zone: str
     origin: TownOut
     destination: TownOut

@@ -145,9 +145,11 @@ def _line(place: Place) -> str:
 
 def _description(move: Shown, team: Sequence[UUID]) -> str:
     booking, contact, names = move.booking, move.contact, move.names
-    local, destination = booking.starts_at.astimezone(ZoneInfo(booking.pickup_zone)), booking.destination
+    zone, destination = ZoneInfo(booking.pickup_zone), booking.destination
+    local = booking.starts_at.astimezone(zone)
+    until = f" to {booking.arrives_until.astimezone(zone):%H:%M}" if booking.arrives_until else ""
     return (
-        f"Pickup {local:%Y-%m-%d %H:%M} ({booking.pickup_zone})\n"
+        f"Pickup {local:%Y-%m-%d %H:%M}{until} ({booking.pickup_zone})\n"
         f"To: {_line(Place.model_validate(destination))}\n"
         f"Customer: {contact['full_name']} {contact['phone']}\n"
         f"Crew: {', '.join(names[key] for key in team if key in names)}\n"

@@ -10,10 +10,7 @@ from uuid import UUID
 from app.kernel.actor import Actor, Customer, Mover
 from app.kernel.geo import great_circle_miles
 from app.kernel.ids import new_id
-from app.kernel.localtime import to_instant
-from app.kernel.places import Place
 from app.kernel.ports import Ports
-from app.kernel.ports.geocoding import locate_place
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import (
     NotPriceable,
@@ -23,7 +20,7 @@ from app.modules.bookings.errors import (
 )
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
-from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate, LegIn, WindowIn
+from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
 from app.modules.bookings.service.contacts import columns_of
 from app.modules.bookings.service.eligibility import (
     BY_HAND,
@@ -33,12 +30,12 @@ from app.modules.bookings.service.eligibility import (
     unfit_trucks,
     while_eligible,
 )
+from app.modules.bookings.service.located import LocatedJob, check_windows, locate_job
 from app.modules.bookings.service.pieces import pieces_for
 from app.modules.bookings.service.policy import Asked, asked_of, check_holds
 from app.modules.bookings.service.steps import step_row, tell_trail
-from app.modules.bookings.values import LONGEST_MOVE, BookingStatus, Leg
+from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
-from app.modules.fleet.public import EquipmentKind
 from app.modules.market import public as market
 from app.modules.orgs import public as orgs
 from app.modules.platform import public as platform
@@ -50,21 +47,6 @@ from app.runtime.settings import MarketSettings
 
 # Of a hold by hand, for the trail. A customer's hold stands in the booking's history: nobody acted for the company.
 TOLD: Final = ("status", "starts_at", "total", "truck_ids", "driver_ids", "equipment_ids")
-
-
-@dataclass(frozen=True, slots=True)
-class LocatedJob:
-    """A booking by hand with its places located and its window as instants. `kinds`: of the pieces of equipment that
-    each leg, or the one job, asks for.
-    """
-
-    origin: Place
-    destination: Place
-    window: calendar.Window
-    distance_miles: Decimal
-    drive_minutes: int
-    legs: tuple[Leg, ...] = ()
-    kinds: tuple[tuple[EquipmentKind, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,47 +70,6 @@ async def hold(
     if isinstance(actor, Mover) and job is not None:
         return await hold_by_hand(session, actor, body, job, timedelta(minutes=settings.hold_minutes))
     raise WrongWayToBook
-
-
-async def locate_job(ports: Ports, body: BookingIn) -> LocatedJob | None:
-    """The ports step of booking by hand; None for a quote, which has been located.
-
-    Raises: PlaceNotLocated (422), LocalTimeRefused (422).
-    """
-    if body.quote_id is not None or body.origin is None or body.destination is None:
-        return None
-    origin = await locate_place(ports.geocoder, body.origin, pointer="/origin")
-    destination = await locate_place(ports.geocoder, body.destination, pointer="/destination")
-    route = await ports.router.route(origin.location, destination.location)
-    parts = _legs(body.legs or (), origin.zone)
-    legs, kinds = tuple(leg for leg, _ in parts), tuple(some for _, some in parts) or (body.equipment_kinds,)
-    if legs:
-        window = calendar.Window(min(leg.starts_at for leg in legs), max(leg.ends_at for leg in legs))
-    elif body.window is not None:
-        window = _window(body.window, origin.zone, "/window")
-    else:
-        return None
-    return LocatedJob(origin, destination, window, route.distance_miles, route.drive_minutes, legs, kinds)
-
-
-def _window(told: WindowIn, zone: str, pointer: str) -> calendar.Window:
-    return calendar.Window(
-        to_instant(told.starts_at, zone, pointer=f"{pointer}/starts_at"),
-        to_instant(told.ends_at, zone, pointer=f"{pointer}/ends_at"),
-    )
-
-
-def _legs(told: Sequence[LegIn], zone: str) -> list[tuple[Leg, tuple[EquipmentKind, ...]]]:
-    """In the order of their beginnings, each with the kinds of the pieces that it asks for."""
-    windows = [_window(one, zone, f"/legs/{at}") for at, one in enumerate(told)]
-    legs = [
-        (
-            Leg(one.kind, window.starts_at, window.ends_at, one.truck_ids, one.driver_ids, one.equipment_ids),
-            one.equipment_kinds,
-        )
-        for one, window in zip(told, windows, strict=True)
-    ]
-    return sorted(legs, key=lambda part: part[0].starts_at)
 
 
 async def hold_quote(
@@ -217,7 +158,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     NotEquipped (409), NotPriceable (409), CompanyNotBookable (409), PapersEndBefore (409).
     Emits: booking.held.
     """
-    _check_windows(job, actor.now)
+    check_windows(job, actor.now)
     priced = await _priced(session, actor, body, job)
     booking_id = new_id()
     held_until = actor.now + hold
@@ -251,6 +192,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
             "org_id": actor.org_id,
             "starts_at": job.window.starts_at,
             "ends_at": job.window.ends_at,
+            "arrives_until": job.arrives_until,
             "pickup_zone": job.origin.zone,
             "crew_size": len(team["driver_ids"]),
             "distance_miles": job.distance_miles,
@@ -295,16 +237,6 @@ def _team_of(teams: list[list[calendar.ResourceSpec]], legs: Sequence[Leg], load
         return {**rules.everybody_of(taken), "legs": rules.legs_to_json(taken)}
     trucks, people = rules.check_named(teams[0], load)
     return {"truck_ids": trucks, "driver_ids": people, "equipment_ids": rules.equipment_in(teams[0]), "legs": None}
-
-
-def _check_windows(job: LocatedJob, now: datetime) -> None:
-    """Raises: WindowRefused (422)."""
-    if not job.legs:
-        calendar.check_window(job.window, now, "/window")
-    for at, leg in enumerate(job.legs):
-        calendar.check_window(calendar.Window(leg.starts_at, leg.ends_at), now, f"/legs/{at}")
-    if job.window.length > LONGEST_MOVE:
-        raise calendar.WindowRefused("A move of several days ends 30 days after it begins at the latest.")
 
 
 async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: LocatedJob) -> dict[str, Any]:

@@ -125,9 +125,16 @@ def _day(booking: Booking) -> str:
 def _facts(booking: Booking) -> str:
     zone = ZoneInfo(booking.pickup_zone)
     starts, ends = (instant.astimezone(zone) for instant in (booking.starts_at, booking.ends_at))
+    when = f"{starts:%A %d %B %Y, %H:%M} to {ends:%d %B %H:%M} ({booking.pickup_zone})"
+    if booking.arrives_until is not None:
+        until = booking.arrives_until.astimezone(zone)
+        when = (
+            f"{starts:%A %d %B %Y}, arrival between {starts:%H:%M} and {until:%H:%M} ({booking.pickup_zone}); "
+            f"done by {ends:%d %B %H:%M} at the latest"
+        )
     origin, destination = (Place.model_validate(place) for place in (booking.origin, booking.destination))
     return (
-        f"When: {starts:%A %d %B %Y, %H:%M} to {ends:%d %B %H:%M} ({booking.pickup_zone})\n"
+        f"When: {when}\n"
         f"From: {', '.join(origin.address_lines)}\n"
         f"To: {', '.join(destination.address_lines)}\n"
         f"Price: {booking.total} {booking.currency}"

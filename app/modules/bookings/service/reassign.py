@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -27,7 +28,8 @@ PROMISED = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
 @dataclass(frozen=True, slots=True)
 class DayJob:
     """A booking, or one leg of it, as a dispatcher plans it. `is_assigned`: its team was chosen already. `volume_cuft`
-    and `weight_lb` are None when nobody estimated them.
+    and `weight_lb` are None when nobody estimated them. `arrives_until`: the end of the arrival window, which begins
+    with the window; None: it has none.
     """
 
     booking_id: UUID
@@ -36,6 +38,7 @@ class DayJob:
     version: int
     is_assigned: bool
     window: calendar.Window
+    arrives_until: datetime | None
     zone: str
     stops: calendar.Stops
     trip: Trip
@@ -46,6 +49,11 @@ class DayJob:
     crew_size: int
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
+
+    @property
+    def worked(self) -> calendar.Window:
+        """As long as it is worked on, wherever in its arrival window that begins."""
+        return calendar.Window(self.arrives_until or self.window.starts_at, self.window.ends_at)
 
     @property
     def key(self) -> tuple[UUID, int | None]:
@@ -155,6 +163,7 @@ def _whole(booking: Booking) -> DayJob:
         version=booking.version,
         is_assigned=booking.status is BookingStatus.ASSIGNED,
         window=calendar.Window(booking.starts_at, booking.ends_at),
+        arrives_until=booking.arrives_until,
         zone=booking.pickup_zone,
         stops=rules.stops_of(booking.origin, booking.destination),
         trip=trip_of(vars(booking)),
@@ -177,6 +186,7 @@ def _legs(booking: Booking) -> Iterator[DayJob]:
             leg=number,
             is_assigned=leg.is_assigned,
             window=ask.window,
+            arrives_until=booking.arrives_until if number == 0 else None,
             stops=ask.stops,
             crew_size=len(leg.driver_ids),
             truck_ids=leg.truck_ids,

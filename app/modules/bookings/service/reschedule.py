@@ -40,6 +40,7 @@ class Foreseen:
     """What a booking would be at another time. `alternatives`: what is free instead, when the window is not."""
 
     window: calendar.Window
+    arrives_until: datetime | None
     price: dict[str, Any]
     is_free: bool
     alternatives: tuple[calendar.Window, ...]
@@ -61,16 +62,16 @@ async def foresee_reschedule(
     ask = _ask(booking, actor, starts_at)
     bound, trip = _bound(booking, actor), trip_of(vars(booking))
     await check_company(session, ask, trip, bound=bound)
-    price = await _price_at(session, booking, ask.window.starts_at)
+    price, until = await _price_at(session, booking, ask.window.starts_at), _arrives_until(booking, ask.window)
     if _has_teams(booking):
         is_free = await calendar.foresee_legs(session, ask, _legs_at(booking, ask))
-        return Foreseen(ask.window, price, is_free, ())
+        return Foreseen(ask.window, until, price, is_free, ())
     refused = await calendar.foresee_move(session, ask, _team(booking), _need(booking), booking.equipment_ids)
     if refused is None:
         await _check_kept(session, booking)
-        return Foreseen(ask.window, price, is_free=True, alternatives=())
+        return Foreseen(ask.window, until, price, is_free=True, alternatives=())
     refused = await while_eligible(session, ask, trip, refused, bound)
-    return Foreseen(ask.window, price, is_free=False, alternatives=refused.alternatives)
+    return Foreseen(ask.window, until, price, is_free=False, alternatives=refused.alternatives)
 
 
 async def reschedule_booking(
@@ -146,6 +147,11 @@ def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.
     )
 
 
+def _arrives_until(booking: Booking, window: calendar.Window) -> datetime | None:
+    """The end of its arrival window there, which stays as wide as it was promised."""
+    return booking.arrives_until and window.starts_at + (booking.arrives_until - booking.starts_at)
+
+
 def _moved_legs(booking: Booking, starts_at: datetime) -> list[Leg]:
     zone = ZoneInfo(booking.pickup_zone)
     return rules.moved_legs(rules.legs_from_json(booking.legs or []), booking.starts_at, starts_at, zone)
@@ -210,6 +216,7 @@ async def _write(
         terms = rules.terms_from_json(booking.cancellation_terms)
         booking.cancellation_terms = rules.terms_to_json(rules.cap_terms(terms, was - actor.now))
     booking.legs = rules.legs_to_json(legs) if legs else None
+    booking.arrives_until = _arrives_until(booking, window)
     booking.starts_at, booking.ends_at = window.starts_at, window.ends_at
     booking.reschedule_issue += 1  # The letter about this brings a link of its own.
     if booking.job is not None:

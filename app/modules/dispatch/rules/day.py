@@ -88,7 +88,7 @@ class Day:
         others = (one for one in taken if one.source_id != job.booking_id)
         if any(one.stops is not None and is_too_long(job.window, one.window) for one in others):
             return False
-        return self.hours_before(resource.id) + hours_of(job.window) <= HOURS_A_WEEK
+        return self.hours_before(resource.id) + hours_of(job.worked) <= HOURS_A_WEEK
 
     def can_be_given(self, resource: ResourceSpec, job: DayJob) -> bool:
         """As `can_do`; a leg keeps the trucks that it has, for the load is in them on the others."""

@@ -82,7 +82,7 @@ def _planned(day: Day, job: DayJob, planned: Sequence[DayJob], given: set[tuple[
     trucks = [one for one in day.trucks if (one.id, job.key) in given]
     people = [one.id for one in day.people if (one.id, job.key) in given]
     worked = (
-        day.hours_before(one) + sum(hours_of(other.window) for other in planned if (one, other.key) in given)
+        day.hours_before(one) + sum(hours_of(other.worked) for other in planned if (one, other.key) in given)
         for one in people
     )
     spare = (

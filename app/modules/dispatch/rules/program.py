@@ -79,7 +79,7 @@ def _cost(day: Day, one: ResourceSpec, job: DayJob, volume: int) -> float:
         way = road_minutes(yard, job.stops.first) + road_minutes(job.stops.last, yard)
         return A_TRUCK + way + room * EMPTY_ROOM + change
     carries = A_DRIVER_WHO_CARRIES if one.kind is ResourceKind.DRIVER else 0.0
-    return carries + change + AN_HOUR_OF_THE_WEEK * day.hours_before(one.id) * hours_of(job.window)
+    return carries + change + AN_HOUR_OF_THE_WEEK * day.hours_before(one.id) * hours_of(job.worked)
 
 
 def _suffices(day: Day, draft: Draft, job: DayJob) -> Iterator[Row]:
@@ -146,7 +146,7 @@ def _share_hours(day: Day, draft: Draft) -> None:
     longest = draft.add(Column(THE_LONGEST_DAY, most=1_000.0, is_whole=False))
     for one in day.people:
         hours = {
-            draft.gives[one.id, job.key]: hours_of(job.window) for job in day.jobs if (one.id, job.key) in draft.gives
+            draft.gives[one.id, job.key]: hours_of(job.worked) for job in day.jobs if (one.id, job.key) in draft.gives
         }
         if hours:
             draft.rows.append(Row(hours, most=HOURS_A_WEEK - day.hours_before(one.id)))

@@ -1,5 +1,6 @@
 """What the market decides: how long a job takes a company's time, who is shown, and in which order. All pure."""
 
+from app.modules.market.rules.arrivals import arriving_within
 from app.modules.market.rules.choosing import Wish, count_facets, suits
 from app.modules.market.rules.ranking import (
     Candidate,
@@ -22,6 +23,7 @@ __all__ = [
     "Ranked",
     "Scale",
     "Wish",
+    "arriving_within",
     "count_facets",
     "days_of_work",
     "for_company",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from operator import attrgetter, mul
 from typing import Final, NamedTuple
@@ -32,7 +33,7 @@ WORST_RATING: Final = Decimal(1)
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One way to do the job: a crew, and what it needs, for how long, in which `legs` where that is longer than a day;
-    and the figures of a company's own in it.
+    and the figures of a company's own in it. `arrives_within`: so long after the window's start, which is reserved too.
     """
 
     window: Window
@@ -40,6 +41,12 @@ class Plan:
     job: Job
     own_factors: tuple[OwnFactor, ...] = ()
     legs: tuple[PlannedLeg, ...] = ()
+    arrives_within: timedelta = timedelta(0)
+
+    @property
+    def arrives_until(self) -> datetime | None:
+        """None: at the start."""
+        return self.window.starts_at + self.arrives_within if self.arrives_within else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,19 +209,19 @@ async def find_field(session: ReadSession, asked: Located, days: int, now: datet
     cards = await pricing.active_cards(session, ids) if ids else {}
     own = await pricing.own_of_all(session, ids) if ids else {}
     fuel = await platform.fuel_index_price(session) if ids else None
-    common = {price: _at_fuel_price(asked.plans, price) for price in (fuel, None)}
     prices = {one: pricing.fuel_index_for(card, fuel) for one, card in cards.items()}
-    plans = {
-        one: _at_fuel_price(asked.plans_by(own[one]), prices.get(one)) if one in own else common[prices.get(one)]
-        for one in ids
-    }
+    keys = {one.id: (prices.get(one.id), one.terms.arrival_window) for one in companies}
+    common = {key: _plans_at(asked.plans, *key) for key in set(keys.values())}
+    plans = {one: _plans_at(asked.plans_by(own[one]), *key) if one in own else common[key] for one, key in keys.items()}
     codes = asked.way.services.codes
     uses = await pricing.discount_uses(session, ids, codes) if ids and codes else {}
     return Field(now, companies, cards, plans, uses)
 
 
-def _at_fuel_price(plans: tuple[Plan, ...], fuel: Decimal | None) -> tuple[Plan, ...]:
-    """Priced at today's fuel index, where staff have told it and the prices are in its currency."""
-    if fuel is None:
-        return plans
-    return tuple(replace(plan, job=replace(plan.job, fuel_index_price=fuel)) for plan in plans)
+def _plans_at(plans: tuple[Plan, ...], fuel: Decimal | None, arrival_window: timedelta) -> tuple[Plan, ...]:
+    """By a company's terms, and priced at today's fuel index, where staff have told it and the prices are in its
+    currency.
+    """
+    if fuel is not None:
+        plans = tuple(replace(plan, job=replace(plan.job, fuel_index_price=fuel)) for plan in plans)
+    return rules.arriving_within(plans, arrival_window)

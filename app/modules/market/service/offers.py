@@ -37,6 +37,7 @@ class Offer:
     job: pricing.Job
     expires_at: datetime
     legs: tuple[PlannedLeg, ...] = ()
+    arrives_until: datetime | None = None
 
     @property
     def distance_miles(self) -> Decimal:
@@ -61,6 +62,7 @@ def sign_offer(signer: Signer, offer: Offer, shared: dict[str, Any]) -> str:
             "w": offer.weight_lb,
             "k": offer.skills,
             "f": offer.truck_features,
+            "a": offer.arrives_until and offer.arrives_until.isoformat(),
             "l": legs_to_json(offer.legs),
             "j": pricing.job_to_json(offer.job),
             "x": offer.expires_at.isoformat(),
@@ -88,6 +90,7 @@ def read_offer(signer: Signer, token: str, now: datetime) -> Offer:
         job=pricing.job_from_json(body["j"]),
         expires_at=datetime.fromisoformat(body["x"]),
         legs=tuple(legs_from_json(body["l"])),
+        arrives_until=datetime.fromisoformat(body["a"]) if body["a"] else None,
     )
     if offer.expires_at <= now or offer.starts_at <= now:
         raise OfferExpired

@@ -40,6 +40,7 @@ class BookableQuote:
     crew_size: int
     volume_cuft: int
     weight_lb: int
+    arrives_until: datetime | None
     legs: tuple[PlannedLeg, ...]
     promised: dict[str, Any]
 
@@ -49,6 +50,7 @@ class BookableQuote:
             "org_id": self.org_id,
             "starts_at": self.starts_at,
             "ends_at": self.ends_at,
+            "arrives_until": self.arrives_until,
             "pickup_zone": self.pickup_zone,
             "crew_size": self.crew_size,
             "volume_cuft": self.volume_cuft,
@@ -107,6 +109,7 @@ def _row(actor: Customer, offer: Offer, until: datetime) -> dict[str, Any]:
         "pricing_config_id": offer.pricing_config_id,
         "starts_at": offer.starts_at,
         "ends_at": offer.ends_at,
+        "arrives_until": offer.arrives_until,
         "pickup_zone": offer.origin.zone,
         "origin": offer.origin.model_dump(mode="json"),
         "destination": offer.destination.model_dump(mode="json"),
@@ -156,6 +159,7 @@ async def quote_to_book(session: WriteSession, quote_id: UUID, actor: Customer) 
         org_id=row.org_id,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
+        arrives_until=row.arrives_until,
         pickup_zone=row.pickup_zone,
         crew_size=row.crew_size,
         volume_cuft=row.volume_cuft,

@@ -26,6 +26,7 @@ from app.modules.market.schemas import (
     SearchIn,
     SearchOut,
     WithinOut,
+    arrival_window_out,
     legs_out,
 )
 from app.modules.market.service.asked import MOST_PLANS, Field, Located, find_field
@@ -196,6 +197,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         job=rules.from_base(candidate.job, company.distance_miles),
         expires_at=min(expires_at, orgs.latest_call(company.terms, starts_at)),
         legs=candidate.plan.legs,
+        arrives_until=candidate.plan.arrives_until,
     )
     return OfferOut(
         offer_id=sign_offer(terms.signer, offer, shared),
@@ -204,6 +206,7 @@ def _offer_out(terms: Terms, asked: Located, ranked: Ranked, expires_at: datetim
         deposit=money_out(*candidate.price.deposit),
         starts_at=offer.starts_at,
         ends_at=offer.ends_at,
+        arrival_window=arrival_window_out(offer.starts_at, offer.arrives_until),
         legs=legs_out(offer.legs),
         pickup_zone=asked.origin.zone,
         crew_size=candidate.job.crew,

@@ -11,7 +11,7 @@ from app.kernel.paging import ListQuery
 from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut, Yes
 from app.kernel.text import Text120
-from app.modules.orgs.values import OrgStatus
+from app.modules.orgs.values import LONGEST_ARRIVAL_WINDOW_MINUTES, OrgStatus
 from app.runtime.phones import Phone
 
 
@@ -27,6 +27,7 @@ UsdotNumber = Annotated[str, Field(pattern=r"^[0-9]{1,8}$", examples=["1234567"]
 
 TimeOfDay = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 LeadTimeHours = Annotated[int, Field(strict=True, ge=0, le=720)]
+ArrivalWindowMinutes = Annotated[int, Field(strict=True, ge=0, le=LONGEST_ARRIVAL_WINDOW_MINUTES)]
 
 
 class OpenHours(BaseModel):
@@ -79,8 +80,10 @@ class OrgIn(BaseModel):
 class OrgPatch(Patch):
     """What is left out stays as it is.
 
-    The last three are for customers' jobs: how many hours ahead they are asked for at least, whether a service area
-    must hold the destination too, and when they start (null: at any time).
+    The last four are for customers' jobs: how many hours ahead they are asked for at least, whether a service area
+    must hold the destination too, when they start (null: at any time), and how many minutes after that the crew may
+    arrive: 0 is the exact time, and with 120 a job at 8:00 is promised for an arrival from 8:00 to 10:00. Trucks and
+    crew are kept for a job that begins at the end of it; jobs that stand keep what they were promised.
     """
 
     clearable = frozenset({"usdot_number", "business_hours"})
@@ -92,6 +95,7 @@ class OrgPatch(Patch):
     lead_time_hours: LeadTimeHours | None = None
     requires_both_ends: Yes | None = None
     business_hours: BusinessHours | None = None
+    arrival_window_minutes: ArrivalWindowMinutes | None = None
 
 
 class OrgOut(BaseModel):
@@ -109,6 +113,7 @@ class OrgOut(BaseModel):
     lead_time_hours: int
     requires_both_ends: bool
     business_hours: BusinessHours | None
+    arrival_window_minutes: int
     version: int
 
 

@@ -39,6 +39,7 @@ async def create_org(session: WriteSession, org_id: UUID, body: OrgIn, address: 
         lead_time_hours=0,
         requires_both_ends=False,
         business_hours=None,
+        arrival_window_minutes=0,
         version=1,
         created_at=now,
         updated_at=now,
