@@ -1,7 +1,7 @@
 """Companies: who they are, where they pick up, whether the market may see them.
 
 Owns: a company's name, address, zone, status and rating; its branches; its own terms: service areas, notice, business
-hours, days off.
+hours, days off, how wide its window of arrival is.
 Tables: organizations, service_areas, company_days_off, branches.
 Invariants: only a `verified` company is seen by the market; a company starts as `draft` with one service area of
 50 miles around its address; its id is the `org_id` of every other table.
