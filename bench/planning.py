@@ -60,6 +60,7 @@ def large_day() -> Day:
                 version=1,
                 is_assigned=False,
                 window=Window(starts_at, starts_at + length),
+                arrives_until=None,
                 zone="America/Los_Angeles",
                 stops=Stops(_near(chance), _near(chance)),
                 trip=CALIFORNIA,

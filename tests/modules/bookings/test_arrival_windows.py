@@ -124,7 +124,9 @@ class TestPromise:
     async def test_a_move_of_several_days_is_kept_so_much_longer_as_a_whole(
         self, client: httpx.AsyncClient, company: Company
     ) -> None:
-        far = {"destination": {"line1": "600 4th Ave", "city": "Seattle", "state": "WA", "postal_code": "98104"}}
+        far: dict[str, Any] = {
+            "destination": {"line1": "600 4th Ave", "city": "Seattle", "state": "WA", "postal_code": "98104"}
+        }
         [exact] = await find(client, **far)
         await promise(client, company, 240)
         [offer] = await find(client, **far)
