@@ -50,7 +50,16 @@ PUBLIC_PROFILE = (
     "rating_count",
 )
 # What the market asks beside the profile: for when a company takes jobs, and for where.
-ASKED_BY_MARKET = (*PUBLIC_PROFILE, "lead_time_hours", "requires_both_ends", "business_hours", "arrival_window_minutes")
+# What a company kept of what it promised: counted by the worker.
+COUNTED = ("confirmed_count", "cancelled_count", "missed_count", "called_off_count", "counted_at")
+ASKED_BY_MARKET = (
+    *PUBLIC_PROFILE,
+    "lead_time_hours",
+    "requires_both_ends",
+    "business_hours",
+    "arrival_window_minutes",
+    *COUNTED,
+)
 SEEN_BY_CUSTOMERS = (*PUBLIC_PROFILE, "phone")
 POLICIES = {
     "organizations": [
@@ -61,7 +70,7 @@ POLICIES = {
         Allow(SIGNIN, "select insert", THIS_COMPANY),
         Allow(STAFF, "select update", SIGNED_IN_STAFF),
         Allow(WORKER, "select", THIS_COMPANY),
-        Allow(WORKER, "update", THIS_COMPANY, columns=("status", "version", "updated_at")),
+        Allow(WORKER, "update", THIS_COMPANY, columns=("status", "version", "updated_at", *COUNTED)),
     ],
     "service_areas": [
         Allow(MOVER, "select insert update delete", OWN_COMPANY),
@@ -148,6 +157,18 @@ def upgrade() -> None:
             server_default=sa.text("0"),
             nullable=False,
             comment="so long after a job's start the crew may arrive; 0: at its start",
+        ),
+        *(
+            sa.Column(name, sa.Integer(), server_default=sa.text("0"), nullable=False, comment=comment)
+            for name, comment in (
+                ("confirmed_count", "customers' jobs of the market, confirmed in the last 12 months"),
+                ("cancelled_count", "of those, by the company"),
+                ("missed_count", "of those, to which it did not come"),
+                ("called_off_count", "of those, by the company for a customer who called"),
+            )
+        ),
+        sa.Column(
+            "counted_at", sa.DateTime(timezone=True), nullable=True, comment="when these four were; null: not yet"
         ),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -9,6 +9,7 @@ from app.kernel.events import Event
 class BookingEvent(Event):
     """Base, never announced itself: who wants more reads the booking."""
 
+    org_id: UUID
     booking_id: UUID
 
 

@@ -7,11 +7,12 @@ from app.modules.bookings import service
 from app.modules.bookings.events import (
     BookingCancelled,
     BookingConfirmed,
+    BookingProgressed,
     BookingRescheduled,
     BookingTruckReplaced,
     DoorCodesRenewed,
 )
-from app.modules.bookings.service import letters, papers
+from app.modules.bookings.service import letters, papers, promises
 from app.modules.bookings.service.letters import Letters
 from app.modules.verification import public as verification
 from app.modules.verification.events import CompanyWasSuspended, PapersLapsed, PapersNoticed
@@ -74,6 +75,23 @@ async def reseal_contacts(resources: Resources) -> None:
 async def forget_expired_holds(resources: Resources) -> None:
     """Holds that expired 90 days ago do not tell any more whose they were, nor from which street."""
     await service.forget_expired_holds(resources)
+
+
+@handlers.on("bookings.count_cancelled", BookingCancelled)
+async def count_cancelled(session: WriteSession, event: BookingCancelled, work: Work) -> None:
+    await promises.count_promises(session, event.org_id, work.now)
+
+
+@handlers.on("bookings.count_missed", BookingProgressed)
+async def count_missed(session: WriteSession, event: BookingProgressed, work: Work) -> None:
+    if await promises.is_missed(session, event.org_id, event.booking_id):
+        await promises.count_promises(session, event.org_id, work.now)
+
+
+@handlers.every("bookings.count_promises", seconds=86_400)
+async def count_promises(resources: Resources) -> None:
+    """How each company keeps what it promises: what lies a year back falls out, and what was confirmed comes in."""
+    await promises.count_all_promises(resources)
 
 
 @handlers.every("bookings.expire_holds", seconds=30)

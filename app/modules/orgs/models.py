@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.geo import Point
-from app.modules.orgs.values import AreaKind, OrgStatus
+from app.modules.orgs.values import AreaKind, OrgStatus, Promises
 from app.runtime.db.base import Id, Model, Tenant, Versioned, enum_column
 from app.runtime.db.points import PointColumn
 
@@ -40,6 +40,21 @@ class Organization(Model, Versioned):
     arrival_window_minutes: Mapped[int] = mapped_column(
         server_default=sa.text("0"), comment="so long after a job's start the crew may arrive; 0: at its start"
     )
+
+    confirmed_count: Mapped[int] = mapped_column(
+        server_default=sa.text("0"), comment="customers' jobs of the market, confirmed in the last 12 months"
+    )
+    cancelled_count: Mapped[int] = mapped_column(server_default=sa.text("0"), comment="of those, by the company")
+    missed_count: Mapped[int] = mapped_column(server_default=sa.text("0"), comment="of those, to which it did not come")
+    called_off_count: Mapped[int] = mapped_column(
+        server_default=sa.text("0"), comment="of those, by the company for a customer who called"
+    )
+    counted_at: Mapped[datetime | None] = mapped_column(comment="when these four were; null: not yet")
+
+    @property
+    def promises(self) -> Promises:
+        counts = (self.confirmed_count, self.cancelled_count, self.missed_count, self.called_off_count)
+        return Promises(*counts, self.counted_at)
 
     __table_args__ = (
         sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name="rating_average"),

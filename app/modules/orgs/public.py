@@ -14,10 +14,10 @@ from app.kernel.places import Place
 from app.modules.orgs import repository, rules
 from app.modules.orgs.errors import BranchClosed, BranchNotFound, OrgNotFound
 from app.modules.orgs.models import Organization
-from app.modules.orgs.schemas.companies import OrgIn, OrgOut
+from app.modules.orgs.schemas.companies import OrgIn, OrgOut, PromisesOut
 from app.modules.orgs.service import branches
 from app.modules.orgs.service import companies as service
-from app.modules.orgs.values import LONGEST_ARRIVAL_WINDOW_MINUTES, OrgStatus, Refusal, Sought, Terms, Wish
+from app.modules.orgs.values import LONGEST_ARRIVAL_WINDOW_MINUTES, OrgStatus, Promises, Refusal, Sought, Terms, Wish
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 
 __all__ = [
@@ -30,6 +30,8 @@ __all__ = [
     "OrgNotFound",
     "OrgOut",
     "OrgStatus",
+    "Promises",
+    "PromisesOut",
     "Refusal",
     "Sought",
     "Terms",
@@ -45,11 +47,13 @@ __all__ = [
     "find_refusal",
     "latest_call",
     "lock_company",
+    "lock_counts",
     "name_and_status",
     "open_branches",
     "open_starts",
     "profile",
     "require_open_branch",
+    "set_promises",
     "set_status",
 ]
 
@@ -58,6 +62,8 @@ find_refusal = rules.find_refusal
 latest_call = rules.latest_call
 open_branches = repository.list_open_branches
 open_starts = rules.open_starts
+lock_counts = repository.lock_counts
+set_promises = repository.update_counts
 require_open_branch = branches.require_open
 
 
@@ -74,7 +80,9 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class NearbyCompany:
-    """A verified company whose area holds a pickup; miles from its office as the crow flies."""
+    """A verified company whose area holds a pickup; miles from its office as the crow flies. `reliability`: from 0 to
+    1, by what it kept of what it promised.
+    """
 
     id: UUID
     name: str
@@ -82,6 +90,7 @@ class NearbyCompany:
     rating_count: int
     distance_miles: float
     terms: Terms
+    reliability: float = 1.0
 
 
 def _company(org: Organization | DriverRow) -> Company:
@@ -183,8 +192,9 @@ async def companies_covering(session: ReadSession, wish: Wish, limit: int) -> li
             ratings,
             miles,
             Terms(zone, lead, hours, frozenset(off), reaches, arrival),
+            Promises(*counts).reliability,
         )
-        for org_id, name, rating, ratings, miles, zone, lead, hours, arrival, off, reaches in rows
+        for org_id, name, rating, ratings, miles, *counts, zone, lead, hours, arrival, off, reaches in rows
     ]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql as pg
 from app.kernel.geo import Point
 from app.kernel.paging import PageRequest
 from app.modules.orgs.models import Branch, CompanyDayOff, Organization, ServiceArea
-from app.modules.orgs.values import AreaKind, OrgStatus, Sought, Wish
+from app.modules.orgs.values import AreaKind, OrgStatus, Promises, Sought, Wish
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 from app.runtime.db.spelling import says
@@ -208,6 +208,9 @@ ORGS_COVERING = Ready(
         Organization.rating_average,
         Organization.rating_count,
         MILES,
+        Organization.confirmed_count,
+        Organization.cancelled_count,
+        Organization.missed_count,
         Organization.timezone,
         Organization.lead_time_hours,
         Organization.business_hours,
@@ -279,6 +282,26 @@ async def list_sought(
         query = query.where(sa.tuple_(Organization.name, Organization.id) > sa.tuple_(name, UUID(last_id)))
     query = query.order_by(Organization.name, Organization.id).limit(page.limit + 1)
     return (await session.execute(query)).scalars().all()
+
+
+async def lock_counts(session: WriteSession, org_id: UUID) -> None:
+    """What is counted from here on is counted alone; who writes what belongs to the company does not wait."""
+    await session.execute(sa.select(Organization.id).where(Organization.id == org_id).with_for_update(key_share=True))
+
+
+async def update_counts(session: WriteSession, org_id: UUID, promises: Promises) -> None:
+    """Nothing that a member wrote: the version stays."""
+    counts = {
+        "confirmed_count": promises.confirmed,
+        "cancelled_count": promises.cancelled,
+        "missed_count": promises.missed,
+        "called_off_count": promises.called_off,
+        "counted_at": promises.counted_at,
+    }
+    await session.execute(
+        sa.update(Organization).where(Organization.id == org_id).values(**counts),
+        execution_options={"synchronize_session": False},
+    )
 
 
 async def insert_branch(session: WriteSession, branch: Branch) -> None:

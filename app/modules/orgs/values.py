@@ -76,6 +76,40 @@ class Terms:
         return timedelta(minutes=self.arrival_window_minutes)
 
 
+# So many promises say something of whoever made them.
+FEWEST_PROMISES: Final = 10
+# Of a hundred promises: so many are broken by the best, and from the second on nothing speaks for the company.
+TOLERATED_PERCENT: Final = 10
+WORST_PERCENT: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """A company's jobs of the market that were confirmed in the last 12 months, as they were counted then: of them,
+    those that it cancelled, those to which it did not come, and those that its people cancelled for a customer who
+    called, which count nothing against it.
+    """
+
+    confirmed: int = 0
+    cancelled: int = 0
+    missed: int = 0
+    called_off: int = 0
+    counted_at: datetime | None = None
+
+    @property
+    def broken_percent(self) -> float | None:
+        """None: too few were promised for it to say anything."""
+        if self.confirmed < FEWEST_PROMISES:
+            return None
+        return round(100 * (self.cancelled + self.missed) / self.confirmed, 1)
+
+    @property
+    def reliability(self) -> float:
+        """From 1, for whoever breaks ten of a hundred or fewer, or is new, down to 0 at thirty."""
+        broken = self.broken_percent or 0.0
+        return round(min(1.0, max(0.0, (WORST_PERCENT - broken) / (WORST_PERCENT - TOLERATED_PERCENT))), 4)
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A company as somebody on the phone names it: by a text, or known already by something that other modules keep."""

@@ -43,11 +43,13 @@ from app.modules.bookings.repository.desk import list_open_after, list_sought
 from app.modules.bookings.repository.feeds import get_feed, list_feeds, list_for_feed, revoke_feed
 from app.modules.bookings.repository.listing import list_bookings, list_query
 from app.modules.bookings.repository.prices import list_final_prices, list_latest_priced, list_priced
+from app.modules.bookings.repository.promises import count_promises
 
 __all__ = [
     "FORGOTTEN_AT_ONCE",
     "RESEALED_AT_ONCE",
     "clear_notes",
+    "count_promises",
     "expire_hold_of_quote",
     "find_org_of_own_booking",
     "get_booking",

@@ -60,6 +60,7 @@ async def show_company(session: WriteSession, actor: Staff, org_id: UUID) -> Com
             **_found(company).model_dump(),
             **asdict(standing),
             "timezone": company.timezone,
+            "promises": (await orgs.profile(session, org_id)).promises,
             "policies": policies,
             "documents": documents,
             "bookings": await _open_bookings(session, actor, org_id),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
@@ -98,6 +99,24 @@ class OrgPatch(Patch):
     arrival_window_minutes: ArrivalWindowMinutes | None = None
 
 
+class PromisesOut(BaseModel):
+    """Customers' jobs of the market that were confirmed in the last twelve months, counted every day and with each that
+    is broken: those the company cancelled, those it missed, and, which counts nothing, those it called off for a
+    customer who asked it to. Searches rank by `reliability`: 1 up to ten broken in a hundred, and 0 from thirty on;
+    `broken_percent` is null, and reliability 1, until ten are confirmed.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    confirmed: int
+    cancelled: int
+    missed: int
+    called_off: int
+    broken_percent: float | None
+    reliability: float
+    counted_at: datetime | None
+
+
 class OrgOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -114,6 +133,7 @@ class OrgOut(BaseModel):
     requires_both_ends: bool
     business_hours: BusinessHours | None
     arrival_window_minutes: int
+    promises: PromisesOut
     version: int
 
 
