@@ -27,7 +27,7 @@ from app.kernel.clock import SystemClock
 from app.kernel.errors import AppError
 from app.kernel.ports.object_store import StoreUnavailable
 from app.kernel.ports.queues import QueueUnavailable
-from app.main import build_ports, build_resources, create_app
+from app.main import build_ports, build_resources, build_seals, create_app
 from app.modules.audit import public as audit
 from app.modules.identity import public as identity
 from app.modules.ops import public as ops
@@ -146,7 +146,7 @@ async def _database(settings: Settings, url: SecretStr) -> AsyncIterator[Databas
     """The database of one command, for as long as the block lasts."""
     engine = create_engine(url, settings.db, application_name="movehub-cli", pooled=False)
     try:
-        yield Database(engine, registry.error_map())
+        yield Database(engine, registry.error_map(), build_seals(settings.auth))
     finally:
         await engine.dispose()
 

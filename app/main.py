@@ -111,13 +111,17 @@ def build_sealer(auth: AuthSettings) -> Sealer:
     return Sealer(auth.sealing_key.get_secret_value().encode(), *previous)
 
 
+def build_seals(auth: AuthSettings) -> Seals:
+    return Seals(build_sealer(auth), Signer(auth.pepper.get_secret_value().encode()))
+
+
 def build_resources(
     settings: Settings, database: Database, *, clock: Clock | None = None, ports: Ports | None = None
 ) -> Resources:
     clock = clock or SystemClock()
     redis = connect(settings.redis_url, settings.redis)
-    sealer, pepper = build_sealer(settings.auth), Signer(settings.auth.pepper.get_secret_value().encode())
-    database = database.with_seals(Seals(sealer, pepper))
+    seals = build_seals(settings.auth)
+    database = database.with_seals(seals)
     return Resources(
         settings=settings,
         clock=clock,
@@ -126,8 +130,8 @@ def build_resources(
         tokens=Tokens(settings.auth),
         passwords=Passwords(settings.auth),
         signer=build_signer(settings.auth),
-        pepper=pepper,
-        sealer=sealer,
+        pepper=seals.pepper,
+        sealer=seals.sealer,
         ports=ports or build_ports(settings, clock),
         metrics=Metrics(),
     )

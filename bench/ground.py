@@ -234,7 +234,7 @@ async def find_companies(ground: Ground, numbers: Iterable[int]) -> list[Company
     """The companies of these numbers of the fill, with their owners."""
     connection = await asyncpg.connect(ground.admin_url)
     try:
-        rows = await connection.fetch(OWNERS, [f"owner{number}@example.com" for number in numbers])
+        rows = await connection.fetch(OWNERS, [f"owner{number}@example.com".encode() for number in numbers])
     finally:
         await connection.close()
     return [Company(row["org_id"], row["user_id"], row["session_id"]) for row in rows]
@@ -243,7 +243,7 @@ async def find_companies(ground: Ground, numbers: Iterable[int]) -> list[Company
 OWNERS: Final = """
 SELECT m.org_id, m.user_id, s.id AS session_id
 FROM app.members AS m JOIN app.users AS u ON u.id = m.user_id JOIN app.login_sessions AS s ON s.user_id = u.id
-WHERE u.email = ANY($1) ORDER BY m.org_id
+WHERE u.email_index = ANY($1) ORDER BY m.org_id
 """
 
 

@@ -43,8 +43,9 @@ FROM companies AS c,
     LATERAL (SELECT ST_SetSRID(ST_MakePoint(c.lng, c.lat), 4326)::geography AS point, 20 + number % 30 AS miles) AS area;
 
 -- One owner a company, signed in for as long as the ground lives.
-INSERT INTO app.users (id, email, password_hash, full_name, version, created_at, updated_at)
-SELECT pg_temp.made_id('user', number, now()), 'owner' || number || '@example.com', 'cannot sign in', 'An Owner',
+-- No address opens: nobody signs in or is written to, and the index is the address itself, for who looks them up.
+INSERT INTO app.users (id, sealed_email, email_index, password_hash, full_name, version, created_at, updated_at)
+SELECT pg_temp.made_id('user', number, now()), '\x00', convert_to('owner' || number || '@example.com', 'UTF8'), 'cannot sign in', 'An Owner',
     1, now(), now()
 FROM companies;
 
@@ -123,10 +124,10 @@ SELECT org_id, truck_id, 'Truck ' || unit, 'P' || unit, capacity_cuft, 10000, fa
 FROM fleets;
 
 INSERT INTO app.drivers
-    (org_id, id, full_name, phone, role, license_number, license_class, license_expires_on, skills, version, created_at,
+    (org_id, id, full_name, sealed_phone, role, license_number, license_class, license_expires_on, skills, version, created_at,
      updated_at)
-SELECT org_id, driver_id, 'A Driver', '+14155550135', 'driver', 'D' || unit, 'C', current_date + 3650, '{}'::text[], 1, now(),
+SELECT org_id, driver_id, 'A Driver', '\x00'::bytea, 'driver', 'D' || unit, 'C', current_date + 3650, '{}'::text[], 1, now(),
     now()
 FROM fleets
 UNION ALL
-SELECT org_id, helper_id, 'A Helper', '+14155550136', 'helper', NULL, NULL, NULL, '{}'::text[], 1, now(), now() FROM fleets;
+SELECT org_id, helper_id, 'A Helper', '\x00'::bytea, 'helper', NULL, NULL, NULL, '{}'::text[], 1, now(), now() FROM fleets;

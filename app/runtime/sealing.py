@@ -12,10 +12,12 @@ Random nonces: a key seals fewer than 2**32 texts (NIST SP 800-38D, 8.3).
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +25,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.kernel.signing import Signer
+
+logger = logging.getLogger(__name__)
 
 VERSION: Final = b"\x01"
 KEY_ID_BYTES: Final = 8
@@ -92,6 +96,32 @@ class Seals:
     def index(self, purpose: str, text: str) -> bytes:
         """What a text in its one form is looked up by; without the key nobody can try texts out."""
         return self.pepper.derive(purpose, text.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """Where a text is kept that belongs to one row: sealed for this column and the row's id."""
+
+    table: str
+    column: str
+
+    def seal(self, seals: Seals, row_id: UUID, text: str) -> bytes:
+        return seals.seal(text, self.table, self.column, str(row_id))
+
+    def open(self, seals: Seals, row_id: UUID, sealed: bytes) -> str:
+        """Raises: CannotOpen."""
+        return seals.open(sealed, self.table, self.column, str(row_id))
+
+    def shown(self, seals: Seals, row_id: UUID, sealed: bytes) -> str:
+        """As `open`, for whoever reads a list: what does not open is logged, and shown as an empty text."""
+        try:
+            return self.open(seals, row_id, sealed)
+        except CannotOpen:
+            logger.exception(
+                "a sealed text does not open",
+                extra={"table": self.table, "column": self.column, "row_id": str(row_id)},
+            )
+            return ""
 
 
 def _key(secret: bytes) -> bytes:

@@ -29,7 +29,9 @@ POLICIES = {
         # Staff make and change staff; which of them may, the program says.
         Allow(STAFF, "insert", IS_STAFF),
         Allow(STAFF, "update", IS_STAFF, columns=("full_name", "staff_role", "disabled_at", "version", "updated_at")),
-        Allow(WORKER, "select", EVERY_ROW, columns=("id", "email", "full_name", "staff_role")),
+        Allow(WORKER, "select", EVERY_ROW, columns=("id", "sealed_email", "email_index", "full_name", "staff_role")),
+        # After a change of the sealing key.
+        Allow(WORKER, "update", EVERY_ROW, columns=("sealed_email",)),
     ],
     "members": [
         Allow(SIGNIN, "select", f"user_id = {CURRENT_USER} OR {OWN_COMPANY}"),
@@ -43,6 +45,7 @@ POLICIES = {
         Allow(SIGNIN, "select insert", OWN_COMPANY),
         Allow(SIGNIN, "update", OWN_COMPANY, columns=("token_hash", "expires_at", "accepted_at", "revoked_at")),
         Allow(WORKER, "select", OWN_COMPANY),
+        Allow(WORKER, "update", OWN_COMPANY, columns=("sealed_email",)),
     ],
     "login_sessions": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
@@ -59,7 +62,11 @@ POLICIES = {
         Allow(STAFF, "insert", SIGNED_IN_STAFF),
         Allow(WORKER, "select delete", EVERY_ROW),
     ],
-    "second_factors": [Allow(SIGNIN, "select insert update delete", EVERY_ROW)],
+    "second_factors": [
+        Allow(SIGNIN, "select insert update delete", EVERY_ROW),
+        Allow(WORKER, "select", EVERY_ROW, columns=("user_id", "sealed_secret")),
+        Allow(WORKER, "update", EVERY_ROW, columns=("sealed_secret",)),
+    ],
     "recovery_codes": [Allow(SIGNIN, "select insert update delete", EVERY_ROW)],
     "second_factor_challenges": [
         Allow(SIGNIN, "select insert update", EVERY_ROW),
@@ -141,10 +148,18 @@ def _role() -> sa.Column[str]:
     return sa.Column("role", kind, nullable=False)
 
 
+def _email() -> tuple[sa.Column[bytes], sa.Column[bytes]]:
+    index = "HMAC of the address, keyed with the pepper"
+    return (
+        sa.Column("sealed_email", sa.LargeBinary(), nullable=False, comment="lower case, sealed for this row"),
+        sa.Column("email_index", sa.LargeBinary(), nullable=False, comment=index),
+    )
+
+
 def create_invitations() -> None:
     op.create_table(
         "invitations",
-        sa.Column("email", sa.Text(), nullable=False),
+        *_email(),
         _role(),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the link's token"),
         sa.Column("invited_by", sa.UUID(), nullable=False),
@@ -160,9 +175,9 @@ def create_invitations() -> None:
     )
     op.create_index(op.f("ix_invitations_invited_by"), "invitations", ["invited_by"], unique=False)
     op.create_index(
-        "uq_invitations_org_id_email",
+        "uq_invitations_org_id_email_index",
         "invitations",
-        ["org_id", "email"],
+        ["org_id", "email_index"],
         unique=True,
         postgresql_where=sa.text("accepted_at IS NULL AND revoked_at IS NULL"),
     )
@@ -269,7 +284,7 @@ def upgrade() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
+        *_email(),
         sa.Column("password_hash", sa.Text(), nullable=False, comment="Argon2id, parameters inside"),
         sa.Column("full_name", sa.Text(), nullable=False),
         sa.Column(
@@ -296,9 +311,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="rises by one with every change; the ETag"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("email_index", name=op.f("uq_users_email_index")),
     )
     op.create_table(
         "members",
@@ -390,8 +404,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True, comment="null: not spent"),
-        sa.Column("new_email", sa.Text(), nullable=True, comment="where a link that changes the address was sent"),
-        sa.Column("former_email", sa.Text(), nullable=True, comment="which address was changed by it"),
+        sa.Column(
+            "sealed_new_email",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="where a link that changes the address was sent, sealed for this row",
+        ),
+        sa.Column(
+            "sealed_former_email",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="which address was changed by it, sealed for this row",
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mail_tokens_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_mail_tokens_token_hash")),

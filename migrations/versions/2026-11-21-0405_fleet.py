@@ -34,7 +34,9 @@ POLICIES = {
         Allow(SIGNIN, "update", OWN_COMPANY, columns=("invitation_id", "version", "updated_at")),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(WORKER, "select", OWN_COMPANY),
-        Allow(WORKER, "update", OWN_COMPANY, columns=("user_id", "invitation_id", "version", "updated_at")),
+        Allow(
+            WORKER, "update", OWN_COMPANY, columns=("user_id", "invitation_id", "sealed_phone", "version", "updated_at")
+        ),
     ],
     "equipment": [Allow(MOVER, "select insert update", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
     "truck_photos": [Allow(MOVER, "select insert delete", OWN_COMPANY), Allow(STAFF, "select", SIGNED_IN_STAFF)],
@@ -94,7 +96,7 @@ def upgrade() -> None:
     op.create_table(
         "drivers",
         sa.Column("full_name", sa.Text(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=False, comment="E.164"),
+        sa.Column("sealed_phone", sa.LargeBinary(), nullable=False, comment="E.164, sealed for this row"),
         sa.Column(
             "role",
             sa.Enum("driver", "helper", name="role", native_enum=False, create_constraint=True, length=40),

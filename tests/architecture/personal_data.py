@@ -70,7 +70,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "door_codes": {"none": "booking_id door issue issued_at attempts_left given_at waived_at org_id id"},
     "discount_uses": {"none": "code uses org_id id"},
     "drivers": {
-        "people": "full_name phone role user_id license_number license_class license_expires_on skills hourly_cost"
+        "people": "full_name sealed_phone role user_id license_number license_class license_expires_on skills hourly_cost"
         " hourly_cost_currency",
         "none": "invitation_id branch_id retired_at org_id id version created_at updated_at",
     },
@@ -90,7 +90,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " withdrawn_at org_id id"
     },
     "invitations": {
-        "people": "email invited_by",
+        "people": "sealed_email email_index invited_by",
         "secret": "token_hash",
         "none": "org_id id role created_at expires_at accepted_at revoked_at",
     },
@@ -104,7 +104,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "id current_org_id transport created_at last_used_at expires_at revoked_at enrol_only_since proved_at",
     },
     "mail_tokens": {
-        "people": "user_id new_email former_email",
+        "people": "user_id sealed_new_email sealed_former_email",
         "none": "id purpose token_hash created_at expires_at used_at",
     },
     "members": {"people": "user_id role", "none": "created_at deactivated_at org_id id"},
@@ -166,7 +166,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         " next_try_at tries rejection width height has_thumbnail attached_at",
     },
     "users": {
-        "people": "email password_hash full_name staff_role",
+        "people": "sealed_email email_index password_hash full_name staff_role",
         "none": "id disabled_at email_verified_at version created_at updated_at",
     },
     "verification_cases": {

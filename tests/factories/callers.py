@@ -53,10 +53,9 @@ async def add_member(resources: Resources, org_id: UUID, role: Role) -> str:
     email = f"{user_id.hex}@example.com"
     password_hash = await resources.passwords.hash(PASSWORD)
     newcomer = Newcomer(email, role.title(), password_hash, email_verified_at=now)
-    user = new_user(newcomer, now, user_id)
     member = Member(org_id=org_id, id=new_id(), user_id=user_id, role=role, created_at=now)
     async with resources.database.write(Identity(Audience.SIGNIN, org_id=org_id, user_id=user_id)) as session:
-        await repository.insert_user(session, user)
+        await repository.insert_user(session, new_user(session.seals, newcomer, now, user_id))
         await repository.insert_member(session, member)
     return email
 

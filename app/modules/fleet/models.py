@@ -86,7 +86,7 @@ class Driver(Tenant, Versioned, Model):
     __tablename__ = "drivers"
 
     full_name: Mapped[str]
-    phone: Mapped[str] = mapped_column(comment="E.164")
+    sealed_phone: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="E.164, sealed for this row")
     role: Mapped[CrewRole] = mapped_column(enum_column(CrewRole, "role"))
     user_id: Mapped[UUID | None] = mapped_column(comment="as which member they sign in; null: as none")
     invitation_id: Mapped[UUID | None] = mapped_column(

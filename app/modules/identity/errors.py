@@ -8,7 +8,7 @@ from app.kernel.errors import Conflict, Forbidden, NotFound, Unauthenticated, Un
 class EmailTaken(Conflict):
     code: ClassVar[str] = "email_taken"
     title: ClassVar[str] = "There is an account with this e-mail address: sign in instead."
-    constraints: ClassVar[tuple[str, ...]] = ("uq_users_email",)
+    constraints: ClassVar[tuple[str, ...]] = ("uq_users_email_index",)
 
 
 class BadCredentials(Unauthenticated):
@@ -60,7 +60,7 @@ class AlreadyMember(Conflict):
 class InvitationOpen(Conflict):
     code: ClassVar[str] = "invitation_open"
     title: ClassVar[str] = "This address is invited already: send the invitation again, or revoke it."
-    constraints: ClassVar[tuple[str, ...]] = ("uq_invitations_org_id_email",)
+    constraints: ClassVar[tuple[str, ...]] = ("uq_invitations_org_id_email_index",)
 
 
 class TooManyInvitations(Conflict):

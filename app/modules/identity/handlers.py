@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from app.kernel.actor import Role
-from app.modules.identity import repository
+from app.modules.identity import repository, service
 from app.modules.identity.events import (
     ApiKeyMade,
     EmailChangeAsked,
@@ -18,6 +18,7 @@ from app.modules.identity.events import (
     SecondFactorChanged,
     StaffHired,
 )
+from app.modules.identity.repository import addresses
 from app.modules.identity.service.invitations import invitation_token
 from app.modules.identity.service.mail_tokens import mail_token_text
 from app.modules.identity.values import MailPurpose
@@ -118,11 +119,12 @@ async def send_verification_link(session: ReadSession, event: EmailVerificationA
 async def send_email_change_link(session: ReadSession, event: EmailChangeAsked, work: Work) -> Sequence[Outgoing]:
     """To the new address."""
     asked = None if event.user_id is None else await repository.get_email_change(session, event.token_id)
-    if asked is None or asked.new_email is None:
+    email = None if asked is None else addresses.new_email(session.seals, asked)
+    if email is None:
         return ()
     token = mail_token_text(work.resources.signer, MailPurpose.CHANGE_EMAIL, event.token_id)
     text = CHANGE_EMAIL.format(token=token, url=work.resources.settings.http.public_url)
-    return (work.mail(asked.new_email, "Is this your new e-mail address?", text),)
+    return (work.mail(email, "Is this your new e-mail address?", text),)
 
 
 @handlers.deliver("identity.tell_of_new_email", EmailChanged)
@@ -130,10 +132,11 @@ async def tell_of_new_email(session: ReadSession, event: EmailChanged, work: Wor
     """To the former address."""
     changed = await repository.get_email_change(session, event.token_id)
     person = await repository.get_user_address(session, event.user_id)
-    if person is None or changed is None or changed.former_email is None:
+    former = None if changed is None else addresses.former_email(session.seals, changed)
+    if person is None or former is None:
         return ()
     text = EMAIL_CHANGED.format(name=person.full_name, at=work.announced_at)
-    return (work.mail(changed.former_email, "Your e-mail address was changed", text),)
+    return (work.mail(former, "Your e-mail address was changed", text),)
 
 
 @handlers.deliver("identity.send_reset_link", PasswordResetAsked)
@@ -193,12 +196,13 @@ async def send_invitation(session: ReadSession, event: Invited, work: Work) -> S
     if invitation is None or invitation.accepted_at is not None or invitation.revoked_at is not None:
         return ()
     company = await orgs.company_name(session, event.org_id)
-    if await repository.is_staff_email(session, invitation.email):
-        return (work.mail(invitation.email, f"{company} asked you to join", STAFF_INVITED.format(company=company)),)
+    email = addresses.invited_email(session.seals, invitation)
+    if await repository.is_staff_email(session, email):
+        return (work.mail(email, f"{company} asked you to join", STAFF_INVITED.format(company=company)),)
     token = invitation_token(work.resources.signer, event.org_id, invitation.id, invitation.expires_at)
     url = work.resources.settings.http.public_url
     text = INVITED.format(company=company, role=invitation.role, token=token, url=url)
-    return (work.mail(invitation.email, f"{company} asks you to join", text),)
+    return (work.mail(email, f"{company} asks you to join", text),)
 
 
 @handlers.deliver("identity.tell_of_api_key", ApiKeyMade)
@@ -214,6 +218,12 @@ async def tell_of_api_key(session: ReadSession, event: ApiKeyMade, work: Work) -
         work.mail(owner.email, f"An API key was {what}", KEY_MADE.format(name=owner.full_name, url=url, **told))
         for owner in owners
     ]
+
+
+@handlers.every("identity.reseal", seconds=3_600)
+async def reseal(resources: Resources) -> None:
+    """After a change of the sealing key: no address and no second factor is left that needs the former one."""
+    await service.reseal_addresses(resources)
 
 
 @handlers.every("identity.forget_old_links", seconds=3_600)

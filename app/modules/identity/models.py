@@ -17,7 +17,8 @@ class User(Model, Versioned):
     __tablename__ = "users"
 
     id: Mapped[Id]
-    email: Mapped[str]
+    sealed_email: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="lower case, sealed for this row")
+    email_index: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="HMAC of the address, keyed with the pepper")
     password_hash: Mapped[str] = mapped_column(comment="Argon2id, parameters inside")
     full_name: Mapped[str]
     staff_role: Mapped[StaffRole | None] = mapped_column(
@@ -26,10 +27,7 @@ class User(Model, Versioned):
     disabled_at: Mapped[datetime | None] = mapped_column(comment="null: may sign in")
     email_verified_at: Mapped[datetime | None] = mapped_column(comment="null: nobody has shown to read its mail")
 
-    __table_args__ = (
-        sa.UniqueConstraint("email"),
-        sa.CheckConstraint("email = lower(email)", name="email_lower"),
-    )
+    __table_args__ = (sa.UniqueConstraint("email_index"),)
 
 
 class Member(Tenant, Model):
@@ -54,7 +52,8 @@ class Invitation(Tenant, Model):
 
     __tablename__ = "invitations"
 
-    email: Mapped[str]
+    sealed_email: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="lower case, sealed for this row")
+    email_index: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="HMAC of the address, keyed with the pepper")
     role: Mapped[Role] = mapped_column(enum_column(Role, "role"))
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="SHA-256 of the link's token")
     invited_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
@@ -66,9 +65,9 @@ class Invitation(Tenant, Model):
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.Index(
-            "uq_invitations_org_id_email",
+            "uq_invitations_org_id_email_index",
             "org_id",
-            "email",
+            "email_index",
             unique=True,
             postgresql_where=sa.text("accepted_at IS NULL AND revoked_at IS NULL"),
         ),
@@ -127,8 +126,12 @@ class MailToken(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None] = mapped_column(comment="null: not spent")
-    new_email: Mapped[str | None] = mapped_column(comment="where a link that changes the address was sent")
-    former_email: Mapped[str | None] = mapped_column(comment="which address was changed by it")
+    sealed_new_email: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="where a link that changes the address was sent, sealed for this row"
+    )
+    sealed_former_email: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="which address was changed by it, sealed for this row"
+    )
 
     __table_args__ = (sa.UniqueConstraint("token_hash"),)
 

@@ -19,6 +19,7 @@ from app.modules.identity.errors import (
     TooManyInvitations,
 )
 from app.modules.identity.models import User
+from app.modules.identity.repository.addresses import email_of
 from app.modules.identity.schemas import ChangeStaffIn, Email, HireIn, InvitationOut, InviteIn, StaffIn, StaffOut
 from app.modules.identity.service import invitations
 from app.modules.identity.values import StaffRole
@@ -77,7 +78,7 @@ async def invite(session: WriteSession, resources: Resources, actor: MoverMember
     to be, AlreadyMember (409), InvitationOpen (409), TooManyInvitations (409), SessionEnded (401). Emits:
     identity.invited.
     """
-    return InvitationOut.model_validate(await invitations.invite(session, resources, actor, body))
+    return invitations.invitation_out(session.seals, await invitations.invite(session, resources, actor, body))
 
 
 async def is_invitation_revoked(session: ReadSession, org_id: UUID, invitation_id: UUID) -> bool:
@@ -121,12 +122,12 @@ async def require_fresh_proof(session: ReadSession, actor: MoverMember | Staff) 
 
 async def hire_staff(session: WriteSession, resources: Resources, actor: Staff, body: HireIn) -> StaffOut:
     """Somebody becomes a member of the staff, and is mailed a link to choose a password. Raises: EmailTaken (409)."""
-    return _staff_out(await service.hire(session, resources, actor, body))
+    return _staff_out(session, await service.hire(session, resources, actor, body))
 
 
 async def list_staff(session: ReadSession, page: PageRequest) -> list[StaffOut]:
     """Up to one more than the page holds, the oldest first, deactivated ones too."""
-    return [_staff_out(user) for user in await service.list_staff(session, page)]
+    return [_staff_out(session, user) for user in await service.list_staff(session, page)]
 
 
 async def change_staff(session: WriteSession, actor: Staff, staff_id: UUID, body: ChangeStaffIn) -> StaffOut:
@@ -134,14 +135,14 @@ async def change_staff(session: WriteSession, actor: Staff, staff_id: UUID, body
 
     Locks: the platform's staff. Raises: StaffNotFound (404), LastAdmin (409), SessionEnded (401).
     """
-    return _staff_out(await service.change_staff(session, actor, staff_id, body))
+    return _staff_out(session, await service.change_staff(session, actor, staff_id, body))
 
 
-def _staff_out(user: User) -> StaffOut:
+def _staff_out(session: ReadSession, user: User) -> StaffOut:
     return StaffOut.model_validate(
         {
             "id": user.id,
-            "email": user.email,
+            "email": email_of(session.seals, user),
             "full_name": user.full_name,
             "role": user.staff_role,
             "is_active": user.disabled_at is None,

@@ -253,16 +253,16 @@ class TestForms:
     ):
         told = await client.post("/v1/auth/register", json=registration(password="\ufb01ne weather, \u2163 ducks"))
         assert told.status_code == 201, told.text
-        email = told.json()["user"]["email"]
+        user_id, email = told.json()["user"]["id"], told.json()["user"]["email"]
         auth = resources.settings.auth
         weaker = Passwords(auth.model_copy(update={"argon2_memory_kib": auth.argon2_memory_kib + 8}))
         async with administrator(logins) as admin:
             former = await weaker.hash(normalized_password("\ufb01ne weather, \u2163 ducks"))
-            await admin.execute("UPDATE app.users SET password_hash = $1 WHERE email = $2", former, email)
+            await admin.execute("UPDATE app.users SET password_hash = $1 WHERE id = $2", former, user_id)
             for _ in range(2):
                 form = {"username": email, "password": "\ufb01ne weather, \u2163 ducks"}
                 assert (await client.post("/v1/auth/token", data=form)).status_code == 200
-            assert await admin.fetchval("SELECT password_hash FROM app.users WHERE email = $1", email) != former
+            assert await admin.fetchval("SELECT password_hash FROM app.users WHERE id = $1", user_id) != former
         weaker.close()
 
     async def test_nothing_is_cut_off_a_password(self, client: httpx.AsyncClient):

@@ -41,7 +41,7 @@ async def add_driver(body: DriverIn, actor: FleetWrite, session: Write, response
     """
     driver = await drivers.add_driver(session, actor, body)
     put_etag(response, driver.version)
-    return DriverOut.model_validate(driver)
+    return drivers.driver_out(session.seals, driver)
 
 
 @router.get("/drivers", responses=problems(CursorRefused))
@@ -53,7 +53,7 @@ async def list_drivers(
     page, after = cut(rows, query.limit, lambda driver: (driver.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
-    return Page(items=[DriverOut.model_validate(driver) for driver in page], next_cursor=cursor)
+    return Page(items=[drivers.driver_out(session.seals, driver) for driver in page], next_cursor=cursor)
 
 
 @router.get("/drivers/{driver_id}", responses=problems(DriverNotFound))
@@ -61,7 +61,7 @@ async def show_driver(driver_id: UUID, actor: CrewRead, session: Read, response:
     """One of your drivers or helpers. For owners, managers and dispatchers."""
     driver = await drivers.show_driver(session, actor, driver_id)
     put_etag(response, driver.version)
-    return DriverOut.model_validate(driver)
+    return drivers.driver_out(session.seals, driver)
 
 
 @router.patch(
@@ -74,7 +74,7 @@ async def change_driver(
     """Change a driver or helper, such as for a renewed licence. For owners and managers."""
     driver = await drivers.change_driver(session, actor, driver_id, patch, if_match)
     put_etag(response, driver.version)
-    return DriverOut.model_validate(driver)
+    return drivers.driver_out(session.seals, driver)
 
 
 @router.delete(

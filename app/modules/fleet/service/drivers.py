@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -16,17 +16,17 @@ from app.modules.calendar.values import ResourceKind, ResourceSpec
 from app.modules.fleet import repository, rules
 from app.modules.fleet.errors import DriverNotFound, MemberUnknown, Retired
 from app.modules.fleet.models import Driver
-from app.modules.fleet.schemas.drivers import DriverIn, DriverPatch
+from app.modules.fleet.schemas.drivers import DriverIn, DriverOut, DriverPatch
 from app.modules.fleet.schemas.trucks import FleetQuery
 from app.modules.fleet.values import CrewRole
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.sealing import SealedColumn, Seals
 
 KINDS = {CrewRole.DRIVER: ResourceKind.DRIVER, CrewRole.HELPER: ResourceKind.HELPER}
 TOLD: Final = (
     "full_name",
-    "phone",
     "role",
     "license_number",
     "license_class",
@@ -35,6 +35,19 @@ TOLD: Final = (
     "user_id",
     "branch_id",
 )
+
+
+PHONE: Final = SealedColumn("drivers", "phone")
+
+
+def phone_of(seals: Seals, driver: Driver) -> str:
+    """As it is shown: empty where it does not open, which is logged."""
+    return PHONE.shown(seals, driver.id, driver.sealed_phone)
+
+
+def driver_out(seals: Seals, driver: Driver) -> DriverOut:
+    shown = {name: getattr(driver, name) for name in DriverOut.model_fields if name != "phone"}
+    return DriverOut.model_validate(shown | {"phone": phone_of(seals, driver)})
 
 
 def _resource(driver: Driver) -> ResourceSpec:
@@ -54,7 +67,11 @@ async def add_driver(session: WriteSession, actor: Mover, body: DriverIn) -> Dri
     rules.check_license(body.role, told, actor.now)
     await _check_member(session, actor, body.user_id)
     driver = await put_into_service(session, actor, body)
-    record(session, actor, Change("fleet.driver_added", "driver", driver.id, after=fields_of(driver, TOLD)))
+    record(
+        session,
+        actor,
+        Change("fleet.driver_added", "driver", driver.id, after={"phone": body.phone, **fields_of(driver, TOLD)}),
+    )
     return driver
 
 
@@ -63,11 +80,12 @@ async def put_into_service(session: WriteSession, actor: Mover, body: DriverIn) 
 
     Raises: LicenseTaken (409), MemberTaken (409).
     """
+    driver_id = new_id()
     driver = Driver(
         org_id=actor.org_id,
-        id=new_id(),
+        id=driver_id,
         full_name=body.full_name,
-        phone=body.phone,
+        sealed_phone=PHONE.seal(session.seals, driver_id, body.phone),
         role=body.role,
         user_id=body.user_id,
         invitation_id=None,
@@ -128,8 +146,10 @@ async def change_driver(
     await _check_member(session, actor, patch.user_id)
     if patch.branch_id is not None:
         await orgs.require_open_branch(session, actor.org_id, patch.branch_id)
-    before = fields_of(driver, patch.model_fields_set)
+    before = _told(session.seals, driver, patch.model_fields_set)
     columns = patch.model_dump(exclude_unset=True)
+    if (phone := columns.pop("phone", None)) is not None:
+        columns["sealed_phone"] = PHONE.seal(session.seals, driver.id, phone)
     driver.change(actor.now, **columns | ({"skills": sorted(patch.skills)} if patch.skills is not None else {}))
     if driver.user_id is not None:
         driver.invitation_id = None
@@ -138,9 +158,15 @@ async def change_driver(
         rules.check_license(driver.role, told, actor.now)
     await session.flush()
     await calendar.change_resource(session, actor.org_id, _resource(driver))
-    change = Change("fleet.driver_changed", "driver", driver.id, before, fields_of(driver, before))
+    change = Change("fleet.driver_changed", "driver", driver.id, before, _told(session.seals, driver, before.keys()))
     record(session, actor, change)
     return driver
+
+
+def _told(seals: Seals, driver: Driver, names: Collection[str]) -> dict[str, object]:
+    """These fields as they are now, the number opened."""
+    told = fields_of(driver, [name for name in names if name != "phone"])
+    return told | ({"phone": phone_of(seals, driver)} if "phone" in names else {})
 
 
 async def set_hourly_cost(

@@ -11,8 +11,10 @@ from app.kernel.places import LocationPrecision, Place
 from app.modules.fleet import repository
 from app.modules.fleet.models import Driver, Truck
 from app.modules.fleet.schemas.tables import DRIVER_COLUMNS, TRUCK_COLUMNS
+from app.modules.fleet.service.drivers import phone_of
 from app.modules.orgs import public as orgs
 from app.runtime.db.session import ReadSession
+from app.runtime.sealing import Seals
 
 
 async def export_trucks(session: ReadSession, actor: Mover) -> str:
@@ -26,7 +28,7 @@ async def export_drivers(session: ReadSession, actor: Mover) -> str:
     """Everybody in service, as `imports` reads it; what an hour costs is not in it."""
     branches = await orgs.open_branches(session, actor.org_id)
     drivers = await repository.list_all_drivers(session, actor.org_id)
-    return tables.write_table(DRIVER_COLUMNS.all, (driver_cells(driver, branches) for driver in drivers))
+    return tables.write_table(DRIVER_COLUMNS.all, (driver_cells(session.seals, driver, branches) for driver in drivers))
 
 
 def truck_cells(truck: Truck, branches: Mapping[UUID, str]) -> dict[str, str]:
@@ -51,10 +53,10 @@ def truck_cells(truck: Truck, branches: Mapping[UUID, str]) -> dict[str, str]:
     return cells
 
 
-def driver_cells(driver: Driver, branches: Mapping[UUID, str]) -> dict[str, str]:
+def driver_cells(seals: Seals, driver: Driver, branches: Mapping[UUID, str]) -> dict[str, str]:
     return {
         "full_name": driver.full_name,
-        "phone": driver.phone,
+        "phone": phone_of(seals, driver),
         "role": driver.role,
         "license_number": driver.license_number or "",
         "license_class": driver.license_class or "",

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from app.modules.identity.models import MailToken
 from app.modules.identity.values import MailPurpose
-from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 
@@ -53,10 +52,9 @@ async def lock_email_change(
     return (await session.execute(query.with_for_update())).scalar_one_or_none()
 
 
-async def get_email_change(session: ReadSession, token_id: UUID) -> AnyRow | None:
-    """The new and the former address of a link."""
-    query = sa.select(MailToken.new_email, MailToken.former_email).where(MailToken.id == token_id)
-    return (await session.execute(query)).one_or_none()
+async def get_email_change(session: ReadSession, token_id: UUID) -> MailToken | None:
+    """A link that changes an address, live or not."""
+    return (await session.execute(sa.select(MailToken).where(MailToken.id == token_id))).scalar_one_or_none()
 
 
 async def spend_mail_tokens(session: WriteSession, user_id: UUID, now: datetime, *purposes: MailPurpose) -> None:

@@ -16,6 +16,8 @@ from app.modules.identity.models import (
     Member,
     User,
 )
+from app.modules.identity.repository.addresses import OF_USER, user_index
+from app.modules.identity.repository.people import Addressee
 from app.runtime.db.base import AnyRow
 from app.runtime.db.locks import lock_name
 from app.runtime.db.session import ReadSession, WriteSession
@@ -66,7 +68,7 @@ async def get_role(session: ReadSession, org_id: UUID, user_id: UUID) -> Role | 
 
 async def list_members(session: ReadSession, org_id: UUID, page: PageRequest) -> Sequence[AnyRow]:
     """Members with their users, the oldest first; one row more than the page holds."""
-    query = sa.select(Member, User.full_name, User.email).join(User, User.id == Member.user_id)
+    query = sa.select(Member, User.full_name, User.sealed_email).join(User, User.id == Member.user_id)
     query = query.where(Member.org_id == org_id)
     if page.after is not None:
         query = query.where(Member.id > UUID(page.after[0]))
@@ -83,7 +85,8 @@ async def count_owners(session: ReadSession, org_id: UUID) -> int:
 
 async def is_member_by_email(session: ReadSession, org_id: UUID, email: str) -> bool:
     query = sa.select(Member.id).join(User, User.id == Member.user_id)
-    return (await session.execute(query.where(Member.org_id == org_id, User.email == email))).first() is not None
+    is_theirs = User.email_index == user_index(session.seals, email)
+    return (await session.execute(query.where(Member.org_id == org_id, is_theirs))).first() is not None
 
 
 async def delete_member(session: WriteSession, member: Member) -> None:
@@ -137,17 +140,22 @@ async def list_invitations(session: ReadSession, org_id: UUID, page: PageRequest
     return (await session.execute(query.order_by(Invitation.id.desc()).limit(page.limit + 1))).scalars().all()
 
 
-async def list_member_emails(session: ReadSession, org_id: UUID, roles: Sequence[Role]) -> Sequence[AnyRow]:
+async def list_member_emails(session: ReadSession, org_id: UUID, roles: Sequence[Role]) -> list[Addressee]:
+    """The active members with these roles, by address. Raises: CannotOpen."""
     query = (
-        sa.select(User.email, User.full_name)
+        sa.select(User.id, User.sealed_email, User.full_name)
         .join(Member, Member.user_id == User.id)
         .where(Member.org_id == org_id, Member.role.in_(roles), Member.deactivated_at.is_(None))
-        .order_by(User.email)
     )
-    return (await session.execute(query)).all()
+    found = (
+        Addressee(row.full_name, OF_USER.open(session.seals, row.id, row.sealed_email), None)
+        for row in await session.execute(query)
+    )
+    return sorted(found, key=lambda one: one.email)
 
 
 async def list_orgs_of_email(session: ReadSession, email: str) -> set[UUID]:
     """For staff: the companies that somebody with this address is a member of, or was."""
-    query = sa.select(Member.org_id).join(User, User.id == Member.user_id).where(User.email == email).distinct()
+    is_theirs = User.email_index == user_index(session.seals, email)
+    query = sa.select(Member.org_id).join(User, User.id == Member.user_id).where(is_theirs).distinct()
     return set((await session.execute(query)).scalars())

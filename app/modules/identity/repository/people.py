@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from app.kernel.paging import PageRequest
 from app.modules.identity.models import User
+from app.modules.identity.repository.addresses import OF_USER, user_index
 from app.modules.identity.values import StaffRole
 from app.runtime.db.base import AnyRow
 from app.runtime.db.locks import lock_name
@@ -29,7 +31,9 @@ async def insert_user(session: WriteSession, user: User) -> None:
 
 
 async def find_user_by_email(session: ReadSession, email: str) -> User | None:
-    return (await session.execute(sa.select(User).where(User.email == email))).scalar_one_or_none()
+    return (
+        await session.execute(sa.select(User).where(User.email_index == user_index(session.seals, email)))
+    ).scalar_one_or_none()
 
 
 async def get_user(session: ReadSession, user_id: UUID) -> User | None:
@@ -46,15 +50,28 @@ async def get_standing_for_sign_in(session: WriteSession, user_id: UUID) -> AnyR
     return (await session.execute(query.with_for_update(key_share=True))).one_or_none()
 
 
-async def get_user_address(session: ReadSession, user_id: UUID) -> AnyRow | None:
-    """Name, e-mail address and staff's role, which are all that the worker may read of a user."""
-    query = sa.select(User.full_name, User.email, User.staff_role).where(User.id == user_id)
-    return (await session.execute(query)).one_or_none()
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a letter is written to."""
+
+    full_name: str
+    email: str
+    staff_role: StaffRole | None
+
+
+async def get_user_address(session: ReadSession, user_id: UUID) -> Addressee | None:
+    """Name, e-mail address and staff's role, which are all that the worker may read of a user. Raises: CannotOpen."""
+    query = sa.select(User.full_name, User.sealed_email, User.staff_role).where(User.id == user_id)
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Addressee(row.full_name, OF_USER.open(session.seals, user_id, row.sealed_email), row.staff_role)
 
 
 async def is_staff_email(session: ReadSession, email: str) -> bool:
     """Whether this is the address of somebody of the platform's staff, deactivated or not."""
-    query = sa.select(User.id).where(User.email == email, User.staff_role.is_not(None))
+    is_theirs = User.email_index == user_index(session.seals, email)
+    query = sa.select(User.id).where(is_theirs, User.staff_role.is_not(None))
     return (await session.execute(query)).first() is not None
 
 

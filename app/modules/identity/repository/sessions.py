@@ -14,13 +14,14 @@ from app.modules.identity.models import (
     SecondFactor,
     User,
 )
+from app.modules.identity.repository.addresses import user_index
 from app.runtime.db.session import ReadSession, WriteSession
 
 
 async def has_signed_in_from(session: ReadSession, email: str, network: str, since: datetime) -> bool:
     found = sa.exists().where(
         LoginSession.user_id == User.id,
-        User.email == email,
+        User.email_index == user_index(session.seals, email),
         LoginSession.network == network,
         LoginSession.created_at >= since,
     )

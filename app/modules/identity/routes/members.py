@@ -55,7 +55,7 @@ async def list_members(
     page, after = cut(rows, query.limit, lambda row: (row.Member.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
-    return Page(items=[members.member_out(row) for row in page], next_cursor=cursor)
+    return Page(items=[members.member_out(session.seals, row) for row in page], next_cursor=cursor)
 
 
 @router.patch(
@@ -95,7 +95,8 @@ async def invite(body: InviteIn, actor: MembersWrite, session: SigninWrite, requ
 
     An owner or manager to be needs a sign-in or a step-up of the last five minutes. For owners and managers.
     """
-    return InvitationOut.model_validate(await invitations.invite(session, resources_of(request), actor, body))
+    made = await invitations.invite(session, resources_of(request), actor, body)
+    return invitations.invitation_out(session.seals, made)
 
 
 @router.get("/invitations", responses=problems(CursorRefused))
@@ -107,7 +108,7 @@ async def list_invitations(
     page, after = cut(rows, query.limit, lambda row: (row.id,))
     cursor = pager.next_cursor(query, after)
     pager.link(response, cursor)
-    return Page(items=[InvitationOut.model_validate(row) for row in page], next_cursor=cursor)
+    return Page(items=[invitations.invitation_out(session.seals, row) for row in page], next_cursor=cursor)
 
 
 @router.post("/invitations/{invitation_id}/resend", responses=problems(InvitationNotFound, OwnersAlone))
@@ -116,7 +117,7 @@ async def send_invitation_again(
 ) -> InvitationOut:
     """Mail another link; the one before is worth nothing. For owners and managers."""
     sent = await invitations.send_again(session, resources_of(request), actor, invitation_id)
-    return InvitationOut.model_validate(sent)
+    return invitations.invitation_out(session.seals, sent)
 
 
 @router.delete("/invitations/{invitation_id}", status_code=204, responses=problems(InvitationNotFound, OwnersAlone))
@@ -140,4 +141,6 @@ async def accept_invitation(body: AcceptInvitationIn, session: SigninWrite, requ
     resources = resources_of(request)
     answer = await invitations.prepare_answer(resources, body)
     done = await invitations.accept_invitation(session, resources, answer, body.token)
-    return AcceptedOut(email=done.email, organization_id=done.org_id, role=done.role)
+    return AcceptedOut(
+        email=invitations.invitation_out(session.seals, done).email, organization_id=done.org_id, role=done.role
+    )

@@ -48,7 +48,7 @@ async def enrol_second_factor(actor: SignedInUser, session: SigninWrite, request
 
     Needs a sign-in or a step-up of the last five minutes. For movers and staff.
     """
-    return await service.enrol(session, resources_of(request), actor)
+    return await service.enrol(session, actor)
 
 
 @router.post("/auth/mfa/confirm", responses=problems(NothingToConfirm, WrongCode))

@@ -6,6 +6,7 @@ from app.modules.identity.service.open_sessions import end_session, list_session
 from app.modules.identity.service.passwords import ask_for_reset, change_password, reset_password
 from app.modules.identity.service.refresh import refresh, session_of_refresh_token
 from app.modules.identity.service.register import register
+from app.modules.identity.service.reseal import reseal_addresses
 from app.modules.identity.service.second_factor import (
     confirm,
     disable,
@@ -46,6 +47,7 @@ __all__ = [
     "register",
     "require_fresh_proof",
     "require_verified_email",
+    "reseal_addresses",
     "reset_password",
     "session_of_refresh_token",
     "set_sign_in_policy",

@@ -7,6 +7,7 @@ from app.modules.audit.public import Change
 from app.modules.identity import repository
 from app.modules.identity.errors import MailTokenRefused
 from app.modules.identity.events import EmailChangeAsked, EmailChanged
+from app.modules.identity.repository import addresses
 from app.modules.identity.service.callers import lock_caller, tell_trail
 from app.modules.identity.service.mail_tokens import id_of, issue_mail_token
 from app.modules.identity.values import MailPurpose
@@ -45,15 +46,20 @@ async def change_email(session: WriteSession, resources: Resources, actor: Mover
     user = (await lock_caller(session, actor)).user
     token_id = id_of(resources, token, MailPurpose.CHANGE_EMAIL)
     link = await repository.lock_email_change(session, token_id, token_hash(token), user.id, actor.now)
-    if link is None or link.new_email is None:
+    email = None if link is None else addresses.new_email(session.seals, link)
+    if link is None or email is None:
         raise MailTokenRefused
-    before, after = {"email": user.email}, {"email": link.new_email}
-    link.used_at, link.former_email = actor.now, user.email
-    user.change(actor.now, email=link.new_email, email_verified_at=actor.now)
+    former = addresses.email_of(session.seals, user)
+    link.used_at = actor.now
+    link.sealed_former_email = addresses.FORMER.seal(session.seals, link.id, former) if former else None
+    columns = addresses.user_columns(session.seals, user.id, email)
+    user.change(actor.now, email_verified_at=actor.now, **columns)
     await session.flush()
     await repository.spend_mail_tokens(
         session, user.id, actor.now, MailPurpose.RESET_PASSWORD, MailPurpose.VERIFY_EMAIL, MailPurpose.CHANGE_EMAIL
     )
     await repository.revoke_other_sessions(session, user.id, actor.session_id, actor.now)
     emit(session, EmailChanged(token_id=token_id, user_id=user.id), now=actor.now)
-    await tell_trail(session, actor, Change("identity.email_changed", "user", user.id, before, after))
+    await tell_trail(
+        session, actor, Change("identity.email_changed", "user", user.id, {"email": former}, {"email": email})
+    )

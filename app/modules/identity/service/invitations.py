@@ -29,7 +29,8 @@ from app.modules.identity.errors import (
 )
 from app.modules.identity.events import InvitationAccepted, Invited
 from app.modules.identity.models import Invitation, Member
-from app.modules.identity.schemas import AcceptInvitationIn, InviteIn
+from app.modules.identity.repository.addresses import OF_INVITATION, invitation_columns, invited_email
+from app.modules.identity.schemas import AcceptInvitationIn, InvitationOut, InviteIn
 from app.modules.identity.service.members import act_for_company
 from app.modules.identity.service.passwords import check_password
 from app.modules.identity.service.people import Newcomer, new_user
@@ -40,6 +41,7 @@ from app.runtime.db.session import WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.outbox.emit import emit
 from app.runtime.resources import Resources
+from app.runtime.sealing import Seals
 
 PURPOSE: Final = "mhi"
 LIFETIME: Final = timedelta(days=7)
@@ -60,6 +62,12 @@ class Answer:
 def invitation_token(signer: Signer, org_id: UUID, invitation_id: UUID, expires_at: datetime) -> str:
     """Made again from the row: each sending has its own, and the one before is worth nothing."""
     return make_token(signer, PURPOSE, org_id, invitation_id, UUID(int=int(expires_at.timestamp())))
+
+
+def invitation_out(seals: Seals, invitation: Invitation) -> InvitationOut:
+    shown = {name: getattr(invitation, name) for name in InvitationOut.model_fields if name != "email"}
+    email = OF_INVITATION.shown(seals, invitation.id, invitation.sealed_email)
+    return InvitationOut.model_validate(shown | {"email": email})
 
 
 async def invite(session: WriteSession, resources: Resources, actor: MoverMember, body: InviteIn) -> Invitation:
@@ -83,7 +91,7 @@ async def invite(session: WriteSession, resources: Resources, actor: MoverMember
     invitation = Invitation(
         org_id=actor.org_id,
         id=invitation_id,
-        email=body.email,
+        **invitation_columns(session.seals, invitation_id, body.email),
         role=body.role,
         token_hash=token_hash(invitation_token(resources.signer, actor.org_id, invitation_id, expires_at)),
         invited_by=actor.user_id,
@@ -150,7 +158,8 @@ async def prepare_answer(resources: Resources, body: AcceptInvitationIn) -> Answ
         invitation = await repository.get_invitation(session, org_id, invitation_id)
         if invitation is None or not _is_good(invitation, body.token, resources.clock.now()):
             raise InvitationRefused
-        user = await repository.find_user_by_email(session, invitation.email)
+        email = invited_email(session.seals, invitation)
+        user = await repository.find_user_by_email(session, email)
         company = await orgs.company_name(session, org_id)
     if user is not None and user.staff_role is not None:
         # Before the password is looked at: an invitation is no place to try out that of staff.
@@ -162,7 +171,7 @@ async def prepare_answer(resources: Resources, body: AcceptInvitationIn) -> Answ
         return Answer(org_id, invitation_id, user.id, user.full_name, user.password_hash)
     if body.full_name is None:
         raise NameNeeded(faults=(Fault("/full_name", "required", "Say what you are called: you have no account yet."),))
-    check_password(body.password, (company, body.full_name, invitation.email.partition("@")[0]))
+    check_password(body.password, (company, body.full_name, email.partition("@")[0]))
     return Answer(org_id, invitation_id, None, body.full_name, await resources.passwords.hash(body.password))
 
 
@@ -178,8 +187,9 @@ async def accept_invitation(session: WriteSession, resources: Resources, answer:
     if invitation is None or not _is_good(invitation, token, now):
         raise InvitationRefused
     if answer.user_id is None:
-        newcomer = Newcomer(invitation.email, answer.full_name, answer.password_hash, email_verified_at=now)
-        await repository.insert_user(session, new_user(newcomer, now, user_id))
+        email = invited_email(session.seals, invitation)
+        newcomer = Newcomer(email, answer.full_name, answer.password_hash, email_verified_at=now)
+        await repository.insert_user(session, new_user(session.seals, newcomer, now, user_id))
     else:
         await repository.mark_email_verified(session, user_id, now)
     invitation.accepted_at = now

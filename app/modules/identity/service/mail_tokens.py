@@ -15,6 +15,7 @@ from app.kernel.signing import BadToken, Signer
 from app.modules.identity import repository
 from app.modules.identity.errors import MailTokenRefused
 from app.modules.identity.models import MailToken
+from app.modules.identity.repository import addresses
 from app.modules.identity.values import MailPurpose
 from app.runtime.auth.opaque import make_token, read_token, token_hash
 from app.runtime.db.session import ReadSession, WriteSession
@@ -56,7 +57,7 @@ async def issue_mail_token(
         created_at=now,
         expires_at=now + LIFETIMES[purpose],
         used_at=None,
-        new_email=new_email,
+        sealed_new_email=None if new_email is None else addresses.NEW.seal(session.seals, token_id, new_email),
     )
     await repository.insert_mail_token(session, token)
     return token_id

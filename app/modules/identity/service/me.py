@@ -4,6 +4,7 @@ from app.kernel.actor import MoverMember, Staff
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, record
 from app.modules.identity import repository
+from app.modules.identity.repository.addresses import email_of
 from app.modules.identity.schemas import MeOut, MePatch, UserOut
 from app.modules.identity.service.callers import with_role
 from app.modules.orgs import public as orgs
@@ -16,7 +17,8 @@ async def show_me(session: ReadSession, actor: MoverMember | Staff) -> MeOut:
     user = await repository.get_user(session, actor.user_id)
     if user is None:
         raise SessionEnded
-    person = UserOut.model_validate(user)
+    shown = {name: getattr(user, name) for name in UserOut.model_fields if name != "email"}
+    person = UserOut.model_validate(shown | {"email": email_of(session.seals, user)})
     if isinstance(actor, Staff):
         return MeOut(user=person, organization=None, role=None, version=user.version)
     return MeOut(

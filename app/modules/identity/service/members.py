@@ -12,21 +12,23 @@ from app.modules.audit.public import Change, record
 from app.modules.identity import repository
 from app.modules.identity.errors import LastOwner, MemberNotFound, OwnersAlone
 from app.modules.identity.models import Member
+from app.modules.identity.repository.addresses import OF_USER
 from app.modules.identity.schemas import ChangeMemberIn, MemberOut
 from app.modules.identity.service.callers import lock_caller
 from app.modules.identity.service.second_factor import require_fresh_proof
 from app.runtime.db.base import AnyRow
 from app.runtime.db.constraints import SessionEnded
 from app.runtime.db.session import WriteSession
+from app.runtime.sealing import Seals
 
 
-def member_out(row: AnyRow) -> MemberOut:
+def member_out(seals: Seals, row: AnyRow) -> MemberOut:
     member: Member = row.Member
     return MemberOut(
         id=member.id,
         user_id=member.user_id,
         full_name=row.full_name,
-        email=row.email,
+        email=OF_USER.shown(seals, member.user_id, row.sealed_email),
         role=member.role,
         is_active=member.deactivated_at is None,
         created_at=member.created_at,

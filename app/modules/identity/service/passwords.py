@@ -17,6 +17,7 @@ from app.modules.identity import repository, rules
 from app.modules.identity.errors import MailTokenRefused, PasswordRefused, WrongPassword
 from app.modules.identity.events import PasswordChanged, PasswordResetAsked
 from app.modules.identity.models import User
+from app.modules.identity.repository.addresses import email_of
 from app.modules.identity.schemas import ChangePasswordIn, RegisterIn, ResetPasswordIn
 from app.modules.identity.service.callers import lock_caller, tell_trail
 from app.modules.identity.service.mail_tokens import issue_mail_token, read_mail_token, spend_mail_token
@@ -141,7 +142,11 @@ async def reset_password(session: WriteSession, resources: Resources, token: str
 
 async def _check_own(resources: Resources, user: User, password: str, *, pointer: str) -> None:
     async with resources.database.write(SIGNIN) as session:
-        names = [user.full_name, user.email.partition("@")[0], *await _company_names(session, user.id)]
+        names = [
+            user.full_name,
+            email_of(session.seals, user).partition("@")[0],
+            *await _company_names(session, user.id),
+        ]
     check_password(password, names, pointer=pointer)
 
 

@@ -9,9 +9,11 @@ from uuid import UUID
 from app.kernel.actor import Role, StaffRole
 from app.kernel.ids import new_id
 from app.modules.identity.models import User
+from app.modules.identity.repository.addresses import email_of, user_columns
 from app.modules.orgs import public as orgs
 from app.modules.orgs.public import OrgOut
 from app.runtime.db.session import ReadSession
+from app.runtime.sealing import Seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,11 @@ class Newcomer:
     email_verified_at: datetime | None = None
 
 
-def new_user(newcomer: Newcomer, now: datetime, user_id: UUID | None = None) -> User:
+def new_user(seals: Seals, newcomer: Newcomer, now: datetime, user_id: UUID | None = None) -> User:
+    user_id = user_id or new_id()
     return User(
-        id=user_id or new_id(),
-        email=newcomer.email,
+        id=user_id,
+        **user_columns(seals, user_id, newcomer.email),
         password_hash=newcomer.password_hash,
         full_name=newcomer.full_name,
         staff_role=newcomer.staff_role,
@@ -54,11 +57,14 @@ def new_user(newcomer: Newcomer, now: datetime, user_id: UUID | None = None) -> 
     )
 
 
-def staff_person(user: User) -> Person:
-    return Person(user.id, user.email, user.full_name, user.staff_role, user.email_verified_at, None, None, None)
+def staff_person(seals: Seals, user: User) -> Person:
+    return Person(
+        user.id, email_of(seals, user), user.full_name, user.staff_role, user.email_verified_at, None, None, None
+    )
 
 
 async def member_person(session: ReadSession, user: User, org_id: UUID, role: Role) -> Person:
     """The user as a member of the company that the transaction acts for."""
     organization = await orgs.profile(session, org_id)
-    return Person(user.id, user.email, user.full_name, None, user.email_verified_at, org_id, role, organization)
+    email = email_of(session.seals, user)
+    return Person(user.id, email, user.full_name, None, user.email_verified_at, org_id, role, organization)

@@ -27,20 +27,23 @@ from app.modules.identity.errors import (
 )
 from app.modules.identity.events import SecondFactorChanged
 from app.modules.identity.models import LoginSession, RecoveryCode, SecondFactor, User
+from app.modules.identity.repository.addresses import email_of
 from app.modules.identity.schemas import EnrolmentOut, RecoveryCodesOut, StepUpIn
 from app.modules.identity.service.callers import lock_caller, tell_trail
 from app.modules.identity.service.passwords import require_password
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 from app.runtime.resources import Resources
+from app.runtime.sealing import SealedColumn, Seals
 
 RECOVERY_CODES: Final = 10
 RECOVERY_BYTES: Final = 10
 RECOVERY_PURPOSE: Final = "recovery code"
 FRESH: Final = timedelta(minutes=5)
+SECRET: Final = SealedColumn("second_factors", "sealed_secret")
 
 
-async def enrol(session: WriteSession, resources: Resources, actor: MoverMember | Staff) -> EnrolmentOut:
+async def enrol(session: WriteSession, actor: MoverMember | Staff) -> EnrolmentOut:
     """A new secret, in force once a code of it is confirmed; one that waited is replaced.
 
     Locks: the session. Raises: SessionEnded (401), StepUpRequired (403), SecondFactorStands (409).
@@ -51,7 +54,7 @@ async def enrol(session: WriteSession, resources: Resources, actor: MoverMember 
     if factor is not None and factor.confirmed_at is not None:
         raise SecondFactorStands
     secret = base64.b32encode(os.urandom(rules.SECRET_BYTES)).decode()
-    sealed = resources.sealer.seal(secret, *_context(actor.user_id))
+    sealed = SECRET.seal(session.seals, actor.user_id, secret)
     if factor is None:
         made = SecondFactor(
             user_id=actor.user_id, sealed_secret=sealed, created_at=actor.now, confirmed_at=None, last_step=None
@@ -60,7 +63,7 @@ async def enrol(session: WriteSession, resources: Resources, actor: MoverMember 
     else:
         factor.sealed_secret, factor.created_at, factor.last_step = sealed, actor.now, None
     await tell_trail(session, actor, Change("identity.second_factor_enrolled", "user", actor.user_id))
-    return EnrolmentOut(secret=secret, otpauth_uri=rules.otpauth_uri(secret, caller.user.email))
+    return EnrolmentOut(secret=secret, otpauth_uri=rules.otpauth_uri(secret, email_of(session.seals, caller.user)))
 
 
 async def confirm(
@@ -77,7 +80,7 @@ async def confirm(
     factor = await repository.lock_factor(session, actor.user_id)
     if factor is None or factor.confirmed_at is not None:
         raise NothingToConfirm
-    step = rules.step_of(_secret(resources, factor), code, actor.now, None)
+    step = rules.step_of(_secret(session.seals, factor), code, actor.now, None)
     if step is None:
         raise WrongCode
     factor.confirmed_at, factor.last_step = actor.now, step
@@ -151,7 +154,7 @@ async def takes_code(session: WriteSession, resources: Resources, factor: Second
     """
     now = resources.clock.now()
     if rules.is_time_code(code):
-        step = rules.step_of(_secret(resources, factor), code, now, factor.last_step)
+        step = rules.step_of(_secret(session.seals, factor), code, now, factor.last_step)
         if step is None:
             return False
         factor.last_step = step
@@ -166,7 +169,7 @@ async def is_demanded(session: WriteSession, resources: Resources, user: User) -
     company that demands it. Leaves the transaction acting for none of them.
     """
     if user.staff_role is not None:
-        return not user.email.endswith(resources.settings.auth.second_factor_exempt)
+        return not email_of(session.seals, user).endswith(resources.settings.auth.second_factor_exempt)
     await repository.act_as(session, user_id=user.id, org_id=None)
     for org_id, _ in await repository.list_memberships(session, user.id):
         if await company_demands(session, user.id, org_id):
@@ -202,9 +205,5 @@ def _recovery_hash(resources: Resources, user_id: UUID, code: str) -> bytes:
     return resources.pepper.derive(RECOVERY_PURPOSE, user_id.bytes, rules.plain_recovery_code(code).encode())
 
 
-def _secret(resources: Resources, factor: SecondFactor) -> bytes:
-    return base64.b32decode(resources.sealer.open(factor.sealed_secret, *_context(factor.user_id)))
-
-
-def _context(user_id: UUID) -> tuple[str, str, str]:
-    return ("second_factors", "sealed_secret", str(user_id))
+def _secret(seals: Seals, factor: SecondFactor) -> bytes:
+    return base64.b32decode(SECRET.open(seals, factor.user_id, factor.sealed_secret))

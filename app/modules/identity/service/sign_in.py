@@ -100,7 +100,7 @@ async def _must_enrol(session: WriteSession, resources: Resources, person: Perso
 
 async def _person(session: WriteSession, user: User) -> Person:
     if user.staff_role is not None:
-        return staff_person(user)
+        return staff_person(session.seals, user)
     await repository.act_as(session, user_id=user.id, org_id=None)
     memberships = await repository.list_memberships(session, user.id)
     if not memberships:

@@ -35,7 +35,7 @@ async def create_staff(
     Raises: EmailTaken (409).
     """
     newcomer = Newcomer(email.lower(), full_name, password_hash, staff_role=role, email_verified_at=now)
-    user = new_user(newcomer, now)
+    user = new_user(session.seals, newcomer, now)
     await repository.insert_user(session, user)
     record(session, System(now), Change("identity.staff_created", "user", user.id, after={"role": role}))
     return user.id
@@ -47,7 +47,7 @@ async def hire(session: WriteSession, resources: Resources, actor: Staff, body: 
     Raises: EmailTaken (409), SignInBusy (503). Emits: identity.staff_hired, identity.password_reset_asked.
     """
     unknown = await resources.passwords.hash(secrets.token_urlsafe(UNKNOWN_BYTES))
-    user = new_user(Newcomer(body.email, body.full_name, unknown, staff_role=body.role), actor.now)
+    user = new_user(session.seals, Newcomer(body.email, body.full_name, unknown, staff_role=body.role), actor.now)
     await repository.insert_user(session, user)
     token_id = await issue_mail_token(session, resources, user.id, MailPurpose.RESET_PASSWORD)
     emit(session, StaffHired(user_id=user.id), now=actor.now)
