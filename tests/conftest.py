@@ -49,6 +49,9 @@ from tests.factories.towns import OPEN, close_companies
 ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = datetime(2027, 3, 1, 17, tzinfo=UTC)
 PASSWORD: Final = "correct horse battery"
+# Whoever reads a database has the keys of whoever wrote it, in this process or another.
+PEPPER: Final = "a pepper of the tests, long enough for HMAC"
+SEALING_KEY: Final = "a sealing key of the tests, long enough"
 
 for name, examples in (("normal", 200), ("nightly", 2_000), ("mutants", 20)):
     hypothesis_settings.register_profile(
@@ -180,9 +183,9 @@ def settings_for(urls: Logins, folder: Path, **changes: Any) -> Settings:
         "http": {"request_deadline_seconds": 60.0},
         "auth": {
             "token_key": "a key of the tests, long enough for HMAC",
-            "pepper": "a pepper of the tests, long enough for HMAC",
+            "pepper": PEPPER,
             "second_factor_exempt": ("@example.com", "@movehub.example"),
-            "sealing_key": "a sealing key of the tests, long enough",
+            "sealing_key": SEALING_KEY,
             "argon2_memory_kib": 8,
         },
         "limits": {"factor": 1_000_000},

@@ -23,7 +23,7 @@ from app.runtime.db.engine import create_engine
 from app.runtime.db.session import Database
 from app.runtime.resources import Resources
 from app.runtime.web.service import Readiness
-from tests.conftest import ROOT, Logins, settings_for
+from tests.conftest import PEPPER, ROOT, SEALING_KEY, Logins, settings_for
 
 SECONDS_TO_START: Final = 60.0
 
@@ -69,8 +69,8 @@ def environ_of(logins: Logins, redis_url: str, folder: Path) -> dict[str, str]:
         "REDIS_URL": redis_url,
         "MOVEHUB_DB__APP_URL": logins.app,
         "MOVEHUB_AUTH__TOKEN_KEY": "t" * 40,
-        "MOVEHUB_AUTH__PEPPER": "p" * 40,
-        "MOVEHUB_AUTH__SEALING_KEY": "s" * 40,
+        "MOVEHUB_AUTH__PEPPER": PEPPER,
+        "MOVEHUB_AUTH__SEALING_KEY": SEALING_KEY,
         "MOVEHUB_AUTH__ARGON2_MEMORY_KIB": "8",
         "MOVEHUB_LIMITS__FACTOR": "1",
         "MOVEHUB_STORAGE__ROOT": str(folder / "objects"),

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.integration
 FEW = 2 + play.SUSPENDED + play.REJECTED + play.SUBMITTED + play.DRAFTS
 # What is sealed is another text each time.
 CONTENT = (
-    "SELECT string_agg(one, '|' ORDER BY one) FROM (SELECT (to_jsonb(t) - 'sealed_contact')::text AS one "
+    "SELECT string_agg(one, '|' ORDER BY one) FROM (SELECT (to_jsonb(t) - 'sealed_contact' - 'sealed_phone')::text AS one "
     "FROM app.{table} AS t) AS every"
 )
 

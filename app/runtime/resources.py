@@ -14,7 +14,7 @@ from app.runtime.auth.passwords import Passwords
 from app.runtime.auth.tokens import Tokens
 from app.runtime.db.session import Database
 from app.runtime.rate_limit.limiter import RateLimiter
-from app.runtime.sealing import Sealer
+from app.runtime.sealing import Sealer, Seals
 from app.runtime.settings import Settings
 from app.runtime.telemetry.metrics import Metrics
 
@@ -33,6 +33,10 @@ class Resources:
     ports: Ports
     metrics: Metrics
     key_uses: KeyUses = field(default_factory=KeyUses)
+
+    @property
+    def seals(self) -> Seals:
+        return Seals(self.sealer, self.pepper)
 
     async def close(self) -> None:
         """Let go of threads and connections; the database's engine belongs to whoever made it."""

@@ -22,6 +22,7 @@ from app.modules.fleet.values import CrewRole
 from app.modules.identity import repository as people
 from app.modules.identity import service as identity
 from app.modules.identity.models import Member, User
+from app.modules.identity.service.people import Newcomer, new_user
 from app.modules.identity.values import StaffRole
 from app.modules.verification import public as verification
 from app.runtime.auth.passwords import Passwords
@@ -203,18 +204,8 @@ async def _add_colleagues(play: Play, company: Company) -> None:
     now = stage.clock.now()
     with ids_from(stage.ids(play.chance("colleagues"))):
         for full_name, role in COLLEAGUES:
-            user = User(
-                id=new_id(),
-                email=f"{role}@movehub.example",
-                password_hash=play.known,
-                full_name=full_name,
-                staff_role=None,
-                disabled_at=None,
-                email_verified_at=now,
-                version=1,
-                created_at=now,
-                updated_at=now,
-            )
+            newcomer = Newcomer(f"{role}@movehub.example", full_name, play.known, email_verified_at=now)
+            user = new_user(play.resources.seals, newcomer, now)
             member = Member(org_id=company.org_id, id=new_id(), user_id=user.id, role=role, created_at=now)
             async with play.resources.database.write(Identity(Audience.SIGNIN)) as session:
                 await people.act_as(session, user_id=company.owner_id, org_id=company.org_id)

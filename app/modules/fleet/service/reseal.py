@@ -10,7 +10,6 @@ from app.modules.fleet.service.drivers import PHONE
 from app.runtime.db.resealing import SealedRows, reseal
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
-from app.runtime.sealing import Seals
 
 PHONES: Final = SealedRows(PHONE, Driver.id, Driver.sealed_phone)
 
@@ -19,8 +18,7 @@ async def reseal_phones(resources: Resources) -> None:
     """As the worker, company after company."""
     if not resources.sealer.has_former:
         return
-    seals = Seals(resources.sealer, resources.pepper)
     async with resources.database.read(Identity(Audience.WORKER)) as session:
         companies = [head.org_id for head in await audit.heads(session)]
     for org_id in companies:
-        await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), seals, PHONES)
+        await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), resources.seals, PHONES)

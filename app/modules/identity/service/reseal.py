@@ -14,7 +14,6 @@ from app.modules.identity.service.second_factor import SECRET
 from app.runtime.db.resealing import SealedRows, reseal
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
-from app.runtime.sealing import Seals
 
 OF_ALL: Final = (
     SealedRows(OF_USER, User.id, User.sealed_email),
@@ -27,7 +26,7 @@ async def reseal_addresses(resources: Resources) -> None:
     """As the worker; invitations company after company."""
     if not resources.sealer.has_former:
         return
-    seals, worker = Seals(resources.sealer, resources.pepper), Identity(Audience.WORKER)
+    seals, worker = resources.seals, Identity(Audience.WORKER)
     for rows in OF_ALL:
         await reseal(resources.database, worker, seals, rows)
     async with resources.database.read(worker) as session:
