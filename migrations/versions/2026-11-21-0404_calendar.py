@@ -124,7 +124,7 @@ $$
 # As app/modules/calendar/rules/shifts.py has them.
 WALL_MINUTES = """
 CREATE FUNCTION app.wall_minutes(at timestamptz, zone text) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT floor(extract(epoch FROM at AT TIME ZONE zone) / 60)::integer - 4 * 1440
+    SELECT floor(date_part('epoch', at AT TIME ZONE zone) / 60)::integer - 4 * 1440
 $$
 """
 # `last`: the last minute of the window. A day that differs, or more than a day, is not looked up but laid out.
@@ -164,10 +164,33 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 1 AS $$
 $$
 """
 
+# What one company has taken that touches [since, until], or ends far away after `far_since`; by indexes of the company's,
+# so that it is read as fast whatever others have. Few reservations are long and few end far away: they have an index of
+# their own, so that of all others two days are read and not thirty. A long one may be told twice.
+TAKEN_BY = """
+CREATE FUNCTION app.taken_by(org_id uuid, since timestamptz, far_since timestamptz, until timestamptz)
+RETURNS TABLE (resource_id uuid, source_id uuid, starts_at timestamptz, ends_at timestamptz, held_until timestamptz,
+    is_far boolean, first_lat double precision, first_lng double precision, last_lat double precision,
+    last_lng double precision)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT v.resource_id, v.source_id, v.starts_at, v.ends_at, v.held_until, v.is_far,
+        v.first_lat, v.first_lng, v.last_lat, v.last_lng
+    FROM app.reservations AS v
+    WHERE v.org_id = $1 AND v.active AND v.ends_at > $2 AND v.starts_at > $2 - interval '2 days' AND v.starts_at < $4
+    UNION ALL
+    SELECT v.resource_id, v.source_id, v.starts_at, v.ends_at, v.held_until, v.is_far,
+        v.first_lat, v.first_lng, v.last_lat, v.last_lng
+    FROM app.reservations AS v
+    WHERE v.org_id = $1 AND v.active AND (v.is_far OR v.ends_at - v.starts_at > interval '2 days')
+        AND v.ends_at > $3 AND (v.is_far OR v.ends_at > $2)
+        AND v.starts_at > $3 - interval '30 days' AND v.starts_at < $4
+$$
+"""
+
 # As app/modules/calendar/rules/limits.py has them: sizes of truck, of a branch or of all (null), of which no more can
-# be had, at which of the starts (as bits). A job of `length` counts on each day of the office that it touches. A truck
-# is asked for as a list of one, which the B-tree answers: the planner thinks as well of the exclusion's index, where the
-# same takes ten times as long.
+# be had, at which of the starts (as bits). A job of `length` counts on each day of the office that it touches; the
+# longest of its days, on which the clocks go back, has 25 hours. What the company has taken is read first: its trucks
+# are many, and most of them are free.
 SOLD_OUT = """
 CREATE FUNCTION app.sold_out(org_ids uuid[], lengths interval[], starts timestamptz[], as_of timestamptz)
 RETURNS TABLE (org_id uuid, branch_id uuid, least_cuft integer, most_cuft integer, starts bigint)
@@ -183,16 +206,19 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         CROSS JOIN LATERAL (VALUES (0, 2147483647, b.jobs), (0, 600, b.van_jobs), (600, 1300, b.box_jobs),
             (1300, 2147483647, b.large_jobs)) AS k (least_cuft, most_cuft, jobs)
         WHERE k.jobs IS NOT NULL),
+    taken AS MATERIALIZED (
+        SELECT o.org_id, v.resource_id, v.source_id, v.starts_at, v.ends_at
+        FROM (SELECT DISTINCT k.org_id, k.length FROM kept AS k WHERE k.jobs > 0) AS o
+        CROSS JOIN LATERAL app.taken_by(o.org_id, $3[1] - interval '25 hours', $3[1] - interval '25 hours',
+            $3[cardinality($3)] + o.length + interval '25 hours') AS v
+        WHERE v.first_lat IS NOT NULL AND (v.held_until IS NULL OR v.held_until > $4)),
     full_days AS MATERIALIZED (
         SELECT k.org_id, k.branch_id, k.least_cuft, k.most_cuft, day::date AS day
-        FROM kept AS k
-        JOIN app.resources AS t ON t.org_id = k.org_id AND t.kind = 'truck' AND t.retired_at IS NULL
-            AND t.capacity_cuft >= k.least_cuft AND t.capacity_cuft < k.most_cuft
+        FROM taken AS v
+        JOIN app.resources AS t ON t.org_id = v.org_id AND t.id = v.resource_id AND t.kind = 'truck'
+            AND t.retired_at IS NULL
+        JOIN kept AS k ON k.org_id = v.org_id AND t.capacity_cuft >= k.least_cuft AND t.capacity_cuft < k.most_cuft
             AND (k.branch_id IS NULL OR t.branch_id = k.branch_id)
-        JOIN app.reservations AS v ON v.org_id = t.org_id AND v.resource_id = ANY(ARRAY[t.id])
-            AND v.active AND v.first_lat IS NOT NULL AND (v.held_until IS NULL OR v.held_until > $4)
-            AND v.starts_at > $3[1] - interval '31 days'
-            AND v.starts_at < $3[cardinality($3)] + k.length + interval '1 day'
         CROSS JOIN LATERAL generate_series(date_trunc('day', v.starts_at AT TIME ZONE k.zone),
             (v.ends_at - interval '1 microsecond') AT TIME ZONE k.zone, interval '1 day') AS day
         GROUP BY k.org_id, k.branch_id, k.least_cuft, k.most_cuft, k.jobs, day
@@ -205,28 +231,6 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
             AND f.day BETWEEN (s.starts_at AT TIME ZONE k.zone)::date
                 AND ((s.starts_at + k.length - interval '1 microsecond') AT TIME ZONE k.zone)::date)
     GROUP BY k.org_id, k.branch_id, k.least_cuft, k.most_cuft
-$$
-"""
-
-# What one company has taken that touches [since, until], or ends far away after `far_since`; by indexes of the company's,
-# so that it is read as fast whatever others have. Few reservations are long and few end far away: they have an index of
-# their own, so that of all others two days are read and not thirty. A long one may be told twice.
-TAKEN_BY = """
-CREATE FUNCTION app.taken_by(org_id uuid, since timestamptz, far_since timestamptz, until timestamptz)
-RETURNS TABLE (resource_id uuid, starts_at timestamptz, ends_at timestamptz, held_until timestamptz, is_far boolean,
-    first_lat double precision, first_lng double precision, last_lat double precision, last_lng double precision)
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT v.resource_id, v.starts_at, v.ends_at, v.held_until, v.is_far,
-        v.first_lat, v.first_lng, v.last_lat, v.last_lng
-    FROM app.reservations AS v
-    WHERE v.org_id = $1 AND v.active AND v.ends_at > $2 AND v.starts_at > $2 - interval '2 days' AND v.starts_at < $4
-    UNION ALL
-    SELECT v.resource_id, v.starts_at, v.ends_at, v.held_until, v.is_far,
-        v.first_lat, v.first_lng, v.last_lat, v.last_lng
-    FROM app.reservations AS v
-    WHERE v.org_id = $1 AND v.active AND (v.is_far OR v.ends_at - v.starts_at > interval '2 days')
-        AND v.ends_at > $3 AND (v.is_far OR v.ends_at > $2)
-        AND v.starts_at > $3 - interval '30 days' AND v.starts_at < $4
 $$
 """
 
@@ -471,8 +475,8 @@ def upgrade() -> None:
     op.execute(WORKS_LAID_OUT)
     op.execute(WORKS)
     op.execute(BRANCH_LIMITS)
-    op.execute(SOLD_OUT)
     op.execute(TAKEN_BY)
+    op.execute(SOLD_OUT)
     for function in FUNCTIONS:
         op.execute(f"REVOKE ALL ON FUNCTION app.{function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION app.{function} TO {MARKET.value}")

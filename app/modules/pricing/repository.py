@@ -15,7 +15,8 @@ from app.modules.pricing.models import ObservedJob as StoredJob
 from app.modules.pricing.rules.learning import ObservedJob
 from app.modules.pricing.values import ConfigStatus
 from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
+from app.runtime.db.statements import Ready
 
 QUIET = {"synchronize_session": False}
 
@@ -91,11 +92,17 @@ async def list_due(session: ReadSession, now: datetime, limit: int) -> Sequence[
     return (await session.execute(query, {"now": now, "limit": limit})).all()
 
 
-async def list_active_ids(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:
-    query = sa.select(PricingConfig.org_id, PricingConfig.id).where(
-        PricingConfig.org_id.in_(org_ids), PricingConfig.status == ConfigStatus.ACTIVE
+ACTIVE_IDS = Ready(
+    sa.select(PricingConfig.org_id, PricingConfig.id).where(
+        PricingConfig.org_id == sa.any_(sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True)))),
+        PricingConfig.status == ConfigStatus.ACTIVE,
     )
-    return (await session.execute(query)).all()
+)
+
+
+async def list_active_ids(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[DriverRow]:
+    """(org_id, config_id) of those that have prices in force."""
+    return await ACTIVE_IDS.rows(session, {"org_ids": org_ids})
 
 
 async def list_bodies(session: ReadSession, ids: Sequence[UUID]) -> Sequence[AnyRow]:

@@ -18,8 +18,8 @@ from app.modules.calendar.values import (
     TruckLimit,
     Window,
 )
-from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession
+from app.runtime.db.session import DriverRow, ReadSession
+from app.runtime.db.statements import Ready
 
 INSTANT = sa.DateTime(timezone=True)
 
@@ -27,8 +27,9 @@ INSTANT = sa.DateTime(timezone=True)
 # the planner would read what all companies have.
 #
 # It says of each resource what `rules.free_in` says.
-FREE = sa.text(
-    """
+FREE = Ready(
+    sa.text(
+        """
     WITH asked AS MATERIALIZED (
         SELECT org_id, :starts_at + length AS ends_at, last_day
         FROM unnest(:org_ids, :lengths, :last_days) AS a (org_id, length, last_day)),
@@ -49,7 +50,19 @@ FREE = sa.text(
             app.crow_miles(:last_lat, :last_lng, n.first_lat, n.first_lng)
         FROM near AS n WHERE n.starts_at >= n.asked_until AND n.first_lat IS NOT NULL),
     sold_out AS MATERIALIZED (
-        SELECT * FROM app.sold_out(:org_ids, :lengths, ARRAY[:starts_at], :now))
+        SELECT * FROM app.sold_out(:org_ids, :lengths, ARRAY[:starts_at], :now)),
+    held AS MATERIALIZED (
+        SELECT a.ends_at, r.org_id, r.id, r.kind, r.capacity_cuft, r.max_weight_lb, r.skills, r.turnaround_minutes,
+            r.hours_zone, r.hours_weekly, r.hours_less, r.hours_more, r.branch_id
+        FROM asked AS a
+        JOIN app.resources AS r ON r.org_id = ANY(ARRAY[a.org_id]) AND r.retired_at IS NULL
+        WHERE (r.usable_until IS NULL OR r.usable_until >= a.last_day)
+            AND (r.kind IN ('driver', 'helper') OR (r.kind = 'truck' AND r.skills @> :features
+                AND (r.org_id <> ALL(:limited_org_ids) OR r.id = ANY(:limited_to))))),
+    clocks AS MATERIALIZED (
+        SELECT z.zone, z.ends_at, app.wall_minutes(:starts_at, z.zone) AS first,
+            app.wall_minutes(z.ends_at - interval '1 microsecond', z.zone) AS last
+        FROM (SELECT DISTINCT hours_zone AS zone, ends_at FROM held WHERE hours_zone IS NOT NULL) AS z)
     SELECT r.org_id,
         array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NULL) AS cuft,
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck' AND s.org_id IS NULL) AS pounds,
@@ -61,39 +74,36 @@ FREE = sa.text(
             FILTER (WHERE r.kind = 'helper' AND r.skills && :skills) AS skilled_helpers,
         count(*) FILTER (WHERE r.kind = 'driver') AS drivers,
         count(*) FILTER (WHERE r.kind = 'helper') AS helpers
-    FROM asked AS a
-    JOIN app.resources AS r ON r.org_id = ANY(ARRAY[a.org_id]) AND r.retired_at IS NULL
+    FROM held AS r
+    LEFT JOIN clocks AS c ON c.zone = r.hours_zone AND c.ends_at = r.ends_at
     LEFT JOIN LATERAL (
         SELECT o.org_id FROM sold_out AS o
         WHERE r.kind = 'truck' AND o.org_id = r.org_id AND (o.branch_id IS NULL OR o.branch_id = r.branch_id)
             AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft LIMIT 1) AS s ON true
-    WHERE (r.kind <> 'truck' OR r.skills @> :features)
-        AND (r.usable_until IS NULL OR r.usable_until >= a.last_day)
-        AND (r.kind <> 'truck' OR r.org_id <> ALL(:limited_org_ids) OR r.id = ANY(:limited_to))
-        AND (r.hours_zone IS NULL OR app.works(r.hours_weekly, r.hours_less, r.hours_more,
-            app.wall_minutes(:starts_at, r.hours_zone),
-            app.wall_minutes(a.ends_at - interval '1 microsecond', r.hours_zone)))
+    WHERE (c.zone IS NULL OR app.works(r.hours_weekly, r.hours_less, r.hours_more, c.first, c.last))
         AND NOT EXISTS (
             SELECT 1 FROM busy WHERE busy.org_id = r.org_id AND busy.resource_id = r.id
                 AND (busy.gap IS NULL OR busy.gap < r.turnaround_minutes + app.drive_minutes(busy.miles)))
     GROUP BY r.org_id
     """
-).bindparams(
-    *(
-        sa.bindparam(name, type_=pg.ARRAY(pg.UUID(as_uuid=True)))
-        for name in ("org_ids", "limited_org_ids", "limited_to")
-    ),
-    sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
-    sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
-    sa.bindparam("lengths", type_=pg.ARRAY(sa.Interval)),
-    sa.bindparam("last_days", type_=pg.ARRAY(sa.Date)),
-    *(sa.bindparam(name, type_=INSTANT) for name in ("starts_at", "since", "far_since", "until", "now")),
-    *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
+    ).bindparams(
+        *(
+            sa.bindparam(name, type_=pg.ARRAY(pg.UUID(as_uuid=True)))
+            for name in ("org_ids", "limited_org_ids", "limited_to")
+        ),
+        sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
+        sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
+        sa.bindparam("lengths", type_=pg.ARRAY(sa.Interval)),
+        sa.bindparam("last_days", type_=pg.ARRAY(sa.Date)),
+        *(sa.bindparam(name, type_=INSTANT) for name in ("starts_at", "since", "far_since", "until", "now")),
+        *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
+    )
 )
 
 
-WHOLE = sa.text(
-    """
+WHOLE = Ready(
+    sa.text(
+        """
     SELECT r.org_id,
         array_agg(r.capacity_cuft) FILTER (WHERE r.kind = 'truck') AS cuft,
         array_agg(r.max_weight_lb) FILTER (WHERE r.kind = 'truck') AS pounds,
@@ -109,15 +119,16 @@ WHOLE = sa.text(
         AND (r.kind <> 'truck' OR r.skills @> :features)
     GROUP BY r.org_id
     """
-).bindparams(
-    sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),
-    sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
-    sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
+    ).bindparams(
+        sa.bindparam("org_ids", type_=pg.ARRAY(pg.UUID(as_uuid=True))),
+        sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
+        sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
+    )
 )
 
 
-async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID], need: Need) -> Sequence[AnyRow]:
-    return (await session.execute(WHOLE, {"org_ids": list(org_ids), **_gear(need)})).all()
+async def find_whole_capacity(session: ReadSession, org_ids: Sequence[UUID], need: Need) -> Sequence[DriverRow]:
+    return await WHOLE.rows(session, {"org_ids": list(org_ids), **_gear(need)})
 
 
 def _gear(need: Need) -> dict[str, list[str]]:
@@ -132,7 +143,7 @@ async def find_free_capacity(
     job: StartedJob,
     *,
     limit: TruckLimit,
-) -> Sequence[AnyRow]:
+) -> Sequence[DriverRow]:
     """For the market, whose policies have no condition: here the range operator may use the GiST index. `windows` have
     one start; `last_days` are theirs, by the clock of the place.
     """
@@ -155,15 +166,16 @@ async def find_free_capacity(
         "last_lat": stops.last.lat,
         "last_lng": stops.last.lng,
     }
-    return (await session.execute(FREE, parameters)).all()
+    return await FREE.rows(session, parameters)
 
 
 # Of each company its resources, and of each of them the starts at which it is taken, as bits. A reservation keeps it
 # from the drive before it to the drive behind it; the starts in there follow one another, and two binary searches find
 # the first and the last. Hours are laid over the starts once for all who have the same. What it cannot say is null:
 # papers that outlast the days asked for, and the ids of trucks of which all may go.
-TAKEN_STARTS = sa.text(
-    """
+TAKEN_STARTS = Ready(
+    sa.text(
+        """
     WITH asked AS MATERIALIZED (SELECT * FROM unnest(:org_ids, :lengths) AS a (org_id, length)),
     held AS MATERIALIZED (
         SELECT a.length, r.org_id, r.id, r.kind, r.capacity_cuft, r.max_weight_lb, r.skills, r.usable_until,
@@ -218,16 +230,17 @@ TAKEN_STARTS = sa.text(
             AND r.capacity_cuft >= o.least_cuft AND r.capacity_cuft < o.most_cuft) AS f ON true
     GROUP BY r.org_id
     """
-).bindparams(
-    *(sa.bindparam(name, type_=pg.ARRAY(pg.UUID(as_uuid=True))) for name in ("org_ids", "limited_org_ids")),
-    sa.bindparam("lengths", type_=pg.ARRAY(sa.Interval)),
-    sa.bindparam("starts", type_=pg.ARRAY(INSTANT)),
-    sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
-    sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
-    sa.bindparam("last_day", type_=sa.Date),
-    *(sa.bindparam(name, type_=INSTANT) for name in ("since", "far_since", "until", "now")),
-    *(sa.bindparam(name, type_=sa.Interval) for name in ("far_reach", "reach", "own_reach")),
-    *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
+    ).bindparams(
+        *(sa.bindparam(name, type_=pg.ARRAY(pg.UUID(as_uuid=True))) for name in ("org_ids", "limited_org_ids")),
+        sa.bindparam("lengths", type_=pg.ARRAY(sa.Interval)),
+        sa.bindparam("starts", type_=pg.ARRAY(INSTANT)),
+        sa.bindparam("skills", type_=pg.ARRAY(sa.Text)),
+        sa.bindparam("features", type_=pg.ARRAY(sa.Text)),
+        sa.bindparam("last_day", type_=sa.Date),
+        *(sa.bindparam(name, type_=INSTANT) for name in ("since", "far_since", "until", "now")),
+        *(sa.bindparam(name, type_=sa.Interval) for name in ("far_reach", "reach", "own_reach")),
+        *(sa.bindparam(name, type_=sa.Double) for name in ("first_lat", "first_lng", "last_lat", "last_lng")),
+    )
 )
 
 
@@ -237,7 +250,7 @@ async def find_taken_starts(
     starts: Sequence[datetime],
     job: StartedJob,
     limited_org_ids: Collection[UUID],
-) -> Sequence[AnyRow]:
+) -> Sequence[DriverRow]:
     """For the market: of each of these companies the resources in service that may do the job, with the starts (as
     bits) at which each cannot do it for as long as its company takes. `starts` rise.
     """
@@ -263,4 +276,4 @@ async def find_taken_starts(
         "last_lat": stops.last.lat,
         "last_lng": stops.last.lng,
     }
-    return (await session.execute(TAKEN_STARTS, parameters)).all()
+    return await TAKEN_STARTS.rows(session, parameters)

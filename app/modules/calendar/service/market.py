@@ -20,8 +20,7 @@ from app.modules.calendar.values import (
     TruckLimit,
     Window,
 )
-from app.runtime.db.base import AnyRow
-from app.runtime.db.session import ReadSession
+from app.runtime.db.session import DriverRow, ReadSession
 
 EVERY_TRUCK: Final = TruckLimit()
 KINDS: Final = {kind.value: kind for kind in ResourceKind}
@@ -74,7 +73,7 @@ async def suiting_starts(
     }
 
 
-def _taken_starts(row: AnyRow, every: int, limits: Mapping[UUID, int] | None) -> Iterator[TakenStarts]:
+def _taken_starts(row: DriverRow, every: int, limits: Mapping[UUID, int] | None) -> Iterator[TakenStarts]:
     told = zip(row.kinds, row.cuft, row.pounds, row.usable_until, row.taken, row.truck_ids, row.skills, strict=True)
     for kind, cuft, pounds, usable_until, taken, truck_id, skills in told:
         barred = 0 if limits is None or truck_id is None else every & ~limits.get(truck_id, 0)
@@ -87,20 +86,30 @@ async def whole_capacity(session: ReadSession, org_ids: Sequence[UUID], need: Ne
     return _by_company(await repository.find_whole_capacity(session, org_ids, need))
 
 
-def _skilled(row: AnyRow) -> Iterator[Skilled]:
-    told = [(True, one) for one in row.skilled_drivers or ()] + [(False, one) for one in row.skilled_helpers or ()]
+def _skilled(of_drivers: Sequence[str] | None, of_helpers: Sequence[str] | None) -> Iterator[Skilled]:
+    told = [(True, one) for one in of_drivers or ()] + [(False, one) for one in of_helpers or ()]
     for number, (is_driver, skills) in enumerate(told):
         yield Skilled(number, is_driver, frozenset(skills.split()))
 
 
-def _by_company(rows: Sequence[AnyRow]) -> dict[UUID, FreeCapacity]:
+def _by_company(rows: Sequence[DriverRow]) -> dict[UUID, FreeCapacity]:
     return {
-        row.org_id: FreeCapacity(
-            trucks=tuple(zip(row.cuft or (), row.pounds or (), strict=True)),
-            drivers=row.drivers,
-            helpers=row.helpers,
-            sold_out=tuple(zip(row.sold_cuft or (), row.sold_pounds or (), strict=True)),
-            skilled=tuple(_skilled(row)),
+        org_id: FreeCapacity(
+            trucks=tuple(zip(cuft or (), pounds or (), strict=True)),
+            drivers=drivers,
+            helpers=helpers,
+            sold_out=tuple(zip(sold_cuft or (), sold_pounds or (), strict=True)),
+            skilled=tuple(_skilled(skilled_drivers, skilled_helpers)),
         )
-        for row in rows
+        for (
+            org_id,
+            cuft,
+            pounds,
+            sold_cuft,
+            sold_pounds,
+            skilled_drivers,
+            skilled_helpers,
+            drivers,
+            helpers,
+        ) in rows
     }

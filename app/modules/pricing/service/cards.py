@@ -73,7 +73,7 @@ async def active_card(session: ReadSession, org_id: UUID) -> RateCard | None:
 async def active_cards(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UUID, RateCard]:
     """For the market: the cards in force of these companies. Only bodies never seen before are fetched."""
     active = await repository.list_active_ids(session, org_ids)
-    unseen = [row.id for row in active if row.id not in _compiled]
+    unseen = [config_id for _, config_id in active if config_id not in _compiled]
     if unseen:
         for row in await repository.list_bodies(session, unseen):
             try:
@@ -81,4 +81,4 @@ async def active_cards(session: ReadSession, org_ids: Sequence[UUID]) -> dict[UU
             except HolidaysUnknown:
                 # The library has dropped a calendar since: this company is out of the market, not the whole search.
                 logger.warning("prices without holidays", extra={"pricing_config_id": str(row.id)})
-    return {row.org_id: _compiled[row.id] for row in active if row.id in _compiled}
+    return {org_id: _compiled[config_id] for org_id, config_id in active if config_id in _compiled}

@@ -51,8 +51,12 @@ EXAMPLES: Final = {
 
 def covers(policies: Iterable[Cover], days: Days) -> bool:
     """Whether on every day of `days` at least one of them is in force."""
+    known = tuple(policies)
+    # Mostly one does for all days, so the others need no order.
+    if any(one.effective_on <= days.first and one.expires_on >= days.last for one in known):
+        return True
     uncovered = days.first
-    for policy in sorted(policies, key=lambda one: one.effective_on):
+    for policy in sorted(known, key=lambda one: one.effective_on):
         if policy.effective_on > uncovered:
             break
         uncovered = max(uncovered, policy.expires_on + ONE_DAY)
