@@ -32,4 +32,4 @@ EXPOSE 8000
 # Alive, not ready: a database that is away for a minute is no reason to start the API anew.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/health/live', timeout=2)"]
-CMD ["python", "-m", "app.cli", "serve"]
+CMD ["python", "-m", "app", "serve"]

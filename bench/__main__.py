@@ -97,7 +97,7 @@ class Stage:
         return await find_dispatcher(self.ground, company)
 
     def serve(self) -> Serving:
-        return Serving(("app.cli", "serve"), self.environ, self.folder / "api.log", ready_path=READY)
+        return Serving(("app", "serve"), self.environ, self.folder / "api.log", ready_path=READY)
 
 
 async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:

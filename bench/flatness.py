@@ -100,7 +100,7 @@ async def measure(admin_url: str, redis_url: str, folder: Path) -> list[Figure]:
         apis = [
             stack.enter_context(
                 Serving(
-                    ("app.cli", "serve"),
+                    ("app", "serve"),
                     settings_of(ground, redis_url, folder),
                     folder / f"{number}.log",
                     ready_path=READY,

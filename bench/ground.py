@@ -154,7 +154,7 @@ async def drop_database(maintenance_url: str, database: str) -> None:
 
 
 def migrate(urls: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "app.cli", "migrate"]
+    command = [sys.executable, "-m", "app", "migrate"]
     subprocess.run(command, cwd=ROOT, env=os.environ | urls, check=True, stdout=subprocess.DEVNULL)
 
 

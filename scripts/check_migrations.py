@@ -25,7 +25,7 @@ MIGRATE_URL: Final = "MOVEHUB_DB__MIGRATE_URL"
 
 
 def main() -> int:
-    prepare = [sys.executable, "-m", "app.cli", "prepare-database"]
+    prepare = [sys.executable, "-m", "app", "prepare-database"]
     done = subprocess.run(prepare, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     os.environ[MIGRATE_URL] = read_assignments(done.stdout)[MIGRATE_URL]
     config = Config(ROOT / "alembic.ini")

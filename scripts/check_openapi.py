@@ -20,7 +20,7 @@ MOST_TOLD: Final = 20
 
 
 def main(arguments: list[str]) -> int:
-    done = subprocess.run([sys.executable, "-m", "app.cli", "openapi"], cwd=ROOT, check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-m", "app", "openapi"], cwd=ROOT, check=True, capture_output=True)
     current = done.stdout.decode()
     committed = COMMITTED.read_text() if COMMITTED.exists() else None
     if committed == current:

@@ -88,13 +88,13 @@ def serve_process(stack: ExitStack, environ: Mapping[str, str]) -> tuple[str, su
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     own = {"PORT": str(port), "MOVEHUB_HTTP__PUBLIC_URL": url}
-    return url, stack.enter_context(running(sys.executable, "-m", "app.cli", "serve", environ={**environ, **own}))
+    return url, stack.enter_context(running(sys.executable, "-m", "app", "serve", environ={**environ, **own}))
 
 
 def work(stack: ExitStack, environ: Mapping[str, str], logins: Logins) -> None:
     """Start a worker."""
     own = {"MOVEHUB_DB__WORKER_URL": logins.worker}
-    stack.enter_context(running(sys.executable, "-m", "app.cli", "worker", environ={**environ, **own}))
+    stack.enter_context(running(sys.executable, "-m", "app", "worker", environ={**environ, **own}))
 
 
 def until_ready(url: str) -> None:

@@ -22,6 +22,11 @@ def keep_one_arena() -> bool:
     return tell is not None and bool(tell(M_ARENA_MAX, 1))
 
 
+def look_seldom() -> None:
+    """Let the collector of cycles look at the young only when there are many of them."""
+    gc.set_threshold(YOUNG)
+
+
 def collect_seldom() -> None:
     """Spare the collector of cycles what it cannot free: the program itself, for good, and a request under way.
 
@@ -30,4 +35,4 @@ def collect_seldom() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG)
+    look_seldom()

@@ -116,7 +116,7 @@ def _run(family: Family, urls: Urls) -> None:
     container = _call([*BUILDAH, "from", "--pull-never", IMAGE]).strip()
     port = free_port()
     prepared = {**os.environ, "DATABASE_URL": urls.database}
-    logins = read_assignments(_call([PYTHON, "-m", "app.cli", "prepare-database"], env=prepared))
+    logins = read_assignments(_call([PYTHON, "-m", "app", "prepare-database"], env=prepared))
     settings = {
         "PORT": str(port),
         "REDIS_URL": urls.redis,
@@ -129,7 +129,7 @@ def _run(family: Family, urls: Urls) -> None:
     migrate = {**settings, "MOVEHUB_DB__MIGRATE_URL": logins["MOVEHUB_DB__MIGRATE_URL"]}
     serve = {**settings, "MOVEHUB_DB__APP_URL": logins["MOVEHUB_DB__APP_URL"]}
     with step("Migrating from the image"):
-        _call(_inside(container, migrate, "python", "-m", "app.cli", "migrate"))
+        _call(_inside(container, migrate, "python", "-m", "app", "migrate"))
     configuration = json.loads(_call([*BUILDAH, "inspect", "--type", "image", IMAGE]))["Docker"]["config"]
     with step("Serving from the image"):
         log = family.home / "image.log"

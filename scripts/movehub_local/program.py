@@ -26,7 +26,7 @@ HOST: Final = "127.0.0.1"
 READY_SECONDS: Final = 60.0
 # The API finishes the requests that it has begun (MOVEHUB_HTTP__GRACEFUL_STOP_SECONDS), the worker its event.
 LEAVING_SECONDS: Final = 25.0
-MOVEHUB: Final = (PYTHON, "-m", "app.cli")
+MOVEHUB: Final = (PYTHON, "-m", "app")
 STANDING: Final = (PYTHON, "-m", "app.runtime.db.standing")
 OTHER_KEY: Final = 3  # how it ends for a database that another sealing key has sealed
 

@@ -39,7 +39,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Environ:
 def movehub(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own: what the interpreter adds to standard error is seen too."""
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
+        [sys.executable, "-m", "app", *arguments],
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
