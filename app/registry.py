@@ -62,6 +62,7 @@ from app.modules.market import models as market_models
 from app.modules.market import routes as market
 from app.modules.ops.routes.companies import router as ops_companies_router
 from app.modules.ops.routes.customers import router as ops_customers_router
+from app.modules.ops.routes.papers import router as ops_papers_router
 from app.modules.ops.routes.reviews import router as ops_reviews_router
 from app.modules.ops.routes.settings import router as ops_settings_router
 from app.modules.ops.routes.staff import router as staff_router
@@ -179,6 +180,7 @@ def routers() -> tuple[APIRouter, ...]:
         audit_router,
         staff_router,
         ops_reviews_router,
+        ops_papers_router,
         ops_companies_router,
         ops_customers_router,
         ops_settings_router,

@@ -144,5 +144,6 @@ def _paper(org_id: UUID, kind: str, number: int) -> dict[str, Any]:
         "kind": kind,
         "effective_on": last_day - timedelta(days=365),
         "expires_on": last_day,
+        "review": "confirmed",
         "created_at": datetime.combine(DAY, time(), UTC),
     }

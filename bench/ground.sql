@@ -70,19 +70,19 @@ SELECT id, pg_temp.made_id('prices', companies.number, now()), 1, 'active',
 FROM companies, bench_prices;
 
 INSERT INTO app.insurance_policies
-    (org_id, id, kind, insurer, policy_number, coverage_amount, coverage_currency, effective_on, expires_on, created_at)
+    (org_id, id, kind, insurer, policy_number, coverage_amount, coverage_currency, effective_on, expires_on, review, created_at)
 SELECT id, pg_temp.made_id('policy', number, now()), 'cargo', 'Insurer', 'P-' || number, 750000, 'USD',
-    current_date - 800, current_date + 3650, now()
+    current_date - 800, current_date + 3650, 'confirmed', now()
 FROM companies;
 
 INSERT INTO app.insurance_policies
-    (org_id, id, kind, insurer, policy_number, coverage_amount, coverage_currency, effective_on, expires_on, created_at)
+    (org_id, id, kind, insurer, policy_number, coverage_amount, coverage_currency, effective_on, expires_on, review, created_at)
 SELECT id, pg_temp.made_id('liability', number * 10 + year, now()), 'liability', 'Insurer', 'L-' || number || '-' || year, 1000000,
-    'USD', current_date - 800 + year * 365, current_date - 400 + year * 365, now()
+    'USD', current_date - 800 + year * 365, current_date - 400 + year * 365, 'confirmed', now()
 FROM companies, generate_series(0, 4) AS year;
 
-INSERT INTO app.company_documents (org_id, id, kind, issuer, number, effective_on, expires_on, created_at)
-SELECT id, pg_temp.made_id(kind, number, now()), kind, 'An Authority', 'D-' || number, current_date - 800, NULL, now()
+INSERT INTO app.company_documents (org_id, id, kind, issuer, number, effective_on, expires_on, review, created_at)
+SELECT id, pg_temp.made_id(kind, number, now()), kind, 'An Authority', 'D-' || number, current_date - 800, NULL, 'confirmed', now()
 FROM companies, unnest(ARRAY['business_licence', 'state_permit']) AS kind;
 
 INSERT INTO app.company_packs (org_id, id, pack, declared_at)

@@ -98,6 +98,19 @@ def upgrade() -> None:
         sa.Column("timezone", sa.Text(), nullable=False, comment="IANA zone of the company's office"),
         sa.Column("usdot_number", sa.Text(), nullable=True, comment="printed on every paper; null: none given"),
         sa.Column(
+            "told_usdot_number",
+            sa.Text(),
+            nullable=True,
+            comment="told since it was asked to be verified; printed nowhere; null: none",
+        ),
+        sa.Column("told_usdot_at", sa.DateTime(timezone=True), nullable=True, comment="null as told_usdot_number"),
+        sa.Column(
+            "told_usdot_refusal",
+            sa.Text(),
+            nullable=True,
+            comment="why staff refused it; null: they have yet to look",
+        ),
+        sa.Column(
             "status",
             sa.Enum(
                 "draft",
@@ -178,7 +191,16 @@ def upgrade() -> None:
             "arrival_window_minutes BETWEEN 0 AND 240", name=op.f("ck_organizations_arrival_window_minutes")
         ),
         sa.CheckConstraint("lead_time_hours BETWEEN 0 AND 720", name=op.f("ck_organizations_lead_time_hours")),
+        sa.CheckConstraint(
+            "(told_usdot_number IS NULL) = (told_usdot_at IS NULL)", name=op.f("ck_organizations_told_usdot")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
+    )
+    op.create_index(
+        "ix_organizations_told_usdot_at",
+        "organizations",
+        ["told_usdot_at", "id"],
+        postgresql_where=sa.text("told_usdot_number IS NOT NULL AND told_usdot_refusal IS NULL"),
     )
     op.create_table(
         "service_areas",

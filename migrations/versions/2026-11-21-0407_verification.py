@@ -9,6 +9,7 @@ Undo: downgrade drops the tables.
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import SchemaItem
 
 from app.runtime.db.rls import EVERY_ROW, OWN_COMPANY, SIGNED_IN_STAFF, Allow, secure
 from app.runtime.db.tenancy import Audience
@@ -33,9 +34,15 @@ LIMITS_AND_DATES = (
     "coverage_currency",
     "effective_on",
     "expires_on",
+    "trusted_limit",
+    "counts_until",
     "withdrawn_at",
 )
-KINDS_AND_DATES = ("org_id", "id", "kind", "truck_id", "effective_on", "expires_on", "withdrawn_at")
+KINDS_AND_DATES = ("org_id", "id", "kind", "truck_id", "effective_on", "expires_on", "counts_until", "withdrawn_at")
+# A company shows papers and withdraws them; what was made of them is the staff's to say.
+UNCONFIRMED = f"{OWN_COMPANY} AND review IN ('with_request', 'waiting')"
+TRUSTED_POLICY = ("trusted_until", "trusted_limit")
+REVIEWED = ("review", "reviewed_by", "reviewed_at", "refusal", "withdrawn_at", "trusted_until")
 DECIDED = (
     "status",
     "decided_by",
@@ -50,20 +57,24 @@ DECIDED = (
 )
 POLICIES = {
     "insurance_policies": [
-        Allow(MOVER, "select insert", OWN_COMPANY),
-        Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at",)),
+        Allow(MOVER, "select", OWN_COMPANY),
+        Allow(MOVER, "insert", UNCONFIRMED),
+        Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at", *TRUSTED_POLICY)),
         Allow(WORKER, "select", OWN_COMPANY),
         Allow(BOOKING, "select", OWN_COMPANY),
         Allow(MARKET, "select", EVERY_ROW, columns=LIMITS_AND_DATES),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(STAFF, "update", SIGNED_IN_STAFF, columns=(*REVIEWED, "trusted_limit")),
     ],
     "company_documents": [
         Allow(WORKER, "select", OWN_COMPANY),
-        Allow(MOVER, "select insert", OWN_COMPANY),
-        Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at",)),
+        Allow(MOVER, "select", OWN_COMPANY),
+        Allow(MOVER, "insert", UNCONFIRMED),
+        Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at", "trusted_until")),
         Allow(BOOKING, "select", OWN_COMPANY, columns=KINDS_AND_DATES),
         Allow(MARKET, "select", EVERY_ROW, columns=KINDS_AND_DATES),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(STAFF, "update", SIGNED_IN_STAFF, columns=REVIEWED),
     ],
     "enforced_packs": [
         *(Allow(audience, "select", EVERY_ROW) for audience in (MOVER, BOOKING, MARKET, WORKER)),
@@ -116,20 +127,20 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, app, pg_tem
         SELECT o.id, (p_now AT TIME ZONE o.timezone)::date AS today FROM app.organizations AS o
         WHERE o.status IN ('verified', 'suspended')),
     ending AS (
-        SELECT 'policy' AS what, p.org_id, p.id, p.expires_on, c.today
+        SELECT 'policy' AS what, p.org_id, p.id, p.counts_until AS expires_on, c.today
         FROM company AS c JOIN app.insurance_policies AS p ON p.org_id = c.id
-        WHERE p.withdrawn_at IS NULL AND p.expires_on <= c.today + 30 AND NOT EXISTS (
+        WHERE p.withdrawn_at IS NULL AND p.counts_until <= c.today + 30 AND NOT EXISTS (
             SELECT 1 FROM app.insurance_policies AS q WHERE q.org_id = p.org_id AND q.kind = p.kind
-                AND q.withdrawn_at IS NULL AND q.expires_on > p.expires_on
-                AND (p.expires_on < c.today OR q.effective_on <= p.expires_on + 1))
+                AND q.withdrawn_at IS NULL AND q.counts_until > p.counts_until
+                AND (p.counts_until < c.today OR q.effective_on <= p.counts_until + 1))
         UNION ALL
-        SELECT 'document', d.org_id, d.id, d.expires_on, c.today
+        SELECT 'document', d.org_id, d.id, d.counts_until, c.today
         FROM company AS c JOIN app.company_documents AS d ON d.org_id = c.id
-        WHERE d.withdrawn_at IS NULL AND d.expires_on <= c.today + 30 AND NOT EXISTS (
+        WHERE d.withdrawn_at IS NULL AND d.counts_until <= c.today + 30 AND NOT EXISTS (
             SELECT 1 FROM app.company_documents AS q WHERE q.org_id = d.org_id AND q.kind = d.kind
                 AND q.truck_id IS NOT DISTINCT FROM d.truck_id AND q.withdrawn_at IS NULL
-                AND coalesce(q.expires_on, 'infinity') > d.expires_on
-                AND (d.expires_on < c.today OR q.effective_on <= d.expires_on + 1))
+                AND q.counts_until > d.counts_until
+                AND (d.counts_until < c.today OR q.effective_on <= d.counts_until + 1))
             AND NOT EXISTS (
                 SELECT 1 FROM app.trucks AS t
                 WHERE t.org_id = d.org_id AND t.id = d.truck_id AND t.retired_at IS NOT NULL)
@@ -189,6 +200,12 @@ def upgrade() -> None:
         sa.Column("policy_number", sa.Text(), nullable=False),
         sa.Column("coverage_amount", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("coverage_currency", sa.CHAR(length=3), nullable=False),
+        sa.Column(
+            "trusted_limit",
+            sa.Numeric(precision=12, scale=2),
+            nullable=True,
+            comment="in US dollars, of a renewal until it is looked at; null: its own",
+        ),
         sa.Column("effective_on", sa.Date(), nullable=False, comment="first day of cover"),
         sa.Column("expires_on", sa.Date(), nullable=False, comment="last day of cover"),
         sa.Column("upload_id", sa.UUID(), nullable=True, comment="the certificate; null: none shown"),
@@ -197,6 +214,7 @@ def upgrade() -> None:
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("coverage_amount > 0", name=op.f("ck_insurance_policies_coverage_amount")),
+        *_reviewed("insurance_policies"),
         sa.CheckConstraint("expires_on > effective_on", name=op.f("ck_insurance_policies_period")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_insurance_policies_org_id")),
         sa.ForeignKeyConstraint(
@@ -217,6 +235,9 @@ def upgrade() -> None:
         "ix_insurance_policies_org_id_upload_id", "insurance_policies", ["org_id", "upload_id"], unique=False
     )
     _create_documents()
+    for table in ("insurance_policies", "company_documents"):
+        op.create_index(op.f(f"ix_{table}_reviewed_by"), table, ["reviewed_by"])
+        op.create_index(f"ix_{table}_waiting", table, ["created_at", "id"], postgresql_where=sa.text(WAITING))
     op.create_table(
         "verification_cases",
         sa.Column(
@@ -294,6 +315,37 @@ def upgrade() -> None:
     _create_sweep()
 
 
+WAITING = "review = 'waiting' AND withdrawn_at IS NULL"
+COUNTS_UNTIL = (
+    "CASE WHEN review IN ('with_request', 'confirmed') THEN coalesce(expires_on, DATE '9999-12-30') "
+    "WHEN trusted_until IS NOT NULL THEN least(expires_on, trusted_until) END"
+)
+
+
+def _reviewed(table: str) -> tuple[SchemaItem, ...]:
+    """What staff made of a paper, and how far it counts."""
+    reviews = ("with_request", "waiting", "confirmed", "refused")
+    kind = sa.Enum(*reviews, name="review", native_enum=False, create_constraint=True, length=40)
+    return (
+        sa.Column("review", kind, nullable=False),
+        sa.Column("reviewed_by", sa.UUID(), nullable=True, comment="staff; null: not yet"),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True, comment="null: not yet"),
+        sa.Column("refusal", sa.Text(), nullable=True, comment="why it was refused, as the company is told"),
+        sa.Column(
+            "trusted_until", sa.Date(), nullable=True, comment="as a renewal, until it is looked at; null: not at all"
+        ),
+        sa.Column(
+            "counts_until",
+            sa.Date(),
+            sa.Computed(COUNTS_UNTIL, persisted=True),
+            nullable=True,
+            comment="its last day as things stand; null: it counts for nothing",
+        ),
+        sa.CheckConstraint("(review = 'refused') = (refusal IS NOT NULL)", name=op.f(f"ck_{table}_refusal")),
+        sa.ForeignKeyConstraint(["reviewed_by"], ["users.id"], name=op.f(f"fk_{table}_reviewed_by")),
+    )
+
+
 def _pack() -> sa.Enum:
     codes = ("US-interstate", "US-CA", "US-WA", "generic")
     return sa.Enum(*codes, name="pack", native_enum=False, create_constraint=True, length=40)
@@ -327,6 +379,7 @@ def _create_documents() -> None:
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True, comment="null: it counts"),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
+        *_reviewed("company_documents"),
         sa.CheckConstraint("expires_on >= effective_on", name=op.f("ck_company_documents_period")),
         sa.CheckConstraint(
             "(kind IN ('truck_registration', 'truck_inspection')) = (truck_id IS NOT NULL)",

@@ -49,8 +49,9 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "case_notes": {"people": "written_by text", "none": "case_id written_at org_id id"},
     "company_days_off": {"none": "day name created_at org_id id"},
     "company_documents": {
-        "people": "number sealed_number",
-        "none": "org_id id kind truck_id issuer effective_on expires_on upload_id created_at withdrawn_at",
+        "people": "number sealed_number reviewed_by",
+        "none": "org_id id kind truck_id issuer effective_on expires_on upload_id created_at withdrawn_at review reviewed_at"
+        " refusal trusted_until counts_until",
     },
     "company_packs": {"none": "org_id id pack declared_at"},
     "company_suspensions": {
@@ -86,8 +87,9 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "id fee_percent four_eyes claim_minutes fuel_index_price version created_at updated_at"
     },
     "insurance_policies": {
+        "people": "reviewed_by",
         "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at"
-        " withdrawn_at org_id id"
+        " withdrawn_at org_id id review reviewed_at refusal trusted_until trusted_limit counts_until",
     },
     "invitations": {
         "people": "sealed_email email_index invited_by",
@@ -113,7 +115,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "own_estimators": {"none": "items pace updated_at org_id id"},
     "organizations": {
-        "none": "id name phone timezone usdot_number status address city state location rating_average rating_count"
+        "none": "id name phone timezone usdot_number told_usdot_number told_usdot_at told_usdot_refusal status address city state location rating_average rating_count"
         " lead_time_hours requires_both_ends business_hours arrival_window_minutes confirmed_count cancelled_count missed_count called_off_count counted_at version created_at updated_at"
     },
     "otp_challenges": {

@@ -56,6 +56,20 @@ async def approve(client: httpx.AsyncClient, staff: dict[str, str], case_id: str
     assert response.status_code == 200, response.text
 
 
+async def look_at_papers(client: httpx.AsyncClient, staff: dict[str, str], org_id: object) -> int:
+    """Staff confirm all that the company has shown since it asked to be verified; how many papers that were."""
+    file = (await client.get(f"/v1/ops/orgs/{org_id}", headers=staff)).json()
+    waiting = [
+        one["id"]
+        for one in (*file["policies"], *file["documents"])
+        if one["review"] == "waiting" and one["withdrawn_at"] is None
+    ]
+    for paper_id in waiting:
+        looked = await client.post(f"/v1/ops/orgs/{org_id}/papers/{paper_id}/confirm", headers=staff)
+        assert looked.status_code == 200, looked.text
+    return len(waiting)
+
+
 async def make_verified(client: httpx.AsyncClient, headers: dict[str, str], staff: dict[str, str]) -> None:
     await make_ready(client, headers)
     await approve(client, staff, await submit(client, headers))

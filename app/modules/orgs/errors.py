@@ -57,6 +57,11 @@ class BranchClosed(Conflict):
     title: ClassVar[str] = "This branch is closed, so it cannot be changed, and nothing comes to it."
 
 
+class UsdotNumberNotWaiting(Conflict):
+    code: ClassVar[str] = "usdot_number_not_waiting"
+    title: ClassVar[str] = "This number waits for nobody: it was looked at, or the company tells another by now."
+
+
 class UsdotNumberFixed(Conflict):
     code: ClassVar[str] = "usdot_number_fixed"
     title: ClassVar[str] = "The U.S. DOT number was shown to be verified by it: it stays while the company is."

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.geo import Point
-from app.modules.orgs.values import AreaKind, OrgStatus, Promises
+from app.modules.orgs.values import AreaKind, OrgStatus, Promises, ToldNumber
 from app.runtime.db.base import Id, Model, Tenant, Versioned, enum_column
 from app.runtime.db.points import PointColumn
 
@@ -25,6 +25,11 @@ class Organization(Model, Versioned):
     phone: Mapped[str] = mapped_column(comment="E.164")
     timezone: Mapped[str] = mapped_column(comment="IANA zone of the company's office")
     usdot_number: Mapped[str | None] = mapped_column(comment="printed on every paper; null: none given")
+    told_usdot_number: Mapped[str | None] = mapped_column(
+        comment="told since it was asked to be verified; printed nowhere; null: none"
+    )
+    told_usdot_at: Mapped[datetime | None] = mapped_column(comment="null as told_usdot_number")
+    told_usdot_refusal: Mapped[str | None] = mapped_column(comment="why staff refused it; null: they have yet to look")
     status: Mapped[OrgStatus] = mapped_column(enum_column(OrgStatus, "status"))
     address: Mapped[dict[str, Any]] = mapped_column(comment="a located place")
     city: Mapped[str] = mapped_column(comment="of the address, for the public profile")
@@ -56,8 +61,23 @@ class Organization(Model, Versioned):
         counts = (self.confirmed_count, self.cancelled_count, self.missed_count, self.called_off_count)
         return Promises(*counts, self.counted_at)
 
+    @property
+    def unconfirmed_usdot_number(self) -> ToldNumber | None:
+        """What it has told and nobody has confirmed."""
+        if self.told_usdot_number is None or self.told_usdot_at is None:
+            return None
+        told = self.told_usdot_number, self.told_usdot_at, self.told_usdot_refusal
+        return ToldNumber(self.id, self.name, *told)
+
     __table_args__ = (
         sa.CheckConstraint("rating_average BETWEEN 1 AND 5", name="rating_average"),
+        sa.CheckConstraint("(told_usdot_number IS NULL) = (told_usdot_at IS NULL)", name="told_usdot"),
+        sa.Index(
+            "ix_organizations_told_usdot_at",
+            "told_usdot_at",
+            "id",
+            postgresql_where=sa.text("told_usdot_number IS NOT NULL AND told_usdot_refusal IS NULL"),
+        ),
         sa.CheckConstraint("lead_time_hours BETWEEN 0 AND 720", name="lead_time_hours"),
         sa.CheckConstraint("arrival_window_minutes BETWEEN 0 AND 240", name="arrival_window_minutes"),
     )

@@ -12,12 +12,21 @@ from uuid import UUID
 from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.modules.orgs import repository, rules
-from app.modules.orgs.errors import BranchClosed, BranchNotFound, OrgNotFound
+from app.modules.orgs.errors import BranchClosed, BranchNotFound, OrgNotFound, UsdotNumberNotWaiting
 from app.modules.orgs.models import Organization
-from app.modules.orgs.schemas.companies import OrgIn, OrgOut, PromisesOut
-from app.modules.orgs.service import branches
+from app.modules.orgs.schemas.companies import OrgIn, OrgOut, PromisesOut, UnconfirmedNumberOut, UsdotNumber
+from app.modules.orgs.service import branches, usdot_numbers
 from app.modules.orgs.service import companies as service
-from app.modules.orgs.values import LONGEST_ARRIVAL_WINDOW_MINUTES, OrgStatus, Promises, Refusal, Sought, Terms, Wish
+from app.modules.orgs.values import (
+    LONGEST_ARRIVAL_WINDOW_MINUTES,
+    OrgStatus,
+    Promises,
+    Refusal,
+    Sought,
+    Terms,
+    ToldNumber,
+    Wish,
+)
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 
 __all__ = [
@@ -35,6 +44,10 @@ __all__ = [
     "Refusal",
     "Sought",
     "Terms",
+    "ToldNumber",
+    "UnconfirmedNumberOut",
+    "UsdotNumber",
+    "UsdotNumberNotWaiting",
     "Wish",
     "companies",
     "companies_covering",
@@ -42,19 +55,23 @@ __all__ = [
     "company_for",
     "company_name",
     "company_zone",
+    "confirm_usdot_number",
     "create_company",
     "find_companies",
     "find_refusal",
     "latest_call",
+    "list_told_numbers",
     "lock_company",
     "lock_counts",
     "name_and_status",
     "open_branches",
     "open_starts",
     "profile",
+    "refuse_usdot_number",
     "require_open_branch",
     "set_promises",
     "set_status",
+    "told_usdot_number",
 ]
 
 
@@ -65,6 +82,9 @@ open_starts = rules.open_starts
 lock_counts = repository.lock_counts
 set_promises = repository.update_counts
 require_open_branch = branches.require_open
+list_told_numbers = usdot_numbers.list_told_numbers
+confirm_usdot_number = usdot_numbers.confirm_usdot_number
+refuse_usdot_number = usdot_numbers.refuse_usdot_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +191,14 @@ async def company_zone(session: ReadSession, org_id: UUID) -> str:
     if zone is None:
         raise OrgNotFound
     return zone
+
+
+async def told_usdot_number(session: ReadSession, org_id: UUID) -> ToldNumber | None:
+    """The number that the company has told and nobody has confirmed. Raises: OrgNotFound (404)."""
+    org = await repository.get_org(session, org_id)
+    if org is None:
+        raise OrgNotFound
+    return org.unconfirmed_usdot_number
 
 
 async def profile(session: ReadSession, org_id: UUID) -> OrgOut:

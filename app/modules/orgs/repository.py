@@ -40,6 +40,18 @@ async def insert_org(session: WriteSession, org: Organization, location: Point) 
     await session.flush()
 
 
+async def list_told_numbers(session: ReadSession, page: PageRequest) -> Sequence[Organization]:
+    """For staff: whose U.S. DOT number waits for a look, the oldest first; one more than the page holds."""
+    query = sa.select(Organization).where(
+        Organization.told_usdot_number.is_not(None), Organization.told_usdot_refusal.is_(None)
+    )
+    if page.after is not None:
+        told_at, last_id = datetime.fromisoformat(page.after[0]), UUID(page.after[1])
+        query = query.where(sa.tuple_(Organization.told_usdot_at, Organization.id) > sa.tuple_(told_at, last_id))
+    query = query.order_by(Organization.told_usdot_at, Organization.id).limit(page.limit + 1)
+    return (await session.execute(query)).scalars().all()
+
+
 async def insert_circle(session: WriteSession, area: ServiceArea, center: Point, radius_miles: Decimal) -> None:
     area.center, area.radius_miles = center, radius_miles
     area.area = sa.func.ST_Buffer(geography(center), float(radius_miles) * METERS_PER_MILE)

@@ -51,12 +51,17 @@ def open_starts(terms: Terms, starts: Sequence[datetime], length: timedelta, now
     )
 
 
-def check_usdot_number(status: OrgStatus, has: str | None, wanted: str | None) -> None:
+def may_set_usdot_number(status: OrgStatus) -> bool:
+    """Whether the number that a company tells is its own at once: staff look at it with its request."""
+    return status in {OrgStatus.DRAFT, OrgStatus.REJECTED}
+
+
+def check_usdot_number(has: str | None, wanted: str | None) -> None:
     """Who asks to be verified shows it, and whoever is verified is known by it; one that has none may tell it any time.
 
     Raises: UsdotNumberFixed (409).
     """
-    if has is not None and wanted != has and status not in {OrgStatus.DRAFT, OrgStatus.REJECTED}:
+    if has is not None and wanted != has:
         raise UsdotNumberFixed
 
 

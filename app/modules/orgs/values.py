@@ -111,6 +111,17 @@ class Promises:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldNumber:
+    """A U.S. DOT number that a company has told and nobody has confirmed; `refusal`: why staff refused it."""
+
+    org_id: UUID
+    name: str
+    number: str
+    told_at: datetime
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sought:
     """A company as somebody on the phone names it: by a text, or known already by something that other modules keep."""
 

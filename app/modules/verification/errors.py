@@ -27,6 +27,21 @@ class TruckOfDocumentNotFound(NotFound):
     constraints: ClassVar[tuple[str, ...]] = ("fk_company_documents_org_id_truck_id",)
 
 
+class PaperNotFound(NotFound):
+    code: ClassVar[str] = "paper_not_found"
+    title: ClassVar[str] = "The company has no such policy or document."
+
+
+class PaperNotWaiting(Conflict):
+    code: ClassVar[str] = "paper_not_waiting"
+    title: ClassVar[str] = "This paper waits for nobody: somebody has looked at it, or the company has withdrawn it."
+
+
+class UsdotNumberUnconfirmed(Conflict):
+    code: ClassVar[str] = "usdot_number_unconfirmed"
+    title: ClassVar[str] = "This law asks for a U.S. DOT number: tell yours, and declare the law when it is confirmed."
+
+
 class VerificationIncomplete(Conflict):
     """`missing` lists what is lacking, as codes with a sentence each."""
 

@@ -51,6 +51,23 @@ class PaperWithdrawn(Event):
     paper_id: UUID
 
 
+class PaperReviewed(Event):
+    """Staff confirmed or refused a paper of a company that has asked to be verified."""
+
+    name: ClassVar[str] = "papers.reviewed"
+
+    org_id: UUID
+    paper_id: UUID
+
+
+class UsdotNumberReviewed(Event):
+    """Staff confirmed or refused the U.S. DOT number that a company told after it had asked to be verified."""
+
+    name: ClassVar[str] = "company.usdot_number_reviewed"
+
+    org_id: UUID
+
+
 class PapersNoticed(Event):
     """Papers of a company end soon, today, or have ended, or one was withdrawn: what one look found."""
 

@@ -4,9 +4,11 @@ from app.modules.verification.events import (
     CompanyWasReinstated,
     CompanyWasSuspended,
     LapseNamed,
+    PaperReviewed,
     PapersChanged,
     PapersNoticed,
     PaperWithdrawn,
+    UsdotNumberReviewed,
     VerificationDecided,
 )
 from app.modules.verification.service import letters, sweep
@@ -36,6 +38,17 @@ async def tell_suspension(session: ReadSession, event: CompanyWasSuspended, work
 @handlers.deliver("verification.tell_reinstatement", CompanyWasReinstated)
 async def tell_reinstatement(session: ReadSession, event: CompanyWasReinstated, work: Work) -> list[Outgoing]:
     return _mails(await letters.reinstatement_letter(session, event.org_id), work)
+
+
+@handlers.deliver("verification.tell_review", PaperReviewed)
+async def tell_review(session: ReadSession, event: PaperReviewed, work: Work) -> list[Outgoing]:
+    return _mails(await letters.paper_letter(session, event.org_id, event.paper_id), work)
+
+
+@handlers.deliver("verification.tell_usdot_number", UsdotNumberReviewed)
+async def tell_usdot_number(session: ReadSession, event: UsdotNumberReviewed, work: Work) -> list[Outgoing]:
+    letter = await letters.usdot_letter(session, event.org_id)
+    return _mails(letter, work) if letter is not None else []
 
 
 @handlers.every("verification.sweep_papers", seconds=3_600)

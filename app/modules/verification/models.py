@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,12 +16,35 @@ from app.modules.verification.values import (
     Need,
     PackCode,
     PaperKind,
+    Review,
     Step,
 )
 from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 
+WAITING: Final = "review = 'waiting' AND withdrawn_at IS NULL"
+# Until when a paper counts. Of one that nobody has looked at as far as it is trusted: null, and it counts for nothing.
+COUNTS_UNTIL: Final = (
+    "CASE WHEN review IN ('with_request', 'confirmed') THEN coalesce(expires_on, DATE '9999-12-30') "
+    "WHEN trusted_until IS NOT NULL THEN least(expires_on, trusted_until) END"
+)
 
-class InsurancePolicy(Tenant, Model):
+
+class Reviewed:
+    """What staff made of a paper, and how far it counts."""
+
+    review: Mapped[Review] = mapped_column(enum_column(Review, "review"))
+    reviewed_by: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("users.id"), index=True, comment="staff; null: not yet"
+    )
+    reviewed_at: Mapped[datetime | None] = mapped_column(comment="null: not yet")
+    refusal: Mapped[str | None] = mapped_column(comment="why it was refused, as the company is told")
+    trusted_until: Mapped[date | None] = mapped_column(comment="as a renewal, until it is looked at; null: not at all")
+    counts_until: Mapped[date | None] = mapped_column(
+        sa.Computed(COUNTS_UNTIL, persisted=True), comment="its last day as things stand; null: it counts for nothing"
+    )
+
+
+class InsurancePolicy(Reviewed, Tenant, Model):
     """A policy that a company shows; once withdrawn it counts no more, and its number is free again."""
 
     __tablename__ = "insurance_policies"
@@ -31,6 +54,9 @@ class InsurancePolicy(Tenant, Model):
     policy_number: Mapped[str]
     coverage_amount: Mapped[Decimal]
     coverage_currency: Mapped[Currency]
+    trusted_limit: Mapped[Decimal | None] = mapped_column(
+        comment="in US dollars, of a renewal until it is looked at; null: its own"
+    )
     effective_on: Mapped[date] = mapped_column(comment="first day of cover")
     expires_on: Mapped[date] = mapped_column(comment="last day of cover")
     upload_id: Mapped[UUID | None] = mapped_column(comment="the certificate; null: none shown")
@@ -48,12 +74,14 @@ class InsurancePolicy(Tenant, Model):
             unique=True,
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         ),
+        sa.Index("ix_insurance_policies_waiting", "created_at", "id", postgresql_where=sa.text(WAITING)),
+        sa.CheckConstraint("(review = 'refused') = (refusal IS NOT NULL)", name="refusal"),
         sa.CheckConstraint("coverage_amount > 0", name="coverage_amount"),
         sa.CheckConstraint("expires_on > effective_on", name="period"),
     )
 
 
-class CompanyDocument(Tenant, Model):
+class CompanyDocument(Reviewed, Tenant, Model):
     """What a company shows beside its insurance: a permit, a number, a truck's registration."""
 
     __tablename__ = "company_documents"
@@ -73,6 +101,8 @@ class CompanyDocument(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.ForeignKeyConstraint(["org_id", "truck_id"], ["trucks.org_id", "trucks.id"]),
         sa.ForeignKeyConstraint(["org_id", "upload_id"], ["uploads.org_id", "uploads.id"]),
+        sa.Index("ix_company_documents_waiting", "created_at", "id", postgresql_where=sa.text(WAITING)),
+        sa.CheckConstraint("(review = 'refused') = (refusal IS NOT NULL)", name="refusal"),
         sa.CheckConstraint("expires_on >= effective_on", name="period"),
         sa.CheckConstraint(
             "(kind IN ('truck_registration', 'truck_inspection')) = (truck_id IS NOT NULL)", name="of_truck"

@@ -12,9 +12,12 @@ from app.modules.verification.errors import (
     CompanyNotVerified,
     CompanySuspended,
     FindingRefused,
+    PaperNotFound,
+    PaperNotWaiting,
     SecondReviewerNeeded,
     VerificationIncomplete,
 )
+from app.modules.verification.repository import Paper
 from app.modules.verification.schemas import (
     CaseOut,
     DocumentOut,
@@ -36,7 +39,14 @@ from app.modules.verification.service.eligibility import (
 )
 from app.modules.verification.service.lapses import name_bookings, show_lapse
 from app.modules.verification.service.letters import list_noticed, notices_letter
-from app.modules.verification.service.papers import show_papers
+from app.modules.verification.service.looks import (
+    confirm_paper,
+    confirm_usdot_number,
+    list_waiting_papers,
+    refuse_paper,
+    refuse_usdot_number,
+)
+from app.modules.verification.service.papers import paper_out, show_papers
 from app.modules.verification.service.standing import Standing, show_standing
 from app.modules.verification.values import (
     Case,
@@ -92,6 +102,9 @@ __all__ = [
     "Note",
     "Outing",
     "PackCode",
+    "Paper",
+    "PaperNotFound",
+    "PaperNotWaiting",
     "PapersEnd",
     "PolicyOut",
     "SecondReviewerNeeded",
@@ -106,6 +119,8 @@ __all__ = [
     "VerificationIncomplete",
     "approve_case",
     "claim_case",
+    "confirm_paper",
+    "confirm_usdot_number",
     "enforce_packs",
     "find_eligible",
     "find_eligible_on",
@@ -119,10 +134,14 @@ __all__ = [
     "list_cases",
     "list_enforced_packs",
     "list_noticed",
+    "list_waiting_papers",
     "name_bookings",
     "notices_letter",
     "open_case",
     "orgs_of_number",
+    "paper_out",
+    "refuse_paper",
+    "refuse_usdot_number",
     "reinstate_company",
     "reject_case",
     "show_lapse",

@@ -21,6 +21,7 @@ from app.modules.verification.errors import (
     PolicyNotFound,
     PolicyTaken,
     TruckOfDocumentNotFound,
+    UsdotNumberUnconfirmed,
     VerificationIncomplete,
 )
 from app.modules.verification.rules import PACKS
@@ -77,15 +78,19 @@ async def show_verification_packs(actor: PapersRead, session: Read) -> PacksOut:
     return PacksOut(packs=sorted(await documents.show_packs(session, actor)))
 
 
-@router.put("/verification-packs")
+@router.put("/verification-packs", responses=problems(UsdotNumberUnconfirmed, OrgNotFound))
 async def declare_verification_packs(body: PacksIn, actor: PapersWrite, session: Write) -> PacksOut:
-    """Say under whose law your company works; jobs there are held to what it asks. For owners and managers."""
+    """Say under whose law your company works; jobs there are held to what it asks. One that asks for a U.S. DOT number
+    is declared with a number that is confirmed, or before you ask to be verified. For owners and managers.
+    """
     return PacksOut(packs=sorted(await documents.declare_packs(session, actor, body.packs)))
 
 
-@router.post("/documents", status_code=201, responses=problems(TruckOfDocumentNotFound, *ATTACHING))
+@router.post("/documents", status_code=201, responses=problems(TruckOfDocumentNotFound, OrgNotFound, *ATTACHING))
 async def add_document(body: DocumentIn, actor: PapersWrite, session: Write, request: Request) -> DocumentOut:
-    """Show a permit, a number or a truck's paper, with its first and last day. For owners and managers."""
+    """Show a permit, a number or a truck's paper, with its first and last day. Once you have asked to be verified, it
+    waits for staff to look at it. For owners and managers.
+    """
     sealer = resources_of(request).sealer
     return documents.document_out(await documents.add_document(session, actor, body, sealer))
 
@@ -114,9 +119,11 @@ async def withdraw_document(document_id: UUID, actor: PapersWrite, session: Writ
     await documents.withdraw_document(session, actor, document_id)
 
 
-@router.post("/insurance-policies", status_code=201, responses=problems(PolicyTaken, *ATTACHING))
+@router.post("/insurance-policies", status_code=201, responses=problems(PolicyTaken, OrgNotFound, *ATTACHING))
 async def add_insurance_policy(body: PolicyIn, actor: PapersWrite, session: Write) -> PolicyOut:
-    """Tell of an insurance policy: its kind, its limit, its first and last day. For owners and managers."""
+    """Tell of an insurance policy: its kind, its limit, its first and last day. Once you have asked to be verified, it
+    waits for staff to look at it. For owners and managers.
+    """
     return papers.policy_out(await papers.add_insurance_policy(session, actor, body))
 
 

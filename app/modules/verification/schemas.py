@@ -11,7 +11,7 @@ from app.kernel.money import MoneyIn, MoneyOut
 from app.kernel.text import Text60, Text120
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification.rules import OF_EACH_TRUCK, fault_of_number
-from app.modules.verification.values import CaseStatus, Cause, DocumentKind, InsuranceKind, Need, PackCode, Step
+from app.modules.verification.values import CaseStatus, Cause, DocumentKind, InsuranceKind, Need, PackCode, Review, Step
 
 
 class PolicyIn(BaseModel):
@@ -43,7 +43,18 @@ class PolicyIn(BaseModel):
         return expires_on
 
 
-class PolicyOut(BaseModel):
+class ReviewedOut(BaseModel):
+    """`review`: what staff made of a paper. Once you have asked to be verified, one that you show waits for their look:
+    a renewal counts meanwhile as what it renews did, for fourteen days more; anything else counts for nothing.
+    `counts_until`: its last day as things stand, null where it counts for nothing; `refusal`: why it was refused.
+    """
+
+    review: Review
+    refusal: str | None
+    counts_until: date | None
+
+
+class PolicyOut(ReviewedOut):
     id: UUID
     kind: InsuranceKind
     insurer: str
@@ -95,7 +106,7 @@ class DocumentIn(BaseModel):
         return expires_on
 
 
-class DocumentOut(BaseModel):
+class DocumentOut(ReviewedOut):
     """A document as it is shown; of a tax id, `number` is its last four digits."""
 
     id: UUID

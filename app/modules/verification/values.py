@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
+
+# Of what has no end.
+LAST_DAY: Final = date(9999, 12, 30)
 
 
 class InsuranceKind(StrEnum):
@@ -55,6 +58,17 @@ class DocumentKind(StrEnum):
     TAX_ID = "tax_id"
     TRUCK_REGISTRATION = "truck_registration"
     TRUCK_INSPECTION = "truck_inspection"
+
+
+class Review(StrEnum):
+    """Whether staff have looked at a paper: `with_request` was shown before the company asked to be verified, and is
+    looked at with that.
+    """
+
+    WITH_REQUEST = "with_request"
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 class PackCode(StrEnum):
@@ -170,6 +184,57 @@ class Shown:
     documents: dict[tuple[DocumentKind, UUID | None], list[Cover]]
     packs: set[PackCode]
     has_usdot_number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A paper that counts in full, as one that follows it sees it: its last day, or the one before it was withdrawn;
+    of a document its number, of a policy its limit in US dollars.
+    """
+
+    last_day: date
+    number: str | None = None
+    limit: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a paper counts that nobody has looked at: until when, and of a policy up to which limit in US dollars."""
+
+    until: date
+    limit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A figure that takes the place of another: whoever is insured for `before` alone is not insured enough from
+    `begins_on` on.
+    """
+
+    pack: PackCode
+    need: Need
+    begins_on: date
+    before: Decimal
+    minimum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPaper:
+    """A paper that staff have yet to look at; `counts_until`: its last day until they do; None: it counts for
+    nothing.
+    """
+
+    id: UUID
+    org_id: UUID
+    kind: Need
+    number: str | None
+    issuer: str
+    truck_id: UUID | None
+    upload_id: UUID | None
+    effective_on: date
+    expires_on: date | None
+    shown_at: datetime
+    counts_until: date | None
 
 
 @dataclass(frozen=True, slots=True)

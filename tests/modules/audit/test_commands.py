@@ -21,7 +21,7 @@ from tests.factories.customers import code_of as sent_code
 from tests.factories.customers import new_email, sign_in_customer
 from tests.factories.files import document, photo, upload
 from tests.factories.fleet import add_driver, add_helper, add_truck
-from tests.factories.verification import make_ready, policy_body, submit
+from tests.factories.verification import add_policy, make_ready, make_verified, policy_body, submit
 from tests.factories.worker import work
 from tests.modules.audit.commands import TOLD
 from tests.modules.audit.trails import entries_of
@@ -177,6 +177,22 @@ async def ask_at_the_door(client: httpx.AsyncClient, headers: dict[str, str]) ->
     await do(client, headers, "POST", f"{here}/door-codes/waive", REASON)
 
 
+async def look_at_what_waits(client: httpx.AsyncClient, staff: dict[str, str]) -> None:
+    """Of a company that is verified and tells more since: papers and numbers, good ones and bad."""
+    other = await register(client)
+    await do(client, other.headers, "PATCH", "/v1/org", {"usdot_number": None})
+    await make_verified(client, other.headers, staff)
+    here = f"/v1/ops/orgs/{other.org_id}"
+    for act, body in (("confirm", {}), ("refuse", REASON)):
+        paper = await add_policy(client, other.headers, policy_number=act)
+        await do(client, staff, "GET", "/v1/ops/waiting-papers?limit=1")
+        await do(client, staff, "POST", f"{here}/papers/{paper['id']}/{act}", body or None)
+    for act, body in (("refuse", REASON), ("confirm", {})):
+        await do(client, other.headers, "PATCH", "/v1/org", {"usdot_number": "7654321"})
+        await do(client, staff, "GET", "/v1/ops/usdot-numbers?limit=1")
+        await do(client, staff, "POST", f"{here}/usdot-number/{act}", body | {"number": "7654321"})
+
+
 async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[str, str]) -> None:
     await do(client, staff, "PUT", "/v1/ops/verification-packs", {"packs": []})
     other = await register(client)
@@ -185,6 +201,7 @@ async def review_companies(client: httpx.AsyncClient, org_id: str, staff: dict[s
     await do(client, staff, "GET", "/v1/ops/verifications?limit=1&status=submitted")
     await review_a_case(client, case_id, staff)
     await do(client, staff, "POST", f"/v1/ops/verifications/{case_id}/reject", REASON)
+    await look_at_what_waits(client, staff)
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/suspend", REASON)
     await do(client, staff, "POST", f"/v1/ops/orgs/{org_id}/reinstate")
     await do(client, staff, "GET", f"/v1/ops/audit?org_id={org_id}")

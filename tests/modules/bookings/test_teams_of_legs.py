@@ -13,7 +13,7 @@ import icalendar
 import pytest
 
 from app.kernel.clock import ManualClock
-from tests.conftest import Logins, Member
+from tests.conftest import Logins, Member, StaffMember
 from tests.factories.bookings import OAKLAND, new_key, write_prices
 from tests.factories.calendar import untruths
 from tests.factories.fleet import add_driver, add_truck
@@ -163,13 +163,13 @@ class TestPlans:
         assert [(one["leg"], one["truck_ids"], len(one["driver_ids"])) for one in plan["jobs"]] == [(0, [], 1)]
 
     async def test_a_leg_whose_truck_lacks_a_paper_is_left_over_and_not_the_whole_day(
-        self, client: httpx.AsyncClient, mover_a: Member
+        self, client: httpx.AsyncClient, staff: StaffMember, mover_a: Member
     ):
         has = await crew(client, mover_a)
         spare = (await add_truck(client, mover_a.headers, license_plate="TOUR 7"))["id"]
         made = await ask(client, mover_a, body(tour(has), destination=OAKLAND))
         await post(client, mover_a.headers, f"/v1/bookings/{made.json()['id']}/confirm")
-        await show_all_of_california(client, mover_a, spare)
+        await show_all_of_california(client, staff, mover_a, spare)
         plan = await post(client, mover_a.headers, "/v1/dispatch/auto-assign", {"day": "2027-03-12"})
         assert plan["jobs"] == []
         assert [(one["leg"], one["reason"]) for one in plan["left_over"]] == [

@@ -111,16 +111,23 @@ class TestUsdotNumber:
         assert (await tell(None)).json()["usdot_number"] is None
         await make_ready(client, mover_a.headers)
         case_id = await submit(client, mover_a.headers)
-        # Whoever has shown none may tell it any time; once told it stays.
-        assert (await tell("7654321")).status_code == 200
-        assert (await tell("7654321")).status_code == 200
+        # Whoever has shown none may tell it any time; it is theirs when staff have looked at it, and then it stays.
         for is_verified in (False, True):
             if is_verified:
                 await approve(client, staff.headers, case_id)
-            for other in (None, "1234567"):
-                refused = await tell(other)
-                assert (refused.status_code, refused.json()["code"]) == (409, "usdot_number_fixed")
-        assert (await client.get("/v1/org", headers=mover_a.headers)).json()["usdot_number"] == "7654321"
+            for number in ("7654321", "1234567"):
+                told = (await tell(number)).json()
+                assert (told["usdot_number"], told["unconfirmed_usdot_number"]["number"]) == (None, number)
+        looked = f"/v1/ops/orgs/{mover_a.org_id}/usdot-number/confirm"
+        stale = await client.post(looked, headers=staff.headers, json={"number": "7654321"})
+        assert (stale.status_code, stale.json()["code"]) == (409, "usdot_number_not_waiting")
+        confirmed = await client.post(looked, headers=staff.headers, json={"number": "1234567"})
+        assert (confirmed.status_code, confirmed.json()["usdot_number"]) == (200, "1234567")
+        for other in (None, "7654321"):
+            refused = await tell(other)
+            assert (refused.status_code, refused.json()["code"]) == (409, "usdot_number_fixed")
+        shown = (await client.get("/v1/org", headers=mover_a.headers)).json()
+        assert (shown["usdot_number"], shown["unconfirmed_usdot_number"]) == ("1234567", None)
 
 
 class TestServiceAreas:

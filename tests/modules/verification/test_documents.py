@@ -24,7 +24,7 @@ from tests.factories.market import (
     quote,
     search,
 )
-from tests.factories.verification import add_policy, make_ready
+from tests.factories.verification import add_policy, look_at_papers, make_ready
 
 pytestmark = pytest.mark.integration
 
@@ -45,14 +45,17 @@ async def missing(client: httpx.AsyncClient, member: Member) -> dict[str, dict[s
     return {one["code"]: one for one in answer.json()["missing"]}
 
 
-async def show_all_of_california(client: httpx.AsyncClient, member: Member, truck_id: str, **last_day: str) -> None:
-    """Declared last, so that every step leaves the company where it can be booked."""
+async def show_all_of_california(
+    client: httpx.AsyncClient, staff: StaffMember, member: Member, truck_id: str, **last_day: str
+) -> None:
+    """Declared last, so that every step leaves the company where it can be booked; staff look at what waits for it."""
     assert (await show(client, member, **last_day)).status_code == 201
     registration = {"kind": "truck_registration", "number": "1ABC234", "truck_id": truck_id}
     assert (await show(client, member, **registration)).status_code == 201
     for kind, limit in (("liability", "600000"), ("cargo", "20000"), ("workers_comp", "1000000")):
         coverage = {"amount": limit, "currency": "USD"}
         await add_policy(client, member.headers, kind=kind, policy_number=kind, coverage=coverage)
+    await look_at_papers(client, staff.headers, member.org_id)
     await declare(client, member, "US-CA")
 
 
@@ -65,7 +68,7 @@ async def test_everybody_sees_what_the_law_asks_and_where_it_stands(client: http
 
 
 async def test_a_declared_law_is_a_list_of_what_is_missing_until_all_is_shown(
-    client: httpx.AsyncClient, mover_a: Member
+    client: httpx.AsyncClient, staff: StaffMember, mover_a: Member
 ):
     await make_ready(client, mover_a.headers)
     assert await missing(client, mover_a) == {}
@@ -74,7 +77,7 @@ async def test_a_declared_law_is_a_list_of_what_is_missing_until_all_is_shown(
     assert set(lacking) == {"state_permit", "liability", "workers_comp", "truck_registration"}
     refused = await client.post("/v1/org/verification", headers=mover_a.headers)
     assert {one["code"] for one in refused.json()["missing"]} == set(lacking)
-    await show_all_of_california(client, mover_a, lacking["truck_registration"]["truck_id"])
+    await show_all_of_california(client, staff, mover_a, lacking["truck_registration"]["truck_id"])
     assert await missing(client, mover_a) == {}
 
 
@@ -153,7 +156,7 @@ class TestTheJobsDay:
     ):
         company = await open_company(client, staff.headers)
         assert await offer_of(client, company, "2027-03-22T09:00:00")
-        await show_all_of_california(client, company.member, company.truck_ids[0], expires_on="2027-03-22")
+        await show_all_of_california(client, staff, company.member, company.truck_ids[0], expires_on="2027-03-22")
         offer = await offer_of(client, company, "2027-03-22T09:00:00")
         assert offer
         assert await offer_of(client, company, "2027-03-23T09:00:00") is None
@@ -174,7 +177,7 @@ class TestTheJobsDay:
     ):
         company = await open_company(client, staff.headers, trucks=(1600, 1700), drivers=2, helpers=4)
         snug, roomy = company.truck_ids
-        await show_all_of_california(client, company.member, roomy)
+        await show_all_of_california(client, staff, company.member, roomy)
         [customer] = await invite_customers(resources, 1)
         offer = await offer_of(client, company, "2027-03-22T09:00:00")
         assert offer
@@ -184,6 +187,8 @@ class TestTheJobsDay:
         assert await offer_of(client, company, "2027-03-22T09:00:00") is None
         registration = {"kind": "truck_registration", "number": "2ABC234", "truck_id": snug}
         assert (await show(client, company.member, **registration, expires_on="2027-03-23")).status_code == 201
+        assert await offer_of(client, company, "2027-03-22T09:00:00") is None
+        assert await look_at_papers(client, staff.headers, company.id) == 1
         assert await offer_of(client, company, "2027-03-22T09:00:00")
         assert await offer_of(client, company, "2027-03-23T09:00:00")
 
@@ -191,7 +196,7 @@ class TestTheJobsDay:
         self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources
     ):
         company = await open_company(client, staff.headers)
-        await show_all_of_california(client, company.member, company.truck_ids[0])
+        await show_all_of_california(client, staff, company.member, company.truck_ids[0])
         [_, registration] = (await client.get("/v1/org/documents", headers=company.headers)).json()["items"]
         [customer] = await invite_customers(resources, 1)
         offer = await offer_of(client, company, "2027-03-25T09:00:00")
@@ -213,7 +218,7 @@ class TestTheJobsDay:
     ):
         company = await open_company(client, staff.headers, trucks=(1600, 1700), drivers=2, helpers=4)
         faded, good = company.truck_ids
-        await show_all_of_california(client, company.member, good)
+        await show_all_of_california(client, staff, company.member, good)
         [customer] = await invite_customers(resources, 1)
         offer = await offer_of(client, company, "2027-03-29T09:00:00")
         assert offer

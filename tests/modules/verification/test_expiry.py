@@ -22,7 +22,7 @@ from tests.conftest import Logins, StaffMember, sign_in_staff
 from tests.factories.bookings import new_key
 from tests.factories.market import Company, book, invite_customers, offer_of, open_company
 from tests.factories.standing import signed_in_anew
-from tests.factories.verification import add_policy
+from tests.factories.verification import add_policy, look_at_papers
 from tests.factories.worker import read_mailbox, work
 from tests.modules.verification.test_documents import show, show_all_of_california
 
@@ -123,10 +123,11 @@ class TestNotices:
         assert "ended on 2027-03-20" in afterwards
         assert (await office.standing())["status"] == "suspended"
 
-    async def test_what_is_renewed_in_time_is_told_no_more(self, office: Office) -> None:
+    async def test_what_is_renewed_in_time_is_told_no_more(self, office: Office, staff: StaffMember) -> None:
         await office.letters_of(0)
         renewal = {"effective_on": "2027-03-21", "expires_on": "2028-03-20", "policy_number": "HM-204882"}
         await add_policy(office.client, office.company.headers, **renewal)
+        await look_at_papers(office.client, staff.headers, office.company.id)
         assert await office.letters_of(10) == []
         assert await office.letters_of(15) == []
         assert (await office.standing())["lapses"] == []
@@ -142,8 +143,8 @@ class TestNotices:
         lefts = list(range(-3, 36))
         connection = await asyncpg.connect(logins.admin)
         await connection.executemany(
-            "INSERT INTO app.company_documents (org_id, id, kind, issuer, effective_on, expires_on, created_at) "
-            "VALUES ($1, gen_random_uuid(), 'business_licence', 'A', $2, $3, now())",
+            "INSERT INTO app.company_documents (org_id, id, kind, issuer, effective_on, expires_on, review, created_at) "
+            "VALUES ($1, gen_random_uuid(), 'business_licence', 'A', $2, $3, 'confirmed', now())",
             # Each with a gap behind it, so that none renews another.
             [
                 (office.company.member.org_id, TODAY + timedelta(days=left), TODAY + timedelta(days=left))
@@ -208,9 +209,10 @@ class TestLapse:
         company = await open_company(client, staff.headers, trucks=(1600, 1700), drivers=2)
         office = Office(client, clock, settings, worker_resources, company)
         first, second = company.truck_ids
-        await show_all_of_california(client, company.member, first)
+        await show_all_of_california(client, staff, company.member, first)
         faded = {"kind": "truck_registration", "number": "2ABC234", "truck_id": second, "expires_on": "2027-03-05"}
         assert (await show(client, company.member, **faded)).status_code == 201
+        await look_at_papers(client, staff.headers, company.id)
         licence = {"license_expires_on": "2027-03-06"}
         changed = await client.patch(f"/v1/drivers/{company.driver_ids[0]}", headers=company.headers, json=licence)
         assert changed.status_code == 200, changed.text

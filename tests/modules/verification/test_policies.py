@@ -81,7 +81,7 @@ async def test_a_job_is_held_to_the_figure_of_its_day(
     client: httpx.AsyncClient, staff: StaffMember, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company = await open_company(client, staff.headers)
-    await show_all_of_california(client, company.member, company.truck_ids[0])
+    await show_all_of_california(client, staff, company.member, company.truck_ids[0])
     [customer] = await invite_customers(resources, 1)
     offer = await offer_of(client, company, "2027-04-02T09:00:00")
     assert offer

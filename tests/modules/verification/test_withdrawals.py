@@ -13,7 +13,7 @@ from app.runtime.settings import Settings
 from tests.conftest import StaffMember
 from tests.factories.bookings import new_key
 from tests.factories.market import book, invite_customers, offer_of, open_company
-from tests.factories.verification import add_policy
+from tests.factories.verification import add_policy, look_at_papers
 from tests.factories.worker import work
 from tests.modules.verification.test_documents import missing, show_all_of_california
 from tests.modules.verification.test_expiry import Office
@@ -57,7 +57,7 @@ async def withdraw(office: Office, listing: str, paper: dict[str, Any]) -> None:
 
 
 async def test_a_cancelled_policy_takes_the_company_names_its_bookings_and_a_new_one_brings_it_back(
-    office: Office, resources: Resources
+    office: Office, resources: Resources, staff: StaffMember
 ) -> None:
     client, company = office.client, office.company
     first, second = await promise(office, resources, "2027-03-19T09:00:00", "2027-03-25T09:00:00")
@@ -83,15 +83,20 @@ async def test_a_cancelled_policy_takes_the_company_names_its_bookings_and_a_new
     await work(office.worker)
     standing = await office.standing()
     assert (standing["status"], standing["lapses"]) == ("verified", [])
+    # A fortnight after the end of the last one that staff had looked at it waits for their look.
+    assert await offer_of(client, company, "2027-03-14T09:00:00")
+    assert await offer_of(client, company, "2027-03-26T09:00:00") is None
+    assert await look_at_papers(client, staff.headers, company.id) == 1
     assert await offer_of(client, company, "2027-03-26T09:00:00")
 
 
 async def test_of_two_policies_the_later_ones_withdrawal_names_what_lies_beyond_the_first(
-    office: Office, resources: Resources
+    office: Office, resources: Resources, staff: StaffMember
 ) -> None:
     """The company stays in the market for as long as the first stands."""
     [longer] = await papers(office, POLICIES)
     await add_policy(office.client, office.company.headers, policy_number="HM-2", expires_on="2027-05-20")
+    await look_at_papers(office.client, staff.headers, office.company.id)
     within, beyond = await promise(office, resources, "2027-05-19T09:00:00", "2027-05-25T09:00:00")
     await withdraw(office, POLICIES, longer)
     [notice] = office.letters("Papers of")
@@ -100,9 +105,11 @@ async def test_of_two_policies_the_later_ones_withdrawal_names_what_lies_beyond_
     assert ((await office.standing())["status"], (await office.standing())["lapses"]) == ("verified", [])
 
 
-async def test_a_trucks_paper_takes_the_truck_and_names_its_jobs(office: Office, resources: Resources) -> None:
+async def test_a_trucks_paper_takes_the_truck_and_names_its_jobs(
+    office: Office, resources: Resources, staff: StaffMember
+) -> None:
     [truck_id] = office.company.truck_ids
-    await show_all_of_california(office.client, office.company.member, truck_id)
+    await show_all_of_california(office.client, staff, office.company.member, truck_id)
     [reference] = await promise(office, resources, "2027-03-25T09:00:00")
     [registration] = await papers(office, DOCUMENTS, kind="truck_registration")
     await withdraw(office, DOCUMENTS, registration)
@@ -115,8 +122,10 @@ async def test_a_trucks_paper_takes_the_truck_and_names_its_jobs(office: Office,
     assert await offer_of(office.client, office.company, "2027-03-26T09:00:00") is None
 
 
-async def test_a_permit_takes_the_company_that_works_under_no_other_law(office: Office, resources: Resources) -> None:
-    await show_all_of_california(office.client, office.company.member, office.company.truck_ids[0])
+async def test_a_permit_takes_the_company_that_works_under_no_other_law(
+    office: Office, resources: Resources, staff: StaffMember
+) -> None:
+    await show_all_of_california(office.client, staff, office.company.member, office.company.truck_ids[0])
     [reference] = await promise(office, resources, "2027-03-25T09:00:00")
     [permit] = await papers(office, DOCUMENTS, kind="state_permit")
     await withdraw(office, DOCUMENTS, permit)

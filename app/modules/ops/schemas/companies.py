@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.kernel.paging import ListQuery
 from app.kernel.text import Note500, Text60, Text120
 from app.modules.bookings.values import BookingStatus
-from app.modules.orgs.public import PromisesOut
+from app.modules.orgs.public import PromisesOut, UnconfirmedNumberOut
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification.public import CaseOut, DocumentOut, LapseOut, MissingOut, PolicyOut, SuspensionOut
 from app.modules.verification.values import Step
@@ -90,6 +90,7 @@ class FoundCompanyOut(ReviewedCompanyOut):
 class CompanyFileOut(FoundCompanyOut):
     """All that staff have of a company; lists have the latest first, but for bookings."""
 
+    unconfirmed_usdot_number: UnconfirmedNumberOut | None
     timezone: str
     promises: PromisesOut
     missing: list[MissingOut]

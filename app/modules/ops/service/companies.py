@@ -59,6 +59,7 @@ async def show_company(session: WriteSession, actor: Staff, org_id: UUID) -> Com
         {
             **_found(company).model_dump(),
             **asdict(standing),
+            "unconfirmed_usdot_number": await orgs.told_usdot_number(session, org_id),
             "timezone": company.timezone,
             "promises": (await orgs.profile(session, org_id)).promises,
             "policies": policies,

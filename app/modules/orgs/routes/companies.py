@@ -55,7 +55,9 @@ async def show_own_company(actor: OrgRead, session: Read, response: Response) ->
 async def change_own_company(
     patch: OrgPatch, actor: OrgWrite, session: Write, response: Response, if_match: IfMatch
 ) -> OrgOut:
-    """Change your company; the U.S. DOT number stays from when you ask to be verified. For owners and managers."""
+    """Change your company; the U.S. DOT number stays from when you ask to be verified. One that is told since waits for
+    staff to confirm it, and is printed nowhere until they have. For owners and managers.
+    """
     org = await companies.change_org(session, actor, patch, if_match)
     put_etag(response, org.version)
     return OrgOut.model_validate(org)

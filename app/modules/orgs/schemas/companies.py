@@ -117,7 +117,19 @@ class PromisesOut(BaseModel):
     counted_at: datetime | None
 
 
+class UnconfirmedNumberOut(BaseModel):
+    """A U.S. DOT number that staff have yet to look at (`refusal` is null) or have refused. It is printed nowhere."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: str
+    told_at: datetime
+    refusal: str | None
+
+
 class OrgOut(BaseModel):
+    """`unconfirmed_usdot_number`: told since you asked to be verified; once staff confirm it, it is `usdot_number`."""
+
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
@@ -125,6 +137,7 @@ class OrgOut(BaseModel):
     phone: str
     timezone: str
     usdot_number: str | None
+    unconfirmed_usdot_number: UnconfirmedNumberOut | None
     status: OrgStatus
     address: PlaceOut
     rating: Decimal | None = Field(validation_alias="rating_average")

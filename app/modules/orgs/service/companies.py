@@ -11,11 +11,12 @@ from app.kernel.paging import PageRequest
 from app.kernel.places import Place
 from app.kernel.versions import check_version
 from app.modules.audit.public import Change, fields_of, record
-from app.modules.orgs import repository, rules
+from app.modules.orgs import repository
 from app.modules.orgs.errors import OrgNotFound
 from app.modules.orgs.models import Organization
 from app.modules.orgs.schemas.companies import OrgIn, OrgPatch
 from app.modules.orgs.service.service_areas import add_circle
+from app.modules.orgs.service.usdot_numbers import tell_usdot_number
 from app.modules.orgs.values import OrgStatus
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
@@ -76,10 +77,11 @@ async def change_org(session: WriteSession, actor: Mover, patch: OrgPatch, versi
     if org is None:
         raise OrgNotFound
     check_version(org.version, version)
+    names = patch.model_fields_set | ({"told_usdot_number"} if "usdot_number" in patch.model_fields_set else set())
+    before = fields_of(org, names)
     if "usdot_number" in patch.model_fields_set:
-        rules.check_usdot_number(org.status, org.usdot_number, patch.usdot_number)
-    before = fields_of(org, patch.model_fields_set)
-    org.change(actor.now, **patch.model_dump(exclude_unset=True))
+        tell_usdot_number(org, patch.usdot_number, actor.now)
+    org.change(actor.now, **patch.model_dump(exclude_unset=True, exclude={"usdot_number"}))
     await session.flush()
     change = Change("orgs.company_changed", "company", org.id, before, fields_of(org, before))
     record(session, actor, change)

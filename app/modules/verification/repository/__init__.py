@@ -25,6 +25,14 @@ from app.modules.verification.repository.expiry import (
     list_open_lapses,
     list_paper_names,
 )
+from app.modules.verification.repository.looks import (
+    Paper,
+    list_believed,
+    list_waiting,
+    list_waiting_alike,
+    lock_paper,
+    review_all,
+)
 from app.modules.verification.repository.papers import (
     Papers,
     find_shown,
@@ -53,6 +61,7 @@ from app.modules.verification.repository.suspensions import (
 )
 
 __all__ = [
+    "Paper",
     "Papers",
     "add_step",
     "find_all_shown",
@@ -74,6 +83,7 @@ __all__ = [
     "insert_suspension",
     "insert_withdrawal_notice",
     "is_paper",
+    "list_believed",
     "list_cases",
     "list_documents",
     "list_enforced",
@@ -92,8 +102,12 @@ __all__ = [
     "list_policies",
     "list_steps",
     "list_steps_for_staff",
+    "list_waiting",
+    "list_waiting_alike",
     "lock_case",
+    "lock_paper",
     "replace_enforced",
     "replace_packs",
+    "review_all",
     "withdraw",
 ]

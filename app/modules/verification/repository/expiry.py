@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from app.modules.verification.models import PaperLapse, PaperNotice
 from app.modules.verification.repository.papers import find_shown, papers_of
-from app.modules.verification.values import Days, Shown
+from app.modules.verification.values import LAST_DAY, Days, Shown
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
-ALL_TIMES: Final = Days(date.min, date(9999, 12, 30))
+ALL_TIMES: Final = Days(date.min, LAST_DAY)
 
 # The one statement of the sweep. Ids and dates of all companies are the function's to see; what it finds is written
 # down in the same breath, so that whoever comes second finds it done.
@@ -54,22 +54,23 @@ async def find_all_shown(session: ReadSession, org_id: UUID) -> Shown:
 WITHDRAWN: Final = """
 WITH withdrawn AS (
     SELECT id, org_id, 'policy' AS what, kind, NULL::uuid AS truck_id,
-        CASE coverage_currency WHEN 'USD' THEN coverage_amount ELSE 0 END AS amount, effective_on, expires_on,
+        CASE coverage_currency WHEN 'USD' THEN least(coverage_amount, trusted_limit) ELSE 0 END AS amount,
+        effective_on, counts_until,
         (withdrawn_at AT TIME ZONE :zone)::date AS withdrawn_on
     FROM app.insurance_policies WHERE org_id = :org_id AND withdrawn_at IS NOT NULL
     UNION ALL
-    SELECT id, org_id, 'document', kind, truck_id, NULL, effective_on, expires_on,
+    SELECT id, org_id, 'document', kind, truck_id, NULL, effective_on, counts_until,
         (withdrawn_at AT TIME ZONE :zone)::date
     FROM app.company_documents WHERE org_id = :org_id AND withdrawn_at IS NOT NULL)
 """
 BEGUN: Final = """
-SELECT org_id, what, kind, truck_id, amount, effective_on, least(expires_on, withdrawn_on - 1)
-FROM withdrawn WHERE effective_on <= withdrawn_on
+SELECT org_id, what, kind, truck_id, amount, effective_on, least(counts_until, withdrawn_on - 1)
+FROM withdrawn WHERE counts_until IS NOT NULL AND effective_on <= withdrawn_on
 """
 NOTICE_WITHDRAWN: Final = """
 INSERT INTO app.paper_notices (org_id, id, sweep_id, what, paper_id, expires_on, days_before, noticed_at)
-SELECT org_id, gen_random_uuid(), :sweep_id, what, id, least(expires_on, withdrawn_on - 1), -1, :now
-FROM withdrawn WHERE id = :paper_id ON CONFLICT DO NOTHING RETURNING id
+SELECT org_id, gen_random_uuid(), :sweep_id, what, id, least(counts_until, withdrawn_on - 1), -1, :now
+FROM withdrawn WHERE id = :paper_id AND counts_until IS NOT NULL ON CONFLICT DO NOTHING RETURNING id
 """
 ONCE_SHOWN: Final = sa.text(WITHDRAWN + BEGUN)
 WRITE_WITHDRAWN: Final = sa.text(WITHDRAWN + NOTICE_WITHDRAWN).bindparams(
@@ -113,11 +114,11 @@ async def list_open_lapses(session: ReadSession, org_id: UUID) -> Sequence[Paper
 
 NAMES: Final = sa.text("""
 SELECT p.id, p.kind, p.policy_number AS number, p.insurer AS of_whom, NULL::uuid AS truck_id,
-    p.withdrawn_at IS NOT NULL AS is_withdrawn
+    p.withdrawn_at IS NOT NULL AS is_withdrawn, p.review, p.refusal
 FROM app.insurance_policies AS p WHERE p.org_id = :org_id AND p.id = ANY(:ids)
 UNION ALL
 SELECT d.id, d.kind, CASE WHEN d.sealed_number IS NULL THEN d.number END, d.issuer, d.truck_id,
-    d.withdrawn_at IS NOT NULL
+    d.withdrawn_at IS NOT NULL, d.review, d.refusal
 FROM app.company_documents AS d WHERE d.org_id = :org_id AND d.id = ANY(:ids)
 """)
 

@@ -49,19 +49,21 @@ async def list_policies(session: ReadSession, org_id: UUID, page: PageRequest) -
 
 
 # One statement, so that a search asks once: what touches the days asked for, and what was declared. The law's figures
-# are dollars: a policy in another currency is one, and reaches none of them.
+# are dollars: a policy in another currency is one, and reaches none of them. What nobody has looked at counts as far as
+# it is trusted (rules/looks.py), and where it is not, has no last day.
 SHOWN = Ready(
     sa.text(
         """
 SELECT org_id, 'policy' AS what, kind, NULL::uuid AS truck_id,
-    CASE coverage_currency WHEN 'USD' THEN coverage_amount ELSE 0 END AS amount, effective_on, expires_on
+    CASE coverage_currency WHEN 'USD' THEN least(coverage_amount, trusted_limit) ELSE 0 END AS amount, effective_on,
+    counts_until
 FROM app.insurance_policies
-WHERE org_id = ANY(:org_ids) AND withdrawn_at IS NULL AND effective_on <= :last AND expires_on >= :first
+WHERE org_id = ANY(:org_ids) AND withdrawn_at IS NULL AND effective_on <= :last AND counts_until >= :first
 UNION ALL
-SELECT org_id, 'document', kind, truck_id, NULL, effective_on, coalesce(expires_on, DATE '9999-12-30')
+SELECT org_id, 'document', kind, truck_id, NULL, effective_on, counts_until
 FROM app.company_documents
 WHERE org_id = ANY(:org_ids) AND withdrawn_at IS NULL AND effective_on <= :last
-    AND coalesce(expires_on, DATE '9999-12-30') >= :first AND (:with_trucks OR truck_id IS NULL)
+    AND counts_until >= :first AND (:with_trucks OR truck_id IS NULL)
 UNION ALL
 SELECT org_id, 'pack', pack, NULL, NULL, NULL, NULL FROM app.company_packs WHERE org_id = ANY(:org_ids)
 UNION ALL
@@ -149,7 +151,9 @@ async def withdraw(session: WriteSession, paper: InsurancePolicy | CompanyDocume
 
 
 async def list_licence_numbers(session: ReadSession, org_id: UUID, on: date) -> Sequence[str]:
-    """Its MC and state numbers of that day, as they are printed; each once, the federal one first."""
+    """Its MC and state numbers of that day, as they are printed; each once, the federal one first. A number that staff
+    have yet to look at is printed nowhere.
+    """
     query = (
         sa.select(CompanyDocument.number)
         .where(
@@ -157,7 +161,7 @@ async def list_licence_numbers(session: ReadSession, org_id: UUID, on: date) -> 
             CompanyDocument.kind.in_((DocumentKind.MC_NUMBER, DocumentKind.STATE_PERMIT)),
             CompanyDocument.withdrawn_at.is_(None),
             CompanyDocument.effective_on <= on,
-            sa.func.coalesce(CompanyDocument.expires_on, on) >= on,
+            CompanyDocument.counts_until >= on,
         )
         .order_by(CompanyDocument.kind, CompanyDocument.id)
     )

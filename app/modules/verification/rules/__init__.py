@@ -4,6 +4,7 @@ may follow which (steps).
 
 from app.modules.verification.rules.cases import NO_VERIFIED_EMAIL, Readiness, check_complete, check_findings, missing
 from app.modules.verification.rules.expiry import due, ended, is_out, is_touched
+from app.modules.verification.rules.looks import first_review, trust
 from app.modules.verification.rules.needs import (
     OF_EACH_TRUCK,
     asks_of_trucks,
@@ -14,7 +15,7 @@ from app.modules.verification.rules.needs import (
     papered_trucks,
     unmet,
 )
-from app.modules.verification.rules.packs import PACKS, licence_of, pack_for, requirements_of
+from app.modules.verification.rules.packs import PACKS, check_declared, licence_of, pack_for, requirements_of
 from app.modules.verification.rules.steps import (
     OPEN,
     STEPS,
@@ -37,6 +38,7 @@ __all__ = [
     "Readiness",
     "asks_of_trucks",
     "check_complete",
+    "check_declared",
     "check_findings",
     "check_free_for",
     "check_held_by",
@@ -46,6 +48,7 @@ __all__ = [
     "due",
     "ended",
     "fault_of_number",
+    "first_review",
     "is_enough",
     "is_out",
     "is_touched",
@@ -57,5 +60,6 @@ __all__ = [
     "papered_trucks",
     "requirements_of",
     "standing_claim",
+    "trust",
     "unmet",
 ]

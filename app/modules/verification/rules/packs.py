@@ -12,7 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.modules.verification.values import Days, Need, Pack, PackCode, Requirement, Trip
+from app.modules.orgs.values import OrgStatus
+from app.modules.verification.errors import UsdotNumberUnconfirmed
+from app.modules.verification.rules.looks import first_review
+from app.modules.verification.values import Days, Need, Pack, PackCode, Requirement, Review, Trip
 
 FMCSA: Final = "Federal Motor Carrier Safety Administration"
 BHGS: Final = "California Bureau of Household Goods and Services"
@@ -126,6 +129,17 @@ def _in_force(pack: Pack, days: Days) -> Iterator[Requirement]:
 
 def _since(requirement: Requirement) -> date:
     return requirement.in_force_from or date.min
+
+
+def check_declared(packs: Collection[PackCode], status: OrgStatus, usdot_number: str | None) -> None:
+    """Whoever has asked to be verified without a U.S. DOT number declares no law that asks for one: staff look at a
+    company's request for all of it, and at what is shown since; a number is shown by being confirmed.
+
+    Raises: UsdotNumberUnconfirmed (409).
+    """
+    asks = any(one.need is Need.USDOT_NUMBER for code in packs for one in PACKS[code].requirements)
+    if asks and usdot_number is None and first_review(status) is Review.WAITING:
+        raise UsdotNumberUnconfirmed
 
 
 def licence_of(pack: PackCode) -> Need:

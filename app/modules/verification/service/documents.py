@@ -10,11 +10,13 @@ from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
 from app.modules.files import public as files
 from app.modules.fleet import public as fleet
-from app.modules.verification import repository
+from app.modules.orgs import public as orgs
+from app.modules.verification import repository, rules
 from app.modules.verification.errors import DocumentNotFound, TruckOfDocumentNotFound
 from app.modules.verification.events import PapersChanged, PaperWithdrawn
 from app.modules.verification.models import CompanyDocument
 from app.modules.verification.schemas import DocumentIn, DocumentOut
+from app.modules.verification.service.looks import begin_review, recount
 from app.modules.verification.values import DocumentKind, PackCode
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
@@ -30,7 +32,8 @@ def document_out(document: CompanyDocument) -> DocumentOut:
 async def add_document(session: WriteSession, actor: MoverMember, body: DocumentIn, sealer: Sealer) -> CompanyDocument:
     """A tax id is kept sealed; what is shown of it are its last four digits.
 
-    Raises: TruckOfDocumentNotFound (404), and what attaching the paper raises. Emits: papers.changed.
+    Locks: the company. Raises: TruckOfDocumentNotFound (404), and what attaching the paper raises.
+    Emits: papers.changed.
     """
     if body.truck_id is not None and not await fleet.truck_names(session, actor.org_id, [body.truck_id]):
         raise TruckOfDocumentNotFound
@@ -51,6 +54,7 @@ async def add_document(session: WriteSession, actor: MoverMember, body: Document
         upload_id=body.upload_id,
         created_at=actor.now,
     )
+    await begin_review(session, actor, document)
     await repository.insert_document(session, document)
     told = {"kind": body.kind, "effective_on": body.effective_on, "expires_on": body.expires_on}
     record(session, actor, Change("verification.document_added", "company_document", document_id, after=told))
@@ -79,6 +83,7 @@ async def withdraw_document(session: WriteSession, actor: MoverMember, document_
     document = await show_document(session, actor, document_id)
     if document.withdrawn_at is None:
         await repository.withdraw(session, document, actor.now)
+        await recount(session, document)
         record(session, actor, Change("verification.document_withdrawn", "company_document", document_id))
         emit(session, PaperWithdrawn(org_id=actor.org_id, paper_id=document_id), now=actor.now)
 
@@ -88,7 +93,12 @@ async def show_packs(session: ReadSession, actor: Mover) -> set[PackCode]:
 
 
 async def declare_packs(session: WriteSession, actor: MoverMember, packs: Collection[PackCode]) -> set[PackCode]:
-    """Say under whose law the company works; from now on its jobs there are held to what that law asks."""
+    """Say under whose law the company works; from now on its jobs there are held to what that law asks.
+
+    Locks: the company. Raises: OrgNotFound (404), UsdotNumberUnconfirmed (409). Emits: papers.changed.
+    """
+    company = await orgs.lock_company(session, actor.org_id)
+    rules.check_declared(packs, company.status, company.usdot_number)
     before = await repository.list_packs(session, actor.org_id)
     declared = set(packs) - {PackCode.GENERIC}
     await repository.replace_packs(session, actor.org_id, declared, actor.now)

@@ -16,7 +16,7 @@ from app.modules.verification import repository
 from app.modules.verification.errors import CaseNotFound, SuspensionNotFound
 from app.modules.verification.models import PaperNotice, VerificationCase
 from app.modules.verification.service.standing import finding_from_json, lapse_of
-from app.modules.verification.values import CaseStatus, Need, PapersEnd, PastPaper, TouchedBooking
+from app.modules.verification.values import CaseStatus, Need, PapersEnd, PastPaper, Review, TouchedBooking
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
@@ -84,6 +84,36 @@ async def reinstatement_letter(session: ReadSession, org_id: UUID) -> Letter:
     name, office = await _office(session, org_id)
     text = f"{name} is verified again: customers find you in searches from now on."
     return Letter(office, f"{name} is back in the market", text)
+
+
+async def paper_letter(session: ReadSession, org_id: UUID, paper_id: UUID) -> Letter:
+    """What staff made of a paper."""
+    [paper] = (await repository.list_paper_names(session, org_id, [paper_id])).values()
+    name, office = await _office(session, org_id)
+    what = _paper(paper, None)
+    if paper.refusal is None:
+        return Letter(office, f"{name}: a paper is confirmed", f"We have looked at the {what}. It counts from now on.")
+    text = (
+        f"We could not accept the {what}:\n\n{paper.refusal}\n\nIt counts for nothing. Show another, and we look at it."
+    )
+    return Letter(office, f"{name}: a paper was not accepted", text)
+
+
+async def usdot_letter(session: ReadSession, org_id: UUID) -> Letter | None:
+    """What staff made of the U.S. DOT number that was told; None: another is told by now."""
+    told = await orgs.told_usdot_number(session, org_id)
+    name, office = await _office(session, org_id)
+    if told is None:
+        number = (await orgs.company(session, org_id)).usdot_number
+        text = f"U.S. DOT No. {number} is confirmed, and printed on your papers from now on."
+        return Letter(office, f"{name}: your U.S. DOT number is confirmed", text)
+    if told.refusal is None:
+        return None
+    text = (
+        f"We could not confirm U.S. DOT No. {told.number}:\n\n{told.refusal}\n\n"
+        "It is printed nowhere. Tell yours: PATCH /v1/org."
+    )
+    return Letter(office, f"{name}: your U.S. DOT number was not confirmed", text)
 
 
 # In a letter, of each paper.
@@ -165,6 +195,8 @@ def _end(notice: PaperNotice, paper: AnyRow | None, today: date) -> str:
     if paper is not None and paper.is_withdrawn:
         return "withdrawn"
     left = (notice.expires_on - today).days
+    if paper is not None and paper.review == Review.WAITING:
+        return f"counts until {notice.expires_on}, unless we have looked at it by then"
     if left < 0:
         return f"ended on {notice.expires_on}"
     return f"ends today, {notice.expires_on}" if left == 0 else f"ends on {notice.expires_on}, in {left} days"
@@ -192,7 +224,8 @@ async def lapse_letter(session: ReadSession, org_id: UUID, lapse_id: UUID) -> Le
     touched = "\n".join(_named(lapse_of(lapse).bookings, zone))
     bookings = f"These bookings need it:\n\n{touched}\n\n" if touched else "No booking of yours needs it now.\n\n"
     text = (
-        f"Since {lapse.ended_on + timedelta(days=1)} {name} has no {what} that counts: it has ended or was withdrawn. "
+        f"Since {lapse.ended_on + timedelta(days=1)} {name} has no {what} that counts: it has ended, was withdrawn, "
+        "or nobody has looked at its renewal in time. "
         "What depends on it is out until you show another: "
         f"no customer is offered it, and nobody can be sent with it.\n\n{bookings}"
         "As soon as another is shown, all of it is back."

@@ -15,6 +15,7 @@ from app.modules.verification.events import PapersChanged, PaperWithdrawn
 from app.modules.verification.models import InsurancePolicy
 from app.modules.verification.schemas import DocumentOut, PolicyIn, PolicyOut
 from app.modules.verification.service.documents import document_out
+from app.modules.verification.service.looks import begin_review, recount
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
 
@@ -31,11 +32,17 @@ def policy_out(policy: InsurancePolicy) -> PolicyOut:
         upload_id=policy.upload_id,
         created_at=policy.created_at,
         withdrawn_at=policy.withdrawn_at,
+        review=policy.review,
+        refusal=policy.refusal,
+        counts_until=policy.counts_until,
     )
 
 
 async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: PolicyIn) -> InsurancePolicy:
-    """Raises: PolicyTaken (409), and what attaching the certificate raises. Emits: papers.changed."""
+    """Locks: the company. Raises: PolicyTaken (409), and what attaching the certificate raises.
+
+    Emits: papers.changed.
+    """
     if body.upload_id is not None:
         await files.attach(session, actor, body.upload_id, files.UploadKind.DOCUMENT)
     coverage = body.coverage.to_money()
@@ -52,6 +59,7 @@ async def add_insurance_policy(session: WriteSession, actor: MoverMember, body: 
         upload_id=body.upload_id,
         created_at=actor.now,
     )
+    await begin_review(session, actor, policy)
     await repository.insert_policy(session, policy)
     after = fields_of(policy, ("kind", "policy_number", "coverage_amount", "effective_on", "expires_on"))
     record(session, actor, Change("verification.policy_added", "insurance_policy", policy.id, after=after))
@@ -81,8 +89,16 @@ async def withdraw_insurance_policy(session: WriteSession, actor: MoverMember, p
     policy = await show_insurance_policy(session, actor, policy_id)
     if policy.withdrawn_at is None:
         await repository.withdraw(session, policy, actor.now)
+        await recount(session, policy)
         record(session, actor, Change("verification.policy_withdrawn", "insurance_policy", policy_id))
         emit(session, PaperWithdrawn(org_id=actor.org_id, paper_id=policy_id), now=actor.now)
+
+
+def paper_out(paper: repository.Paper) -> tuple[PolicyOut | None, DocumentOut | None]:
+    """As staff see it: one of the two."""
+    if isinstance(paper, InsurancePolicy):
+        return policy_out(paper), None
+    return None, document_out(paper)
 
 
 async def show_papers(session: ReadSession, org_id: UUID) -> tuple[list[PolicyOut], list[DocumentOut]]:

@@ -21,6 +21,7 @@ from app.modules.verification.errors import CaseNotFound
 from app.modules.verification.events import VerificationDecided
 from app.modules.verification.models import VerificationCase
 from app.modules.verification.rules import Act
+from app.modules.verification.service.looks import confirm_with_request, leave_to_next_request
 from app.modules.verification.service.standing import case_of, claim_of, find_missing, finding_to_json, take_step
 from app.modules.verification.values import Case, CaseStatus, Claim, Step, TakenStep, Verdict
 from app.runtime.db.session import WriteSession
@@ -84,7 +85,8 @@ async def give_back_case(session: WriteSession, actor: Staff, case_id: UUID) -> 
 
 
 async def approve_case(session: WriteSession, actor: Staff, case_id: UUID) -> Case:
-    """The company is verified and found by the market, if it still has everything it had when it asked.
+    """The company is verified and found by the market, if it still has everything it had when it asked; what it has
+    shown since then still waits for a look of its own.
 
     Where the platform asks for four eyes, the first approval only makes the case free for another reviewer.
     Locks: the case, then the company.
@@ -97,6 +99,7 @@ async def approve_case(session: WriteSession, actor: Staff, case_id: UUID) -> Ca
     company = await orgs.lock_company(session, case.org_id)
     rules.check_complete(await find_missing(session, company, actor.now))
     if is_enough:
+        await confirm_with_request(session, actor, case.org_id)
         return await _decide(session, actor, case, CaseStatus.APPROVED)
     case.first_approved_by = actor.user_id
     _hold(case, None)
@@ -117,6 +120,7 @@ async def reject_case(session: WriteSession, actor: Staff, case_id: UUID, verdic
     rules.check_findings(verdict.findings, await fleet.truck_names(session, case.org_id, named))
     case.reason = verdict.reason
     case.findings = [finding_to_json(finding) for finding in verdict.findings]
+    await leave_to_next_request(session, case.org_id)
     return await _decide(session, actor, case, CaseStatus.REJECTED)
 
 

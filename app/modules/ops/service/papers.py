@@ -1,0 +1,75 @@
+"""What companies show and tell once they have asked to be verified, as the staff's desk has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from app.kernel.actor import Staff
+from app.kernel.paging import PageRequest
+from app.modules.audit.public import Change, record
+from app.modules.ops.schemas.companies import ReviewedCompanyOut
+from app.modules.ops.schemas.papers import ReviewedPaperOut, WaitingNumberOut, WaitingPaperOut
+from app.modules.orgs import public as orgs
+from app.modules.verification import public as verification
+from app.runtime.db.session import WriteSession
+
+
+async def list_waiting_papers(session: WriteSession, actor: Staff, page: PageRequest) -> Sequence[WaitingPaperOut]:
+    """Up to one more than the page holds, the oldest first. Each company's trail tells that its papers were read."""
+    waiting = await verification.list_waiting_papers(session, page)
+    companies = await _companies(session, {one.org_id for one in waiting})
+    _tell_reading(session, actor, (one.org_id for one in waiting[: page.limit]))
+    return [WaitingPaperOut.model_validate(asdict(one) | {"organization": companies[one.org_id]}) for one in waiting]
+
+
+async def list_waiting_numbers(session: WriteSession, actor: Staff, page: PageRequest) -> Sequence[WaitingNumberOut]:
+    """Up to one more than the page holds, the oldest first. Each company's trail tells that it was read."""
+    waiting = await orgs.list_told_numbers(session, page)
+    companies = await _companies(session, {one.org_id for one in waiting})
+    _tell_reading(session, actor, (one.org_id for one in waiting[: page.limit]))
+    return [
+        WaitingNumberOut(organization=companies[one.org_id], number=one.number, told_at=one.told_at) for one in waiting
+    ]
+
+
+async def _companies(session: WriteSession, org_ids: set[UUID]) -> dict[UUID, ReviewedCompanyOut]:
+    found = await orgs.companies(session, org_ids)
+    return {org_id: ReviewedCompanyOut.model_validate(company) for org_id, company in found.items()}
+
+
+def _tell_reading(session: WriteSession, actor: Staff, org_ids: Iterable[UUID]) -> None:
+    for org_id in dict.fromkeys(org_ids):
+        record(session, actor, Change("ops.waiting_papers_read", "company", org_id, org_id=org_id))
+
+
+async def confirm_paper(session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID) -> ReviewedPaperOut:
+    """Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409). Emits: papers.reviewed, papers.changed."""
+    return _reviewed(await verification.confirm_paper(session, actor, org_id, paper_id))
+
+
+async def refuse_paper(
+    session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID, reason: str
+) -> ReviewedPaperOut:
+    """Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409). Emits: papers.reviewed."""
+    return _reviewed(await verification.refuse_paper(session, actor, org_id, paper_id, reason))
+
+
+def _reviewed(paper: verification.Paper) -> ReviewedPaperOut:
+    policy, document = verification.paper_out(paper)
+    return ReviewedPaperOut(policy=policy, document=document)
+
+
+async def confirm_usdot_number(session: WriteSession, actor: Staff, org_id: UUID, number: str) -> ReviewedCompanyOut:
+    """Locks: the company. Raises: OrgNotFound (404), UsdotNumberNotWaiting (409)."""
+    await verification.confirm_usdot_number(session, actor, org_id, number)
+    return ReviewedCompanyOut.model_validate(await orgs.company(session, org_id))
+
+
+async def refuse_usdot_number(
+    session: WriteSession, actor: Staff, org_id: UUID, number: str, reason: str
+) -> ReviewedCompanyOut:
+    """Locks: the company. Raises: OrgNotFound (404), UsdotNumberNotWaiting (409)."""
+    await verification.refuse_usdot_number(session, actor, org_id, number, reason)
+    return ReviewedCompanyOut.model_validate(await orgs.company(session, org_id))
