@@ -116,6 +116,22 @@ POLICIES = {
     ],
 }
 
+# The end of both functions below: of what is `ending`, the notices that are reached and not written down yet.
+DUE = """
+    due AS (
+        SELECT e.what, e.org_id, e.id, e.expires_on,
+            CASE WHEN e.expires_on < e.today THEN -1 WHEN e.expires_on = e.today THEN 0
+                WHEN e.expires_on <= e.today + 3 THEN 3 WHEN e.expires_on <= e.today + 14 THEN 14 ELSE 30 END AS days
+        FROM ending AS e)
+    INSERT INTO app.paper_notices (org_id, id, sweep_id, what, paper_id, expires_on, days_before, noticed_at)
+    SELECT d.org_id, gen_random_uuid(), p_sweep, d.what, d.id, d.expires_on, d.days, p_now FROM due AS d
+    WHERE NOT EXISTS (
+        SELECT 1 FROM app.paper_notices AS n WHERE n.org_id = d.org_id AND n.paper_id = d.id
+            AND n.expires_on = d.expires_on AND n.days_before = d.days)
+    ORDER BY d.org_id LIMIT p_most
+    ON CONFLICT DO NOTHING RETURNING paper_notices.org_id
+$$
+"""
 # Of all companies the sweep learns ids and nothing else. One statement finds every notice that is due and writes it
 # down: whoever comes second, or again, finds it done. A paper that another follows without a gap needs no notice; of
 # one that has ended, it is enough that a later one is shown. `due`: the nearest of the notices that are reached, so
@@ -148,19 +164,30 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, app, pg_tem
         SELECT 'licence', r.org_id, r.id, r.license_expires_on, c.today
         FROM company AS c JOIN app.drivers AS r ON r.org_id = c.id
         WHERE r.retired_at IS NULL AND r.license_expires_on <= c.today + 30),
-    due AS (
-        SELECT e.what, e.org_id, e.id, e.expires_on,
-            CASE WHEN e.expires_on < e.today THEN -1 WHEN e.expires_on = e.today THEN 0
-                WHEN e.expires_on <= e.today + 3 THEN 3 WHEN e.expires_on <= e.today + 14 THEN 14 ELSE 30 END AS days
-        FROM ending AS e)
-    INSERT INTO app.paper_notices (org_id, id, sweep_id, what, paper_id, expires_on, days_before, noticed_at)
-    SELECT d.org_id, gen_random_uuid(), p_sweep, d.what, d.id, d.expires_on, d.days, p_now FROM due AS d
-    WHERE NOT EXISTS (
-        SELECT 1 FROM app.paper_notices AS n WHERE n.org_id = d.org_id AND n.paper_id = d.id
-            AND n.expires_on = d.expires_on AND n.days_before = d.days)
-    ORDER BY d.org_id LIMIT p_most
-    ON CONFLICT DO NOTHING RETURNING paper_notices.org_id
-$$
+"""
+# As `notice_papers`, of policies that have been enough for a law's figure and are not from the day of a higher one on.
+NOTICE_RISES = """
+CREATE FUNCTION app.notice_rises(
+    p_sweep uuid, p_now timestamptz, p_most integer, p_pack text, p_kind text, p_begins date, p_before numeric,
+    p_minimum numeric
+) RETURNS TABLE (org_id uuid)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
+    WITH company AS (
+        SELECT o.id, (p_now AT TIME ZONE o.timezone)::date AS today
+        FROM app.organizations AS o JOIN app.company_packs AS k ON k.org_id = o.id AND k.pack = p_pack
+        WHERE o.status IN ('verified', 'suspended')),
+    policy AS (
+        SELECT p.org_id, p.id, p.effective_on, p.counts_until, c.today,
+            CASE p.coverage_currency WHEN 'USD' THEN least(p.coverage_amount, p.trusted_limit) ELSE 0 END AS amount
+        FROM company AS c JOIN app.insurance_policies AS p ON p.org_id = c.id
+        WHERE p.kind = p_kind AND p.withdrawn_at IS NULL AND p.counts_until >= p_begins),
+    ending AS (
+        SELECT 'policy' AS what, p.org_id, p.id, p_begins - 1 AS expires_on, p.today
+        FROM policy AS p
+        WHERE p.effective_on < p_begins AND p_begins - 1 <= p.today + 30
+            AND p.amount >= p_before AND p.amount < p_minimum AND NOT EXISTS (
+            SELECT 1 FROM policy AS q WHERE q.org_id = p.org_id AND q.amount >= p_minimum
+                AND (q.effective_on <= p_begins OR p_begins <= p.today))),
 """
 LAPSED_COMPANIES = """
 CREATE FUNCTION app.lapsed_companies(p_after uuid, p_most integer) RETURNS TABLE (org_id uuid)
@@ -169,12 +196,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp 
     WHERE l.restored_at IS NULL AND l.org_id > p_after ORDER BY l.org_id LIMIT p_most
 $$
 """
+FUNCTIONS = (
+    ("notice_papers", NOTICE_PAPERS + DUE),
+    ("notice_rises", NOTICE_RISES + DUE),
+    ("lapsed_companies", LAPSED_COMPANIES),
+)
 SWEPT = {
     "organizations": "status IN ('verified', 'suspended')",
     "insurance_policies": "withdrawn_at IS NULL",
     "company_documents": "withdrawn_at IS NULL",
     "trucks": "retired_at IS NOT NULL",
     "drivers": "license_expires_on IS NOT NULL",
+    "company_packs": "true",
     "paper_lapses": "restored_at IS NULL",
     "paper_notices": "true",
 }
@@ -608,14 +641,14 @@ def _create_sweep() -> None:
     for table, rows in SWEPT.items():
         op.execute(f"CREATE POLICY {table}_swept ON app.{table} FOR SELECT TO movehub_owner USING ({rows})")
     op.execute("CREATE POLICY paper_notices_written ON app.paper_notices FOR INSERT TO movehub_owner WITH CHECK (true)")
-    for name, text in (("notice_papers", NOTICE_PAPERS), ("lapsed_companies", LAPSED_COMPANIES)):
+    for name, text in FUNCTIONS:
         op.execute(text)
         op.execute(f"REVOKE ALL ON FUNCTION app.{name} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION app.{name} TO {WORKER.value}")
 
 
 def downgrade() -> None:
-    for name in ("notice_papers", "lapsed_companies"):
+    for name, _ in FUNCTIONS:
         op.execute(f"DROP FUNCTION app.{name}")
     for table in ("organizations", "trucks", "drivers"):
         op.execute(f"DROP POLICY {table}_swept ON app.{table}")

@@ -103,7 +103,13 @@ async def _market(client: httpx.AsyncClient, headers: dict[str, str], staff: Sta
     area_id = (await _post(client, headers, "/v1/org/service-areas", {"radius_miles": 20}))["id"]
     case_id = (await _post(client, headers, "/v1/org/verification"))["id"]
     await _post(client, staff.headers, f"/v1/ops/verifications/{case_id}/approve")
-    return {"policy_id": policy_id, "config_id": config_id, "area_id": area_id, "case_id": case_id} | {
+    return {
+        "policy_id": policy_id,
+        "paper_id": policy_id,
+        "config_id": config_id,
+        "area_id": area_id,
+        "case_id": case_id,
+    } | {
         "day_off_id": day_off_id,
         "branch_id": branch_id,
     }

@@ -156,7 +156,7 @@ class TestRenewals:
         client, company = office.client, office.company
         higher = {"coverage": {"amount": "2000000", "currency": "USD"}}
         await add_policy(client, company.headers, **(RENEWAL | higher))
-        day, wish = "2027-03-30T09:00:00", {"min_cargo_coverage": {"amount": "1000000", "currency": "USD"}}
+        day, wish = "2027-03-30T09:00:00", {"filters": {"min_cargo_coverage": "1000000"}}
         assert await offer_of(client, company, day)
         assert await offer_of(client, company, day, **wish) is None
         await look_at_papers(client, staff.headers, company.id)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.modules.verification.models import PaperLapse, PaperNotice
 from app.modules.verification.repository.papers import find_shown, papers_of
-from app.modules.verification.values import LAST_DAY, Days, Shown
+from app.modules.verification.values import LAST_DAY, Days, Rise, Shown
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -29,6 +29,20 @@ async def insert_due_notices(session: WriteSession, sweep_id: UUID, now: datetim
     """The company of each notice that was due and is written down now."""
     asked = {"sweep_id": sweep_id, "now": now, "most": most}
     return (await session.execute(NOTICE, asked)).scalars().all()
+
+
+RISES: Final = sa.text(
+    "SELECT org_id FROM app.notice_rises(:sweep_id, :now, :most, :pack, :kind, :begins_on, :before, :minimum)"
+).bindparams(sa.bindparam("now", type_=sa.DateTime(timezone=True)))
+
+
+async def insert_rise_notices(
+    session: WriteSession, sweep_id: UUID, now: datetime, most: int, *, rise: Rise
+) -> Sequence[UUID]:
+    """As `insert_due_notices`, of the policies that a risen figure makes too low."""
+    figure = {"pack": rise.pack, "kind": rise.need, "before": rise.before, "minimum": rise.minimum}
+    asked = {"sweep_id": sweep_id, "now": now, "most": most, "begins_on": rise.begins_on} | figure
+    return (await session.execute(RISES, asked)).scalars().all()
 
 
 async def list_notices(session: ReadSession, org_id: UUID, sweep_id: UUID) -> Sequence[PaperNotice]:
@@ -114,11 +128,11 @@ async def list_open_lapses(session: ReadSession, org_id: UUID) -> Sequence[Paper
 
 NAMES: Final = sa.text("""
 SELECT p.id, p.kind, p.policy_number AS number, p.insurer AS of_whom, NULL::uuid AS truck_id,
-    p.withdrawn_at IS NOT NULL AS is_withdrawn, p.review, p.refusal
+    p.withdrawn_at IS NOT NULL AS is_withdrawn, p.review, p.refusal, p.counts_until
 FROM app.insurance_policies AS p WHERE p.org_id = :org_id AND p.id = ANY(:ids)
 UNION ALL
 SELECT d.id, d.kind, CASE WHEN d.sealed_number IS NULL THEN d.number END, d.issuer, d.truck_id,
-    d.withdrawn_at IS NOT NULL, d.review, d.refusal
+    d.withdrawn_at IS NOT NULL, d.review, d.refusal, d.counts_until
 FROM app.company_documents AS d WHERE d.org_id = :org_id AND d.id = ANY(:ids)
 """)
 

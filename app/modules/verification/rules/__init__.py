@@ -15,7 +15,14 @@ from app.modules.verification.rules.needs import (
     papered_trucks,
     unmet,
 )
-from app.modules.verification.rules.packs import PACKS, check_declared, licence_of, pack_for, requirements_of
+from app.modules.verification.rules.packs import (
+    PACKS,
+    check_declared,
+    licence_of,
+    pack_for,
+    requirements_of,
+    rises,
+)
 from app.modules.verification.rules.steps import (
     OPEN,
     STEPS,
@@ -59,6 +66,7 @@ __all__ = [
     "pack_for",
     "papered_trucks",
     "requirements_of",
+    "rises",
     "standing_claim",
     "trust",
     "unmet",

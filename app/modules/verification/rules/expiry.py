@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from app.modules.verification.rules.needs import INSURANCES, OF_EACH_TRUCK, OF_THE_COMPANY, unmet
-from app.modules.verification.rules.packs import pack_for, requirements_of
-from app.modules.verification.values import Cover, Days, Ended, Need, Outing, PackCode, PapersEnd, Requirement, Shown
+from app.modules.verification.rules.packs import figures_of, pack_for, requirements_of
+from app.modules.verification.values import Cover, Days, Ended, Need, Outing, PackCode, PapersEnd, Shown
 
 # Days before a paper's last day on which its company is told; 0 is the last day itself. After it: AFTERWARDS, once.
 TOLD_BEFORE: Final = (30, 14, 3, 0)
@@ -29,7 +28,7 @@ def due(days_left: int) -> int | None:
 
 
 def ended(
-    asked: Mapping[Need, Requirement],
+    packs: Collection[PackCode],
     shown: Shown,
     trucks: Collection[UUID],
     licences: Mapping[UUID, date],
@@ -37,50 +36,50 @@ def ended(
 ) -> set[Ended]:
     """What was shown once, is over, and is shown for no day to come; `shown` is of all times.
 
-    `licences`: the last day of each driver's in service. What was never shown has not ended: it is missing.
+    A policy below a figure that has risen was enough until the day before. `licences`: the last day of each driver's in
+    service. What was never shown has not ended: it is missing.
     """
     found = {
         Ended(Need.DRIVER_LICENCE, None, driver, last_day) for driver, last_day in licences.items() if last_day < today
     }
-    for need, requirement in asked.items():
-        for truck_id, covers in _by_side(need, requirement, shown, trucks):
+    return found.union(*(_ended_under(pack, shown, trucks, today) for pack in packs or (PackCode.GENERIC,)))
+
+
+def is_out(packs: Collection[PackCode], shown: Shown, today: date) -> bool:
+    """Whether no law is left under which the company can have a job today, for want of a paper of its own."""
+    return all(any(_ended_under(pack, shown, (), today)) for pack in packs or (PackCode.GENERIC,))
+
+
+def _ended_under(pack: PackCode, shown: Shown, trucks: Collection[UUID], today: date) -> Iterator[Ended]:
+    for need in requirements_of({pack}, Days(today, today)):
+        for truck_id, covers in _by_side(pack, need, shown, trucks):
             last_day = max((cover.expires_on for cover in covers), default=None)
             if last_day is not None and last_day < today:
-                found.add(Ended(need, truck_id, None, last_day))
-    return found
+                yield Ended(need, truck_id, None, last_day)
 
 
 def _by_side(
-    need: Need, requirement: Requirement, shown: Shown, trucks: Collection[UUID]
+    pack: PackCode, need: Need, shown: Shown, trucks: Collection[UUID]
 ) -> Iterator[tuple[UUID | None, list[Cover]]]:
     """What is shown of a need: of each truck, or of the company (None)."""
     if need in OF_EACH_TRUCK:
         for truck_id in trucks:
             yield truck_id, shown.documents.get((OF_EACH_TRUCK[need], truck_id), [])
+    elif need in OF_THE_COMPANY:
+        yield None, shown.documents.get((OF_THE_COMPANY[need], None), [])
     else:
-        yield None, _of_company(need, requirement.minimum or Decimal(0), shown)
+        yield None, list(_enough(pack, need, shown))
 
 
-def _of_company(need: Need, minimum: Decimal, shown: Shown) -> list[Cover]:
-    if need in OF_THE_COMPANY:
-        return shown.documents.get((OF_THE_COMPANY[need], None), [])
-    return [
-        policy.cover
-        for policy in shown.policies
-        if need is Need.INSURANCE or (policy.kind is INSURANCES.get(need) and policy.limit >= minimum)
-    ]
-
-
-def packs_out(packs: Collection[PackCode], lapses: Collection[Ended], today: date) -> set[PackCode]:
-    """The laws under which the company can have no job today, for want of a paper of its own."""
-    now = Days(today, today)
-    over = {one.need for one in lapses if one.truck_id is None and one.driver_id is None}
-    return {pack for pack in packs or (PackCode.GENERIC,) if not over.isdisjoint(requirements_of({pack}, now))}
-
-
-def is_out(packs: Collection[PackCode], lapses: Collection[Ended], today: date) -> bool:
-    """Whether no law is left under which the company can have a job."""
-    return packs_out(packs, lapses, today) == set(packs or (PackCode.GENERIC,))
+def _enough(pack: PackCode, need: Need, shown: Shown) -> Iterator[Cover]:
+    """The times in which a policy reached the figure that was asked for."""
+    meant = [one for one in shown.policies if need is Need.INSURANCE or one.kind is INSURANCES.get(need)]
+    for figure in figures_of(pack, need):
+        for policy in meant:
+            first = max(policy.cover.effective_on, figure.first)
+            last = min(policy.cover.expires_on, figure.last)
+            if policy.limit >= figure.minimum and first <= last:
+                yield Cover(first, last)
 
 
 def is_touched(end: PapersEnd, job: Outing) -> bool:

@@ -8,15 +8,20 @@ Where no pack is shipped, `generic` holds, which promises nothing but an insuran
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification.errors import UsdotNumberUnconfirmed
 from app.modules.verification.rules.looks import first_review
-from app.modules.verification.values import Days, Need, Pack, PackCode, Requirement, Review, Trip
+from app.modules.verification.values import LAST_DAY, Days, Need, Pack, PackCode, Requirement, Review, Rise, Trip
 
+ONE_DAY: Final = timedelta(days=1)
+LOOKED_AHEAD: Final = timedelta(days=32)
+LOOKED_BACK: Final = timedelta(days=60)
 FMCSA: Final = "Federal Motor Carrier Safety Administration"
 BHGS: Final = "California Bureau of Household Goods and Services"
 UTC: Final = "Washington Utilities and Transportation Commission"
@@ -125,6 +130,36 @@ def _in_force(pack: Pack, days: Days) -> Iterator[Requirement]:
         later = (_since(other) for other in pack.requirements if other.need is one.need)
         if not any(since < other <= days.first for other in later):
             yield one
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a law asks for of a need in a time; both days included."""
+
+    first: date
+    last: date
+    minimum: Decimal
+
+
+def figures_of(code: PackCode, need: Need) -> list[Figure]:
+    """What a law asks of a need, from its first figure to the last that is known."""
+    asked = sorted((one for one in PACKS[code].requirements if one.need is need), key=_since)
+    ends = [*(_since(later) - ONE_DAY for later in asked[1:]), LAST_DAY]
+    return [Figure(_since(one), last, one.minimum or Decimal(0)) for one, last in zip(asked, ends, strict=True)]
+
+
+def rises(around: date) -> list[Rise]:
+    """The figures that take the place of lesser ones soon, or have lately: as far as their notices reach, and as a
+    worker may be down.
+    """
+    found = []
+    for code, pack in PACKS.items():
+        for need in dict.fromkeys(one.need for one in pack.requirements):
+            for before, figure in pairwise(figures_of(code, need)):
+                rise = Rise(code, need, figure.first, before.minimum, figure.minimum)
+                if figure.minimum > before.minimum and around - LOOKED_BACK <= rise.begins_on <= around + LOOKED_AHEAD:
+                    found.append(rise)
+    return found
 
 
 def _since(requirement: Requirement) -> date:

@@ -22,10 +22,10 @@ from app.modules.verification.rules import Act
 from app.modules.verification.service.standing import lapse_of, take_step
 from app.modules.verification.values import (
     Cause,
-    Days,
     Ended,
     PackCode,
     PapersEnd,
+    Shown,
     Step,
     TakenStep,
     TouchedBooking,
@@ -48,7 +48,8 @@ async def settle_lapses(session: WriteSession, actor: System, org_id: UUID) -> N
         return
     packs = await repository.list_packs(session, org_id)
     today = actor.now.astimezone(ZoneInfo(company.timezone)).date()
-    now_ended = await _find_ended(session, company, packs, today)
+    shown = await repository.find_ever_shown(session, company.id, company.timezone)
+    now_ended = await _find_ended(session, company, packs, shown, today)
     known = {_key(lapse): lapse for lapse in await repository.list_open_lapses(session, org_id)}
     for lapse in known.values():
         if _key(lapse) not in now_ended:
@@ -56,17 +57,18 @@ async def settle_lapses(session: WriteSession, actor: System, org_id: UUID) -> N
     for ended in sorted(now_ended - known.keys(), key=lambda one: (one.need, str(one.truck_id), str(one.driver_id))):
         await _open(session, actor, org_id, ended)
     await session.flush()
-    await _stand(session, actor, company, is_out=rules.is_out(packs, now_ended, today))
+    await _stand(session, actor, company, is_out=rules.is_out(packs, shown, today))
 
 
 def _key(lapse: PaperLapse) -> Ended:
     return Ended(lapse.need, lapse.truck_id, lapse.driver_id, lapse.ended_on)
 
 
-async def _find_ended(session: ReadSession, company: Company, packs: set[PackCode], today: date) -> set[Ended]:
-    shown = await repository.find_ever_shown(session, company.id, company.timezone)
+async def _find_ended(
+    session: ReadSession, company: Company, packs: set[PackCode], shown: Shown, today: date
+) -> set[Ended]:
     return rules.ended(
-        rules.requirements_of(packs, Days(today, today)),
+        packs,
         shown,
         await fleet.trucks_in_service(session, company.id),
         await fleet.licence_ends(session, company.id),

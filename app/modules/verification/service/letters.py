@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from app.modules.fleet import public as fleet
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
-from app.modules.verification import repository
+from app.modules.verification import repository, rules
 from app.modules.verification.errors import CaseNotFound, SuspensionNotFound
 from app.modules.verification.models import PaperNotice, VerificationCase
 from app.modules.verification.service.standing import finding_from_json, lapse_of
-from app.modules.verification.values import CaseStatus, Need, PapersEnd, PastPaper, Review, TouchedBooking
+from app.modules.verification.values import CaseStatus, Need, PapersEnd, PastPaper, Review, Rise, TouchedBooking
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
@@ -195,11 +195,23 @@ def _end(notice: PaperNotice, paper: AnyRow | None, today: date) -> str:
     if paper is not None and paper.is_withdrawn:
         return "withdrawn"
     left = (notice.expires_on - today).days
+    rise = None if paper is None else _rise(notice, paper)
+    if rise is not None:
+        until = f"is enough until {notice.expires_on}, in {left} days" if left >= 0 else "is not enough any more"
+        return f"{until}: from {rise.begins_on} on the law asks for ${rise.minimum:,}"
     if paper is not None and paper.review == Review.WAITING:
         return f"counts until {notice.expires_on}, unless we have looked at it by then"
     if left < 0:
         return f"ended on {notice.expires_on}"
     return f"ends today, {notice.expires_on}" if left == 0 else f"ends on {notice.expires_on}, in {left} days"
+
+
+def _rise(notice: PaperNotice, paper: AnyRow) -> Rise | None:
+    """The figure that makes a policy too low which is in force still."""
+    if paper.counts_until is None or paper.counts_until <= notice.expires_on:
+        return None
+    begun = (one for one in rules.rises(notice.expires_on) if one.begins_on == notice.expires_on + timedelta(days=1))
+    return next((one for one in begun if one.need == paper.kind), None)
 
 
 def _paper(paper: AnyRow | None, driver: str | None) -> str:
@@ -224,7 +236,8 @@ async def lapse_letter(session: ReadSession, org_id: UUID, lapse_id: UUID) -> Le
     touched = "\n".join(_named(lapse_of(lapse).bookings, zone))
     bookings = f"These bookings need it:\n\n{touched}\n\n" if touched else "No booking of yours needs it now.\n\n"
     text = (
-        f"Since {lapse.ended_on + timedelta(days=1)} {name} has no {what} that counts: it has ended, was withdrawn, "
+        f"Since {lapse.ended_on + timedelta(days=1)} {name} has no {what} that counts: "
+        "it has ended, was withdrawn, is too low for what the law asks for now, "
         "or nobody has looked at its renewal in time. "
         "What depends on it is out until you show another: "
         f"no customer is offered it, and nobody can be sent with it.\n\n{bookings}"

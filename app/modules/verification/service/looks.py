@@ -63,7 +63,8 @@ async def confirm_paper(session: WriteSession, actor: Staff, org_id: UUID, paper
 
     Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409). Emits: papers.reviewed, papers.changed.
     """
-    paper = await _decide(session, actor, org_id, paper_id, Review.CONFIRMED)
+    paper = await _lock_waiting(session, org_id, paper_id)
+    await _decide(session, actor, paper, Review.CONFIRMED)
     emit(session, PapersChanged(org_id=org_id), now=actor.now)
     return paper
 
@@ -74,20 +75,23 @@ async def refuse_paper(session: WriteSession, actor: Staff, org_id: UUID, paper_
     Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409).
     Emits: papers.reviewed; papers.withdrawn where it counted for anything.
     """
-    paper = await _decide(session, actor, org_id, paper_id, Review.REFUSED, reason)
+    paper = await _lock_waiting(session, org_id, paper_id)
+    await _decide(session, actor, paper, Review.REFUSED, reason)
     if paper.trusted_until is not None:
         emit(session, PaperWithdrawn(org_id=org_id, paper_id=paper_id), now=actor.now)
     return paper
 
 
-async def _decide(
-    session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID, review: Review, reason: str | None = None
-) -> Paper:
+async def _lock_waiting(session: WriteSession, org_id: UUID, paper_id: UUID) -> Paper:
     paper = await repository.lock_paper(session, org_id, paper_id)
     if paper is None:
         raise PaperNotFound
     if paper.review is not Review.WAITING or paper.withdrawn_at is not None:
         raise PaperNotWaiting
+    return paper
+
+
+async def _decide(session: WriteSession, actor: Staff, paper: Paper, review: Review, reason: str | None = None) -> None:
     paper.review, paper.refusal = review, reason
     paper.reviewed_by, paper.reviewed_at = actor.user_id, actor.now
     if review is Review.REFUSED:
@@ -97,10 +101,9 @@ async def _decide(
     await session.flush()
     await session.refresh(paper)
     await recount(session, paper)
-    change = Change(f"verification.paper_{review}", RESOURCES[type(paper)], paper_id, org_id=org_id)
+    change = Change(f"verification.paper_{review}", RESOURCES[type(paper)], paper.id, org_id=paper.org_id)
     record(session, actor, change)
-    emit(session, PaperReviewed(org_id=org_id, paper_id=paper_id), now=actor.now)
-    return paper
+    emit(session, PaperReviewed(org_id=paper.org_id, paper_id=paper.id), now=actor.now)
 
 
 def _count_in_full(paper: Paper) -> None:
