@@ -28,6 +28,7 @@ from app.modules.bookings.service.reassign import (
     Team,
     lacking_papers,
     list_day_jobs,
+    list_under_way,
     on_their_way,
     reassign_all,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "find_bookings",
     "lacking_papers",
     "list_day_jobs",
+    "list_under_way",
     "on_their_way",
     "open_bookings",
     "open_bookings_of",

@@ -85,6 +85,7 @@ __all__ = [
     "foresee_move",
     "forget_stops",
     "free_capacity",
+    "give_back",
     "horizon_of",
     "is_usable",
     "keep",
@@ -146,6 +147,7 @@ cancel_time_off = service.cancel_time_off
 count_in_service = service.count_in_service
 set_turnaround = service.set_turnaround
 free_capacity = service.free_capacity
+give_back = repository.give_back
 suiting_starts = service.suiting_starts
 whole_capacity = service.whole_capacity
 

@@ -94,6 +94,7 @@ def swaps_out(swap: DaySwap) -> SwapsOut:
             leg=one.job.leg,
             reference=one.job.reference,
             starts_at=one.job.window.starts_at,
+            under_way=one.job.is_under_way,
             truck_ids=list(one.truck_ids),
             reason=one.reason,
             paper=one.paper,

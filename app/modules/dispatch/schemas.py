@@ -75,21 +75,27 @@ class PlanOut(BaseModel):
 
 
 class SwapTruckIn(Strict):
-    """A truck that broke down, and the day of your office whose jobs to come are given to others."""
+    """A truck that broke down, and the day of your office whose jobs to come are given to others. `under_way`: today
+    also what is left of the job that it is on; without it the truck is kept for that until it is done.
+    """
 
     truck_id: UUID
     day: Day
+    under_way: bool = False
 
 
 class SwapOut(BaseModel):
-    """`truck_ids`: all of the job's trucks, or of that `leg` of it. `reason`: why it keeps the broken one; null when it
-    was given another. `paper`: which of the company's does not reach the job, for the reason `papers_end_before`.
+    """`truck_ids`: all of the job's trucks, or of that `leg` of it. `under_way`: the other truck takes over from
+    `starts_at` on; a job of which less than a quarter of an hour is left is not here. `reason`: why it keeps the broken
+    one; null when it was given another. `paper`: which of the company's does not reach the job, for the reason
+    `papers_end_before`.
     """
 
     booking_id: UUID
     leg: int | None
     reference: str
     starts_at: datetime
+    under_way: bool
     truck_ids: list[UUID]
     reason: LeftReason | None
     paper: str | None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,13 +27,17 @@ from app.runtime.db.session import ReadSession, WriteSession
 SOON: Final = timedelta(minutes=1)
 
 
-async def read_day(session: ReadSession, actor: Mover, body: DayIn, truck_id: UUID | None = None) -> rules.Day:
-    """The day's jobs to come, of one truck or all, and who and what there is for them; nothing is locked."""
+async def read_day(
+    session: ReadSession, actor: Mover, body: DayIn, truck_id: UUID | None = None, rest: Sequence[DayJob] = ()
+) -> rules.Day:
+    """The day's jobs to come, of one truck or all, and who and what there is for them; nothing is locked. `rest`: what
+    is left of jobs of the truck.
+    """
     days = await _day_of(session, actor, body.day)
     found = await bookings.list_day_jobs(session, actor.org_id, days)
     to_come = [job for job in found if job.window.starts_at > actor.now]
     jobs = (
-        rules.jobs_of_truck(to_come, days, truck_id)
+        rules.jobs_of_truck([*rest, *to_come], days, truck_id)
         if truck_id
         else rules.jobs_to_plan(to_come, days, include_assigned=body.include_assigned)
     )
@@ -92,13 +97,18 @@ async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) ->
     Raises: ResourceNotFound (404).
     """
     await calendar.check_resource(session, actor.org_id, body.truck_id)
-    day = await read_day(session, actor, DayIn(day=body.day, include_assigned=True), body.truck_id)
+    window = await _day_of(session, actor, body.day)
+    rest_of_jobs: list[DayJob] = []
+    if body.under_way and window.starts_at <= actor.now < window.ends_at:
+        rest_of_jobs = await bookings.list_under_way(session, actor.org_id, body.truck_id, actor.now)
+    asked = DayIn(day=body.day, include_assigned=True)
+    day = await read_day(session, actor, asked, body.truck_id, rest_of_jobs)
     swaps = tuple(rules.replace_truck(day, body.truck_id))
     if any(one.reason is not None for one in swaps):
         return rules.DaySwap(swaps)
-    window = await _day_of(session, actor, body.day)
     rest = calendar.Window(max(window.starts_at, actor.now + SOON), window.ends_at)
-    stays = day.taken[body.truck_id]
+    left = {one.booking_id for one in rest_of_jobs}
+    stays = [one for one in day.taken[body.truck_id] if one.source_id not in left]
     on_their_way = await bookings.on_their_way(session, actor.org_id, {one.source_id for one in stays if one.source_id})
     return rules.DaySwap(swaps, *rules.find_time_off(stays, rest, on_their_way))
 
@@ -107,6 +117,8 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     """Give the day's jobs of a truck to others, and keep the truck off for the rest of the day, from the end of the job
     that it broke down on, when all have another. A job that outlasts the day leaves nothing of it to take off.
 
+    Where it is asked for, another truck takes over the rest of the job that it is on, and it is off from now on.
+
     Locks: the booking rows in id order, then the resources in id order.
     Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or a hold stands in
     the rest of the day, or another has a replacement since.
@@ -114,7 +126,7 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     """
     swap = await foresee_swap(session, actor, body)
     teams = [
-        Team(*one.job.key, one.job.version, one.truck_ids, one.job.driver_ids)
+        Team(*one.job.key, one.job.version, one.truck_ids, one.job.driver_ids, since=_since(one.job))
         for one in swap.jobs
         if one.reason is None
     ]
@@ -128,6 +140,10 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     after = {"resource_id": body.truck_id, "starts_at": swap.off.starts_at, "ends_at": swap.off.ends_at}
     record(session, actor, Change("fleet.time_off_taken", "time_off", time_off_id, after=after))
     return swap
+
+
+def _since(job: DayJob) -> datetime | None:
+    return job.window.starts_at if job.is_under_way else None
 
 
 async def _day_of(session: ReadSession, actor: Mover, day: date) -> calendar.Window:

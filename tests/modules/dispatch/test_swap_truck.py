@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
@@ -19,7 +20,7 @@ from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.jobs.handlers import Work
 from app.runtime.resources import Resources
 from tests.conftest import Member
-from tests.factories.bookings import book_by_hand, new_key
+from tests.factories.bookings import DONE, book_by_hand, new_key
 from tests.factories.fleet import add_truck
 from tests.factories.market import post
 from tests.factories.signing import signed_in_again
@@ -133,3 +134,84 @@ async def test_the_customer_is_told(client: httpx.AsyncClient, mover_a: Member, 
         f"Another truck: move {booking['reference']} on {DAY}"
     ] * 2
     assert told == 1
+
+
+class TestUnderWay:
+    """The truck stands on the road with a job: another takes over the rest of it."""
+
+    async def test_another_takes_over_what_is_left_and_the_broken_one_is_off_at_once(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        booking = await confirmed(client, mover_a, window=MORNING)
+        fit = await add_truck(client, mover_a.headers, license_plate="REST 1", capacity_cuft=1700)
+        headers, now = await self._begun(client, mover_a, booking, clock)
+        [broken] = booking["truck_ids"]
+        body = {"truck_id": broken, "day": DAY, "under_way": True}
+        foreseen = await post(client, headers, f"{SWAP}/preview", body)
+        done = await post(client, headers, SWAP, body)
+        assert foreseen == done
+        [job] = done["jobs"]
+        assert (done["is_off"], job["under_way"], job["truck_ids"], job["starts_at"]) == (True, True, [fit["id"]], now)
+        after = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
+        assert (after["status"], after["truck_ids"]) == ("loading", [fit["id"]])
+        assert after["driver_ids"] == booking["driver_ids"]
+        assert await self._lane(client, headers, broken) == [
+            ("booking", booking["starts_at"], now),
+            ("time_off", "2027-03-08T18:01:00Z", "2027-03-09T08:00:00Z"),
+        ]
+        assert await self._lane(client, headers, fit["id"]) == [("booking", now, booking["ends_at"])]
+        history = (await client.get(f"/v1/bookings/{booking['id']}/history", headers=headers)).json()["items"]
+        assert (history[-1]["from_status"], history[-1]["to_status"]) == ("loading", "loading")
+        assert "broke down" in history[-1]["note"]
+        assert fit["name"] in history[-1]["note"]
+        done = await post(client, headers, f"/v1/bookings/{booking['id']}/complete", DONE)
+        assert done["truck_ids"] == [fit["id"]]
+
+    async def _begun(
+        self, client: httpx.AsyncClient, member: Member, booking: dict[str, Any], clock: ManualClock
+    ) -> tuple[dict[str, str], str]:
+        """Loading for an hour: the headers of then, and the instant."""
+        clock.move_to(datetime.fromisoformat(booking["starts_at"]) + timedelta(hours=1))
+        headers = await signed_in_again(client, member)
+        for step in ("start", "load"):
+            await post(client, headers, f"/v1/bookings/{booking['id']}/{step}")
+        return headers, clock.now().isoformat().replace("+00:00", "Z")
+
+    async def _lane(self, client: httpx.AsyncClient, headers: dict[str, str], truck_id: str) -> list[tuple[str, ...]]:
+        board = await client.get("/v1/calendar", headers=headers, params={"day": DAY, "resource_id": truck_id})
+        [lane] = board.json()["lanes"]
+        return [(one["kind"], one["starts_at"], one["ends_at"]) for one in lane["taken"]]
+
+    async def test_without_one_that_is_free_for_the_rest_it_is_kept_and_said_why(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        booking = await confirmed(client, mover_a, window=MORNING)
+        other = await confirmed(client, mover_a, window=MORNING)
+        headers, _ = await self._begun(client, mover_a, booking, clock)
+        body = {"truck_id": booking["truck_ids"][0], "day": DAY, "under_way": True}
+        done = await post(client, headers, SWAP, body)
+        assert (done["is_off"], [one["reason"] for one in done["jobs"]]) == (False, ["no_truck_free"])
+        kept = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
+        assert kept["truck_ids"] == booking["truck_ids"] != other["truck_ids"]
+
+    async def test_two_at_once_give_it_one_replacement(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        booking = await confirmed(client, mover_a, window=MORNING)
+        for number in (1, 2):
+            await add_truck(client, mover_a.headers, license_plate=f"BOTH {number}", capacity_cuft=1700)
+        headers, _ = await self._begun(client, mover_a, booking, clock)
+        body = {"truck_id": booking["truck_ids"][0], "day": DAY, "under_way": True}
+        answers = await asyncio.gather(*(client.post(SWAP, headers=headers | new_key(), json=body) for _ in range(2)))
+        assert sorted(one.status_code for one in answers) in ([200, 200], [200, 409])
+        after = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
+        assert len(after["truck_ids"]) == 1
+        assert after["truck_ids"] != booking["truck_ids"]
+
+    async def test_on_another_day_it_is_a_swap_of_what_is_to_come(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        booking = await confirmed(client, mover_a, window=MORNING)
+        headers, _ = await self._begun(client, mover_a, booking, clock)
+        body = {"truck_id": booking["truck_ids"][0], "day": "2027-03-09", "under_way": True}
+        assert (await post(client, headers, SWAP, body))["jobs"] == []

@@ -67,7 +67,7 @@ async def give_team(
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.ASSIGNED, by=actor.kind)
     had = fields_of(booking, TEAM)
-    ask = _ask(booking, actor)
+    ask = ask_of(booking, actor)
     resources = await take(ask)
     rules.check_equipment(equipment_ids, resources)
     booking.equipment_ids = rules.equipment_in(resources)
@@ -85,7 +85,7 @@ async def give_leg(
     came_from = booking.status
     booking.status = rules.assign_leg(came_from, legs[number], by=actor.kind, now=actor.now)
     told = Told("bookings.assigned", fields_of(booking, (*TEAM, "legs")))
-    ask = replace(_ask(booking, actor), window=old.window, stops=old.stops)
+    ask = replace(ask_of(booking, actor), window=old.window, stops=old.stops)
     resources = await take(ask)
     rules.check_equipment(equipment_ids, resources)
     known = {one.id: one for one in await calendar.list_resources(session, booking.org_id)}
@@ -104,7 +104,8 @@ async def give_leg(
     emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
 
 
-def _ask(booking: Booking, actor: Mover) -> calendar.Ask:
+def ask_of(booking: Booking, actor: Mover) -> calendar.Ask:
+    """For another team of a job that stands: it is no new one of its day."""
     return calendar.Ask(
         org_id=booking.org_id,
         source_id=booking.id,

@@ -16,7 +16,8 @@ from app.modules.bookings.events import BookingTruckReplaced
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.assign import give_leg, give_team, leg_ask
 from app.modules.bookings.service.eligibility import Lacking, days_of, find_lacking, trip_of
-from app.modules.bookings.values import BookingStatus
+from app.modules.bookings.service.take_over import give_rest
+from app.modules.bookings.values import LONGEST_MOVE, BookingStatus
 from app.modules.calendar import public as calendar
 from app.modules.verification.public import Trip
 from app.runtime.db.session import ReadSession, WriteSession
@@ -29,7 +30,7 @@ PROMISED = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
 class DayJob:
     """A booking, or one leg of it, as a dispatcher plans it. `is_assigned`: its team was chosen already. `volume_cuft`
     and `weight_lb` are None when nobody estimated them. `arrives_until`: the end of the arrival window, which begins
-    with the window; None: it has none.
+    with the window; None: it has none. `is_under_way`: the window is what is left of it.
     """
 
     booking_id: UUID
@@ -49,6 +50,7 @@ class DayJob:
     crew_size: int
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
+    is_under_way: bool = False
 
     @property
     def worked(self) -> calendar.Window:
@@ -62,13 +64,16 @@ class DayJob:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """What one booking, or one leg of it, is given, as long as it still is of this version."""
+    """What one booking, or one leg of it, is given, as long as it still is of this version. `since`: from when on, of a
+    job under way, of which the trucks alone are others.
+    """
 
     booking_id: UUID
     leg: int | None
     version: int
     truck_ids: tuple[UUID, ...]
     driver_ids: tuple[UUID, ...]
+    since: datetime | None = None
 
     @property
     def resource_ids(self) -> tuple[UUID, ...]:
@@ -85,6 +90,26 @@ async def list_day_jobs(session: ReadSession, org_id: UUID, days: calendar.Windo
     tours = await repository.list_tours(session, org_id, between, statuses)
     legs = [leg for one in tours for leg in _legs(one) if leg.window.starts_at >= days.starts_at]
     return sorted((*whole, *legs), key=lambda job: (job.window, job.key))
+
+
+async def list_under_way(session: ReadSession, org_id: UUID, truck_id: UUID, now: datetime) -> list[DayJob]:
+    """What is left, from now on, of each job and leg that this truck is on by its reports; not of one that ends within
+    a quarter of an hour, or should have.
+    """
+    found = await repository.list_jobs_of(session, org_id, (now, now + LONGEST_MOVE), truck_id)
+    parts = [
+        part
+        for one in found
+        if one.status in rules.ON_THE_WAY
+        for part in (_legs(one) if one.legs is not None else (_whole(one),))
+        if truck_id in part.truck_ids and (part.leg is None or part.window.starts_at <= now)
+    ]
+    rest = (replace(part, window=_from(part.window, now), arrives_until=None, is_under_way=True) for part in parts)
+    return [one for one in rest if one.window.length >= calendar.SHORTEST_WINDOW]
+
+
+def _from(window: calendar.Window, now: datetime) -> calendar.Window:
+    return calendar.Window(max(window.starts_at, now.replace(microsecond=0)), window.ends_at)
 
 
 async def on_their_way(session: ReadSession, org_id: UUID, booking_ids: Collection[UUID]) -> set[UUID]:
@@ -104,7 +129,8 @@ async def lacking_papers(
 async def reassign_all(
     session: WriteSession, actor: Mover, teams: Sequence[Team], *, tells_customers: bool = False
 ) -> list[Booking]:
-    """Give each booking, or leg, its team, all or none: two may trade what they have.
+    """Give each booking, or leg, its team, all or none: two may trade what they have. Of a job under way what is left
+    is given.
 
     Locks: the booking rows in id order, then all old and new resources in id order.
     Raises: BookingNotFound (404), PreconditionFailed (412), ResourceNotFound (404), IllegalStep (409), SlotTaken (409),
@@ -120,6 +146,9 @@ async def reassign_all(
     for booking, team in zip(bookings, given, strict=True):
         await _release(session, booking, team)
     for booking, team in zip(bookings, given, strict=True):
+        if team.since is not None:
+            await give_rest(session, actor, booking, team.leg, team.truck_ids, team.since)
+            continue
         kept = _pieces(booking, team)
         take = partial(calendar.reserve_named, session, resource_ids=list(dict.fromkeys((*team.resource_ids, *kept))))
         if team.leg is None:
@@ -141,7 +170,10 @@ def _pieces(booking: Booking, team: Team) -> Sequence[UUID]:
 
 
 async def _release(session: WriteSession, booking: Booking, team: Team) -> None:
-    if team.leg is None:
+    if team.since is not None:
+        dropped = [one for one in booking.truck_ids if one not in team.truck_ids]
+        await calendar.give_back(session, booking.org_id, booking.id, team.since, dropped)
+    elif team.leg is None:
         await calendar.release(session, booking.org_id, booking.id)
     else:
         await calendar.release_leg(session, booking.org_id, booking.id, leg_ask(booking, team.leg))

@@ -1,5 +1,6 @@
 """SQL of the calendar: reservations and resources, and what the market asks."""
 
+from app.modules.calendar.repository.giving_back import give_back
 from app.modules.calendar.repository.lanes import list_lanes
 from app.modules.calendar.repository.limits import get_limits, insert_limits, lock_limits
 from app.modules.calendar.repository.market import (
@@ -41,6 +42,7 @@ __all__ = [
     "forget_stops",
     "get_limits",
     "get_shifts",
+    "give_back",
     "insert_limits",
     "insert_reservations",
     "insert_resource",
