@@ -35,7 +35,7 @@ POLICIES = {
         Allow(WORKER, "select", OWN_COMPANY),
         Allow(WORKER, "update", OWN_COMPANY, columns=("status", "activated_at", "retired_at", "in_force_from")),
     ],
-    "observed_jobs": [Allow(MOVER, "select insert", OWN_COMPANY)],
+    "observed_jobs": [Allow(MOVER, "select insert delete", OWN_COMPANY)],
     "own_estimators": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
         Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "items", "pace")),

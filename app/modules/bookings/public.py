@@ -32,6 +32,7 @@ from app.modules.bookings.service.reassign import (
     on_their_way,
     reassign_all,
 )
+from app.modules.bookings.service.take_back import take_back
 from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
 from app.runtime.db.session import ReadSession, WriteSession
 
@@ -66,6 +67,7 @@ __all__ = [
     "personal_data",
     "reassign_all",
     "reprice_bookings",
+    "take_back",
 ]
 
 

@@ -10,12 +10,20 @@ from starlette.responses import Response
 from app.kernel.money import money_out
 from app.kernel.paging import Page, cut
 from app.kernel.ports.documents import InvoiceDocument
-from app.modules.bookings.public import BookingNotFound
+from app.modules.bookings.public import BookingNotFound, IllegalStep
+from app.modules.calendar.public import ResourceNotFound, SlotTaken
 from app.modules.invoices import service
-from app.modules.invoices.access import InvoicesRead, InvoicesWrite
+from app.modules.invoices.access import InvoicesRead, InvoicesWrite, TakesBack
 from app.modules.invoices.errors import AlreadyInvoiced, BookingNotCompleted, InvoiceNotFound
 from app.modules.invoices.models import Invoice
-from app.modules.invoices.schemas import InvoiceExplainOut, InvoiceLineOut, InvoiceOut, InvoiceSummary
+from app.modules.invoices.schemas import (
+    InvoiceExplainOut,
+    InvoiceLineOut,
+    InvoiceOut,
+    InvoiceSummary,
+    TakeBackIn,
+    TakenBackOut,
+)
 from app.modules.pricing.public import price_out
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
@@ -71,6 +79,16 @@ def invoice_out(invoice: Invoice) -> InvoiceOut:
 async def issue_invoice(booking_id: UUID, actor: InvoicesWrite, session: Write) -> InvoiceOut:
     """Issue the invoice of a completed booking. For the office and accountants."""
     return invoice_out(await service.issue_invoice(session, actor, booking_id))
+
+
+@router.post(
+    "/bookings/{booking_id}/take-back",
+    responses=problems(BookingNotFound, AlreadyInvoiced, IllegalStep, SlotTaken, ResourceNotFound),
+)
+async def take_back(booking_id: UUID, body: TakeBackIn, actor: TakesBack, session: Write) -> TakenBackOut:
+    """It was not completed, or before its day not begun: undo what was reported. For owners and managers."""
+    status = await service.take_back(session, actor, booking_id, body.reason)
+    return TakenBackOut(booking_id=booking_id, status=status)
 
 
 @router.get("/invoices", responses=problems(CursorRefused))

@@ -4,11 +4,28 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.money import MoneyOut
+from app.kernel.text import Note500
+from app.modules.bookings.public import BookingStatus
 from app.modules.invoices.values import InvoiceStatus
 from app.modules.pricing.public import PriceOut
+
+
+class TakeBackIn(BaseModel):
+    """Why; it stands in the booking's history, for the customer too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Note500
+
+
+class TakenBackOut(BaseModel):
+    """Where the booking stands now."""
+
+    booking_id: UUID
+    status: BookingStatus
 
 
 class InvoiceLineOut(BaseModel):

@@ -69,6 +69,20 @@ async def issue_invoice(session: WriteSession, actor: Mover, booking_id: UUID) -
     return invoice
 
 
+async def take_back(session: WriteSession, actor: Mover, booking_id: UUID, reason: str) -> bookings.BookingStatus:
+    """Take back what was reported of a booking by mistake; where it stands then. An invoice stands, and with it what it
+    was made of.
+
+    Locks: the booking row, then its resources in id order.
+    Raises: BookingNotFound (404), AlreadyInvoiced (409), IllegalStep (409), SlotTaken (409), ResourceNotFound (404).
+    Emits: booking.progressed.
+    """
+    await bookings.billable(session, actor.org_id, booking_id)
+    if await repository.exists_of_booking(session, actor.org_id, booking_id):
+        raise AlreadyInvoiced
+    return await bookings.take_back(session, actor, booking_id, reason)
+
+
 async def show_invoice(session: ReadSession, invoice_id: UUID) -> Invoice:
     """Raises: InvoiceNotFound (404)."""
     invoice = await repository.get_invoice(session, invoice_id)

@@ -57,7 +57,9 @@ class OwnEstimator(Tenant, Model):
 
 
 class ObservedJob(Tenant, Model):
-    """A completed job, with what was expected of it before. Only ever added; hours of loading and unloading."""
+    """A completed job, with what was expected of it before: added, and taken back with the completion. Hours of loading
+    and unloading.
+    """
 
     __tablename__ = "observed_jobs"
 

@@ -49,7 +49,7 @@ from app.modules.pricing.service.comparing import cards_to_compare, price_if_it_
 from app.modules.pricing.service.discounts import discount_uses, use_discounts
 from app.modules.pricing.service.history import Finding, Repriced, past_cards
 from app.modules.pricing.service.jobs import JobFacts, as_worked, make_job, starting_at
-from app.modules.pricing.service.learning import observe_job
+from app.modules.pricing.service.learning import forget_job, observe_job
 from app.modules.pricing.service.loads import Load, load_by_own, load_of, read_load
 from app.modules.pricing.service.own import own_of_all
 from app.modules.pricing.values import EstimateKind, Factor, Job, Packing, Price, Travel, Unpriced
@@ -98,6 +98,7 @@ __all__ = [
     "estimate_request",
     "find_moved",
     "find_repriced",
+    "forget_job",
     "fuel_index_for",
     "has_active_config",
     "is_binding",

@@ -130,6 +130,12 @@ async def insert_observed(session: WriteSession, row: dict[str, Any]) -> None:
     await session.execute(query)
 
 
+async def delete_observed(session: WriteSession, org_id: UUID, booking_id: UUID) -> bool:
+    """Whether there was one."""
+    query = sa.delete(StoredJob).where(StoredJob.org_id == org_id, StoredJob.booking_id == booking_id)
+    return (await session.execute(query.returning(StoredJob.id))).one_or_none() is not None
+
+
 async def list_observed(session: ReadSession, org_id: UUID, limit: int) -> Sequence[ObservedJob]:
     """The latest completed jobs of the company, the last one first."""
     query = (

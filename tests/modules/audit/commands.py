@@ -91,6 +91,7 @@ TOLD: Final = {
     "identity.sign_in_with_code": "identity.signed_in",
     "identity.step_up": "identity.stepped_up",
     "identity.verify_email": "identity.email_verified",
+    "invoices.take_back": "bookings.taken_back",
     "invoices.issue_invoice": "invoices.invoice_issued",
     "ops.enforce_packs": "verification.packs_enforced",
     "ops.approve_verification": "verification.case_approved",

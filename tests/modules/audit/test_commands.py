@@ -144,6 +144,9 @@ async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str
         await do(client, headers, "POST", f"{here}/{step}", {"note": "Ottoline was late"})
     done = {"actual_hours": "3", "actual_distance_miles": "9"}
     await do(client, headers, "POST", f"{here}/complete", done)
+    await do(client, headers, "POST", f"{here}/take-back", REASON)
+    await do(client, headers, "POST", f"{here}/start")
+    await do(client, headers, "POST", f"{here}/complete", done)
     refused = await client.post(f"{here}/start", headers=headers | new_key())
     assert refused.status_code == 409
     many = await book_by_hand(client, headers)

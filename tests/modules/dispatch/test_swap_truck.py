@@ -157,7 +157,7 @@ class TestUnderWay:
         assert after["driver_ids"] == booking["driver_ids"]
         assert await self._lane(client, headers, broken) == [
             ("booking", booking["starts_at"], now),
-            ("time_off", "2027-03-08T18:01:00Z", "2027-03-09T08:00:00Z"),
+            ("time_off", "2027-03-08T17:01:00Z", "2027-03-09T08:00:00Z"),
         ]
         assert await self._lane(client, headers, fit["id"]) == [("booking", now, booking["ends_at"])]
         history = (await client.get(f"/v1/bookings/{booking['id']}/history", headers=headers)).json()["items"]

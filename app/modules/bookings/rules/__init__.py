@@ -17,6 +17,7 @@ from app.modules.bookings.rules.legs import (
     moved_legs,
 )
 from app.modules.bookings.rules.life import (
+    BEFORE_LOADING,
     DEFAULT_TERMS,
     DOOR_ATTEMPTS,
     DOOR_OF,
@@ -37,6 +38,7 @@ from app.modules.bookings.rules.life import (
     confirm,
     door_code,
     equipment_in,
+    is_before_its_day,
     is_door_code,
     is_tracked,
     move,
@@ -46,11 +48,13 @@ from app.modules.bookings.rules.life import (
     settle_no_show,
     standing_to_cancel,
     stops_of,
+    taken_back,
     terms_from_json,
     terms_to_json,
 )
 
 __all__ = [
+    "BEFORE_LOADING",
     "DEFAULT_TERMS",
     "DOOR_ATTEMPTS",
     "DOOR_OF",
@@ -79,6 +83,7 @@ __all__ = [
     "equipment_in",
     "everybody_of",
     "given_to",
+    "is_before_its_day",
     "is_door_code",
     "is_in_one_hand",
     "is_tracked",
@@ -94,6 +99,7 @@ __all__ = [
     "settle_no_show",
     "standing_to_cancel",
     "stops_of",
+    "taken_back",
     "terms_from_json",
     "terms_to_json",
 ]

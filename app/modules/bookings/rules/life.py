@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import ActorKind
 from app.kernel.geo import Point
@@ -117,6 +118,27 @@ def standing_to_cancel(status: BookingStatus, kind: ActorKind, starts_on: date, 
     if kind in OF_CUSTOMERS and status in ON_THE_WAY and today < starts_on:
         return S.ASSIGNED
     return status
+
+
+def is_before_its_day(starts_at: datetime, zone: str, now: datetime) -> bool:
+    """By the pickup's clock."""
+    starts_on, today = (instant.astimezone(ZoneInfo(zone)).date() for instant in (starts_at, now))
+    return today < starts_on
+
+
+def taken_back(
+    status: BookingStatus, before: Mapping[BookingStatus, BookingStatus], *, is_early: bool
+) -> BookingStatus:
+    """Where a booking stands when what was reported by mistake is taken back: before its day the whole start of it,
+    from its day on the completion. `before`: by each step of it, where it stood before.
+
+    Raises: IllegalStep (409) where there is nothing to take back.
+    """
+    if is_early and status in ON_THE_WAY | {S.COMPLETED}:
+        return before[S.EN_ROUTE]
+    if status is not S.COMPLETED:
+        raise IllegalStep(f"A booking that is {status} has nothing to take back.", legal=[])
+    return before[S.COMPLETED]
 
 
 def move(status: BookingStatus, *, to: BookingStatus, by: ActorKind) -> BookingStatus:

@@ -144,6 +144,16 @@ async def waive_door_codes(session: WriteSession, actor: Mover, booking_id: UUID
     return booking
 
 
+async def ask_again(session: WriteSession, booking: Booking) -> None:
+    """The codes of the doors that a booking has before it again."""
+    if booking.asks_door_codes:
+        codes = await repository.list_door_codes(session, booking.org_id, booking.id)
+        is_at_pickup = booking.status not in rules.ON_THE_WAY - rules.BEFORE_LOADING
+        for door, code in codes.items():
+            if door is Door.DELIVERY or is_at_pickup:
+                code.given_at = None
+
+
 async def _open_codes(session: WriteSession, booking: Booking) -> list[DoorCode]:
     """Raises: DoorCodesNotAsked (409) when none is to be given any more."""
     codes = await repository.list_door_codes(session, booking.org_id, booking.id)

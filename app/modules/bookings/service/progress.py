@@ -15,6 +15,7 @@ from app.modules.bookings.service.doors import pass_door
 from app.modules.bookings.service.history import Work
 from app.modules.bookings.service.steps import lock_as, write_step
 from app.modules.bookings.values import BookingStatus, Report
+from app.modules.calendar import public as calendar
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
@@ -59,10 +60,11 @@ async def advance_booking(
 async def complete_booking(
     session: WriteSession, pepper: Signer, actor: Mover, booking_id: UUID, body: CompleteIn
 ) -> Booking | DoorCodeWrong:
-    """The goods are delivered: the final price is made of the promised price list and the work as done. A wrong code
-    is told, so that it stays counted.
+    """The goods are delivered: the final price is made of the promised price list and the work as done, and trucks and
+    crew are free for what is left of the window; not before the pickup's day, when the report may be a mistake. A wrong
+    code is told, so that it stays counted.
 
-    Locks: the booking row.
+    Locks: the booking row, then its reservations.
     Raises: BookingNotFound (404), IllegalStep (409), NotPriced (409), DoorCodeRequired (422), DoorCodeLocked (409).
     Emits: booking.completed.
     """
@@ -80,6 +82,8 @@ async def complete_booking(
     if booking.job is not None:
         worked, job = body.actual_hours, pricing.job_from_json(booking.job)
         await pricing.observe_job(session, booking.org_id, booking.id, job, actual_hours=worked, now=actor.now)
+    if not rules.is_before_its_day(booking.starts_at, booking.pickup_zone, actor.now):
+        await calendar.give_back(session, booking.org_id, booking.id, actor.now)
     await write_step(session, booking, actor, came_from=came_from, report=report)
     emit(session, BookingCompleted(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking

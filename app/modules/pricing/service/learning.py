@@ -54,6 +54,14 @@ async def observe_job(
         await repository.put_own(session, org_id, {"pace": pace_to_json(learned), "updated_at": now})
 
 
+async def forget_job(session: WriteSession, org_id: UUID, booking_id: UUID, now: datetime) -> None:
+    """A job was not completed after all: nothing is learned of it. What of later jobs was expected with it stays."""
+    if await repository.delete_observed(session, org_id, booking_id):
+        learned = learn(await repository.list_observed(session, org_id, LATEST))
+        pace = None if learned is None else pace_to_json(learned)
+        await repository.put_own(session, org_id, {"pace": pace, "updated_at": now})
+
+
 async def list_observed(session: ReadSession, actor: Mover) -> Sequence[ObservedJob]:
     """The company's latest completed jobs."""
     return await repository.list_observed(session, actor.org_id, LATEST)
