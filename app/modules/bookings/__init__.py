@@ -3,8 +3,9 @@
 Owns: bookings and every step of them.
 Tables: bookings, booking_steps, cancellation_policies, booking_rules, door_codes, calendar_feeds.
 Invariants: a booking has all its trucks and crew or does not exist; what may follow what stands in
-rules.TRANSITIONS; a hold past its time is expired, whether or not the sweeper has written it; the price promised
-never changes, the final price is made of the same version and the hours and miles as worked.
+rules.TRANSITIONS; a hold past its time is expired, whether or not the sweeper has written it; a job that is done has
+nothing in the calendar behind that; the price promised never changes, the final price is made of the same version and
+the hours and miles as worked.
 Announces: booking.held, .confirmed, .assigned, .rescheduled, .started, .completed, .cancelled, .expired, .progressed,
 .door_codes_renewed, .truck_replaced.
 Listens: its own, to tell company and customer, and to count what a company breaks; papers.noticed and papers.lapsed,
