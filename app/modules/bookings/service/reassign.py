@@ -147,7 +147,7 @@ async def reassign_all(
         await _release(session, booking, team)
     for booking, team in zip(bookings, given, strict=True):
         if team.since is not None:
-            await give_rest(session, actor, booking, team.leg, team.truck_ids, team.since)
+            await give_rest(session, actor, booking, team.leg, team.truck_ids, since=team.since)
             continue
         kept = _pieces(booking, team)
         take = partial(calendar.reserve_named, session, resource_ids=list(dict.fromkeys((*team.resource_ids, *kept))))

@@ -21,7 +21,13 @@ from app.runtime.db.session import WriteSession
 
 
 async def give_rest(
-    session: WriteSession, actor: Mover, booking: Booking, leg: int | None, truck_ids: Sequence[UUID], since: datetime
+    session: WriteSession,
+    actor: Mover,
+    booking: Booking,
+    leg: int | None,
+    truck_ids: Sequence[UUID],
+    *,
+    since: datetime,
 ) -> None:
     """Give the rest of a locked job, or of one leg of it, these trucks; it stays where it is, and so do its people.
     What the former trucks had until then stays in the calendar, and the history names both.
