@@ -25,6 +25,7 @@ from pydantic import SecretStr, ValidationError
 from app import doctor, registry, worker
 from app.kernel.clock import SystemClock
 from app.kernel.errors import AppError
+from app.kernel.ports.key_wrapping import KeysUnavailable
 from app.kernel.ports.object_store import StoreUnavailable
 from app.kernel.ports.queues import QueueUnavailable
 from app.main import build_ports, build_resources, build_seals, create_app
@@ -46,6 +47,7 @@ from app.runtime.web.internal import assemble_internal, listening_inside
 from app.runtime.web.server import CannotListen, Server, configure_server, listen
 from app.seed import play
 from app.seed.progress import Progress
+from app.wrapped_keys import WRAPPABLE, wrap_key
 
 REFUSES_TO_START: Final = 3
 CHAIN_BROKEN: Final = 4
@@ -149,6 +151,13 @@ async def _database(settings: Settings, url: SecretStr) -> AsyncIterator[Databas
         yield Database(engine, registry.error_map(), build_seals(settings.auth))
     finally:
         await engine.dispose()
+
+
+def run_wrap_key(arguments: argparse.Namespace) -> None:
+    try:
+        print(wrap_key(os.environ, arguments.variable))
+    except KeysUnavailable as error:
+        raise Refused(str(error), BAD_SETTINGS) from None
 
 
 def run_create_staff(arguments: argparse.Namespace) -> None:
@@ -309,6 +318,7 @@ COMMANDS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "migrate": (run_migrate, "bring the schema to this release"),
     "serve": (run_serve, "run the API"),
     "worker": (run_worker, "run the outbox relay, the queue's consumer and the schedules"),
+    "wrap-key": (run_wrap_key, "print a key of the settings as it is written wrapped (MOVEHUB_KEYS__…)"),
     "openapi": (run_openapi, "print the OpenAPI document"),
     "create-staff": (run_create_staff, f"add a member of the platform's staff; password from {PASSWORD} or asked"),
     "seed": (run_seed, "fill an empty database with demo data"),
@@ -328,6 +338,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             one.add_argument("--email", required=True)
             one.add_argument("--name", required=True)
             one.add_argument("--role", choices=[role.value for role in identity.StaffRole], default="reviewer")
+        if name == "wrap-key":
+            one.add_argument("variable", choices=WRAPPABLE)
         if name == "seed":
             one.add_argument("--number", type=int, default=1, help="the same number makes the same data")
         if name == "audit":

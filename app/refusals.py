@@ -9,7 +9,9 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
 from app.adapters.vaults.aws_secrets_manager import SecretsUnavailable, fetch_secret
+from app.kernel.ports.key_wrapping import KeysUnavailable
 from app.runtime.settings import AuthSettings, Settings
+from app.wrapped_keys import unwrap_keys
 
 SECRETS: Final = "MOVEHUB_SECRETS__"
 UNPREFIXED: Final = frozenset({"DEBUG", "ENVIRONMENT", "PORT", "REDIS_URL"})
@@ -26,10 +28,19 @@ class Refused(Exception):
 
 
 def complete_environment(environ: MutableMapping[str, str]) -> None:
-    """Add what the secret named by MOVEHUB_SECRETS__ID holds; a variable that is set and not empty stays as it is.
+    """Add what the secret named by MOVEHUB_SECRETS__ID holds, and unwrap the keys that are written wrapped; a variable
+    that is set and not empty stays as it is.
 
     Raises: Refused.
     """
+    _add_secret(environ)
+    try:
+        unwrap_keys(environ)
+    except KeysUnavailable as error:
+        raise Refused(str(error), BAD_SETTINGS) from None
+
+
+def _add_secret(environ: MutableMapping[str, str]) -> None:
     secret_id = environ.get(f"{SECRETS}ID")
     if not secret_id:
         return

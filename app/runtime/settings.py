@@ -208,6 +208,20 @@ class SecretSettings(Group):
     endpoint_url: str | None = None
 
 
+class KeySettings(Group):
+    """What keys that are written `wrapped:…` are unwrapped by, before anything else is read (app/wrapped_keys.py).
+
+    `local`: wrapping keys by name, of 32 characters or more; `wrap_with` names the one that `movehub wrap-key` uses.
+    `kms_key_id`: AWS KMS wraps instead; what it has wrapped names its key itself.
+    """
+
+    local: dict[str, SecretStr] = Field(default_factory=dict)
+    wrap_with: str | None = None
+    kms_key_id: str | None = None
+    kms_region: str | None = None
+    kms_endpoint_url: str | None = None
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="MOVEHUB_",
@@ -233,6 +247,7 @@ class Settings(BaseSettings):
     db: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
     secrets: SecretSettings = SecretSettings()
+    keys: KeySettings = KeySettings()
     auth: AuthSettings
     limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()

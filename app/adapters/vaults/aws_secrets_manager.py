@@ -1,16 +1,10 @@
-"""A secret of AWS Secrets Manager: a JSON object whose names are settings' and whose values are texts.
-
-Credentials come from boto3's own chain (environment, role of the task) and stand in no setting.
-"""
+"""A secret of AWS Secrets Manager: a JSON object whose names are settings' and whose values are texts."""
 
 from __future__ import annotations
 
 import json
-from typing import Final
 
-CONNECT_SECONDS: Final = 2
-READ_SECONDS: Final = 5
-ATTEMPTS: Final = 3
+from app.adapters.vaults.aws import AwsIsSilent, AwsRefuses, ask_aws
 
 
 class SecretsUnavailable(Exception):
@@ -19,25 +13,15 @@ class SecretsUnavailable(Exception):
 
 def fetch_secret(secret_id: str, *, region: str | None, endpoint_url: str | None) -> dict[str, str]:
     """The names and values of a secret's current version. Raises: SecretsUnavailable."""
-    # Heavy, and of use only where a secret is named.
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    patience = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
-    )
     try:
-        client = boto3.client("secretsmanager", region_name=region, endpoint_url=endpoint_url, config=patience)
-        text = client.get_secret_value(SecretId=secret_id).get("SecretString")
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "unknown")
+        found = ask_aws(
+            "secretsmanager", "get_secret_value", region=region, endpoint_url=endpoint_url, SecretId=secret_id
+        )
+    except AwsRefuses as code:
         raise SecretsUnavailable(f"AWS Secrets Manager refuses the secret ({code}).") from None
-    except (BotoCoreError, ValueError) as error:
-        raise SecretsUnavailable(f"AWS Secrets Manager gives no answer ({type(error).__name__}).") from None
-    return _values_of(text)
+    except AwsIsSilent as kind:
+        raise SecretsUnavailable(f"AWS Secrets Manager gives no answer ({kind}).") from None
+    return _values_of(found.get("SecretString"))
 
 
 def _values_of(text: object) -> dict[str, str]:
