@@ -38,7 +38,7 @@ POLICIES = {
     "observed_jobs": [Allow(MOVER, "select insert delete", OWN_COMPANY)],
     "own_estimators": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
-        Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "items", "pace")),
+        Allow(MARKET, "select", EVERY_ROW, columns=("org_id", "items", "pace", "figures")),
     ],
     "discount_uses": [
         Allow(MOVER, "select insert", OWN_COMPANY),
@@ -119,7 +119,7 @@ def upgrade() -> None:
             "prior_hours",
             sa.Numeric(precision=14, scale=4),
             nullable=False,
-            comment="by the static figures, for this crew",
+            comment="by the static figures, or the company's own, for this crew",
         ),
         sa.Column(
             "p50_hours", sa.Numeric(precision=14, scale=4), nullable=False, comment="by the jobs completed before"
@@ -148,6 +148,18 @@ def upgrade() -> None:
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=True,
             comment="learnt from observed_jobs; null: too few",
+        ),
+        sa.Column(
+            "figures",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="of the estimator that are its own, by code",
+        ),
+        sa.Column(
+            "learning_since",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it last set what makes its hours; null: never, and all jobs teach",
         ),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("org_id", sa.UUID(), nullable=False),

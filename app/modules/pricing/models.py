@@ -51,6 +51,10 @@ class OwnEstimator(Tenant, Model):
 
     items: Mapped[list[dict[str, Any]]] = mapped_column(comment="things that are not as the catalogue has them")
     pace: Mapped[dict[str, Any] | None] = mapped_column(comment="learnt from observed_jobs; null: too few")
+    figures: Mapped[dict[str, Any]] = mapped_column(comment="of the estimator that are its own, by code")
+    learning_since: Mapped[datetime | None] = mapped_column(
+        comment="when it last set what makes its hours; null: never, and all jobs teach"
+    )
     updated_at: Mapped[datetime]
 
     __table_args__ = (sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]), sa.UniqueConstraint("org_id"))
@@ -66,7 +70,9 @@ class ObservedJob(Tenant, Model):
     booking_id: Mapped[UUID] = mapped_column(comment="once for each booking")
     volume_cuft: Mapped[Decimal] = mapped_column(sa.Numeric(12, 3))
     crew_size: Mapped[int]
-    prior_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4), comment="by the static figures, for this crew")
+    prior_hours: Mapped[Decimal] = mapped_column(
+        sa.Numeric(14, 4), comment="by the static figures, or the company's own, for this crew"
+    )
     p50_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4), comment="by the jobs completed before")
     p90_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4), comment="as p50_hours")
     actual_hours: Mapped[Decimal] = mapped_column(sa.Numeric(14, 4))

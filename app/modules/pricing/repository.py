@@ -114,13 +114,13 @@ async def list_bodies(session: ReadSession, ids: Sequence[UUID]) -> Sequence[Any
 
 async def put_own(session: WriteSession, org_id: UUID, fields: dict[str, Any]) -> None:
     """Change these fields of the company's own figures; the first ones make its row."""
-    query = pg.insert(OwnEstimator).values(**{"org_id": org_id, "id": new_id(), "items": [], **fields})
+    query = pg.insert(OwnEstimator).values(**{"org_id": org_id, "id": new_id(), "items": [], "figures": {}, **fields})
     await session.execute(query.on_conflict_do_update(index_elements=["org_id"], set_=fields))
 
 
 async def list_own(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:
-    """(org_id, items, pace) of those that have figures of their own."""
-    query = sa.select(OwnEstimator.org_id, OwnEstimator.items, OwnEstimator.pace)
+    """(org_id, items, pace, figures) of those that have figures of their own."""
+    query = sa.select(OwnEstimator.org_id, OwnEstimator.items, OwnEstimator.pace, OwnEstimator.figures)
     return (await session.execute(query.where(OwnEstimator.org_id.in_(org_ids)))).all()
 
 
@@ -137,7 +137,8 @@ async def delete_observed(session: WriteSession, org_id: UUID, booking_id: UUID)
 
 
 async def list_observed(session: ReadSession, org_id: UUID, limit: int) -> Sequence[ObservedJob]:
-    """The latest completed jobs of the company, the last one first."""
+    """The latest completed jobs of the company, the last one first; none from before it set what makes its hours."""
+    since = sa.select(OwnEstimator.learning_since).where(OwnEstimator.org_id == org_id).scalar_subquery()
     query = (
         sa.select(
             StoredJob.volume_cuft,
@@ -146,7 +147,7 @@ async def list_observed(session: ReadSession, org_id: UUID, limit: int) -> Seque
             StoredJob.p90_hours,
             StoredJob.actual_hours,
         )
-        .where(StoredJob.org_id == org_id)
+        .where(StoredJob.org_id == org_id, StoredJob.completed_at >= sa.func.coalesce(since, StoredJob.completed_at))
         .order_by(StoredJob.completed_at.desc(), StoredJob.id.desc())
         .limit(limit)
     )

@@ -46,6 +46,7 @@ from app.modules.pricing.schemas.configs import (
     WarningOut,
 )
 from app.modules.pricing.schemas.delivery import DeliveryIn, DeliveryOut, delivery_out
+from app.modules.pricing.schemas.figures import FiguresOut, OwnFiguresIn, figures_out
 from app.modules.pricing.schemas.items import (
     InventoryOut,
     ItemQuery,
@@ -134,6 +135,22 @@ async def set_own_items(body: OwnItemsIn, actor: PricingWrite, session: Write) -
     items = [item.to_item() for item in body.items]
     await own.set_own_items(session, actor, items)
     return OwnItemsOut(items=[OwnItemOut.model_validate(item) for item in items])
+
+
+@public.get("/org/estimator-figures")
+async def list_own_figures(actor: PricingRead, session: Read) -> FiguresOut:
+    """The figures your estimates are made with, and how far you may set each. For the office and accountants."""
+    return figures_out(await own.list_own_figures(session, actor))
+
+
+@own_items.put("/estimator-figures")
+async def set_own_figures(body: OwnFiguresIn, actor: PricingWrite, session: Write) -> FiguresOut:
+    """Say which figures of the estimator are your own, for your estimates and offers. Where they make your hours, your
+    pace is learned anew from the jobs you complete from now on. For owners and managers.
+    """
+    told = body.to_told()
+    await own.set_own_figures(session, actor, told)
+    return figures_out(told)
 
 
 @public.get("/org/estimator")

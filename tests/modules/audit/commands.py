@@ -128,6 +128,7 @@ TOLD: Final = {
     "orgs.remove_service_area": "orgs.service_area_removed",
     "pricing.activate_config": "pricing.config_activated",
     "pricing.plan_config": "pricing.config_planned",
+    "pricing.set_own_figures": "pricing.own_figures_set",
     "pricing.set_own_items": "pricing.own_items_set",
     "pricing.write_config": "pricing.config_written",
     "privacy.erase_me": "privacy.erased",

@@ -82,6 +82,7 @@ async def run_a_company(client: httpx.AsyncClient, of_a: Belongings) -> None:
     draft = await do(client, headers, "POST", "/v1/pricing-configs", PRICES | {"base_hourly_rate": 175})
     await do(client, headers, "POST", f"/v1/pricing-configs/{draft['id']}/plan", {"in_force_from": "2099-01-01T00:00"})
     await do(client, headers, "POST", f"/v1/pricing-configs/{draft['id']}/activate")
+    await do(client, headers, "PUT", "/v1/org/estimator-figures", {"figures": [{"code": "loose_item", "value": 45}]})
     await do(client, headers, "PUT", "/v1/org/inventory-items", {"items": [{"code": "sofa_3_seat", "volume_cuft": 55}]})
     for kind, off in (("trucks", "truck_time_off"), ("drivers", "driver_time_off")):
         one = f"/v1/{kind}/{ids[kind[:-1] + '_id']}"

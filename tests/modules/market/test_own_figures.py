@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from app.kernel.clock import ManualClock
 from app.modules.pricing.service.learning import observe_job
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
@@ -131,3 +132,94 @@ async def test_a_thing_is_named_once(client: httpx.AsyncClient, mover_a: Any) ->
     twice = [{"code": "sofa_3_seat", "volume_cuft": 5}, {"code": "sofa_3_seat", "volume_cuft": 6}]
     answer = await set_own(client, Company(mover_a), *twice)
     assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("/items/1/code", "repeated")]
+
+
+FIGURES: Final = "/v1/org/estimator-figures"
+
+
+async def set_figures(client: httpx.AsyncClient, company: Company, **told: Any) -> httpx.Response:
+    figures = [{"code": code, "value": value} for code, value in told.items()]
+    return await client.put(FIGURES, headers=company.headers | new_key(), json={"figures": figures})
+
+
+async def test_a_company_with_figures_of_its_own_is_estimated_priced_and_booked_by_them(
+    client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+) -> None:
+    usual, mine = [await open_company(client, staff.headers, place=DICKINSON) for _ in range(2)]
+    before = await offers(client, items=SOFAS)
+    told = await set_figures(
+        client, mine, loose_item="600", crew_of_two="12", p90_ratio="2", cartons_per_hour="1", cuft_per_mover_hour="50"
+    )
+    assert told.status_code == 200, told.text
+    shown = {one["code"]: one for one in (await client.get(FIGURES, headers=mine.headers)).json()["items"]}
+    assert (shown["loose_item"]["value"], shown["loose_item"]["common"], shown["loose_item"]["is_own"]) == (
+        600,
+        30,
+        True,
+    )
+    assert shown["truck_load"]["is_own"] is False
+    found = await offers(client, items=SOFAS)
+    assert found[usual.id]["price"] == before[usual.id]["price"]
+    assert found[usual.id]["own_figures"] == []
+    assert Decimal(found[mine.id]["price"]["total"]["amount"]) > Decimal(before[mine.id]["price"]["total"]["amount"])
+    assert length(found[mine.id]) > length(before[mine.id])
+    named = {one["code"]: (one["value"], one["source"]) for one in found[mine.id]["own_figures"]}
+    assert named == {
+        "loose_item": (600, "the company"),
+        "crew_of_two": (12, "the company"),
+        "p90_ratio": (2, "the company"),
+        "cartons_per_hour": (1, "the company"),
+        "cuft_per_mover_hour": (50, "the company"),
+    }
+    estimated = await client.post(
+        "/v1/org/estimates", headers=mine.headers, json={"origin": DICKINSON, "destination": DICKINSON, "items": SOFAS}
+    )
+    [loose] = [one for one in estimated.json()["factors"] if one["code"] == "loose_item"]
+    assert (loose["value"], loose["source"]) == (600, "the company")
+    [customer] = await invite_customers(resources, 1)
+    booked = await hold(client, customer, (await quote(client, customer, found[mine.id]["offer_id"]))["id"])
+    assert (booked.status_code, booked.json()["ends_at"]) == (201, found[mine.id]["ends_at"])
+    assert (await set_figures(client, mine)).status_code == 200
+    assert (await offers(client, items=SOFAS))[usual.id]["own_figures"] == []
+
+
+async def test_a_pace_is_learned_anew_beside_other_figures(
+    client: httpx.AsyncClient, staff: StaffMember, resources: Resources, clock: ManualClock
+) -> None:
+    company = await open_company(client, staff.headers, place=DICKINSON)
+    await work_slowly(resources, company)
+    clock.advance(timedelta(minutes=1))
+
+    async def pace() -> list[str]:
+        return [one["code"] for one in (await offers(client, home_size="studio"))[company.id]["own_figures"]]
+
+    # Room in a truck says nothing of hours.
+    await set_figures(client, company, truck_volume="1400")
+    assert await pace() == ["truck_volume", "own_ratio", "p90_ratio"]
+    await set_figures(client, company, cuft_per_mover_hour="70")
+    assert await pace() == ["cuft_per_mover_hour"]
+    await work_slowly(resources, company)
+    assert await pace() == ["cuft_per_mover_hour", "own_ratio", "p90_ratio"]
+    [_, ratio, _] = (await offers(client, home_size="studio"))[company.id]["own_figures"]
+    assert ratio["value"] < 1.1
+
+
+@pytest.mark.parametrize(
+    ("told", "pointer", "code"),
+    [
+        ({"no_such": 1}, "/figures/0/code", "enum"),
+        ({"own_ratio": 1}, "/figures/0/code", "value_error"),
+        ({"loose_item": 601}, "/figures/0/value", "out_of_bounds"),
+        ({"crew_of_two": "30"}, "/figures/0/value", "bands_shrink"),
+        ({"crew_of_four": "12"}, "/figures/0/value", "bands_shrink"),
+        ({"cuft_per_mover_hour": "NaN"}, "/figures/0/value", "value_error"),
+    ],
+)
+async def test_a_figure_that_cannot_be_is_refused(
+    client: httpx.AsyncClient, mover_a: Any, told: dict[str, Any], pointer: str, code: str
+) -> None:
+    answer = await set_figures(client, Company(mover_a), **told)
+    assert answer.status_code == 422, answer.text
+    assert (answer.json()["errors"][-1]["pointer"], answer.json()["errors"][-1]["code"]) == (pointer, code)
+    items = (await client.get(FIGURES, headers=mover_a.headers)).json()["items"]
+    assert not any(one["is_own"] for one in items)

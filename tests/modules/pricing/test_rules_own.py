@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.modules.pricing.rules import CATALOGUE, estimate
+from app.modules.pricing.rules import CATALOGUE, estimate, packing_of
 from app.modules.pricing.rules.estimator_figures import Figure
 from app.modules.pricing.rules.learning import Learned, SizeClass, SizeRatio
 from app.modules.pricing.rules.own import (
@@ -23,6 +23,7 @@ from app.modules.pricing.rules.own import (
     own_from_json,
     pace_to_json,
 )
+from app.modules.pricing.rules.own_figures import with_told
 from app.modules.pricing.values import EstimateRequest, HomeSize, ItemCount
 
 pytestmark = pytest.mark.unit
@@ -99,3 +100,9 @@ def test_what_is_stored_comes_back() -> None:
     assert own_from_json([], json.loads(json.dumps(pace_to_json(SLOW)))).learned == SLOW
     gone = [{"code": "no_such_thing", "volume_cuft": "5", "weight_lb": None, "disassembly_minutes": None}]
     assert own_from_json(gone, None) == COMMON
+
+
+def test_packing_is_by_its_cartons_an_hour_and_what_is_not_set_is_the_table_itself() -> None:
+    assert packing_of(8, figures=with_told({Figure.CARTONS_PER_HOUR: Decimal(1)})).hours == 8
+    assert with_told({}) is COMMON.base
+    assert not COMMON.has_figures

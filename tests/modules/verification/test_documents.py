@@ -31,6 +31,9 @@ pytestmark = pytest.mark.integration
 PERMIT = {"kind": "state_permit", "issuer": "BHGS", "number": "CAL-T0191234", "effective_on": "2026-05-01"}
 
 
+TAX_ID = {"kind": "tax_id", "issuer": "IRS", "number": "91-7654321"}
+
+
 async def show(client: httpx.AsyncClient, member: Member, **changes: Any) -> httpx.Response:
     return await client.post("/v1/org/documents", json=PERMIT | changes, headers=member.headers)
 
@@ -52,6 +55,7 @@ async def show_all_of_california(
     assert (await show(client, member, **last_day)).status_code == 201
     registration = {"kind": "truck_registration", "number": "1ABC234", "truck_id": truck_id}
     assert (await show(client, member, **registration)).status_code == 201
+    assert (await show(client, member, **TAX_ID)).status_code == 201
     for kind, limit in (("liability", "600000"), ("cargo", "20000"), ("workers_comp", "1000000")):
         coverage = {"amount": limit, "currency": "USD"}
         await add_policy(client, member.headers, kind=kind, policy_number=kind, coverage=coverage)
@@ -62,6 +66,9 @@ async def show_all_of_california(
 async def test_everybody_sees_what_the_law_asks_and_where_it_stands(client: httpx.AsyncClient):
     packs = {pack["code"]: pack for pack in (await client.get("/v1/verification-packs")).json()["items"]}
     assert set(packs) == {"US-interstate", "US-CA", "US-WA", "generic"}
+    asked = {code: {one["need"] for one in pack["requirements"]} for code, pack in packs.items()}
+    assert {code for code, needs in asked.items() if "tax_id" in needs} == {"US-interstate", "US-CA", "US-WA"}
+    assert {code for code, needs in asked.items() if "business_licence" in needs} == {"US-WA"}
     liability = next(one for one in packs["US-interstate"]["requirements"] if one["need"] == "liability")
     assert liability["minimum"] == {"amount": "750000.00", "currency": "USD"}
     assert (liability["in_force_from"], liability["source"][:12]) == ("1985-01-01", "49 CFR 387.9")
@@ -74,7 +81,7 @@ async def test_a_declared_law_is_a_list_of_what_is_missing_until_all_is_shown(
     assert await missing(client, mover_a) == {}
     await declare(client, mover_a, "US-CA")
     lacking = await missing(client, mover_a)
-    assert set(lacking) == {"state_permit", "liability", "workers_comp", "truck_registration"}
+    assert set(lacking) == {"state_permit", "liability", "workers_comp", "truck_registration", "tax_id"}
     refused = await client.post("/v1/org/verification", headers=mover_a.headers)
     assert {one["code"] for one in refused.json()["missing"]} == set(lacking)
     await show_all_of_california(client, staff, mover_a, lacking["truck_registration"]["truck_id"])
@@ -162,7 +169,7 @@ class TestTheJobsDay:
         assert await offer_of(client, company, "2027-03-23T09:00:00") is None
         [customer] = await invite_customers(resources, 1)
         quoted = await quote(client, customer, offer["offer_id"])
-        [permit, registration] = (await client.get("/v1/org/documents", headers=company.headers)).json()["items"]
+        [permit, registration, _] = (await client.get("/v1/org/documents", headers=company.headers)).json()["items"]
         for document_id, told in (
             (registration["id"], {"paper": "truck_registration", "truck_id": company.truck_ids[0]}),
             (permit["id"], {"paper": "state_permit", "truck_id": None}),
@@ -197,7 +204,7 @@ class TestTheJobsDay:
     ):
         company = await open_company(client, staff.headers)
         await show_all_of_california(client, staff, company.member, company.truck_ids[0])
-        [_, registration] = (await client.get("/v1/org/documents", headers=company.headers)).json()["items"]
+        [_, registration, _] = (await client.get("/v1/org/documents", headers=company.headers)).json()["items"]
         [customer] = await invite_customers(resources, 1)
         offer = await offer_of(client, company, "2027-03-25T09:00:00")
         assert offer

@@ -161,7 +161,7 @@ def _plan(load: pricing.Load, way: Way) -> Plan:
 def _packing(wanted: pricing.PackingWishIn | None, load: pricing.Load) -> pricing.Packing | None:
     if wanted is None:
         return None
-    return pricing.packing_of(load.cartons if wanted.cartons is None else wanted.cartons, wanted.hours)
+    return pricing.packing_of(load.cartons if wanted.cartons is None else wanted.cartons, wanted.hours, load.figures)
 
 
 def _up(amount: Decimal) -> int:

@@ -221,9 +221,9 @@ def _hours(person_hours: Fraction, crew: int, figures: Figures) -> Fraction:
     return person_hours / crew * overhead * Fraction(figures[Figure.OWN_RATIO].value)
 
 
-def expected_hours(job: Job) -> Decimal:
-    """What the static figures say of a job with the crew that it had: half of such jobs take no longer. Not rounded
-    up; 0 where neither volume nor things are known.
+def expected_hours(job: Job, figures: Figures = FIGURES) -> Decimal:
+    """What these figures, the static ones or a company's, say of a job with the crew that it had: half of such jobs
+    take no longer. Not rounded up; 0 where neither volume nor things are known.
     """
     known = [(CATALOGUE[piece.code], piece.quantity) for piece in job.inventory if piece.code in CATALOGUE]
     load = _Listed(
@@ -231,8 +231,8 @@ def expected_hours(job: Job) -> Decimal:
         sum(item.disassembly_minutes * quantity for item, quantity in known),
         sum(piece.quantity for piece in job.inventory if "carton" not in piece.categories),
     )
-    work = _work(EstimateRequest(pickup=job.pickup, dropoff=job.dropoff), load, FIGURES)
-    return _shown(_hours(work.person_hours, max(1, job.crew), FIGURES))
+    work = _work(EstimateRequest(pickup=job.pickup, dropoff=job.dropoff), load, figures)
+    return _shown(_hours(work.person_hours, max(1, job.crew), figures))
 
 
 def round_hours(exact: Fraction, figures: Figures) -> Hours:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
+from app.modules.pricing.values import Factor
 
 # Own jobs before any is believed; the static figures then still weigh as much as so many jobs, the company's own
 # ratio as many within a size class.
@@ -112,9 +113,11 @@ def learn(observed: Sequence[ObservedJob]) -> Learned | None:
     return Learned(len(observed), ratios, _p90(spread).quantize(_P90_PLACES))
 
 
-def expect(prior_hours: Decimal, volume_cuft: Decimal, learned: Learned | None) -> tuple[Decimal, Decimal]:
+def expect(
+    prior_hours: Decimal, volume_cuft: Decimal, learned: Learned | None, figures: Mapping[str, Factor] = FIGURES
+) -> tuple[Decimal, Decimal]:
     """P50 and P90 of a job by what is known, to the ten-thousandth of an hour."""
-    ratio, p90 = Decimal(1), FIGURES[Figure.P90_RATIO].value
+    ratio, p90 = Decimal(1), figures[Figure.P90_RATIO].value
     if learned is not None:
         ratio, p90 = learned.ratios[size_class(volume_cuft)].ratio, learned.p90_ratio
     p50 = (prior_hours * ratio).quantize(Decimal("0.0001"))

@@ -12,6 +12,7 @@ from app.modules.pricing.rules.catalogue import CATALOGUE, Item
 from app.modules.pricing.rules.estimator import Figures, estimate, round_hours
 from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
 from app.modules.pricing.rules.learning import Learned, SizeClass, SizeRatio, size_class
+from app.modules.pricing.rules.own_figures import BY_THE_COMPANY, told_from_json, with_told
 from app.modules.pricing.rules.wire import number_text
 from app.modules.pricing.values import Estimate, EstimateRequest, Factor, Hours, ItemCount
 
@@ -32,31 +33,39 @@ class OwnItem(NamedTuple):
 
 
 class Own(NamedTuple):
-    """Its things that are not as the catalogue has them, by code, and its pace; None: too few jobs."""
+    """Its things that are not as the catalogue has them, by code, its pace (None: too few jobs), and the figures of the
+    estimator with its own among them.
+    """
 
     items: Mapping[str, Item]
     learned: Learned | None
+    base: Figures = FIGURES
+
+    @property
+    def has_figures(self) -> bool:
+        return self.base is not FIGURES
 
     def figures(self, volume_cuft: Decimal) -> Figures:
         """The figures of its estimates for a move of this size."""
         if self.learned is None:
-            return FIGURES
+            return self.base
         size = size_class(volume_cuft)
         ratio = self.learned.ratios[size]
         source = f"{self.learned.jobs} own jobs, {ratio.jobs} of them {size}"
         own = {Figure.OWN_RATIO: ratio.ratio, Figure.P90_RATIO: self.learned.p90_ratio}
         rows: dict[str, Factor] = {
-            code: FIGURES[code]._replace(value=value, source=source) for code, value in own.items()
+            code: self.base[code]._replace(value=value, source=source) for code, value in own.items()
         }
-        return {**FIGURES, **rows}
+        return {**self.base, **rows}
 
     def factors(self, volume_cuft: Decimal, items: Sequence[ItemCount]) -> tuple[Factor, ...]:
         """What is its own in an estimate, to be shown."""
         pieces = sum(counted.quantity for counted in items if counted.code in self.items)
-        own = [Factor(OWN_ITEMS, "Things by the company's own figures", Decimal(pieces), "piece", "the company")]
+        own = [Factor(OWN_ITEMS, "Things by the company's own figures", Decimal(pieces), "piece", BY_THE_COMPANY)]
         figures = self.figures(volume_cuft)
+        told = [figure for figure in figures.values() if figure.source == BY_THE_COMPANY] if self.has_figures else []
         learned = [figures[Figure.OWN_RATIO], figures[Figure.P90_RATIO]] if self.learned is not None else []
-        return (*(own if pieces else ()), *learned)
+        return (*(own if pieces else ()), *told, *learned)
 
 
 COMMON: Final = Own(MappingProxyType({}), None)
@@ -65,7 +74,7 @@ COMMON: Final = Own(MappingProxyType({}), None)
 def estimate_own(request: EstimateRequest, own: Own) -> Estimate:
     """The estimate by the company's own figures. Raises: UnknownItem (422)."""
     catalogue = {**CATALOGUE, **own.items} if own.items else CATALOGUE
-    made = estimate(request, FIGURES, catalogue)
+    made = estimate(request, own.base, catalogue)
     if own.learned is not None:
         made = estimate(request, own.figures(made.volume_cuft), catalogue)
     its_own = [factor for factor in own.factors(made.volume_cuft, request.items) if factor.code == OWN_ITEMS]
@@ -110,10 +119,13 @@ def pace_to_json(learned: Learned) -> dict[str, Any]:
     }
 
 
-def own_from_json(items: Sequence[Mapping[str, Any]], pace: Mapping[str, Any] | None) -> Own:
+def own_from_json(
+    items: Sequence[Mapping[str, Any]], pace: Mapping[str, Any] | None, figures: Mapping[str, str] | None = None
+) -> Own:
     """As stored. A thing that the catalogue has dropped since is left out."""
     known = {item.code: item.of(CATALOGUE[item.code]) for item in items_from_json(items) if item.code in CATALOGUE}
+    base = with_told(told_from_json(figures or {}))
     if pace is None:
-        return Own(known, None)
+        return Own(known, None, base)
     ratios = {SizeClass(size): SizeRatio(jobs, Decimal(ratio)) for size, (jobs, ratio) in pace["ratios"].items()}
-    return Own(known, Learned(pace["jobs"], ratios, Decimal(pace["p90_ratio"])))
+    return Own(known, Learned(pace["jobs"], ratios, Decimal(pace["p90_ratio"])), base)

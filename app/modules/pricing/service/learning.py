@@ -32,10 +32,11 @@ async def observe_job(
 
     A job of no told volume, or of no hours, teaches nothing and is not kept.
     """
-    prior = expected_hours(job)
+    own = await own_of(session, org_id)
+    prior = expected_hours(job, own.base)
     if prior <= 0 or actual_hours <= 0:
         return
-    p50, p90 = expect(prior, job.volume_cuft, learn(await repository.list_observed(session, org_id, LATEST)))
+    p50, p90 = expect(prior, job.volume_cuft, learn(await repository.list_observed(session, org_id, LATEST)), own.base)
     row = {
         "org_id": org_id,
         "id": new_id(),

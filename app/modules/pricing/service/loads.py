@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from app.kernel.ports.geocoding import locate_place
 from app.kernel.signing import BadToken, Signer
 from app.modules.pricing.errors import EstimateChanged, EstimateExpired, EstimateRefused
 from app.modules.pricing.rules import count_cartons, estimate, pieces_of, request_from_json, request_to_json
+from app.modules.pricing.rules.estimator_figures import FIGURES
 from app.modules.pricing.rules.own import COMMON, Own, estimate_own, hours_at_pace
 from app.modules.pricing.rules.wire import number_text
 from app.modules.pricing.schemas import EstimateIn, SignedEstimateOut, ToldEstimateIn, estimate_out
@@ -37,6 +38,7 @@ class Load:
     inventory: tuple[Piece, ...]
     cartons: int = 0
     factors: tuple[Factor, ...] = ()
+    figures: Mapping[str, Factor] = field(default_factory=lambda: FIGURES)
 
 
 class Terms(NamedTuple):
@@ -65,14 +67,15 @@ def _load(request: EstimateRequest, made: Estimate, own: Own) -> Load:
         inventory=made.inventory,
         cartons=count_cartons(request),
         factors=own.factors(made.volume_cuft, request.items),
+        figures=own.base,
     )
 
 
 def load_by_own(common: Load, own: Own) -> Load:
     """The load that the common figures have estimated, by a company's own. Only where it knows some of the things
-    otherwise is it estimated anew.
+    otherwise, or has figures of its own, is it estimated anew.
     """
-    if any(counted.code in own.items for counted in common.request.items):
+    if own.has_figures or any(counted.code in own.items for counted in common.request.items):
         return load_of(common.request, own)
     hours = hours_at_pace(common.exact_hours, common.volume_cuft, own)
     return replace(

@@ -29,6 +29,11 @@ ICC_TERMINATION_ACT: Final = date(1996, 1, 1)
 HOUSEHOLD_MOVERS_ACT: Final = date(2018, 7, 1)
 ORDER_R_573: Final = date(2013, 12, 16)
 
+# Whoever is paid for moves has a number that its earnings are told under; generic asks none, for it is of no country.
+EMPLOYER_NUMBER: Final = Requirement(
+    Need.TAX_ID, "Internal Revenue Service", "26 U.S.C. 6109(a); 26 CFR 301.6109-1: employer identification number"
+)
+
 PACKS: Final = {
     pack.code: pack
     for pack in (
@@ -50,6 +55,7 @@ PACKS: Final = {
                 Requirement(Need.CARGO, FMCSA, "49 CFR 387.303(c); 75 FR 35318", date(2011, 3, 21), Decimal(10_000)),
                 Requirement(Need.TRUCK_INSPECTION, FMCSA, "49 CFR 396.17: each vehicle, every twelve months"),
                 Requirement(Need.TRUCK_REGISTRATION, "the state where the truck is registered", "its vehicle code"),
+                EMPLOYER_NUMBER,
             ),
         ),
         Pack(
@@ -79,6 +85,8 @@ PACKS: Final = {
                 ),
                 Requirement(Need.WORKERS_COMP, "California Department of Industrial Relations", "Labor Code 3700"),
                 Requirement(Need.TRUCK_REGISTRATION, "California Department of Motor Vehicles", "Vehicle Code 4000"),
+                # A business licence is a city's there, and no law of the state asks for one.
+                EMPLOYER_NUMBER,
             ),
         ),
         Pack(
@@ -103,6 +111,12 @@ PACKS: Final = {
                     Decimal(20_000),
                 ),
                 Requirement(Need.TRUCK_REGISTRATION, "Washington State Department of Licensing", "RCW 46.16A.030"),
+                Requirement(
+                    Need.BUSINESS_LICENCE,
+                    "Washington State Department of Revenue",
+                    "RCW 82.32.030; WAC 458-20-101: registration with the state's business license",
+                ),
+                EMPLOYER_NUMBER,
             ),
         ),
         Pack(PackCode.GENERIC, "Anywhere else", (Requirement(Need.INSURANCE, "MoveHub", "the rules of the market"),)),
