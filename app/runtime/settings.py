@@ -197,6 +197,12 @@ class MarketSettings(Group):
     offer_minutes: int = 30
     quote_hours: int = 24
     hold_minutes: int = Field(default=15, ge=2, le=30)
+    unproven_share_percent: int = Field(
+        default=20,
+        ge=1,
+        le=100,
+        description="of a company's truck-hours, to who proved no phone; 100: all",
+    )
     most_holds: int = Field(default=3, ge=1, description="of one customer at once, at all companies together")
 
 

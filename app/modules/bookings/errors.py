@@ -45,6 +45,13 @@ class TooManyHolds(TooManyRequests):
     )
 
 
+class PhoneNotProven(Conflict):
+    code: ClassVar[str] = "phone_not_proven"
+    title: ClassVar[str] = (
+        "So much of one company's time is kept for customers who have proved a phone number: add yours with a code."
+    )
+
+
 class CompanyNotBookable(Conflict):
     code: ClassVar[str] = "company_not_bookable"
     title: ClassVar[str] = "This company cannot be booked at present."

@@ -46,6 +46,7 @@ __all__ = [
     "LONGEST_WINDOW",
     "PRINTED_CLASS",
     "SHORTEST_WINDOW",
+    "TRUCKS",
     "Ask",
     "Asked",
     "Availability",
@@ -116,6 +117,8 @@ __all__ = [
 
 Wanted = rules.Wanted
 LICENCE_CLASSES = rules.CLASSES
+# As orgs.COMPANIES: for other modules' statements.
+TRUCKS = repository.TRUCKS
 PRINTED_CLASS = rules.PRINTED_CLASS
 check_window = rules.check_window
 class_of_truck = rules.class_of_truck

@@ -23,6 +23,9 @@ DAY = timedelta(days=1)
 SESSIONS = table_of(CustomerSession)
 
 
+CUSTOMERS = sa.select(Customer.id, Customer.phone_index.is_not(None).label("has_phone")).subquery("customers")
+
+
 async def lock_sendings(session: WriteSession, recipient_index: bytes, address: str) -> None:
     """One request at a time counts and sends, to a recipient and from an address: held to the transaction's end."""
     await lock_name(session, f"customers.otp to {recipient_index.hex()}")

@@ -1,10 +1,13 @@
-"""Attack 18: holds taken to shut others out. A customer has three at once, an address asks for ten an hour."""
+"""Attack 18: holds taken to shut others out. A customer has three at once, an address asks for ten an hour, and who has
+proved no phone number has a fifth of a company's time, booked or held.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -20,7 +23,7 @@ from app.runtime.settings import LimitSettings, Settings
 from app.runtime.web.service import Readiness
 from tests.conftest import Logins, StaffMember
 from tests.factories.bookings import book_by_hand
-from tests.factories.customers import SignedInCustomer
+from tests.factories.customers import SignedInCustomer, code_of, new_email, new_phone, sign_in_customer
 from tests.factories.market import Company, hold, invite_customers, offer_of, open_company, post, quote
 
 pytestmark = pytest.mark.integration
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.integration
 FIRST_DAY: Final = 12
 HELD: Final = (201, None)
 REFUSED: Final = (429, "too_many_holds")
+NOT_PROVED: Final = (409, "phone_not_proven")
 
 
 def told(answer: httpx.Response) -> tuple[int, str | None]:
@@ -62,6 +66,33 @@ async def taken(client: httpx.AsyncClient, customer: SignedInCustomer, quote_ids
     answers = [await hold(client, customer, one) for one in quote_ids]
     assert [told(answer) for answer in answers] == [HELD] * len(quote_ids)
     return [answer.json() for answer in answers]
+
+
+@asynccontextmanager
+async def client_with(
+    settings: Settings, database: Database, clock: ManualClock, logins: Logins
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client from an address of its own, of a server with these settings."""
+    resources = build_resources(settings, database, clock=clock)
+    app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
+    transport = httpx.ASGITransport(app, client=(f"address-{new_id()}", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
+        yield made
+    await resources.close()
+
+
+async def prove_phone(client: httpx.AsyncClient, resources: Resources, customer: SignedInCustomer) -> None:
+    path = "/v1/customers/me/otp"
+    asked = await client.post(path, json={"phone": new_phone()}, headers=customer.headers)
+    challenge_id = asked.json()["challenge_id"]
+    body = {"challenge_id": challenge_id, "code": await code_of(resources, challenge_id)}
+    answer = await client.post(f"{path}/verify", json=body, headers=customer.headers)
+    assert answer.status_code == 200, answer.text
+
+
+def hours(booking: dict[str, Any]) -> float:
+    length = datetime.fromisoformat(booking["ends_at"]) - datetime.fromisoformat(booking["starts_at"])
+    return length / timedelta(hours=1)
 
 
 class TestOfACustomer:
@@ -118,6 +149,57 @@ class TestOfACustomer:
         assert sorted(map(told, answers), key=str) == [HELD] * 3 + [REFUSED] * 3
 
 
+class TestWithoutAPhone:
+    """With a fiftieth of a company's time for a fifth: eight hours and a bit of its one truck's month."""
+
+    @pytest.fixture
+    async def narrow(
+        self, settings: Settings, app_database: Database, clock: ManualClock, logins: Logins
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        market = settings.market.model_copy(update={"unproven_share_percent": 2})
+        async with client_with(settings.model_copy(update={"market": market}), app_database, clock, logins) as made:
+            yield made
+
+    @pytest.fixture
+    async def known_by_mail(self, client: httpx.AsyncClient, resources: Resources) -> SignedInCustomer:
+        return await sign_in_customer(client, resources, email=new_email())
+
+    async def test_what_is_held_and_booked_is_a_small_share_until_a_number_is_proved(
+        self,
+        narrow: httpx.AsyncClient,
+        resources: Resources,
+        companies: list[Company],
+        known_by_mail: SignedInCustomer,
+    ):
+        one, other = companies
+        *wanted, last = await quotes_of(narrow, known_by_mail, [one], 7)
+        had = []
+        while told(refused := await hold(narrow, known_by_mail, wanted.pop())) == HELD:
+            had.append(refused.json())
+            await post(narrow, known_by_mail.headers, f"/v1/bookings/{had[-1]['id']}/confirm")
+        assert told(refused) == NOT_PROVED
+        assert (refused.json()["most_hours"], refused.json()["held_hours"]) == (8.4, sum(map(hours, had)))
+        assert sum(map(hours, had)) <= 8.4 < sum(map(hours, (*had, had[0])))
+
+        # Of another company, of another month, and when there is room again.
+        await taken(narrow, known_by_mail, await quotes_of(narrow, known_by_mail, [other], 1))
+        offer = await offer_of(narrow, one, "2027-05-20T09:00:00")
+        assert offer is not None
+        await taken(narrow, known_by_mail, [(await quote(narrow, known_by_mail, offer["offer_id"]))["id"]])
+        await post(narrow, known_by_mail.headers, f"/v1/bookings/{had[0]['id']}/cancel", {"reason": "No more"})
+        [again] = await taken(narrow, known_by_mail, [last])
+        await post(narrow, known_by_mail.headers, f"/v1/bookings/{again['id']}/confirm")
+        assert told(await hold(narrow, known_by_mail, wanted[0])) == NOT_PROVED
+
+        await prove_phone(narrow, resources, known_by_mail)
+        await taken(narrow, known_by_mail, wanted[:1])
+
+    async def test_who_has_one_has_as_much_as_there_is(
+        self, narrow: httpx.AsyncClient, companies: list[Company], customer: SignedInCustomer
+    ):
+        await taken(narrow, customer, await quotes_of(narrow, customer, companies[:1], 3))
+
+
 class TestOfAnAddress:
     @pytest.fixture
     async def strict_client(
@@ -125,12 +207,8 @@ class TestOfAnAddress:
     ) -> AsyncIterator[httpx.AsyncClient]:
         """A client from an address of its own, with the limit of holds as it ships."""
         limits = LimitSettings(anonymous_per_minute=1_000_000)
-        resources = build_resources(settings.model_copy(update={"limits": limits}), app_database, clock=clock)
-        app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
-        transport = httpx.ASGITransport(app, client=(f"address-{new_id()}", 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
+        async with client_with(settings.model_copy(update={"limits": limits}), app_database, clock, logins) as made:
             yield made
-        await resources.close()
 
     async def test_ten_an_hour_are_asked_for_whoever_asks(
         self, strict_client: httpx.AsyncClient, resources: Resources, companies: list[Company]

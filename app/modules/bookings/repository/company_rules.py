@@ -10,11 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.modules.bookings.models import Booking, BookingRules, CancellationPolicy
+from app.modules.bookings.repository.bookings import ENDED
+from app.modules.calendar import public as calendar
+from app.modules.customers import public as customers
 from app.modules.orgs import public as orgs
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import DriverRow, ReadSession, WriteSession
 from app.runtime.db.statements import Ready
 
+INSTANT = sa.DateTime(timezone=True)
 POLICY = sa.select(CancellationPolicy.kind, CancellationPolicy.steps, CancellationPolicy.version).where(
     CancellationPolicy.org_id == sa.bindparam("org_id")
 )
@@ -24,36 +28,66 @@ async def get_policy(session: ReadSession, org_id: UUID) -> AnyRow | None:
     return (await session.execute(POLICY, {"org_id": org_id})).one_or_none()
 
 
+OF_CUSTOMER = sa.bindparam("of_customer", type_=pg.UUID(as_uuid=True))
 LIVE_HOLDS = sa.func.array(
     sa.select(Booking.hold_expires_at)
-    .where(Booking.customer_id == sa.bindparam("of_customer"), Booking.hold_expires_at > sa.bindparam("now"))
+    .where(Booking.customer_id == OF_CUSTOMER, Booking.hold_expires_at > sa.bindparam("now"))
     .order_by(Booking.hold_expires_at)
     .scalar_subquery()
 )
-HELD_UNDER = Ready(
-    sa.select(
-        orgs.COMPANIES.c.name,
-        orgs.COMPANIES.c.status,
-        CancellationPolicy.kind,
-        CancellationPolicy.steps,
-        sa.func.coalesce(BookingRules.door_codes, sa.false()).label("door_codes"),
-        LIVE_HOLDS.label("holds_end"),
+# Truck-hours that the customer has of the company already, held or booked, in the time asked about.
+HOURS = sa.extract("epoch", Booking.ends_at - Booking.starts_at) / 3_600 * sa.func.cardinality(Booking.truck_ids)
+HOURS_OF_CUSTOMER = (
+    sa.select(sa.func.coalesce(sa.func.sum(HOURS), 0))
+    .where(
+        Booking.customer_id == OF_CUSTOMER,
+        Booking.org_id == sa.bindparam("org_id"),
+        Booking.starts_at.between(sa.bindparam("since", type_=INSTANT), sa.bindparam("until", type_=INSTANT)),
+        *(Booking.status != ended for ended in ENDED),
+        sa.or_(Booking.hold_expires_at.is_(None), Booking.hold_expires_at > sa.bindparam("now")),
     )
-    .select_from(orgs.COMPANIES)
-    .outerjoin(CancellationPolicy, CancellationPolicy.org_id == orgs.COMPANIES.c.id)
-    .outerjoin(BookingRules, BookingRules.org_id == orgs.COMPANIES.c.id)
-    .where(orgs.COMPANIES.c.id == sa.bindparam("org_id"))
+    .scalar_subquery()
 )
+HAS_NO_PHONE = sa.exists().where(customers.CUSTOMERS.c.id == OF_CUSTOMER, sa.not_(customers.CUSTOMERS.c.has_phone))
+TRUCKS = sa.select(calendar.TRUCKS.c.trucks).where(calendar.TRUCKS.c.org_id == sa.bindparam("org_id")).scalar_subquery()
+
+
+def _held_under(unproven_hours: sa.ColumnElement[Any], trucks: sa.ColumnElement[Any]) -> Ready:
+    return Ready(
+        sa.select(
+            orgs.COMPANIES.c.name,
+            orgs.COMPANIES.c.status,
+            CancellationPolicy.kind,
+            CancellationPolicy.steps,
+            sa.func.coalesce(BookingRules.door_codes, sa.false()).label("door_codes"),
+            LIVE_HOLDS.label("holds_end"),
+            unproven_hours.label("unproven_hours"),
+            trucks.label("trucks"),
+        )
+        .select_from(orgs.COMPANIES)
+        .outerjoin(CancellationPolicy, CancellationPolicy.org_id == orgs.COMPANIES.c.id)
+        .outerjoin(BookingRules, BookingRules.org_id == orgs.COMPANIES.c.id)
+        .where(orgs.COMPANIES.c.id == sa.bindparam("org_id"))
+    )
+
+
+HELD_BY_CUSTOMER = _held_under(sa.case((HAS_NO_PHONE, HOURS_OF_CUSTOMER)), sa.case((HAS_NO_PHONE, TRUCKS)))
+# A company's people see no customers.
+HELD_BY_HAND = _held_under(sa.null(), sa.null())
 
 
 async def what_company_asks(
-    session: ReadSession, org_id: UUID, customer_id: UUID | None, now: datetime
+    session: ReadSession, org_id: UUID, customer_id: UUID | None, now: datetime, between: tuple[datetime, datetime]
 ) -> DriverRow | None:
     """What a booking made now is held under: the company's `name` and `status`, `kind` and `steps` of its own terms,
     null by default, and whether it wants `door_codes`; `holds_end`: when the customer's live holds end, at whatever
-    company, the first first, and of nobody none.
+    company, the first first, and of nobody none. Of a customer who has proved no phone number, `unproven_hours`: the
+    truck-hours that they have of the company already, of jobs that start between, and its `trucks`; else null.
     """
-    rows = await HELD_UNDER.rows(session, {"org_id": org_id, "of_customer": customer_id, "now": now})
+    since, until = between
+    parameters = {"org_id": org_id, "of_customer": customer_id, "now": now, "since": since, "until": until}
+    statement = HELD_BY_HAND if customer_id is None else HELD_BY_CUSTOMER
+    rows = await statement.rows(session, parameters)
     return rows[0] if rows else None
 
 

@@ -52,6 +52,7 @@ from app.modules.bookings.rules.life import (
     terms_from_json,
     terms_to_json,
 )
+from app.modules.bookings.rules.share import SHARED_AROUND, Share, check_share
 
 __all__ = [
     "BEFORE_LOADING",
@@ -63,7 +64,9 @@ __all__ = [
     "PRESETS",
     "REFERENCE_ALPHABET",
     "RESCHEDULABLE",
+    "SHARED_AROUND",
     "TRANSITIONS",
+    "Share",
     "apart",
     "as_of",
     "asks_of",
@@ -76,6 +79,7 @@ __all__ = [
     "check_named",
     "check_no_show",
     "check_reschedule",
+    "check_share",
     "check_tour",
     "confirm",
     "count_taken",

@@ -80,7 +80,7 @@ async def hold_quote(
     Locks: the customer's name, then the company's resources in id order.
     Raises: QuoteNotFound (404), QuoteExpired (409), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore
     (409), TooLarge (409), SlotTaken (409) or DayFull (409) with alternatives, QuoteAlreadyBooked (409),
-    TooManyHolds (429).
+    TooManyHolds (429), PhoneNotProven (409).
     Emits: booking.held.
     """
     quote = await market.quote_to_book(session, quote_id, actor)
@@ -114,8 +114,9 @@ async def hold_quote(
         "equipment_ids": [],
         "legs": rules.legs_to_json(rules.legs_by(quote.legs, taken)) if quote.legs else None,
     }
-    asked = await asked_of(session, quote.org_id, actor)
+    asked = await asked_of(session, quote.org_id, actor, quote.starts_at)
     check_holds(asked.holds_end, settings.most_holds, actor.now)
+    rules.check_share(asked.unproven, ask.window.length, len(taken.truck_ids), settings.unproven_share_percent)
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=contact, asked=asked, fields=row)
     return Held(booking, asked.company_name)
 
@@ -180,7 +181,7 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
         raise await while_eligible(session, ask, trip, refused, BY_HAND) from None
     load = _load(body)
     team = _team_of(teams, job.legs, load)
-    asked = await asked_of(session, actor.org_id, actor)
+    asked = await asked_of(session, actor.org_id, actor, job.window.starts_at)
     await check_by_hand(session, ask, trip, team["truck_ids"], asked.company_status)
     row = (
         priced

@@ -36,24 +36,29 @@ async def policy_of(session: ReadSession, org_id: UUID) -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a company asks of the booking that is being made. `holds_end`: of the customer's holds that live."""
+    """What a company asks of the booking that is being made. `holds_end`: of the customer's holds that live.
+    `unproven`: of a customer who has proved no phone number.
+    """
 
     company_name: str
     company_status: orgs.OrgStatus
     terms: Terms
     door_codes: bool
     holds_end: Sequence[datetime]
+    unproven: rules.Share | None
 
 
-async def asked_of(session: ReadSession, org_id: UUID, actor: Mover | Customer) -> Asked:
-    """Raises: OrgNotFound (404)."""
+async def asked_of(session: ReadSession, org_id: UUID, actor: Mover | Customer, starts_at: datetime) -> Asked:
+    """For a job that starts then. Raises: OrgNotFound (404)."""
     customer_id = actor.customer_id if isinstance(actor, Customer) else None
-    row = await repository.what_company_asks(session, org_id, customer_id, actor.now)
+    between = (starts_at - rules.SHARED_AROUND, starts_at + rules.SHARED_AROUND)
+    row = await repository.what_company_asks(session, org_id, customer_id, actor.now, between)
     if row is None:
         raise orgs.OrgNotFound
     own = {"kind": row.kind, "steps": row.steps} if row.kind else None
     terms = rules.terms_from_json(own) if own else rules.DEFAULT_TERMS
-    return Asked(row.name, orgs.OrgStatus(row.status), terms, row.door_codes, row.holds_end)
+    unproven = None if row.unproven_hours is None else rules.Share(float(row.unproven_hours), row.trucks or 0)
+    return Asked(row.name, orgs.OrgStatus(row.status), terms, row.door_codes, row.holds_end, unproven)
 
 
 def check_holds(holds_end: Sequence[datetime], most: int, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from app.modules.calendar.repository.giving_back import give_back
 from app.modules.calendar.repository.lanes import list_lanes
-from app.modules.calendar.repository.limits import get_limits, insert_limits, lock_limits
+from app.modules.calendar.repository.limits import TRUCKS, get_limits, insert_limits, lock_limits
 from app.modules.calendar.repository.market import (
     find_free_capacity,
     find_taken_starts,
@@ -34,6 +34,7 @@ from app.modules.calendar.repository.reservations import (
 from app.modules.calendar.repository.shifts import get_shifts, insert_shifts, kind_of, lock_shifts, set_hours
 
 __all__ = [
+    "TRUCKS",
     "count_in_service",
     "exists_taken_after",
     "find_free_capacity",

@@ -7,8 +7,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.modules.calendar.models import DayLimit
+from app.modules.calendar.models import DayLimit, Resource
+from app.modules.calendar.values import ResourceKind
 from app.runtime.db.session import ReadSession, WriteSession
+
+TRUCKS = (
+    sa.select(Resource.org_id, sa.func.count().label("trucks"))
+    .where(Resource.kind == ResourceKind.TRUCK, Resource.retired_at.is_(None))
+    .group_by(Resource.org_id)
+    .subquery("trucks_in_service")
+)
 
 
 async def get_limits(session: ReadSession, org_id: UUID) -> DayLimit | None:
