@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -32,10 +32,19 @@ COLUMNS: Final = """
     JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE c.relkind IN ('r', 'p')"""
 # Where the export holds the rows of a table.
-EXPORTED: Final = ("customers", "customer_sessions", "quotes", "bookings", "booking_steps", "invoices")
-OWNED: Final = {"customers": "id = $1"} | dict.fromkeys(
-    ("customer_sessions", "quotes", "bookings", "invoices"), "customer_id = $1"
+EXPORTED: Final = (
+    "customers",
+    "customer_sessions",
+    "quotes",
+    "bookings",
+    "booking_steps",
+    "invoices",
+    "invoice_parties",
 )
+OWNED: Final = {"customers": "id = $1"} | dict.fromkeys(
+    ("customer_sessions", "quotes", "bookings", "invoices", "invoice_parties"), "customer_id = $1"
+)
+SEALED: Final = ("sealed", "lawful")
 STEPS: Final = "booking_id IN (SELECT id FROM app.bookings WHERE customer_id = $1)"
 
 
@@ -133,13 +142,16 @@ def exported_rows(export: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     sessions = customer.pop("sessions")
     found = [dict(booking) for booking in export["bookings"]]
     steps = [step for booking in found for step in booking.pop("history")]
+    billed = [dict(invoice) for invoice in export["invoices"]]
+    parties = [invoice.pop("parties") for invoice in billed]
     return {
         "customers": [customer],
         "customer_sessions": sessions,
         "quotes": export["quotes"],
         "bookings": found,
         "booking_steps": steps,
-        "invoices": export["invoices"],
+        "invoices": billed,
+        "invoice_parties": parties,
     }
 
 
@@ -179,11 +191,11 @@ class TestExportMe:
             assert len(rows) == len(kept) > 0, table
             for row in rows:
                 assert row.keys() >= columns_of(table, *SUBJECT), table
-                assert row.keys() >= {name.removeprefix("sealed_") for name in columns_of(table, "sealed")}, table
-                assert not row.keys() & columns_of(table, "secret", "sealed"), table
+                assert row.keys() >= {name.removeprefix("sealed_") for name in columns_of(table, *SEALED)}, table
+                assert not row.keys() & columns_of(table, "secret", *SEALED), table
                 if "id" in row:
                     stored = kept[row["id"]]
-                    for column in columns_of(table, "erased", "lawful"):
+                    for column in columns_of(table, "erased"):
                         assert row[column] == stored[column], (table, column)
 
     async def test_nothing_of_anybody_else_is_in_it(
@@ -204,7 +216,7 @@ class TestExportMe:
 
 
 class TestEraseMe:
-    async def test_no_word_is_left_but_in_invoices(
+    async def test_no_word_is_left(
         self,
         client: httpx.AsyncClient,
         traces: Traces,
@@ -216,19 +228,27 @@ class TestEraseMe:
 
         answer = await client.delete("/v1/customers/me", headers=traces.customer.headers)
 
-        assert answer.status_code == 204, answer.text
+        assert answer.status_code == 200, answer.text
         [row] = (await rows_of(admin, "customers", traces.customer.id)).values()
         assert [name for name in columns_of("customers", "erased", "sealed", "secret") if row[name] is not None] == []
-        assert {"customers", "bookings", "quotes", "booking_steps", "invoices"} <= before
-        assert await tables_with(admin, traces.words) <= {"invoices", "otp_challenges"}
+        assert {"customers", "bookings", "quotes", "booking_steps"} <= before
+        assert await tables_with(admin, traces.words) <= {"otp_challenges"}
         clock.advance(timedelta(hours=25))
         await customers.forget_old_codes(worker_resources)
         await upkeep.forget_old_rows(worker_resources)
-        assert await tables_with(admin, traces.words) == {"invoices"}
-        # Name and street, as the law asks; nothing that reaches anybody.
-        reach = tuple(word for word in traces.words if word.startswith("+") or "@" in word)
-        assert len(reach) == 3
-        assert await tables_with(admin, reach) == set()
+        assert await tables_with(admin, traces.words) == set()
+
+    async def test_the_answer_tells_what_is_kept_and_until_when(
+        self, client: httpx.AsyncClient, traces: Traces, clock: ManualClock
+    ):
+        told = (await client.delete("/v1/customers/me", headers=traces.customer.headers)).json()
+
+        assert datetime.fromisoformat(told["erased_at"]) == clock.now()
+        [kept] = told["kept"]
+        assert (kept["number"], kept["organization_id"]) == (traces.invoice_number, str(traces.member.org_id))
+        assert kept["until"] == f"{clock.now().year + 7}-12-31"
+        pdf = await client.get(f"/v1/invoices/{kept['invoice_id']}/pdf", headers=traces.member.headers)
+        assert pdf.status_code == 200
 
     async def test_sessions_end_and_the_number_is_free(
         self, client: httpx.AsyncClient, resources: Resources, traces: Traces
@@ -278,7 +298,7 @@ class TestEraseMe:
         assert [(one["id"], one["status"]) for one in refused.json()["bookings"]] == [(held, "held")]
         assert (await rows_of(admin, "customers", traces.customer.id)).popitem()[1]["erased_at"] is None
         await post(client, traces.customer.headers, f"/v1/bookings/{held}/cancel", {"reason": "no"})
-        assert (await client.delete("/v1/customers/me", headers=traces.customer.headers)).status_code == 204
+        assert (await client.delete("/v1/customers/me", headers=traces.customer.headers)).status_code == 200
 
     async def test_members_and_staff_are_no_customers(
         self, client: httpx.AsyncClient, mover_a: Member, staff: StaffMember

@@ -206,6 +206,16 @@ class MarketSettings(Group):
     most_holds: int = Field(default=3, ge=1, description="of one customer at once, at all companies together")
 
 
+class PrivacySettings(Group):
+    """`invoice_years`: how long a company has to keep who an invoice was written to, counted from the end of its year.
+
+    Terms differ: in the United States three to seven years by tax and state (IRS Publication 583: seven for losses),
+    in Germany eight (UStG § 14b), in France ten (Code de commerce, L123-22). The longest that binds is the one to set.
+    """
+
+    invoice_years: int = Field(default=7, ge=1, le=30)
+
+
 class SecretSettings(Group):
     """A secret of AWS Secrets Manager that completes the environment before it is read (app/refusals.py)."""
 
@@ -263,6 +273,7 @@ class Settings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     market: MarketSettings = MarketSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @property
     def is_production(self) -> bool:

@@ -33,6 +33,13 @@ POLICIES = {
         Allow(WORKER, "select", OWN_COMPANY),
     ],
     "invoice_counters": [Allow(MOVER, "select insert update", OWN_COMPANY)],
+    "invoice_parties": [
+        Allow(MOVER, "select insert", OWN_COMPANY),
+        *(Allow(audience, "select", OWN_ROWS) for audience in (CUSTOMER, BOOKING)),
+        Allow(WORKER, "select", OWN_COMPANY),
+        # Forgotten after the law's term, and sealed anew after a change of the key.
+        Allow(WORKER, "update", OWN_COMPANY, columns=("sealed_parties", "forgotten_at")),
+    ],
 }
 
 IMMUTABLE = """
@@ -62,7 +69,7 @@ def upgrade() -> None:
             "document",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
-            comment="seller, buyer, move and lines as printed",
+            comment="seller, move and lines as printed, a pseudonym for the buyer",
         ),
         sa.Column("subtotal", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("tax", sa.Numeric(precision=12, scale=2), nullable=False),
@@ -94,6 +101,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_invoice_counters_org_id")),
         sa.PrimaryKeyConstraint("org_id", "series", name=op.f("pk_invoice_counters")),
     )
+    create_parties()
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)
@@ -102,9 +110,39 @@ def upgrade() -> None:
         "CREATE TRIGGER invoices_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON app.invoices "
         "FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change()"
     )
+    op.execute(
+        "CREATE TRIGGER invoice_parties_stay BEFORE DELETE OR TRUNCATE ON app.invoice_parties "
+        "FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change()"
+    )
+
+
+def create_parties() -> None:
+    op.create_table(
+        "invoice_parties",
+        sa.Column("customer_id", sa.UUID(), nullable=True, comment="as the invoice's"),
+        sa.Column(
+            "sealed_parties",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="buyer and lines of both addresses as JSON, sealed for this row; null: forgotten",
+        ),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True, comment="null: kept"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "(sealed_parties IS NULL) = (forgotten_at IS NOT NULL)", name=op.f("ck_invoice_parties_forgotten")
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_invoice_parties_customer_id")),
+        sa.ForeignKeyConstraint(
+            ["org_id", "id"], ["invoices.org_id", "invoices.id"], name=op.f("fk_invoice_parties_org_id_id")
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_invoice_parties")),
+    )
+    op.create_index(op.f("ix_invoice_parties_customer_id"), "invoice_parties", ["customer_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER invoice_parties_stay ON app.invoice_parties")
     op.execute("DROP TRIGGER invoices_immutable ON app.invoices")
     op.execute("DROP FUNCTION app.refuse_change")
     for table in reversed(POLICIES):

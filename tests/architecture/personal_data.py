@@ -2,7 +2,7 @@
 
 `erased`: the customer's; exported, and gone after an erasure. `sealed`: as erased; the database cannot read it, the
 export names it without `sealed_`. `kept`: the customer's; exported, and stays, without
-anything that says who it was. `lawful`: as kept, though it says who it was (decision 0016). `secret`: the customer's;
+anything that says who it was. `lawful`: as sealed, and stays until the law's term is over (decision 53). `secret`: the customer's;
 shown to nobody, worth nothing after an erasure. `passing`: may hold what is a customer's, for a day at most.
 `people`: of a company's or the platform's own people. `none`: nobody's.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SUBJECT: Final = frozenset({"erased", "kept", "lawful"})
+SUBJECT: Final = frozenset({"erased", "kept"})
 
 CLASSES: Final[dict[str, dict[str, str]]] = {
     "alembic_version": {"none": "version_num"},
@@ -98,9 +98,10 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     },
     "invoice_counters": {"none": "org_id series last_number"},
     "invoices": {
-        "lawful": "document",
-        "kept": "id org_id number booking_id customer_id status issued_at due_on subtotal tax total currency sha256",
+        "kept": "id org_id number booking_id customer_id status issued_at due_on document subtotal tax total currency"
+        " sha256",
     },
+    "invoice_parties": {"lawful": "sealed_parties", "kept": "id org_id customer_id", "none": "forgotten_at"},
     "login_sessions": {
         "people": "user_id user_agent network",
         "none": "id current_org_id transport created_at last_used_at expires_at revoked_at enrol_only_since proved_at",

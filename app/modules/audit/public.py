@@ -7,6 +7,8 @@ Not awaited: the entry is written as the transaction's last statement. The rest 
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from app.modules.audit.repository import heads
 from app.modules.audit.rules import describe, fields_of
 from app.modules.audit.schemas import EntryOut, TrailQuery
@@ -15,6 +17,7 @@ from app.modules.audit.service.reading import list_trail
 from app.modules.audit.service.trail import record
 from app.modules.audit.service.verify import Verdict, verify
 from app.modules.audit.values import PLATFORM, Break, Change, Head
+from app.runtime.db.session import ReadSession
 
 __all__ = [
     "PLATFORM",
@@ -25,6 +28,7 @@ __all__ = [
     "Head",
     "TrailQuery",
     "Verdict",
+    "company_ids",
     "describe",
     "export",
     "exported",
@@ -34,3 +38,8 @@ __all__ = [
     "record",
     "verify",
 ]
+
+
+async def company_ids(session: ReadSession) -> list[UUID]:
+    """Every company, for the worker to go through: each has a trail from its first day. As the worker."""
+    return [head.org_id for head in await heads(session)]

@@ -5,6 +5,7 @@ from app.modules.invoices import service
 from app.modules.invoices.events import InvoiceIssued
 from app.runtime.db.session import ReadSession
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
+from app.runtime.resources import Resources
 
 handlers = Handlers()
 
@@ -22,3 +23,15 @@ async def tell_issued(session: ReadSession, event: InvoiceIssued, work: Work) ->
         f"due on {invoice.due_on}.\n\nSign in to read it and to get the PDF.\n"
     )
     return [work.mail(address, f"Invoice {invoice.number} of {seller['name']}", text)]
+
+
+@handlers.every("invoices.forget_parties", seconds=86_400)
+async def forget_parties(resources: Resources) -> None:
+    """Invoices whose term is over say no more who was moved."""
+    await service.forget_old_parties(resources)
+
+
+@handlers.every("invoices.reseal", seconds=3_600)
+async def reseal(resources: Resources) -> None:
+    """After a change of the sealing key: nobody on an invoice is left that needs the former one."""
+    await service.reseal_parties(resources)

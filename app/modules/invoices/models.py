@@ -23,7 +23,9 @@ class Invoice(Tenant, Model):
     status: Mapped[InvoiceStatus] = mapped_column(enum_column(InvoiceStatus, "status"))
     issued_at: Mapped[datetime]
     due_on: Mapped[date] = mapped_column(comment="local date of the company")
-    document: Mapped[dict[str, Any]] = mapped_column(comment="seller, buyer, move and lines as printed")
+    document: Mapped[dict[str, Any]] = mapped_column(
+        comment="seller, move and lines as printed, a pseudonym for the buyer"
+    )
     subtotal: Mapped[Decimal]
     tax: Mapped[Decimal]
     total: Mapped[Decimal]
@@ -37,6 +39,27 @@ class Invoice(Tenant, Model):
         sa.CheckConstraint("total = subtotal + tax", name="total"),
         sa.Index("ix_invoices_org_id_issued_at_id", "org_id", "issued_at", "id"),
         sa.Index("ix_invoices_customer_id_issued_at_id", "customer_id", "issued_at", "id"),
+    )
+
+
+class InvoiceParties(Tenant, Model):
+    """Whom an invoice is written to, and from which door to which: its id is the invoice's, whose document holds a
+    pseudonym in their place. Sealed, and forgotten when the law does not ask for it any more.
+    """
+
+    __tablename__ = "invoice_parties"
+
+    customer_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("customers.id"), index=True, comment="as the invoice's"
+    )
+    sealed_parties: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="buyer and lines of both addresses as JSON, sealed for this row; null: forgotten"
+    )
+    forgotten_at: Mapped[datetime | None] = mapped_column(comment="null: kept")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "id"], ["invoices.org_id", "invoices.id"]),
+        sa.CheckConstraint("(sealed_parties IS NULL) = (forgotten_at IS NOT NULL)", name="forgotten"),
     )
 
 

@@ -7,17 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from app.modules.bookings import public as bookings
-from app.modules.invoices import repository, rules
+from app.modules.invoices import repository, rules, service
+from app.modules.invoices.values import KeptInvoice
 from app.modules.pricing.public import Finding, Repriced
 from app.runtime.db.session import ReadSession
 from app.runtime.db.walk import Walk
 
-__all__ = ["bookings_of_number", "personal_data", "reprice_invoices"]
+__all__ = ["KeptInvoice", "bookings_of_number", "kept_invoices", "personal_data", "reprice_invoices"]
 
 
 async def personal_data(session: ReadSession, customer_id: UUID) -> Sequence[dict[str, Any]]:
-    """Every invoice of the customer. As the customer. They are not erased: the law has the company keep them."""
-    return await repository.list_rows_of_customer(session, customer_id)
+    """Every invoice of the customer, each with its `parties`: who was moved, and from which door to which. As the
+    customer. They are not erased: the law has the company keep them for a term, which takes them away at its end.
+    """
+    return await service.personal_data(session, customer_id)
+
+
+async def kept_invoices(session: ReadSession, customer_id: UUID, years: int) -> Sequence[KeptInvoice]:
+    """The invoices that say who the customer is, with the last day on which they do; `years`: the term. As the
+    customer.
+    """
+    return await service.kept_invoices(session, customer_id, years)
 
 
 async def bookings_of_number(session: ReadSession, number: str) -> set[tuple[UUID, UUID]]:

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.kernel.paging import PageRequest
-from app.modules.invoices.models import Invoice, InvoiceCounter
+from app.modules.invoices.models import Invoice, InvoiceCounter, InvoiceParties
 from app.runtime.db.base import AnyRow, table_of
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.walk import Walk
 
 INVOICES = table_of(Invoice)
+PARTIES = table_of(InvoiceParties)
+FORGOTTEN_AT_ONCE: Final = 500
 MOST_FOUND: Final = 50
 
 
@@ -33,6 +35,41 @@ async def take_number(session: WriteSession, org_id: UUID, series: str) -> int:
 
 async def insert_invoice(session: WriteSession, row: dict[str, Any]) -> None:
     await session.execute(sa.insert(Invoice).values(**row))
+
+
+async def insert_parties(session: WriteSession, parties: InvoiceParties) -> None:
+    session.add(parties)
+    await session.flush()
+
+
+async def get_sealed_parties(session: ReadSession, invoice_id: UUID) -> bytes | None:
+    """None: forgotten, or not the caller's to see."""
+    query = sa.select(InvoiceParties.sealed_parties).where(InvoiceParties.id == invoice_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def forget_parties(session: WriteSession, org_id: UUID, before: datetime, now: datetime) -> bool:
+    """Of a batch of a company's invoices that were issued before an instant; whether there may be more."""
+    old = (
+        sa.select(InvoiceParties.id)
+        .join(Invoice, sa.and_(Invoice.org_id == InvoiceParties.org_id, Invoice.id == InvoiceParties.id))
+        .where(InvoiceParties.org_id == org_id, InvoiceParties.forgotten_at.is_(None), Invoice.issued_at < before)
+        .limit(FORGOTTEN_AT_ONCE)
+    )
+    forget = sa.update(InvoiceParties).where(InvoiceParties.org_id == org_id, InvoiceParties.id.in_(old))
+    forget = forget.values(sealed_parties=None, forgotten_at=now).returning(InvoiceParties.id)
+    done = await session.execute(forget.execution_options(synchronize_session=False))
+    return len(done.all()) == FORGOTTEN_AT_ONCE
+
+
+async def list_kept(session: ReadSession, customer_id: UUID) -> Sequence[AnyRow]:
+    """The customer's invoices that still say who was moved, the oldest first."""
+    query = (
+        sa.select(Invoice.id, Invoice.number, Invoice.org_id, Invoice.issued_at)
+        .join(InvoiceParties, sa.and_(InvoiceParties.org_id == Invoice.org_id, InvoiceParties.id == Invoice.id))
+        .where(InvoiceParties.customer_id == customer_id, InvoiceParties.forgotten_at.is_(None))
+    )
+    return (await session.execute(query.order_by(Invoice.issued_at, Invoice.id))).all()
 
 
 async def exists_of_booking(session: ReadSession, org_id: UUID, booking_id: UUID) -> bool:
@@ -81,6 +118,12 @@ async def list_rows_of_customer(session: ReadSession, customer_id: UUID) -> Sequ
     """The whole rows, for the customer's own transaction."""
     query = sa.select(INVOICES).where(INVOICES.c.customer_id == customer_id).order_by(INVOICES.c.id)
     return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def list_parties_of_customer(session: ReadSession, customer_id: UUID) -> dict[UUID, dict[str, Any]]:
+    """The whole rows by invoice, for the customer's own transaction."""
+    query = sa.select(PARTIES).where(PARTIES.c.customer_id == customer_id)
+    return {row["id"]: dict(row) for row in (await session.execute(query)).mappings()}
 
 
 BILLED = sa.select(

@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from app.kernel.places import Place
 from app.kernel.ports.documents import Buyer, InvoiceDocument, PrintedLine, PrintedMove, Seller
 from app.modules.bookings.public import Billable
 from app.modules.orgs.public import Company
@@ -91,6 +92,42 @@ def document_of(
         tax=bill.tax,
         total=bill.total,
     )
+
+
+def parties_of(document: InvoiceDocument) -> dict[str, Any]:
+    """What of an invoice says who was moved: name, streets and doors, as JSON."""
+    return {
+        "buyer": document.buyer.model_dump(mode="json"),
+        "pickup_lines": list(document.move.pickup_lines),
+        "delivery_lines": list(document.move.delivery_lines),
+    }
+
+
+def with_parties(document: InvoiceDocument, parties: Mapping[str, Any]) -> InvoiceDocument:
+    lines = {name: tuple(parties[name]) for name in ("pickup_lines", "delivery_lines")}
+    move = document.move.model_copy(update=lines)
+    return document.model_copy(update={"buyer": Buyer.model_validate(parties["buyer"]), "move": move})
+
+
+def without_parties(document: InvoiceDocument, job: Billable) -> InvoiceDocument:
+    """The same invoice, to whoever is known by the move's reference, from town to town."""
+    pickup, delivery = _town_of(job.origin), _town_of(job.destination)
+    buyer = {"name": f"Customer of move {job.reference}", "address_lines": delivery}
+    return with_parties(document, {"buyer": buyer, "pickup_lines": pickup, "delivery_lines": delivery})
+
+
+def _town_of(place: Place) -> tuple[str]:
+    return (place.without_address().address_lines[1].strip(),)
+
+
+def kept_until(issued_at: datetime, years: int) -> date:
+    """The last day on which an invoice says who was moved: terms count from the end of its year."""
+    return date(issued_at.year + years, 12, 31)
+
+
+def forgotten_before(now: datetime, years: int) -> datetime:
+    """What was issued before this instant has been kept for as long as it has to be."""
+    return datetime(now.year - years, 1, 1, tzinfo=UTC)
 
 
 def _printed(line: Mapping[str, Any]) -> PrintedLine:

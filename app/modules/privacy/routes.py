@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.modules.customers.public import CustomerNotFound
 from app.modules.privacy import service
 from app.modules.privacy.errors import BookingsOpen
-from app.modules.privacy.schemas import PersonalDataOut
+from app.modules.privacy.schemas import ErasedOut, PersonalDataOut
 from app.runtime.auth.cookies import drop_cookies
 from app.runtime.auth.dependencies import CurrentCustomer
 from app.runtime.db.session import WriteSession
@@ -34,10 +34,12 @@ async def export_me(
     return await service.export_me(session, resources_of(request), actor)
 
 
-@router.delete("", status_code=204, responses=problems(CustomerNotFound, BookingsOpen))
-async def erase_me(actor: CurrentCustomer, session: WholeCustomer, request: Request, response: Response) -> None:
-    """Be forgotten. Issued invoices stay, as the law has companies keep them; you are signed out everywhere; who signs
-    in again with the same number is new here. Moves that are held or promised come first. For customers.
+@router.delete("", responses=problems(CustomerNotFound, BookingsOpen))
+async def erase_me(actor: CurrentCustomer, session: WholeCustomer, request: Request, response: Response) -> ErasedOut:
+    """Be forgotten. Issued invoices go on naming you for as long as the law has companies keep them, which the answer
+    tells for each; you are signed out everywhere; who signs in again with the same number is new here. Moves that are
+    held or promised come first. For customers.
     """
-    await service.erase_me(session, actor)
+    erased = await service.erase_me(session, resources_of(request), actor)
     drop_cookies(response, request)
+    return erased

@@ -1,11 +1,28 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 Rows = list[dict[str, Any]]
+
+
+class KeptInvoiceOut(BaseModel):
+    """An invoice that goes on naming you and your streets, since the law has the company keep it."""
+
+    invoice_id: UUID
+    number: str
+    organization_id: UUID
+    until: Annotated[date, Field(description="the last day; from the next on it names a pseudonym")]
+
+
+class ErasedOut(BaseModel):
+    """That you are forgotten, and what is not yet: `kept` says what, and until when. Nothing else names you."""
+
+    erased_at: datetime
+    kept: list[KeptInvoiceOut]
 
 
 class PersonalDataOut(BaseModel):
@@ -15,4 +32,4 @@ class PersonalDataOut(BaseModel):
     customer: Annotated[dict[str, Any], Field(description="you, and `sessions`: where you are or were signed in")]
     quotes: Rows
     bookings: Annotated[Rows, Field(description="each with its `history`")]
-    invoices: Rows
+    invoices: Annotated[Rows, Field(description="each with its `parties`: you, and your streets")]

@@ -16,7 +16,7 @@ from app.modules.customers import public as customers
 from app.modules.invoices import public as invoices
 from app.modules.market import public as market
 from app.modules.privacy.errors import BookingsOpen
-from app.modules.privacy.schemas import PersonalDataOut
+from app.modules.privacy.schemas import ErasedOut, KeptInvoiceOut, PersonalDataOut
 from app.runtime.db.session import Database, WriteSession
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.idempotency.answers import forget_answers
@@ -46,8 +46,10 @@ async def export_me(session: WriteSession, resources: Resources, actor: Customer
     return found
 
 
-async def erase_me(session: WriteSession, actor: Customer) -> None:
-    """Forget the customer everywhere but in invoices, and end their sessions. As the customer, for booking.
+async def erase_me(session: WriteSession, resources: Resources, actor: Customer) -> ErasedOut:
+    """Forget the customer everywhere but in invoices whose term is not over, and end their sessions.
+
+    As the customer, for booking.
 
     Locks: the customer's row, so that no booking comes in between; then their bookings.
     Raises: CustomerNotFound (404), BookingsOpen (409).
@@ -58,7 +60,13 @@ async def erase_me(session: WriteSession, actor: Customer) -> None:
     if still_open:
         rows = [{"id": str(row.id), "reference": row.reference, "status": row.status} for row in still_open]
         raise BookingsOpen(bookings=rows)
+    years = resources.settings.privacy.invoice_years
+    kept = [
+        KeptInvoiceOut(invoice_id=one.id, number=one.number, organization_id=one.org_id, until=one.until)
+        for one in await invoices.kept_invoices(session, actor.customer_id, years)
+    ]
     await _erase(session, actor, actor.customer_id)
+    return ErasedOut(erased_at=actor.now, kept=kept)
 
 
 async def _erase(session: WriteSession, actor: Customer | System, customer_id: UUID) -> None:

@@ -25,7 +25,7 @@ class SealedRows:
 
     place: SealedColumn
     key: InstrumentedAttribute[UUID]
-    kept: InstrumentedAttribute[bytes]
+    kept: InstrumentedAttribute[Any]
 
 
 async def reseal(database: Database, identity: Identity, seals: Seals, rows: SealedRows) -> None:

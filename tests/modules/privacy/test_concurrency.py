@@ -84,7 +84,7 @@ async def test_what_is_written_during_an_erasure_is_refused(
     actor = Customer(customer.id, new_id(), resources.clock.now())
 
     async with app_database.write(Identity(Audience.BOOKING, customer_id=customer.id)) as session:
-        await service.erase_me(session, actor)
+        await service.erase_me(session, resources, actor)
         # Its session lives, for all it can see: the erasure is not committed.
         asked = asyncio.create_task(client.request(**request))
         while not await admin.fetchval(WAITING):

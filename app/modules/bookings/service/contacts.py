@@ -103,7 +103,7 @@ async def reseal_contacts(resources: Resources) -> None:
     if not resources.sealer.has_former:
         return
     async with resources.database.read(Identity(Audience.WORKER)) as session:
-        companies = [head.org_id for head in await audit.heads(session)]
+        companies = await audit.company_ids(session)
     for org_id in companies:
         await _reseal_company(resources, org_id)
 

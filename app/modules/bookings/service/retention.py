@@ -26,7 +26,7 @@ async def forget_expired_holds(resources: Resources) -> None:
     """
     now = resources.clock.now()
     async with resources.database.read(Identity(Audience.WORKER)) as session:
-        companies = [head.org_id for head in await audit.heads(session)]
+        companies = await audit.company_ids(session)
     for org_id in companies:
         while await _forget_batch(resources, org_id, now):
             pass

@@ -19,6 +19,6 @@ async def reseal_phones(resources: Resources) -> None:
     if not resources.sealer.has_former:
         return
     async with resources.database.read(Identity(Audience.WORKER)) as session:
-        companies = [head.org_id for head in await audit.heads(session)]
+        companies = await audit.company_ids(session)
     for org_id in companies:
         await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), resources.seals, PHONES)

@@ -30,6 +30,6 @@ async def reseal_addresses(resources: Resources) -> None:
     for rows in OF_ALL:
         await reseal(resources.database, worker, seals, rows)
     async with resources.database.read(worker) as session:
-        companies = [head.org_id for head in await audit.heads(session)]
+        companies = await audit.company_ids(session)
     for org_id in companies:
         await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), seals, OF_A_COMPANY)

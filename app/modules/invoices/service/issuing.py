@@ -8,13 +8,13 @@ from app.kernel.actor import Customer, Mover
 from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.kernel.ports import Ports
-from app.kernel.ports.documents import InvoiceDocument
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.bookings import public as bookings
 from app.modules.invoices import repository, rules
 from app.modules.invoices.errors import AlreadyInvoiced, BookingNotCompleted, InvoiceNotFound
 from app.modules.invoices.events import InvoiceIssued
 from app.modules.invoices.models import Invoice
+from app.modules.invoices.service.parties import keep_parties, printed_document
 from app.modules.invoices.values import InvoiceStatus
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
@@ -44,7 +44,7 @@ async def issue_invoice(session: WriteSession, actor: Mover, booking_id: UUID) -
     # Last of what can fail, so that the counter is locked as shortly as can be.
     number = rules.number_of(series, await repository.take_number(session, actor.org_id, series))
     document = rules.document_of(number, company, job, bill, actor.now, licences=licences)
-    stored = document.model_dump(mode="json")
+    stored = rules.without_parties(document, job).model_dump(mode="json")
     row = {
         "org_id": actor.org_id,
         "id": new_id(),
@@ -63,6 +63,7 @@ async def issue_invoice(session: WriteSession, actor: Mover, booking_id: UUID) -
     }
     await repository.insert_invoice(session, row)
     invoice = Invoice(**row)
+    await keep_parties(session, invoice, rules.parties_of(document))
     emit(session, InvoiceIssued(org_id=actor.org_id, invoice_id=invoice.id), now=actor.now)
     after = fields_of(invoice, ("number", "booking_id", "total", "due_on"))
     record(session, actor, Change("invoices.invoice_issued", "invoice", invoice.id, after=after))
@@ -105,12 +106,13 @@ async def list_invoices(session: ReadSession, actor: Mover | Customer, page: Pag
 
 
 async def render_invoice(database: Database, ports: Ports, identity: Identity, invoice_id: UUID) -> tuple[str, bytes]:
-    """The number and the PDF of an invoice, printed from what was stored when it was issued.
+    """The number and the PDF of an invoice, printed from what was stored when it was issued; to a pseudonym, when
+    the law does not have its buyer kept any more.
 
     Read in a short transaction of its own: it is over before the renderer begins. Raises: InvoiceNotFound (404).
     """
     async with database.read(identity) as session:
         invoice = await show_invoice(session, invoice_id)
-        number, stored, issued_at = invoice.number, invoice.document, invoice.issued_at
-    document = InvoiceDocument.model_validate(stored)
+        number, issued_at = invoice.number, invoice.issued_at
+        document = await printed_document(session, invoice)
     return number, await ports.documents.render_invoice(document, made_at=issued_at)
