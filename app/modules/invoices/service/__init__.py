@@ -4,6 +4,7 @@ from app.modules.invoices.service.issuing import (
     list_invoices,
     render_invoice,
     show_invoice,
+    take_back,
 )
 from app.modules.invoices.service.parties import forget_old_parties, kept_invoices, personal_data, reseal_parties
 
@@ -17,4 +18,5 @@ __all__ = [
     "render_invoice",
     "reseal_parties",
     "show_invoice",
+    "take_back",
 ]
