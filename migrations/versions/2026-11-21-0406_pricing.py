@@ -174,7 +174,7 @@ def upgrade() -> None:
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.CheckConstraint("uses > 0", name=op.f("ck_discount_uses_uses")),
+        sa.CheckConstraint("uses >= 0", name=op.f("ck_discount_uses_uses")),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_discount_uses_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_discount_uses")),
         sa.UniqueConstraint("org_id", "code", name=op.f("uq_discount_uses_org_id_code")),

@@ -22,6 +22,8 @@ MOVER, CUSTOMER, BOOKING, STAFF = Audience.MOVER, Audience.CUSTOMER, Audience.BO
 POLICIES = {
     "quotes": [
         Allow(MOVER, "select", OWN_COMPANY),
+        # The office confirms for a customer who calls.
+        Allow(MOVER, "update", OWN_COMPANY, columns=("status", "booking_id")),
         Allow(CUSTOMER, "select", OWN_ROWS),
         # Read before the company is known: it is taken from the customer's own quote.
         Allow(BOOKING, "select", OWN_ROWS),
@@ -40,6 +42,7 @@ def upgrade() -> None:
             sa.Enum("open", "booked", name="status", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column("booking_id", sa.UUID(), nullable=True, comment="the last that was confirmed of it; null: none"),
         sa.Column("pricing_config_id", sa.UUID(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -100,6 +103,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("org_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("(status = 'booked') = (booking_id IS NOT NULL)", name=op.f("ck_quotes_booked")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_quotes_window")),
         sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name=op.f("ck_quotes_arrival")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_quotes_customer_id")),

@@ -246,6 +246,13 @@ def upgrade() -> None:
             comment="whether the company bears what another mover costs more; null as the fee",
         ),
         sa.Column(
+            "discounts_used",
+            postgresql.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="codes whose uses are counted for it; none: never confirmed, or called off free",
+        ),
+        sa.Column(
             "link_issue",
             sa.Integer(),
             server_default=sa.text("1"),

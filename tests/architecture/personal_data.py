@@ -39,7 +39,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "kept": "id org_id reference status customer_id quote_id starts_at arrives_until ends_at pickup_zone crew_size truck_ids"
         " driver_ids equipment_ids legs volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
-        " cancellation_refund covers_replacement asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
+        " cancellation_refund covers_replacement discounts_used asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",
     },
     "branches": {"none": "name phone address closed_at org_id id version created_at updated_at"},
     "calendar_rules": {"none": "turnaround_minutes org_id id"},
@@ -132,7 +132,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "quotes": {
         "erased": "origin destination",
         "kept": "id org_id customer_id status pricing_config_id starts_at arrives_until ends_at pickup_zone crew_size volume_cuft"
-        " weight_lb skills truck_features distance_miles duration_hours legs job price total currency expires_at created_at",
+        " weight_lb skills truck_features distance_miles duration_hours legs job price total currency expires_at created_at booking_id",
     },
     "recovery_codes": {"people": "user_id", "none": "id code_hash used_at"},
     "refresh_tokens": {"none": "id session_id token_hash created_at used_at child_id"},

@@ -101,6 +101,9 @@ class Booking(Tenant, Versioned, Model):
     covers_replacement: Mapped[bool | None] = mapped_column(
         comment="whether the company bears what another mover costs more; null as the fee"
     )
+    discounts_used: Mapped[list[str]] = mapped_column(
+        server_default="{}", comment="codes whose uses are counted for it; none: never confirmed, or called off free"
+    )
     link_issue: Mapped[int] = mapped_column(
         server_default=sa.text("1"), comment="which of the links given out is good: those before are withdrawn"
     )

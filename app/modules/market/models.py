@@ -20,6 +20,7 @@ class Quote(Tenant, Model):
 
     customer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("customers.id"))
     status: Mapped[QuoteStatus] = mapped_column(enum_column(QuoteStatus, "status"))
+    booking_id: Mapped[UUID | None] = mapped_column(comment="the last that was confirmed of it; null: none")
     pricing_config_id: Mapped[UUID]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -49,6 +50,7 @@ class Quote(Tenant, Model):
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.ForeignKeyConstraint(["org_id", "pricing_config_id"], ["pricing_configs.org_id", "pricing_configs.id"]),
+        sa.CheckConstraint("(status = 'booked') = (booking_id IS NOT NULL)", name="booked"),
         sa.CheckConstraint("ends_at > starts_at", name="window"),
         sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name="arrival"),
         sa.Index("ix_quotes_customer_id_created_at", "customer_id", "created_at"),

@@ -5,7 +5,7 @@ from app.modules.market.rules import PlannedLeg, from_base
 from app.modules.market.schemas import ArrivalWindow, ArrivalWindowOut, RequiresIn, arrival_window_out
 from app.modules.market.service.history import reprice_quotes
 from app.modules.market.service.personal import erase_customer, personal_data
-from app.modules.market.service.quotes import BookableQuote, quote_to_book
+from app.modules.market.service.quotes import BookableQuote, quote_to_book, take_quote
 
 __all__ = [
     "ArrivalWindow",
@@ -21,4 +21,5 @@ __all__ = [
     "personal_data",
     "quote_to_book",
     "reprice_quotes",
+    "take_quote",
 ]

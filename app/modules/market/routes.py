@@ -100,7 +100,17 @@ async def search_dates(body: DatesIn, session: MarketRead, request: Request) -> 
 
 def quote_out(quoted: Quoted, now: datetime) -> QuoteOut:
     quote = quoted.quote
-    taken = ("id", "status", "starts_at", "ends_at", "pickup_zone", "crew_size", "volume_cuft", "weight_lb")
+    taken = (
+        "id",
+        "status",
+        "booking_id",
+        "starts_at",
+        "ends_at",
+        "pickup_zone",
+        "crew_size",
+        "volume_cuft",
+        "weight_lb",
+    )
     also = ("distance_miles", "duration_hours", "expires_at", "created_at")
     fields = {name: getattr(quote, name) for name in (*taken, *also)}
     return QuoteOut(

@@ -249,10 +249,13 @@ class QuotedBy(BaseModel):
 
 
 class QuoteOut(BaseModel):
-    """A price that stands until `expires_at`."""
+    """A price that stands until `expires_at`. Once a booking of it is confirmed, its status is `booked` and
+    `booking_id` names that booking, whatever becomes of it.
+    """
 
     id: UUID
     status: QuoteStatus
+    booking_id: UUID | None
     is_expired: bool
     organization: QuotedBy
     price: PriceOut

@@ -8,7 +8,9 @@ from app.kernel.money import Money
 
 
 class QuoteStatus(StrEnum):
-    """A quote is open until a booking takes it; that it has expired follows from `expires_at`."""
+    """A quote is open until a booking of it is confirmed, and booked from then on, whatever becomes of it. That
+    it has expired follows from `expires_at`.
+    """
 
     OPEN = "open"
     BOOKED = "booked"

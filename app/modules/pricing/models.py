@@ -87,7 +87,7 @@ class ObservedJob(Tenant, Model):
 
 
 class DiscountUse(Tenant, Model):
-    """How often a limited discount was had: by bookings that were confirmed, also those called off since."""
+    """How often a limited discount was had: by bookings that were confirmed, and not called off without a fee."""
 
     __tablename__ = "discount_uses"
 
@@ -97,5 +97,5 @@ class DiscountUse(Tenant, Model):
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"]),
         sa.UniqueConstraint("org_id", "code"),
-        sa.CheckConstraint("uses > 0", name="uses"),
+        sa.CheckConstraint("uses >= 0", name="uses"),
     )

@@ -35,7 +35,7 @@ async def cancel_booking(session: WriteSession, actor: Mover | Customer, booking
     booking.hold_expires_at = None
     booking.cancelled_at = actor.now
     booking.cancellation_reason = body.reason
-    _write(booking, settlement)
+    await _write(session, booking, settlement)
     await calendar.release(session, booking.org_id, booking.id)
     await write_step(session, booking, actor, came_from=came_from, note=body.reason)
     emit(session, BookingCancelled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
@@ -69,7 +69,7 @@ async def report_no_show(
     booking.status = rules.move(came_from, to=BookingStatus.NO_SHOW, by=actor.kind)
     absent = Party.COMPANY if isinstance(actor, Customer) else Party.CUSTOMER
     rules.check_no_show(absent, (booking.starts_at, booking.arrives_until or booking.starts_at), actor.now)
-    _write(booking, rules.settle_no_show(_deposit(booking), absent))
+    await _write(session, booking, rules.settle_no_show(_deposit(booking), absent))
     await calendar.release(session, booking.org_id, booking.id)
     told = report_of(booking.status, body)
     await write_step(session, booking, actor, came_from=came_from, report=told)
@@ -117,8 +117,12 @@ def _deposit(booking: Booking) -> Decimal:
     return pricing.price_from_json(booking.price).deposit.amount
 
 
-def _write(booking: Booking, settlement: Settlement) -> None:
+async def _write(session: WriteSession, booking: Booking, settlement: Settlement) -> None:
+    """What it costs; where that is nothing, the discounts that it had so many times may be had again."""
     booking.ended_by = settlement.by
     booking.cancellation_refund = settlement.refund
     booking.cancellation_fee = settlement.fee
     booking.covers_replacement = settlement.covers_replacement
+    if booking.discounts_used and settlement.fee == 0:
+        await pricing.return_discounts(session, booking.org_id, booking.discounts_used)
+        booking.discounts_used = []

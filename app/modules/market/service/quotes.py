@@ -143,6 +143,13 @@ async def explain_quote(session: ReadSession, quote_id: UUID) -> Quote:
     return quote
 
 
+async def take_quote(session: WriteSession, org_id: UUID, quote_id: UUID, booking_id: UUID) -> None:
+    """Have the quote say which booking it became; one that is confirmed of it later takes its place."""
+    await repository.overwrite_quote(
+        session, org_id, quote_id, {"status": QuoteStatus.BOOKED, "booking_id": booking_id}
+    )
+
+
 async def quote_to_book(session: WriteSession, quote_id: UUID, actor: Customer) -> BookableQuote:
     """The customer's own quote, while it stands; the transaction acts on its company from here on.
 

@@ -25,14 +25,25 @@ async def discount_uses(
     return found
 
 
-async def use_discounts(session: WriteSession, org_id: UUID, config_id: UUID | None, price: Mapping[str, Any]) -> None:
-    """Count the limited discounts of a stored price, each code once; a price without a discount asks for nothing.
+async def use_discounts(
+    session: WriteSession, org_id: UUID, config_id: UUID | None, price: Mapping[str, Any]
+) -> list[str]:
+    """Count the limited discounts of a stored price, each code once, and name them; a price without a discount asks for
+    nothing.
 
     Locks: the counts of the discounts, by code. Raises: DiscountUsedUp (409).
     """
     if config_id is None or all(line["code"] != DISCOUNT for line in price["lines"]):
-        return
+        return []
     card = await rate_card(session, org_id, config_id)
-    for code, most in sorted(limited_discounts(card.compiled.config, price_from_json(price)).items()):
+    limited = sorted(limited_discounts(card.compiled.config, price_from_json(price)).items())
+    for code, most in limited:
         if not await repository.use_discount(session, org_id, code, most):
             raise DiscountUsedUp(f"{code} has been had {most} times.", discount=code)
+    return [code for code, _ in limited]
+
+
+async def return_discounts(session: WriteSession, org_id: UUID, codes: Sequence[str]) -> None:
+    """Somebody else may have these uses again. Locks: the counts of the discounts, by code."""
+    for code in sorted(codes):
+        await repository.return_discount(session, org_id, code)

@@ -1,0 +1,119 @@
+"""What a confirmed booking takes with it, and what comes back when it is called off: its quote's word, its discount."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from app.kernel.clock import ManualClock
+from app.runtime.resources import Resources
+from tests.conftest import StaffMember
+from tests.factories.bookings import new_key
+from tests.factories.customers import SignedInCustomer
+from tests.factories.market import Company, hold, invite_customers, open_company, quote
+from tests.factories.standing import signed_in_anew
+
+pytestmark = pytest.mark.integration
+
+# A town of its own.
+GLASGOW: Final = {"line1": "319 3rd Street S", "city": "Glasgow", "state": "MT", "postal_code": "59230"}
+ONCE: Final = {"type": "discount", "code": "ONCE", "percent": "10", "max_uses": 1}
+PRICES: Final[dict[str, Any]] = {
+    "base_hourly_rate": "150",
+    "base_mileage_rate": "2.50",
+    "minimum_charge": "300",
+    "deposit": {"percent": "25"},
+    "surcharge_rules": [ONCE],
+}
+
+
+@pytest.fixture
+async def company(client: httpx.AsyncClient, staff: StaffMember) -> Company:
+    return await open_company(client, staff.headers, place=GLASGOW, prices=PRICES)
+
+
+async def offered(client: httpx.AsyncClient, company: Company, day: int) -> tuple[str, bool]:
+    """Its offer for that day of March, and whether the discount is in it."""
+    wish = {"origin": GLASGOW, "destination": GLASGOW, "home_size": "studio", "starts_at": f"2027-03-{day:02}T09:00:00"}
+    found = await client.post("/v1/search", json=wish | {"limit": 50, "services": {"codes": ["ONCE"]}})
+    [mine] = [one for one in found.json()["offers"] if one["organization"]["id"] == company.id]
+    return mine["offer_id"], any(line["code"] == "discount" for line in mine["price"]["lines"])
+
+
+async def book(
+    client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, day: int
+) -> tuple[dict[str, Any], str]:
+    """A quote with the discount, and the path of its confirmed booking."""
+    offer_id, is_cheaper = await offered(client, company, day)
+    assert is_cheaper
+    quoted = await quote(client, customer, offer_id)
+    held = await hold(client, customer, quoted["id"])
+    assert held.status_code == 201, held.text
+    path = f"/v1/bookings/{held.json()['id']}"
+    shown = await client.get(f"/v1/quotes/{quoted['id']}", headers=customer.headers)
+    assert (shown.json()["status"], shown.json()["booking_id"]) == ("open", None)
+    confirmed = await client.post(f"{path}/confirm", headers=customer.headers | new_key())
+    assert confirmed.status_code == 200, confirmed.text
+    return quoted, path
+
+
+async def cancel(client: httpx.AsyncClient, headers: dict[str, str], path: str) -> httpx.Response:
+    return await client.post(f"{path}/cancel", headers=headers | new_key(), json={"reason": "Plans have changed"})
+
+
+async def test_a_quote_says_which_booking_it_became_also_when_that_is_called_off(
+    client: httpx.AsyncClient, company: Company, resources: Resources
+) -> None:
+    [customer] = await invite_customers(resources, 1)
+    quoted, path = await book(client, company, customer, 9)
+    for _ in range(2):
+        for headers in (customer.headers, company.headers):
+            shown = (await client.get(f"/v1/quotes/{quoted['id']}", headers=headers)).json()
+            assert (shown["status"], f"/v1/bookings/{shown['booking_id']}") == ("booked", path)
+        await cancel(client, customer.headers, path)
+
+
+async def test_the_office_that_confirms_for_its_customer_takes_the_quote_too(
+    client: httpx.AsyncClient, company: Company, resources: Resources
+) -> None:
+    [customer] = await invite_customers(resources, 1)
+    quoted = await quote(client, customer, (await offered(client, company, 10))[0])
+    held = (await hold(client, customer, quoted["id"])).json()
+    confirmed = await client.post(f"/v1/bookings/{held['id']}/confirm", headers=company.headers | new_key())
+    assert confirmed.status_code == 200, confirmed.text
+    shown = await client.get(f"/v1/quotes/{quoted['id']}", headers=customer.headers)
+    assert (shown.json()["status"], shown.json()["booking_id"]) == ("booked", held["id"])
+
+
+async def test_a_booking_called_off_free_gives_the_discount_back_once(
+    client: httpx.AsyncClient, company: Company, resources: Resources
+) -> None:
+    first, second = await invite_customers(resources, 2)
+    _, path = await book(client, company, first, 9)
+    assert not (await offered(client, company, 11))[1]
+    called_off = await asyncio.gather(*(cancel(client, first.headers, path) for _ in range(4)))
+    assert sorted(one.status_code for one in called_off) == [200, 409, 409, 409]
+    _, path = await book(client, company, second, 11)
+    # Given back once, and had again: it is spent.
+    assert not (await offered(client, company, 12))[1]
+    assert (await cancel(client, company.headers, path)).json()["status"] == "cancelled"
+    assert (await offered(client, company, 12))[1]
+
+
+async def test_one_called_off_late_for_a_fee_has_had_it(
+    client: httpx.AsyncClient, company: Company, resources: Resources, clock: ManualClock
+) -> None:
+    [customer] = await invite_customers(resources, 1)
+    _, path = await book(client, company, customer, 9)
+    clock.advance(timedelta(days=7))
+    company = await signed_in_anew(client, company)
+    body = {"reason": "Fell ill", "requested_by": "customer"}
+    late = await client.post(f"{path}/cancel", headers=company.headers | new_key(), json=body)
+    assert late.status_code == 200, late.text
+    cost = (await client.get(f"{path}/cancellation", headers=company.headers)).json()
+    assert cost["settlement"]["fee"]["amount"] != "0.00"
+    assert not (await offered(client, company, 25))[1]
