@@ -129,6 +129,12 @@ def upgrade() -> None:
             nullable=True,
             comment="the end of the arrival window, which begins at starts_at; null: no window",
         ),
+        sa.Column(
+            "planned_arrival_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when in that window the crew is to come, which alone is kept for it; null: all of it is",
+        ),
         sa.Column("pickup_zone", sa.Text(), nullable=False, comment="IANA zone of the pickup"),
         sa.Column("origin", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("destination", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -287,6 +293,11 @@ def upgrade() -> None:
         sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name=op.f("ck_bookings_hold")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_window")),
         sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name=op.f("ck_bookings_arrival")),
+        sa.CheckConstraint(
+            "planned_arrival_at IS NULL OR (arrives_until IS NOT NULL "
+            "AND planned_arrival_at BETWEEN starts_at AND arrives_until)",
+            name=op.f("ck_bookings_planned_arrival"),
+        ),
         sa.CheckConstraint("total >= 0", name=op.f("ck_bookings_total")),
         sa.CheckConstraint(
             "num_nonnulls(ended_by, cancellation_fee, cancellation_refund, covers_replacement) IN (0, 4) "

@@ -124,6 +124,11 @@ class PriceChanged(Conflict):
     title: ClassVar[str] = "At that time the move has another price than you expect: look at it again."
 
 
+class NoArrivalWindow(Conflict):
+    code: ClassVar[str] = "no_arrival_window"
+    title: ClassVar[str] = "There is nothing to plan: it has no window of arrival, or each of its days is kept whole."
+
+
 class NotDueYet(Conflict):
     """`from_at` is when it can be reported."""
 

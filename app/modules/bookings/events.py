@@ -31,6 +31,12 @@ class BookingTruckReplaced(BookingEvent):
     name: ClassVar[str] = "booking.truck_replaced"
 
 
+class BookingArrivalPlanned(BookingEvent):
+    """The crew is to come at that time of the window it was promised for."""
+
+    name: ClassVar[str] = "booking.arrival_planned"
+
+
 class BookingRescheduled(BookingEvent):
     name: ClassVar[str] = "booking.rescheduled"
 

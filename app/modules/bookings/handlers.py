@@ -5,6 +5,7 @@ from typing import Final
 from app.kernel.actor import System
 from app.modules.bookings import service
 from app.modules.bookings.events import (
+    BookingArrivalPlanned,
     BookingCancelled,
     BookingConfirmed,
     BookingProgressed,
@@ -58,6 +59,11 @@ async def tell_cancelled(session: ReadSession, event: BookingCancelled, work: Wo
 @handlers.deliver("bookings.tell_truck_replaced", BookingTruckReplaced)
 async def tell_truck_replaced(session: ReadSession, event: BookingTruckReplaced, work: Work) -> list[Outgoing]:
     return _outgoing(await letters.truck_replaced_letters(session, event.booking_id), work)
+
+
+@handlers.deliver("bookings.tell_arrival", BookingArrivalPlanned)
+async def tell_arrival(session: ReadSession, event: BookingArrivalPlanned, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.arrival_letters(session, event.booking_id), work)
 
 
 @handlers.deliver("bookings.tell_rescheduled", BookingRescheduled)

@@ -42,6 +42,9 @@ class Booking(Tenant, Versioned, Model):
     arrives_until: Mapped[datetime | None] = mapped_column(
         comment="the end of the arrival window, which begins at starts_at; null: no window"
     )
+    planned_arrival_at: Mapped[datetime | None] = mapped_column(
+        comment="when in that window the crew is to come, which alone is kept for it; null: all of it is"
+    )
     pickup_zone: Mapped[str] = mapped_column(comment="IANA zone of the pickup")
     origin: Mapped[dict[str, Any]]
     destination: Mapped[dict[str, Any]]
@@ -121,6 +124,11 @@ class Booking(Tenant, Versioned, Model):
         sa.UniqueConstraint("org_id", "reference"),
         sa.CheckConstraint("ends_at > starts_at", name="window"),
         sa.CheckConstraint("arrives_until > starts_at AND arrives_until < ends_at", name="arrival"),
+        sa.CheckConstraint(
+            "planned_arrival_at IS NULL OR (arrives_until IS NOT NULL "
+            "AND planned_arrival_at BETWEEN starts_at AND arrives_until)",
+            name="planned_arrival",
+        ),
         sa.CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
         sa.CheckConstraint("total >= 0", name="total"),
         sa.CheckConstraint(SETTLED, name="settled"),
@@ -150,6 +158,13 @@ class Booking(Tenant, Versioned, Model):
             postgresql_where=sa.text("hold_expires_at IS NOT NULL"),
         ),
     )
+
+    @property
+    def kept(self) -> tuple[datetime, datetime]:
+        """From when until when trucks and crew are kept for it, where it is in one piece."""
+        if self.planned_arrival_at is None or self.arrives_until is None:
+            return self.starts_at, self.ends_at
+        return self.planned_arrival_at, self.planned_arrival_at + (self.ends_at - self.arrives_until)
 
 
 class BookingStep(Tenant, Model):

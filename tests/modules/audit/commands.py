@@ -11,6 +11,7 @@ from typing import Final
 TOLD: Final = {
     "bookings.add_feed": "bookings.feed_added",
     "bookings.assign_booking": "bookings.assigned",
+    "bookings.plan_arrival": "bookings.arrival_planned",
     "bookings.cancel_booking": "bookings.cancelled",
     "bookings.change_contact": "bookings.contact_changed",
     "bookings.complete_booking": "bookings.completed",

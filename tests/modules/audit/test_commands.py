@@ -153,6 +153,11 @@ async def move_people(client: httpx.AsyncClient, headers: dict[str, str]) -> str
     many = await book_by_hand(client, headers)
     commands = {"commands": [{"booking_id": many["id"], "command": "confirm"}]}
     await do(client, headers, "POST", "/v1/bookings/bulk", commands)
+    waiting = await book_by_hand(client, headers, arrival_window_minutes=60)
+    await do(client, headers, "POST", f"/v1/bookings/{waiting['id']}/confirm")
+    await do(
+        client, headers, "POST", f"/v1/bookings/{waiting['id']}/plan-arrival", {"arrives_at": waiting["starts_at"]}
+    )
     called_off = await book_by_hand(client, headers)
     await do(client, headers, "POST", f"/v1/bookings/{called_off['id']}/cancel", REASON)
     missed = await book_by_hand(client, headers)

@@ -102,6 +102,7 @@ def linked_fields(opened: Opened) -> dict[str, Any]:
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
         "arrival_window": arrival_window_out(booking.starts_at, booking.arrives_until),
+        "planned_arrival_at": booking.planned_arrival_at,
         "pickup_zone": booking.pickup_zone,
         "origin": town_of(booking.origin),
         "destination": town_of(booking.destination),

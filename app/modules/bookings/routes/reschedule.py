@@ -9,12 +9,13 @@ from starlette.responses import Response
 from app.kernel.errors import PreconditionFailed
 from app.kernel.localtime import LocalTimeRefused
 from app.modules.bookings import service
-from app.modules.bookings.access import BookingsWrite
+from app.modules.bookings.access import BookingsDispatch, BookingsWrite
 from app.modules.bookings.errors import (
     BookingNotFound,
     CompanyNotBookable,
     CrewIncomplete,
     IllegalStep,
+    NoArrivalWindow,
     NotEquipped,
     OutsideTerms,
     PapersEndBefore,
@@ -22,8 +23,8 @@ from app.modules.bookings.errors import (
     TruckTooSmall,
 )
 from app.modules.bookings.routes.answers import BookingWrite, answer_booking, foreseen_out
-from app.modules.bookings.schemas import BookingOut, PreviewIn, RescheduleIn, RescheduleOut
-from app.modules.calendar.public import DayFull, SlotTaken, WindowRefused
+from app.modules.bookings.schemas import ArrivalIn, BookingOut, PreviewIn, RescheduleIn, RescheduleOut
+from app.modules.calendar.public import DayFull, ResourceNotFound, SlotTaken, WindowRefused
 from app.modules.pricing.public import NotPriced
 from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience
@@ -72,4 +73,21 @@ async def reschedule_booking(
 ) -> BookingOut:
     """Give it another start at the price shown; what fails leaves it as it was. For customers and dispatchers."""
     booking = await service.reschedule_booking(session, actor, booking_id, body, if_match)
+    return await answer_booking(session, actor, booking, response)
+
+
+@router.post(
+    "/{booking_id}/plan-arrival",
+    responses=problems(
+        BookingNotFound, IllegalStep, NoArrivalWindow, LocalTimeRefused, WindowRefused, SlotTaken, ResourceNotFound
+    ),
+)
+async def plan_arrival(
+    booking_id: UUID, body: ArrivalIn, actor: BookingsDispatch, session: BookingWrite, response: Response
+) -> BookingOut:
+    """Plan when in its arrival window the crew comes; the rest of the window is free, and the customer is told.
+
+    For owners, managers and dispatchers.
+    """
+    booking = await service.plan_arrival(session, actor, booking_id, body.arrives_at)
     return await answer_booking(session, actor, booking, response)

@@ -51,7 +51,7 @@ from app.modules.bookings.schemas.reschedule import (
     RescheduleLinkOut,
     RescheduleOut,
 )
-from app.modules.bookings.schemas.shapes import TownOut, WindowIn, WindowOut
+from app.modules.bookings.schemas.shapes import ArrivalIn, TownOut, WindowIn, WindowOut
 from app.modules.bookings.schemas.steps import (
     CompleteIn,
     ExtraIn,
@@ -65,6 +65,7 @@ from app.modules.bookings.schemas.steps import (
 from app.modules.bookings.schemas.tracking import TrackedStepOut, TrackingLinkOut, TrackOut
 
 __all__ = [
+    "ArrivalIn",
     "AssignIn",
     "AvailabilityOut",
     "AvailabilityQuery",

@@ -14,7 +14,15 @@ from app.kernel.patch import Patch
 from app.kernel.places import PlaceIn, PlaceOut
 from app.kernel.text import Text120
 from app.modules.bookings.schemas.cancellation import SettlementOut
-from app.modules.bookings.schemas.shapes import MOST_LEGS, LegNumber, Named, PieceKinds, Strict, WindowIn
+from app.modules.bookings.schemas.shapes import (
+    MOST_LEGS,
+    LegNumber,
+    Named,
+    PieceKinds,
+    PlannedArrival,
+    Strict,
+    WindowIn,
+)
 from app.modules.bookings.values import BookingStatus
 from app.modules.calendar.public import LegKind
 from app.modules.market.public import ArrivalWindow, RequiresIn
@@ -186,6 +194,7 @@ class BookingOut(BaseModel):
     starts_at: datetime
     ends_at: datetime
     arrival_window: ArrivalWindow
+    planned_arrival_at: PlannedArrival
     pickup_zone: str
     organization: OrganizationRef
     customer_id: UUID | None
@@ -226,6 +235,7 @@ class BookingSummary(BaseModel):
     starts_at: datetime
     ends_at: datetime
     arrival_window: ArrivalWindow
+    planned_arrival_at: PlannedArrival
     pickup_zone: str
     organization_id: UUID
     contact_name: str

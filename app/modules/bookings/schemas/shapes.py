@@ -23,6 +23,12 @@ PieceKinds = Annotated[
 LegNumber = Annotated[int, Field(strict=True, ge=0, lt=MOST_LEGS)]
 
 
+PlannedArrival = Annotated[
+    datetime | None,
+    Field(description="When in the arrival window the crew is to come, as the office has planned; null: not yet."),
+]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,6 +38,12 @@ class WindowIn(Strict):
 
     starts_at: Moment
     ends_at: Moment
+
+
+class ArrivalIn(Strict):
+    """RFC 3339 with an offset; without one it is the wall time at the pickup."""
+
+    arrives_at: Moment
 
 
 class WindowOut(BaseModel):
@@ -54,6 +66,7 @@ class LinkedOut(BaseModel):
     starts_at: datetime
     ends_at: datetime
     arrival_window: ArrivalWindow
+    planned_arrival_at: PlannedArrival
     pickup_zone: str
     origin: TownOut
     destination: TownOut

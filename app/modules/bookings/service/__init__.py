@@ -1,5 +1,6 @@
 """Use cases of bookings, one file each."""
 
+from app.modules.bookings.service.arrival import plan_arrival
 from app.modules.bookings.service.assign import assign_booking
 from app.modules.bookings.service.board import list_jobs, show_availability, show_board
 from app.modules.bookings.service.bulk import run_bulk
@@ -38,6 +39,7 @@ __all__ = [
     "list_history",
     "list_jobs",
     "organization_name",
+    "plan_arrival",
     "policy_of",
     "renew_door_codes",
     "report_no_show",

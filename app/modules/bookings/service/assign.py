@@ -109,7 +109,7 @@ def ask_of(booking: Booking, actor: Mover) -> calendar.Ask:
     return calendar.Ask(
         org_id=booking.org_id,
         source_id=booking.id,
-        window=calendar.Window(booking.starts_at, booking.ends_at),
+        window=calendar.Window(*booking.kept),
         zone=booking.pickup_zone,
         now=actor.now,
         stops=rules.stops_of(booking.origin, booking.destination),

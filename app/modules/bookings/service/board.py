@@ -76,7 +76,7 @@ async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: 
 def _jobs_of(booking: Booking, resource_id: UUID) -> Iterator[Job]:
     """The whole of it, or each leg that they are on."""
     if booking.legs is None:
-        yield Job(booking, None, calendar.Window(booking.starts_at, booking.ends_at))
+        yield Job(booking, None, calendar.Window(*booking.kept))
     for number, leg in enumerate(rules.legs_from_json(booking.legs or ())):
         if resource_id in (*leg.truck_ids, *leg.driver_ids, *leg.equipment_ids):
             yield Job(booking, number, calendar.Window(leg.starts_at, leg.ends_at))

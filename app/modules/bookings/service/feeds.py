@@ -147,9 +147,10 @@ def _description(move: Shown, team: Sequence[UUID]) -> str:
     booking, contact, names = move.booking, move.contact, move.names
     zone, destination = ZoneInfo(booking.pickup_zone), booking.destination
     local = booking.starts_at.astimezone(zone)
+    planned = f", planned for {booking.planned_arrival_at.astimezone(zone):%H:%M}" if booking.planned_arrival_at else ""
     until = f" to {booking.arrives_until.astimezone(zone):%H:%M}" if booking.arrives_until else ""
     return (
-        f"Pickup {local:%Y-%m-%d %H:%M}{until} ({booking.pickup_zone})\n"
+        f"Pickup {local:%Y-%m-%d %H:%M}{until}{planned} ({booking.pickup_zone})\n"
         f"To: {_line(Place.model_validate(destination))}\n"
         f"Customer: {contact['full_name']} {contact['phone']}\n"
         f"Crew: {', '.join(names[key] for key in team if key in names)}\n"
@@ -166,8 +167,8 @@ def _event(move: Shown) -> CalendarEvent:
         status=EventStatus.CANCELLED if booking.status in MISSED else EventStatus.CONFIRMED,
         created_at=booking.created_at,
         changed_at=booking.updated_at,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
+        starts_at=booking.kept[0],
+        ends_at=booking.kept[1],
         summary=f"Move {booking.reference}: {contact['full_name']}",
         place=_line(origin),
         location=origin.location,

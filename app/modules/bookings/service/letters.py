@@ -54,6 +54,10 @@ async def truck_replaced_letters(session: ReadSession, booking_id: UUID) -> Lett
     return await _letters(session, booking_id, "Another truck", "comes with another truck: time and price stay")
 
 
+async def arrival_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
+    return await _letters(session, booking_id, "Arrival planned", "has a planned arrival")
+
+
 async def rescheduled_letters(session: ReadSession, links: Links, booking_id: UUID) -> Letters | None:
     return await _letters(session, booking_id, "Another time", "has another time", links=links)
 
@@ -133,6 +137,8 @@ def _facts(booking: Booking) -> str:
             f"done by {ends:%d %B %H:%M} at the latest"
         )
     origin, destination = (Place.model_validate(place) for place in (booking.origin, booking.destination))
+    if booking.planned_arrival_at is not None:
+        when += f"; planned for {booking.planned_arrival_at.astimezone(zone):%H:%M}"
     return (
         f"When: {when}\n"
         f"From: {', '.join(origin.address_lines)}\n"

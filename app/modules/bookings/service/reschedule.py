@@ -216,7 +216,7 @@ async def _write(
         terms = rules.terms_from_json(booking.cancellation_terms)
         booking.cancellation_terms = rules.terms_to_json(rules.cap_terms(terms, was - actor.now))
     booking.legs = rules.legs_to_json(legs) if legs else None
-    booking.arrives_until = _arrives_until(booking, window)
+    booking.arrives_until, booking.planned_arrival_at = _arrives_until(booking, window), None
     booking.starts_at, booking.ends_at = window.starts_at, window.ends_at
     booking.reschedule_issue += 1  # The letter about this brings a link of its own.
     if booking.job is not None:
