@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from app import registry
+from app.runtime.web.json_schema import BY_NAME, VALUES
 from tests import access
 from tests.documented import operations, undocumented
 
@@ -19,6 +20,14 @@ pytestmark = pytest.mark.integration  # building the app takes its resources
 
 WHO: Final = re.compile(r"(^|[.!?)]\s+)For [^.]+\.$")
 CODE: Final = re.compile(r"`([a-z_0-9]+)`: ")
+
+WORDS: Final = {
+    *("$defs", "$ref", "additionalProperties", "anyOf", "const", "default", "deprecated", "description"),
+    *("discriminator", "enum", "examples", "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maxItems"),
+    *("maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum", "multipleOf"),
+    *("oneOf", "pattern", "patternProperties", "prefixItems", "properties", "propertyNames", "required", "title"),
+    *("type", "uniqueItems", "writeOnly"),
+}
 
 
 @pytest.fixture
@@ -44,6 +53,28 @@ def test_an_operation_is_named_once_and_for_its_module(document: dict[str, Any])
 
 def test_no_schema_has_to_be_told_apart_by_its_module(document: dict[str, Any]):
     assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
+def keywords(schema: Any) -> Iterator[str]:
+    """Of a schema and all its parts, the words that JSON Schema would have to know."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from keywords(one)
+    if isinstance(schema, dict):
+        yield from ((f"{name} of an array" if schema.get("type") == "array" else name) for name in schema)
+        for name, part in schema.items():
+            if name not in VALUES:
+                yield from keywords(list(part.values()) if name in BY_NAME else part)
+
+
+def test_schemas_speak_json_schema_alone(document: dict[str, Any]):
+    in_routes = [parameter["schema"] for _, _, one in routes(document) for parameter in one.get("parameters", [])]
+    said = set(keywords([*document["components"]["schemas"].values(), *in_routes]))
+    ours = {name for name in said if not name.removesuffix(" of an array").startswith("x-")}
+    assert ours <= WORDS | {f"{name} of an array" for name in WORDS - {"minLength", "maxLength"}}
+    # The sieve catches what is no word.
+    assert {"x-decimal-places", "maxItems of an array", "exclusiveMinimum"} <= said
+    assert not {"gt", "maxLength of an array"} & WORDS
 
 
 def test_every_route_says_who_may_call(document: dict[str, Any]):

@@ -89,8 +89,7 @@ def test_a_text_is_bounded() -> None:
 
 
 def _most(one: Schema) -> bool:
-    # Of a tuple the length is said as a text's.
-    return 0 < int(one.get("maxItems") or one.get("maxLength") or 0) <= MOST_ITEMS
+    return 0 < int(one.get("maxItems") or 0) <= MOST_ITEMS
 
 
 def _is_bounded(one: Schema) -> bool:

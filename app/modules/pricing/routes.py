@@ -59,6 +59,7 @@ from app.modules.pricing.schemas.items import (
 from app.modules.pricing.schemas.learning import EstimatorOut, estimator_out
 from app.modules.pricing.service import learning, own, planned
 from app.runtime.resources import resources_of
+from app.runtime.web.json_schema import put_in_words
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
 from app.runtime.web.route import IdempotentRoute, TransactionalRoute
@@ -169,7 +170,9 @@ async def simulate(body: SimulateIn, actor: PricingTrial, request: Request) -> S
 @trials.get("/schema")
 async def show_schema(actor: PricingTrial) -> dict[str, Any]:
     """The JSON Schema of a price list, to build a form from. For the office and accountants."""
-    return PricingConfig.model_json_schema()
+    schema = PricingConfig.model_json_schema()
+    put_in_words(schema)
+    return schema
 
 
 @router.post("", status_code=201, responses=problems(HolidaysUnknown, ConfigRace))

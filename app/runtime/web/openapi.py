@@ -31,6 +31,7 @@ from app.runtime.db.constraints import (
     ValueRefused,
 )
 from app.runtime.db.share import Overloaded
+from app.runtime.web.json_schema import put_in_words
 from app.runtime.web.pages import CursorRefused
 from app.runtime.web.problems import FORMS, MEDIA_TYPE, BodyTooSlow, FormUnreadable, NotJson, UnsupportedMediaType
 from app.runtime.web.route import (
@@ -127,6 +128,7 @@ def _finish(document: dict[str, Any]) -> None:
     schemas.update(schemas["Problem"].pop("$defs", {}))
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
+    put_in_words(document)
     for path, item in document["paths"].items():
         for method, operation in item.items():
             _say_who_may_call(operation)
