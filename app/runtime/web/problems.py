@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from app.kernel.errors import AppError, BadRequest, Fault, NotFound, PayloadTooLarge, Unprocessable
 from app.runtime.telemetry.logs import request_id
+from app.runtime.web.field_messages import message_of
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,6 @@ def problem_response(error: AppError, path: str, headers: Mapping[str, str] | No
 
 
 CODES: Final = {"missing": "required", "extra_forbidden": "unknown_field", "json_invalid": "not_json"}
-MESSAGES: Final = {"extra_forbidden": "There is no such field.", "missing": "This is required."}
 
 
 def pointer_of(location: tuple[str | int, ...]) -> str:
@@ -118,9 +118,8 @@ def pointer_of(location: tuple[str | int, ...]) -> str:
 def fault_of(error: Mapping[str, Any]) -> Fault:
     """A pydantic error as a fault, without the input that pydantic would quote."""
     kind = str(error["type"])
-    message = MESSAGES.get(kind) or str(error["msg"]).removeprefix("Value error, ")
     example = error.get("ctx", {}).get("example")
-    return Fault(pointer_of(tuple(error["loc"])), CODES.get(kind, kind), message, example)
+    return Fault(pointer_of(tuple(error["loc"])), CODES.get(kind, kind), message_of(error), example)
 
 
 def validation_error(errors: list[Mapping[str, Any]]) -> AppError:
