@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.errors import AppError, BadRequest, Fault, NotFound, PayloadTooLarge, Unprocessable
+from app.kernel.faults import code_of, json_pointer, message_of
 from app.runtime.telemetry.logs import request_id
-from app.runtime.web.field_messages import message_of
 
 logger = logging.getLogger(__name__)
 
@@ -103,23 +103,18 @@ def problem_response(error: AppError, path: str, headers: Mapping[str, str] | No
     return Response(content, error.status, {**error.headers, **(headers or {})}, media_type=MEDIA_TYPE)
 
 
-CODES: Final = {"missing": "required", "extra_forbidden": "unknown_field", "json_invalid": "not_json"}
-
-
 def pointer_of(location: tuple[str | int, ...]) -> str:
     """RFC 6901 pointer of a place in the body; `query:name` and the like for a place outside of it."""
     where, *rest = location or ("body",)
     if where == "body":
-        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in rest)
-        return "".join(f"/{step}" for step in steps)
+        return json_pointer(rest)
     return f"{where}:{'.'.join(str(step) for step in rest)}"
 
 
 def fault_of(error: Mapping[str, Any]) -> Fault:
     """A pydantic error as a fault, without the input that pydantic would quote."""
-    kind = str(error["type"])
     example = error.get("ctx", {}).get("example")
-    return Fault(pointer_of(tuple(error["loc"])), CODES.get(kind, kind), message_of(error), example)
+    return Fault(pointer_of(tuple(error["loc"])), code_of(error), message_of(error), example)
 
 
 def validation_error(errors: list[Mapping[str, Any]]) -> AppError:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.kernel.errors import Fault
+from app.kernel.faults import code_of, message_of
 from app.kernel.tables import NUMBER, Columns, Row, fault_at
 from app.modules.fleet.schemas.drivers import DriverIn
 from app.modules.fleet.schemas.trucks import TruckIn
@@ -32,7 +33,6 @@ DRIVER_COLUMNS: Final = Columns(
 NUMBERS: Final = frozenset({"capacity_cuft", "max_weight_lb", "body_length_ft", "base_lat", "base_lng"})
 WORDS: Final = frozenset({"features", "skills"})
 FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
-CODES: Final = {"missing": "required"}
 BASE: Final = "base_"
 
 Read = TypeVar("Read", bound=BaseModel)
@@ -80,15 +80,7 @@ def _read(model: type[Read], body: dict[str, Any], row: Row) -> Read | list[Faul
         return model.model_validate(body)
     except ValidationError as refused:
         errors = refused.errors(include_input=False, include_url=False)
-        return [
-            fault_at(
-                row.line,
-                column_of(error["loc"]),
-                CODES.get(error["type"], error["type"]),
-                error["msg"].removeprefix("Value error, "),
-            )
-            for error in errors
-        ]
+        return [fault_at(row.line, column_of(error["loc"]), code_of(error), message_of(error)) for error in errors]
 
 
 def column_of(place: tuple[int | str, ...]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from app.kernel.errors import Fault
+from app.kernel.faults import code_of, json_pointer, message_of
 from app.kernel.money import ExactDecimal, known_currency
 from app.modules.pricing.errors import ConfigInvalid
 from app.modules.pricing.rules.examples import CONFIG, example_at
@@ -66,9 +67,9 @@ class PricingConfig(Strict):
         try:
             return validate(written)
         except ValidationError as refused:
-            faults = refused.errors(include_url=False, include_input=False, include_context=False)
+            faults = refused.errors(include_url=False, include_input=False)
             raise refusal(
-                *((fault["loc"], fault["type"], fault["msg"], example_at(fault["loc"], written)) for fault in faults)
+                *((one["loc"], one["type"], message_of(one), example_at(one["loc"], written)) for one in faults)
             ) from None
 
     @model_validator(mode="after")
@@ -87,18 +88,14 @@ class PricingConfig(Strict):
         return self
 
 
-_MESSAGES: Final = {"missing": "This is required.", "extra_forbidden": "There is no such field."}
-_CODES: Final = {"missing": "required", "extra_forbidden": "unknown_field"}
-
-
 def config_errors(refused: ValidationError) -> tuple[Fault, ...]:
     """Every fault with its JSON pointer, `/surcharge_rules/1/days`, as the web shows those of a request."""
     faults = refused.errors(include_url=False, include_input=False)
     return tuple(
         Fault(
-            "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in fault["loc"]),
-            _CODES.get(fault["type"], fault["type"]),
-            _MESSAGES.get(fault["type"], fault["msg"].removeprefix("Value error, ")),
+            json_pointer(fault["loc"]),
+            code_of(fault),
+            message_of(fault),
             fault.get("ctx", {}).get("example"),
         )
         for fault in faults

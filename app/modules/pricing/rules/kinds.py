@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, WrapValidator
 
+from app.kernel.faults import message_of
 from app.modules.pricing.rules.access import (
     ElevatorRule,
     LongCarryRule,
@@ -124,14 +125,14 @@ def _without_tag(value: Any, validate: ModelWrapValidatorHandler[AnyRule]) -> An
     try:
         return validate(value)
     except ValidationError as refused:
-        faults = refused.errors(include_url=False, include_input=False, include_context=False)
+        faults = refused.errors(include_url=False, include_input=False)
         kind = faults[0]["type"]
         if kind == "union_tag_not_found":
             raise refusal((("type",), "missing", "Say which type of rule this is.")) from None
         if kind == "union_tag_invalid":
             known = f"There is no such type of rule; there are {', '.join(KINDS)}."
             raise refusal((("type",), "unknown_rule_type", known)) from None
-        raise refusal(*((fault["loc"][1:], fault["type"], fault["msg"]) for fault in faults)) from None
+        raise refusal(*((fault["loc"][1:], fault["type"], message_of(fault)) for fault in faults)) from None
 
 
 SurchargeRule = Annotated[AnyRule, Field(discriminator="type"), WrapValidator(_without_tag)]

@@ -10,7 +10,7 @@ import pytest
 from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core.core_schema import ErrorType
 
-from app.runtime.web.field_messages import MESSAGES, message_of
+from app.kernel.faults import MESSAGES, message_of
 
 pytestmark = pytest.mark.unit
 

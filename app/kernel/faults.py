@@ -1,10 +1,11 @@
-"""What is wrong with a field, in a client developer's words: by the code of the fault, as what the field must be."""
+"""What pydantic finds wrong with a field, in a client developer's words: where it is, its code, what it must be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+CODES: Final = {"missing": "required", "extra_forbidden": "unknown_field", "json_invalid": "not_json"}
 WHOLE_NUMBER: Final = "must be a whole number"
 NUMBER: Final = "must be a number"
 DATE: Final = "must be a date, such as 2027-06-01"
@@ -20,6 +21,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "extra_forbidden": "There is no such field.",
     "missing": "This is required.",
     "string_type": "must be text",
+    "string_unicode": "must be text of whole characters: half of one stands alone",
     "string_too_short": "must have {min_length} or more characters",
     "string_too_long": "must have {max_length} or fewer characters",
     "string_pattern_mismatch": "must match {pattern}",
@@ -69,6 +71,16 @@ MESSAGES: Final[Mapping[str, str]] = {
     "time_parsing": CLOCK,
     "none_required": "must be null",
 }
+
+
+def json_pointer(steps: Iterable[int | str]) -> str:
+    """RFC 6901."""
+    return "".join(f"/{step}" for step in (str(step).replace("~", "~0").replace("/", "~1") for step in steps))
+
+
+def code_of(error: Mapping[str, Any]) -> str:
+    kind = str(error["type"])
+    return CODES.get(kind, kind)
 
 
 def message_of(error: Mapping[str, Any]) -> str:
