@@ -38,7 +38,7 @@ OPEN: Json = {"per_mile": 1}
 
 BAD: list[tuple[Any, str, str, str]] = [
     # What is no config at all, and fields of the config itself.
-    ([], "", "model_type", "dictionary"),
+    ([], "", "model_type", "must be an object"),
     (without(config(), "base_hourly_rate"), "/base_hourly_rate", "required", "required"),
     (without(config(), "minimum_charge"), "/minimum_charge", "required", "required"),
     (config(base_hourly_rat=1), "/base_hourly_rat", "unknown_field", "no such field"),
@@ -66,9 +66,9 @@ BAD: list[tuple[Any, str, str, str]] = [
     (config(deposit={"percent": 5, "amount": 5}), "/deposit", "exactly_one", "percent and amount"),
     (config(deposit={"percent": 101}), "/deposit/percent", "less_than_equal", "100"),
     (config(platform_fee_percent=100.01), "/platform_fee_percent", "less_than_equal", "100"),
-    (config(surcharge_rules={}), "/surcharge_rules", "tuple_type", "tuple"),
+    (config(surcharge_rules={}), "/surcharge_rules", "tuple_type", "must be a list"),
     # What is no rule.
-    (config(surcharge_rules=["stairs"]), R0, "model_attributes_type", "dictionary"),
+    (config(surcharge_rules=["stairs"]), R0, "model_attributes_type", "must be an object"),
     (config({}), f"{R0}/type", "required", "required"),
     (config({"type": "gravity"}), f"{R0}/type", "unknown_rule_type", "no such type"),
     (config({"type": 5}), f"{R0}/type", "unknown_rule_type", "no such type"),
@@ -76,7 +76,7 @@ BAD: list[tuple[Any, str, str, str]] = [
     (config({"type": "stairs"}), f"{R0}/amount", "required", "required"),
     (config({"type": "stairs", "amount": -50}), f"{R0}/amount", "greater_than_equal", "0"),
     (config({"type": "stairs", "amount": 5, "per_flite": True}), f"{R0}/per_flite", "unknown_field", "no such"),
-    (config({"type": "stairs", "amount": 5, "per_flight": "yes"}), f"{R0}/per_flight", "bool_type", "boolean"),
+    (config({"type": "stairs", "amount": 5, "per_flight": "yes"}), f"{R0}/per_flight", "bool_type", "true or false"),
     (config({"type": "stairs", "amount": 5, "free_flights": -1}), f"{R0}/free_flights", "greater_than_equal", "0"),
     (config({"type": "long_carry", "amount": 5, "per_ft": 0}), f"{R0}/per_ft", "greater_than", "0"),
     (config({"type": "long_carry", "amount": 5}), f"{R0}/per_ft", "required", "required"),
@@ -135,7 +135,7 @@ BAD: list[tuple[Any, str, str, str]] = [
     (config({"type": "fuel"}), R0, "exactly_one", "percent and table"),
     (config({"type": "fuel", "percent": 5, "table": True}), R0, "exactly_one", "percent and table"),
     (config({"type": "fuel", "percent": 5, "base_price": 3}), f"{R0}/base_price", "without_table", "table"),
-    (config({"type": "fuel", "table": False}), f"{R0}/table", "tuple_type", "tuple"),
+    (config({"type": "fuel", "table": False}), f"{R0}/table", "tuple_type", "must be a list"),
     (
         config({"type": "fuel", "table": [{POUNDS: 9, "factor": "0.2"}, {"factor": "0.1"}]}),
         f"{R0}/table/1/factor",
