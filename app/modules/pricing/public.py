@@ -33,7 +33,7 @@ from app.modules.pricing.rules import price_to_json as _price_to_json
 from app.modules.pricing.rules.extras import Extra, add_extras, agreed_price
 from app.modules.pricing.rules.keeping import keep_promise
 from app.modules.pricing.rules.moved import Moved, find_moved, money_text
-from app.modules.pricing.rules.own import Own
+from app.modules.pricing.rules.own import COMMON, Own
 from app.modules.pricing.schemas import (
     FactorOut,
     LoadIn,
@@ -56,6 +56,7 @@ from app.modules.pricing.values import EstimateKind, Factor, Job, Packing, Price
 from app.runtime.db.session import ReadSession
 
 __all__ = [
+    "COMMON",
     "ConfigNotFound",
     "CurrenciesDiffer",
     "DiscountUsedUp",

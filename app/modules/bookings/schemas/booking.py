@@ -27,7 +27,7 @@ from app.modules.bookings.values import BookingStatus
 from app.modules.calendar.public import LegKind
 from app.modules.market.public import ArrivalWindow, RequiresIn
 from app.modules.orgs.public import LONGEST_ARRIVAL_WINDOW_MINUTES
-from app.modules.pricing.public import PriceOut
+from app.modules.pricing.public import PackingWishIn, PriceOut, ServicesIn
 from app.runtime.phones import Phone
 
 
@@ -54,6 +54,18 @@ class HandEstimate(Strict):
     weight_lb: Annotated[int, Field(ge=0, le=1_000_000)]
     crew_size: Annotated[int, Field(ge=1, le=30)]
     duration_hours: Annotated[ExactDecimal, Field(gt=0, le=336, decimal_places=2)]
+
+
+class HandPackingIn(PackingWishIn):
+    """Packing by the company: nobody has counted the cartons but whoever takes the booking."""
+
+    cartons: Annotated[int, Field(strict=True, ge=1, le=10_000, examples=[20])]
+
+
+class HandServicesIn(ServicesIn):
+    """What is chosen beside the move, as in a search; the price list needs a price for packing and full protection."""
+
+    packing: HandPackingIn | None = None
 
 
 class LegIn(WindowIn):
@@ -98,6 +110,9 @@ class BookingIn(Strict):
     destination: PlaceIn | None = None
     price: Annotated[MoneyIn | None, Field(description=ONE_OF)] = None
     estimate: Annotated[HandEstimate | None, Field(description=ONE_OF)] = None
+    services: Annotated[
+        HandServicesIn | None, Field(description="By hand, with an estimate: an agreed price has all of it in it.")
+    ] = None
     requires: RequiresIn = RequiresIn()
 
     @model_validator(mode="after")
@@ -110,7 +125,7 @@ class BookingIn(Strict):
                 or self.equipment_ids
                 or self.equipment_kinds
                 or self.arrival_window_minutes
-                or any(part is not None for part in (*by_hand, self.price, self.estimate))
+                or any(part is not None for part in (*by_hand, self.price, self.estimate, self.services))
             ):
                 raise ValueError("takes either quote_id, or the fields of a booking by hand")
         elif any(part is None for part in by_hand):
@@ -121,6 +136,8 @@ class BookingIn(Strict):
             raise ValueError("takes either legs, or a window with trucks, people and equipment: a leg names its own")
         elif (self.price is None) == (self.estimate is None):
             raise ValueError("a booking by hand takes a price (/price) or an estimate (/estimate), one of them")
+        elif self.services is not None and self.estimate is None:
+            raise ValueError("takes services with an estimate: a price that was agreed has them in it")
         return self
 
 

@@ -20,7 +20,7 @@ from app.modules.bookings.errors import (
 )
 from app.modules.bookings.events import BookingHeld
 from app.modules.bookings.models import Booking
-from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate
+from app.modules.bookings.schemas import BookingIn, ContactIn, HandEstimate, HandServicesIn
 from app.modules.bookings.service.contacts import columns_of
 from app.modules.bookings.service.eligibility import (
     BY_HAND,
@@ -252,9 +252,29 @@ async def _priced(session: WriteSession, actor: Mover, body: BookingIn, job: Loc
     base = (await orgs.company(session, actor.org_id)).address.location
     way = great_circle_miles(base, job.origin.location)
     fuel = pricing.fuel_index_for(card, await platform.fuel_index_price(session))
-    facts = market.from_base(replace(_job(body.estimate, job, actor.now), fuel_index_price=fuel), way)
+    chosen = await _chosen(session, actor, body.services)
+    asked = replace(_job(body.estimate, job, actor.now), fuel_index_price=fuel, **chosen)
+    facts = market.from_base(asked, way)
+    if not pricing.is_offered(card, facts):
+        raise NotPriceable("The price list has no price for one of the services.")
     price = pricing.price_job(card, facts)
     return {"job": pricing.job_to_json(facts), "pricing_config_id": card.id} | _stored(price, card.number)
+
+
+async def _chosen(session: WriteSession, actor: Mover, services: HandServicesIn | None) -> dict[str, Any]:
+    """Of a job, what was chosen beside it; packing takes its hours by the company's own figures."""
+    if services is None:
+        return {}
+    chosen: dict[str, Any] = {"codes": frozenset(services.codes)}
+    if services.packing is not None:
+        own = (await pricing.own_of_all(session, [actor.org_id])).get(actor.org_id, pricing.COMMON)
+        chosen["packing"] = pricing.packing_of(services.packing.cartons, services.packing.hours, own.base)
+    if services.valuation is not None:
+        chosen["valuation"] = services.valuation.to_valuation()
+    if services.codes:
+        uses = await pricing.discount_uses(session, [actor.org_id], services.codes)
+        chosen["discount_uses"] = uses.get(actor.org_id, {})
+    return chosen
 
 
 def _job(estimate: HandEstimate, job: LocatedJob, now: datetime) -> pricing.Job:
