@@ -214,7 +214,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # Made before the first request rather than in it.
         await asyncio.gather(asyncio.to_thread(registry.warm_up), open_pool(engine, settings.db.pool_size))
         collect_seldom()
+        # Takes a second or two of another core, and nobody who is ready for requests needs to wait for it.
+        preparing = asyncio.create_task(resources.ports.geocoder.prepare())
         yield
+        preparing.cancel()
         await resources.close()
         await engine.dispose()
 

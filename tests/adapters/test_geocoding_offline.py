@@ -16,6 +16,13 @@ def geocoder() -> OfflineGeocoder:
     return OfflineGeocoder()
 
 
+def first_of_its_process() -> OfflineGeocoder:
+    """A geocoder that finds nothing read yet."""
+    offline._read_table.cache_clear()
+    offline._find_zip.cache_clear()
+    return OfflineGeocoder()
+
+
 class TestLocate:
     @pytest.mark.parametrize(
         ("postal_code", "state", "city", "point", "zone"),
@@ -43,17 +50,13 @@ class TestLocate:
         assert great_circle_miles(located.point, Point(lat=point[0], lng=point[1])) < 3
 
     async def test_a_crowd_of_first_questions_reads_the_table_once(self) -> None:
-        offline._read_table.cache_clear()
-        offline._find_zip.cache_clear()
-        fresh = OfflineGeocoder()
+        fresh = first_of_its_process()
         located = await asyncio.gather(*(fresh.locate(code, "CA", "US") for code in ("94103", "90012", "92101") * 3))
         assert [one.city for one in located if one] == ["San Francisco", "Los Angeles", "San Diego"] * 3
         assert offline._read_table.cache_info().misses == 1
 
     async def test_a_question_given_up_leaves_the_table_to_the_next(self) -> None:
-        offline._read_table.cache_clear()
-        offline._find_zip.cache_clear()
-        fresh = OfflineGeocoder()
+        fresh = first_of_its_process()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await fresh.locate("94103", "CA", "US")
@@ -61,14 +64,28 @@ class TestLocate:
         assert offline._read_table.cache_info().misses == 1
 
     async def test_a_table_that_was_not_read_is_read_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        offline._read_table.cache_clear()
-        offline._find_zip.cache_clear()
-        fresh = OfflineGeocoder()
+        fresh = first_of_its_process()
         with monkeypatch.context() as broken:
             broken.setattr(offline, "TELL_TABLE", "raise SystemExit(1)")
             with pytest.raises(subprocess.CalledProcessError):
                 await fresh.locate("94103", "CA", "US")
         assert await fresh.locate("94103", "CA", "US") is not None
+
+    async def test_prepared_it_reads_no_more(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        geocoder = first_of_its_process()
+        await geocoder.prepare()
+        monkeypatch.setattr(offline, "TELL_TABLE", "raise SystemExit(1)")
+        assert await geocoder.locate("98101", "WA", "US") is not None
+
+    async def test_what_could_not_be_prepared_is_read_at_a_question(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        geocoder = first_of_its_process()
+        with monkeypatch.context() as broken:
+            broken.setattr(offline, "TELL_TABLE", "raise SystemExit(1)")
+            await geocoder.prepare()
+        assert "could not be read yet" in caplog.text
+        assert await geocoder.locate("98101", "WA", "US") is not None
 
     async def test_zip_plus_four_is_its_zip(self, geocoder: OfflineGeocoder) -> None:
         assert await geocoder.locate("94103-1410", "CA", "US") == await geocoder.locate("94103", "CA", "US")

@@ -22,6 +22,8 @@ MIDDLE = Point(lat=37.7725, lng=-122.4147)
 class OneCodeGeocoder:
     """Knows 94103 and that all the world keeps San Francisco's time."""
 
+    async def prepare(self) -> None: ...
+
     async def locate(self, postal_code: str, state: str, country: str) -> Located | None:
         if (postal_code, country) != ("94103", "US"):
             return None

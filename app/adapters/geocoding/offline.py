@@ -1,10 +1,11 @@
 """Postal codes of the United States from a table in a package, time zones from shapes in another: no network.
 
-The table is read at the first question (about 0.2 s, in a thread) and stays in memory, and the zones of its codes
-are worked out beforehand: the shapes themselves are loaded when somebody asks for a point.
+The table is read once, beside whatever the process does, and stays in memory; a question that comes sooner waits for
+it. The zones of its codes are worked out beforehand: the shapes themselves are loaded when somebody asks for a point.
 """
 
 import asyncio
+import logging
 import subprocess
 import sys
 from functools import lru_cache
@@ -15,6 +16,7 @@ from app.adapters.geocoding.zip_zones import zone_of
 from app.kernel.geo import Point
 from app.kernel.ports.geocoding import Located
 
+logger = logging.getLogger("movehub.geocoding")
 REMEMBERED_CODES: Final = 8192
 ZIP_LENGTH: Final = 5
 ONE_READS: Final = Lock()
@@ -25,6 +27,12 @@ class OfflineGeocoder:
 
     def __init__(self) -> None:
         self._loading: asyncio.Task[object] | None = None
+
+    async def prepare(self) -> None:
+        try:
+            await self._load()
+        except (OSError, subprocess.SubprocessError) as error:
+            logger.warning("the postal codes could not be read yet", extra={"error": type(error).__name__})
 
     async def locate(self, postal_code: str, state: str, country: str) -> Located | None:
         if country != "US":

@@ -28,6 +28,10 @@ class Located:
 
 
 class Geocoder(Protocol):
+    async def prepare(self) -> None:
+        """Make what the first question would wait for. A failure is told to the log: that question tries again."""
+        ...
+
     async def locate(self, postal_code: str, state: str, country: str) -> Located | None:
         """The middle of a postal code, or None when it is unknown or lies nowhere (military mail)."""
         ...
