@@ -54,6 +54,7 @@ BODIES: Final[dict[str, Any]] = {
     "waive": lambda _: {"reason": "no"},
     "cancel": lambda _: {"reason": "no"},
     "preview": lambda _: {"starts_at": window(26)["starts_at"]},
+    "plan-arrival": lambda _: {"arrives_at": window(26)["starts_at"]},
     "reschedule": lambda _: {"starts_at": window(26)["starts_at"], "expected_total": {"amount": "500"}},
     "complete": lambda _: {"actual_hours": 3, "actual_distance_miles": 9},
     "time-off": lambda _: window(25),

@@ -194,6 +194,17 @@ class TestWithoutAPhone:
         await prove_phone(narrow, resources, known_by_mail)
         await taken(narrow, known_by_mail, wanted[:1])
 
+    async def test_two_at_once_are_one_too_many(
+        self, narrow: httpx.AsyncClient, companies: list[Company], known_by_mail: SignedInCustomer
+    ):
+        wanted = await quotes_of(narrow, known_by_mail, companies[:1], 5)
+        [first] = await taken(narrow, known_by_mail, wanted[:1])
+        room = int((8.4 - hours(first)) / hours(first))
+        for booking in await taken(narrow, known_by_mail, wanted[1:room]):
+            await post(narrow, known_by_mail.headers, f"/v1/bookings/{booking['id']}/confirm")
+        answers = await asyncio.gather(*(hold(narrow, known_by_mail, each) for each in wanted[room : room + 2]))
+        assert sorted(map(told, answers), key=str) == [HELD, NOT_PROVED]
+
     async def test_who_has_one_has_as_much_as_there_is(
         self, narrow: httpx.AsyncClient, companies: list[Company], customer: SignedInCustomer
     ):
