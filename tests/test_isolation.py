@@ -52,6 +52,7 @@ BODIES: Final[dict[str, Any]] = {
     "{staff_id}": lambda _: {"role": "support"},
     "assign": lambda ids: {"truck_ids": [ids["truck_id"]], "driver_ids": [ids["driver_id"]]},
     "waive": lambda _: {"reason": "no"},
+    "take-back": lambda _: {"reason": "no"},
     "cancel": lambda _: {"reason": "no"},
     "preview": lambda _: {"starts_at": window(26)["starts_at"]},
     "plan-arrival": lambda _: {"arrives_at": window(26)["starts_at"]},
