@@ -118,7 +118,7 @@ async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
             figures += await measure_search(client, api, stage.ground)
             figures += await measure_dates(client, api, stage.ground)
         if "race" in parts:
-            figures += await measure_race(client, api, stage.ground, rounds=2 * stage.rounds)
+            figures += await measure_race(client, api, stage.ground)
         if "sweep" in parts:
             figures += await measure_sweep(stage.ground.admin_url, stage.redis_url)
         figures.append(Figure("API process, resident after all this", api.resident_mb, MOST_RESIDENT_MB, "MB", "< 1"))
