@@ -35,6 +35,12 @@ async def own(client: httpx.AsyncClient, mover_a: Member, driver: Member) -> dic
     return await post(client, mover_a.headers, booking, "confirm")
 
 
+@pytest.fixture
+async def offices(client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources) -> dict[str, Any]:
+    """A photo that the office has sent."""
+    return await upload(client, mover_a, worker_resources, photo(), "image/jpeg", "photo")
+
+
 async def got(client: httpx.AsyncClient, path: str, who: Member) -> Any:
     answer = await client.get(path, headers=who.headers)
     assert answer.status_code == 200, answer.text
@@ -105,9 +111,13 @@ async def test_when_colleagues_work_is_for_those_who_plan_them(
 
 class TestFiles:
     async def test_a_drivers_are_those_they_sent(
-        self, client: httpx.AsyncClient, mover_a: Member, driver: Member, worker_resources: Resources
+        self,
+        client: httpx.AsyncClient,
+        mover_a: Member,
+        driver: Member,
+        offices: dict[str, Any],
+        worker_resources: Resources,
     ) -> None:
-        offices = await upload(client, mover_a, worker_resources, photo(), "image/jpeg", "photo")
         drivers = await upload(client, driver, worker_resources, photo(), "image/jpeg", "photo")
         path = f"/v1/uploads/{offices['id']}"
         for refused in (
@@ -121,12 +131,10 @@ class TestFiles:
     async def test_what_another_sent_cannot_be_drawn_into_ones_own_job(
         self,
         client: httpx.AsyncClient,
-        mover_a: Member,
         driver: Member,
         own: dict[str, Any],
-        worker_resources: Resources,
+        offices: dict[str, Any],
     ) -> None:
-        offices = await upload(client, mover_a, worker_resources, photo(), "image/jpeg", "photo")
         path, body = f"/v1/bookings/{own['id']}", {"photo_ids": [offices["id"]]}
         refused = await client.post(f"{path}/start", json=body, headers=driver.headers | new_key())
         assert (refused.status_code, refused.json()["code"]) == (404, "upload_not_found")
@@ -138,9 +146,8 @@ class TestFiles:
         mover_a: Member,
         driver: Member,
         own: dict[str, Any],
-        worker_resources: Resources,
+        offices: dict[str, Any],
     ) -> None:
-        offices = await upload(client, mover_a, worker_resources, photo(), "image/jpeg", "photo")
         path, body = f"/v1/bookings/{own['id']}", {"photo_ids": [offices["id"]]}
         done = await client.post(f"{path}/start", json=body, headers=mover_a.headers | new_key())
         assert done.status_code == 200, done.text
