@@ -122,7 +122,8 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     Locks: the booking rows in id order, then the resources in id order.
     Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or a hold stands in
     the rest of the day, or another has a replacement since.
-    Emits: booking.assigned and booking.truck_replaced for each job moved: its customer is told.
+    Emits: booking.truck_replaced for each job moved: its customer is told; booking.assigned for each that is not under
+    way.
     """
     swap = await foresee_swap(session, actor, body)
     teams = [

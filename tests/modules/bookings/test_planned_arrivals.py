@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import httpx
 import pytest
 
+from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import Member
 from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.market import post
+from tests.factories.signing import signed_in_again
 from tests.factories.worker import read_mailbox, work
 from tests.modules.fleet.test_routes import faults
 
@@ -34,10 +38,17 @@ async def booking(client: httpx.AsyncClient, mover_a: Member) -> dict[str, Any]:
 
 
 async def plan(
-    client: httpx.AsyncClient, member: Member, booking: dict[str, Any], arrives_at: str
+    client: httpx.AsyncClient, member: Member, booking: dict[str, Any], arrives_at: str, **headers: str
 ) -> tuple[int, dict[str, Any]]:
-    answer = await client.post(path(booking), headers=member.headers | new_key(), json={"arrives_at": arrives_at})
+    sent = member.headers | new_key() | headers
+    answer = await client.post(path(booking), headers=sent, json={"arrives_at": arrives_at})
     return answer.status_code, answer.json()
+
+
+async def at(clock: ManualClock, client: httpx.AsyncClient, member: Member, instant: str) -> Member:
+    """The member, signed in again at that instant."""
+    clock.move_to(datetime.fromisoformat(instant))
+    return replace(member, headers=await signed_in_again(client, member))
 
 
 async def kept(client: httpx.AsyncClient, member: Member, booking: dict[str, Any]) -> list[tuple[str, str]]:
@@ -154,3 +165,57 @@ async def test_the_rest_of_the_window_goes_to_one_of_two_who_want_it(
         client.post("/v1/bookings", headers=mover_a.headers | new_key(), json=other),
     )
     assert sorted((status, booked.status_code)) in ([200, 409], [201, 409])
+
+
+async def test_who_was_told_a_later_hour_is_not_absent_before_it(
+    client: httpx.AsyncClient, mover_a: Member, booking: dict[str, Any], clock: ManualClock
+) -> None:
+    await plan(client, mover_a, booking, LATE)
+    again = await at(clock, client, mover_a, booking["starts_at"])
+    early = await client.post(path(booking, "no-show"), headers=again.headers | new_key())
+    assert (early.status_code, early.json()["code"], early.json()["from_at"]) == (409, "not_due_yet", LATE)
+    again = await at(clock, client, mover_a, LATE)
+    assert (await post(client, again.headers, path(booking, "no-show")))["settlement"]["by"] == "customer"
+
+
+async def test_no_arrival_is_planned_for_an_hour_that_is_past(
+    client: httpx.AsyncClient, mover_a: Member, booking: dict[str, Any], clock: ManualClock
+) -> None:
+    again = await at(clock, client, mover_a, "2027-03-08T18:00:00Z")
+    status, refused = await plan(client, again, booking, "2027-03-08T09:59:00")
+    assert (status, [(one["pointer"], one["code"]) for one in refused["errors"]]) == (
+        422,
+        [("/arrives_at", "window_past")],
+    )
+    assert await kept(client, again, booking) == [(booking["starts_at"], booking["ends_at"])]
+    assert (await plan(client, again, booking, "2027-03-08T10:00:00"))[0] == 200
+
+
+async def test_the_same_hour_again_changes_nothing_also_when_it_is_past(
+    client: httpx.AsyncClient,
+    mover_a: Member,
+    booking: dict[str, Any],
+    clock: ManualClock,
+    settings: Settings,
+    worker_resources: Resources,
+) -> None:
+    _, planned = await plan(client, mover_a, booking, "2027-03-08T09:15:00")
+    again = await at(clock, client, mover_a, "2027-03-08T18:00:00Z")
+    assert await plan(client, again, booking, "2027-03-08T17:15:00Z") == (200, planned)
+    history = (await client.get(path(booking, "history"), headers=again.headers)).json()["items"]
+    assert [one["note"] for one in history if one["note"]] == ["Arrival planned for 2027-03-08T17:15:00+00:00."]
+    await work(worker_resources)
+    letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["subject"]]
+    told = [one["to"] for one in letters if one["subject"].startswith("Arrival planned")]
+    assert told
+    assert len(told) == len(set(told))
+
+
+async def test_two_who_plan_do_not_plan_over_each_other_unseen(
+    client: httpx.AsyncClient, mover_a: Member, booking: dict[str, Any]
+) -> None:
+    shown = {"If-Match": f'"v{booking["version"]}"'}
+    assert (await plan(client, mover_a, booking, LATE, **shown))[0] == 200
+    for arrives_at in (LATE, "2027-03-08T10:00:00"):
+        status, refused = await plan(client, mover_a, booking, arrives_at, **shown)
+        assert (status, refused["code"]) == (412, "stale_version")

@@ -24,6 +24,8 @@ from tests.factories.bookings import DONE, book_by_hand, new_key
 from tests.factories.fleet import add_truck
 from tests.factories.market import post
 from tests.factories.signing import signed_in_again
+from tests.modules.bookings.test_legs import body as tour_of
+from tests.modules.bookings.test_legs import crew, leg
 from tests.modules.dispatch.test_auto_assign import DAY, LATE, MORNING, confirmed, seen
 
 pytestmark = pytest.mark.integration
@@ -177,10 +179,33 @@ class TestUnderWay:
             await post(client, headers, f"/v1/bookings/{booking['id']}/{step}")
         return headers, clock.now().isoformat().replace("+00:00", "Z")
 
-    async def _lane(self, client: httpx.AsyncClient, headers: dict[str, str], truck_id: str) -> list[tuple[str, ...]]:
-        board = await client.get("/v1/calendar", headers=headers, params={"day": DAY, "resource_id": truck_id})
+    async def _lane(
+        self, client: httpx.AsyncClient, headers: dict[str, str], truck_id: str, day: str = DAY
+    ) -> list[tuple[str, ...]]:
+        board = await client.get("/v1/calendar", headers=headers, params={"day": day, "resource_id": truck_id})
         [lane] = board.json()["lanes"]
         return [(one["kind"], one["starts_at"], one["ends_at"]) for one in lane["taken"]]
+
+    async def test_of_a_move_of_several_days_the_other_legs_keep_their_trucks(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        has = await crew(client, mover_a)
+        tomorrows = (await add_truck(client, mover_a.headers, license_plate="TWO 1", capacity_cuft=300))["id"]
+        legs = [
+            leg("loading", "2027-03-08T08:00", "2027-03-08T14:00", [has["driver"]], has["truck"]),
+            leg("unloading", "2027-03-09T08:00", "2027-03-09T13:00", [has["driver"]], tomorrows),
+        ]
+        held = await post(client, mover_a.headers, "/v1/bookings", tour_of(legs), 201)
+        booking = await post(client, mover_a.headers, f"/v1/bookings/{held['id']}/confirm")
+        fit = (await add_truck(client, mover_a.headers, license_plate="REST 2", capacity_cuft=1700))["id"]
+        headers, now = await self._begun(client, mover_a, booking, clock)
+        kept = await self._lane(client, headers, tomorrows, "2027-03-09")
+        done = await post(client, headers, SWAP, {"truck_id": has["truck"], "day": DAY, "under_way": True})
+        assert [(one["leg"], one["truck_ids"]) for one in done["jobs"]] == [(0, [fit])]
+        assert kept == await self._lane(client, headers, tomorrows, "2027-03-09") != []
+        assert await self._lane(client, headers, fit) == [("booking", now, "2027-03-08T22:00:00Z")]
+        after = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
+        assert [one["truck_ids"] for one in after["legs"]] == [[fit], [tomorrows]]
 
     async def test_without_one_that_is_free_for_the_rest_it_is_kept_and_said_why(
         self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock

@@ -79,15 +79,27 @@ async def reschedule_booking(
 @router.post(
     "/{booking_id}/plan-arrival",
     responses=problems(
-        BookingNotFound, IllegalStep, NoArrivalWindow, LocalTimeRefused, WindowRefused, SlotTaken, ResourceNotFound
+        BookingNotFound,
+        IllegalStep,
+        NoArrivalWindow,
+        LocalTimeRefused,
+        WindowRefused,
+        SlotTaken,
+        ResourceNotFound,
+        PreconditionFailed,
     ),
 )
 async def plan_arrival(
-    booking_id: UUID, body: ArrivalIn, actor: BookingsDispatch, session: BookingWrite, response: Response
+    booking_id: UUID,
+    body: ArrivalIn,
+    actor: BookingsDispatch,
+    session: BookingWrite,
+    response: Response,
+    if_match: IfMatch,
 ) -> BookingOut:
     """Plan when in its arrival window the crew comes; the rest of the window is free, and the customer is told.
 
     For owners, managers and dispatchers.
     """
-    booking = await service.plan_arrival(session, actor, booking_id, body.arrives_at)
+    booking = await service.plan_arrival(session, actor, booking_id, body.arrives_at, if_match)
     return await answer_booking(session, actor, booking, response)

@@ -218,10 +218,10 @@ def settle_no_show(deposit: Decimal, absent: Party) -> Settlement:
 
 
 def check_no_show(absent: Party, arrives: tuple[datetime, datetime], now: datetime) -> None:
-    """`arrives`: from when until when the crew may. The customer is there from its beginning; the company is late after
-    its end.
+    """`arrives`: from when on the customer was told to await the crew, as planned last, and until when it may come. The
+    customer is absent from that hour on; the company is late after the end of the window that it promised.
 
-    Raises: NotDueYet (409), before the hour agreed on, or within the company's two hours of grace.
+    Raises: NotDueYet (409), before the hour told, or within the company's two hours of grace.
     """
     due_at = arrives[1] + COMPANY_GRACE if absent is Party.COMPANY else arrives[0]
     if now < due_at:

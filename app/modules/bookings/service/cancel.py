@@ -68,7 +68,8 @@ async def report_no_show(
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.NO_SHOW, by=actor.kind)
     absent = Party.COMPANY if isinstance(actor, Customer) else Party.CUSTOMER
-    rules.check_no_show(absent, (booking.starts_at, booking.arrives_until or booking.starts_at), actor.now)
+    awaited_from = booking.planned_arrival_at or booking.starts_at
+    rules.check_no_show(absent, (awaited_from, booking.arrives_until or booking.starts_at), actor.now)
     await _write(session, booking, rules.settle_no_show(_deposit(booking), absent))
     await calendar.release(session, booking.org_id, booking.id)
     told = report_of(booking.status, body)

@@ -17,7 +17,7 @@ from app.modules.bookings.models import Booking
 from app.modules.bookings.service.assign import give_leg, give_team, leg_ask
 from app.modules.bookings.service.eligibility import Lacking, days_of, find_lacking, trip_of
 from app.modules.bookings.service.take_over import give_rest
-from app.modules.bookings.values import LONGEST_MOVE, BookingStatus
+from app.modules.bookings.values import LONGEST_MOVE, BookingStatus, Leg
 from app.modules.calendar import public as calendar
 from app.modules.verification.public import Trip
 from app.runtime.db.session import ReadSession, WriteSession
@@ -135,7 +135,8 @@ async def reassign_all(
     Locks: the booking rows in id order, then all old and new resources in id order.
     Raises: BookingNotFound (404), PreconditionFailed (412), ResourceNotFound (404), IllegalStep (409), SlotTaken (409),
     CrewIncomplete (409), TruckTooSmall (409), NotEquipped (409), PapersEndBefore (409).
-    Emits: booking.assigned for each; with `tells_customers`, booking.truck_replaced for each that has other trucks.
+    Emits: booking.assigned for each that is not under way; with `tells_customers`, booking.truck_replaced for each
+    that has other trucks.
     """
     given = sorted(teams, key=lambda team: (team.booking_id, team.leg or 0))
     bookings = [await _lock(session, actor, team) for team in given]
@@ -149,7 +150,7 @@ async def reassign_all(
         if team.since is not None:
             await give_rest(session, actor, booking, team.leg, team.truck_ids, since=team.since)
             continue
-        kept = _pieces(booking, team)
+        kept = _part(booking, team).equipment_ids
         take = partial(calendar.reserve_named, session, resource_ids=list(dict.fromkeys((*team.resource_ids, *kept))))
         if team.leg is None:
             await give_team(session, actor, booking, take, equipment_ids=kept)
@@ -162,17 +163,16 @@ async def reassign_all(
     return bookings
 
 
-def _pieces(booking: Booking, team: Team) -> Sequence[UUID]:
-    """Those that it has, which a plan leaves it."""
-    if team.leg is None:
-        return booking.equipment_ids
-    return rules.legs_from_json(booking.legs or ())[team.leg].equipment_ids
+def _part(booking: Booking, team: Team) -> Booking | Leg:
+    """What the team is for, as it stands."""
+    return booking if team.leg is None else rules.legs_from_json(booking.legs or ())[team.leg]
 
 
 async def _release(session: WriteSession, booking: Booking, team: Team) -> None:
     if team.since is not None:
-        dropped = [one for one in booking.truck_ids if one not in team.truck_ids]
-        await calendar.give_back(session, booking.org_id, booking.id, team.since, dropped)
+        part = _part(booking, team)
+        dropped = [one for one in part.truck_ids if one not in team.truck_ids]
+        await calendar.give_back(session, booking.org_id, booking.id, team.since, dropped, until=part.ends_at)
     elif team.leg is None:
         await calendar.release(session, booking.org_id, booking.id)
     else:
