@@ -30,11 +30,9 @@ LIMITS_AND_DATES = (
     "org_id",
     "id",
     "kind",
-    "coverage_amount",
-    "coverage_currency",
     "effective_on",
     "expires_on",
-    "trusted_limit",
+    "counts_for",
     "counts_until",
     "withdrawn_at",
 )
@@ -177,8 +175,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, app, pg_tem
         FROM app.organizations AS o JOIN app.company_packs AS k ON k.org_id = o.id AND k.pack = p_pack
         WHERE o.status IN ('verified', 'suspended')),
     policy AS (
-        SELECT p.org_id, p.id, p.effective_on, p.counts_until, c.today,
-            CASE p.coverage_currency WHEN 'USD' THEN least(p.coverage_amount, p.trusted_limit) ELSE 0 END AS amount
+        SELECT p.org_id, p.id, p.effective_on, p.counts_until, c.today, p.counts_for AS amount
         FROM company AS c JOIN app.insurance_policies AS p ON p.org_id = c.id
         WHERE p.kind = p_kind AND p.withdrawn_at IS NULL AND p.counts_until >= p_begins),
     ending AS (
@@ -238,6 +235,13 @@ def upgrade() -> None:
             sa.Numeric(precision=12, scale=2),
             nullable=True,
             comment="in US dollars, of a renewal until it is looked at; null: its own",
+        ),
+        sa.Column(
+            "counts_for",
+            sa.Numeric(precision=12, scale=2),
+            sa.Computed(COUNTS_FOR, persisted=True),
+            nullable=False,
+            comment="its limit in US dollars as things stand",
         ),
         sa.Column("effective_on", sa.Date(), nullable=False, comment="first day of cover"),
         sa.Column("expires_on", sa.Date(), nullable=False, comment="last day of cover"),
@@ -352,6 +356,10 @@ WAITING = "review = 'waiting' AND withdrawn_at IS NULL"
 COUNTS_UNTIL = (
     "CASE WHEN review IN ('with_request', 'confirmed') THEN coalesce(expires_on, DATE '9999-12-30') "
     "WHEN trusted_until IS NOT NULL THEN least(expires_on, trusted_until) END"
+)
+COUNTS_FOR = (
+    "CASE WHEN coverage_currency <> 'USD' THEN 0 WHEN review IN ('with_request', 'confirmed') THEN coverage_amount "
+    "ELSE least(coverage_amount, trusted_limit) END"
 )
 
 

@@ -89,7 +89,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "insurance_policies": {
         "people": "reviewed_by",
         "none": "kind insurer policy_number coverage_amount upload_id coverage_currency effective_on expires_on created_at"
-        " withdrawn_at org_id id review reviewed_at refusal trusted_until trusted_limit counts_until",
+        " withdrawn_at org_id id review reviewed_at refusal trusted_until trusted_limit counts_until counts_for",
     },
     "invitations": {
         "people": "sealed_email email_index invited_by",

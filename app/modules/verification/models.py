@@ -27,6 +27,11 @@ COUNTS_UNTIL: Final = (
     "CASE WHEN review IN ('with_request', 'confirmed') THEN coalesce(expires_on, DATE '9999-12-30') "
     "WHEN trusted_until IS NOT NULL THEN least(expires_on, trusted_until) END"
 )
+# Up to which limit a policy counts. The law's figures are dollars: a policy in another currency reaches none of them.
+COUNTS_FOR: Final = (
+    "CASE WHEN coverage_currency <> 'USD' THEN 0 WHEN review IN ('with_request', 'confirmed') THEN coverage_amount "
+    "ELSE least(coverage_amount, trusted_limit) END"
+)
 
 
 class Reviewed:
@@ -56,6 +61,9 @@ class InsurancePolicy(Reviewed, Tenant, Model):
     coverage_currency: Mapped[Currency]
     trusted_limit: Mapped[Decimal | None] = mapped_column(
         comment="in US dollars, of a renewal until it is looked at; null: its own"
+    )
+    counts_for: Mapped[Decimal] = mapped_column(
+        sa.Computed(COUNTS_FOR, persisted=True), comment="its limit in US dollars as things stand"
     )
     effective_on: Mapped[date] = mapped_column(comment="first day of cover")
     expires_on: Mapped[date] = mapped_column(comment="last day of cover")

@@ -113,7 +113,7 @@ async def show_document(document_id: UUID, actor: PapersRead, session: Read) -> 
     return documents.document_out(await documents.show_document(session, actor, document_id))
 
 
-@router.delete("/documents/{document_id}", status_code=204, responses=problems(DocumentNotFound))
+@router.delete("/documents/{document_id}", status_code=204, responses=problems(DocumentNotFound, OrgNotFound))
 async def withdraw_document(document_id: UUID, actor: PapersWrite, session: Write) -> None:
     """Let a document count no more; it stays in the list. For owners and managers."""
     await documents.withdraw_document(session, actor, document_id)
@@ -145,7 +145,7 @@ async def show_insurance_policy(policy_id: UUID, actor: PapersRead, session: Rea
     return papers.policy_out(await papers.show_insurance_policy(session, actor, policy_id))
 
 
-@router.delete("/insurance-policies/{policy_id}", status_code=204, responses=problems(PolicyNotFound))
+@router.delete("/insurance-policies/{policy_id}", status_code=204, responses=problems(PolicyNotFound, OrgNotFound))
 async def withdraw_insurance_policy(policy_id: UUID, actor: PapersWrite, session: Write) -> None:
     """Let a policy count no more, as one that was cancelled or told wrongly; it stays in the list, and its number is
     free again. What depends on it is out at once: without the insurance that is asked of you, you are suspended until

@@ -193,6 +193,7 @@ class Believed:
     """
 
     last_day: date
+    looked_at: datetime
     number: str | None = None
     limit: Decimal = Decimal(0)
 

@@ -104,6 +104,41 @@ async def test_a_booking_called_off_free_gives_the_discount_back_once(
     assert (await offered(client, company, 12))[1]
 
 
+@pytest.fixture
+async def trusting(client: httpx.AsyncClient, staff: StaffMember) -> Company:
+    """It asks for no deposit: whatever becomes of a booking, the customer owes no fee."""
+    return await open_company(client, staff.headers, place=GLASGOW, prices=PRICES | {"deposit": None})
+
+
+async def test_without_a_deposit_too_one_called_off_late_has_had_it_and_in_time_has_not(
+    client: httpx.AsyncClient, trusting: Company, resources: Resources, clock: ManualClock
+) -> None:
+    first, second = await invite_customers(resources, 2)
+    _, path = await book(client, trusting, first, 9)
+    assert (await cancel(client, first.headers, path)).status_code == 200
+    _, path = await book(client, trusting, second, 9)
+    clock.advance(timedelta(days=7))
+    trusting = await signed_in_anew(client, trusting)
+    body = {"reason": "Fell ill", "requested_by": "customer"}
+    late = await client.post(f"{path}/cancel", headers=trusting.headers | new_key(), json=body)
+    assert late.status_code == 200, late.text
+    cost = (await client.get(f"{path}/cancellation", headers=trusting.headers)).json()
+    assert cost["settlement"]["fee"]["amount"] == "0.00"
+    assert not (await offered(client, trusting, 25))[1]
+
+
+async def test_a_customer_who_was_not_there_has_had_it(
+    client: httpx.AsyncClient, trusting: Company, resources: Resources, clock: ManualClock
+) -> None:
+    [customer] = await invite_customers(resources, 1)
+    _, path = await book(client, trusting, customer, 9)
+    clock.advance(timedelta(days=9))
+    trusting = await signed_in_anew(client, trusting)
+    missed = await client.post(f"{path}/no-show", headers=trusting.headers | new_key())
+    assert missed.status_code == 200, missed.text
+    assert not (await offered(client, trusting, 25))[1]
+
+
 async def test_one_called_off_late_for_a_fee_has_had_it(
     client: httpx.AsyncClient, company: Company, resources: Resources, clock: ManualClock
 ) -> None:

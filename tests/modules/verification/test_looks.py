@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -32,24 +32,36 @@ from tests.modules.verification.test_expiry import Office
 CARGO, END = InsuranceKind.CARGO, date(2027, 3, 20)
 
 
+LOOKED_AT = datetime(2027, 3, 1, 15, tzinfo=UTC)
+
+
+def confirmed(last_day: date, *, number: str | None = None, limit: Decimal = Decimal(0)) -> Believed:
+    return Believed(last_day, LOOKED_AT, number=number, limit=limit)
+
+
 @pytest.mark.unit
 class TestTrust:
+    def test_what_was_confirmed_before_a_refusal_carries_no_more_and_what_was_afterwards_does(self) -> None:
+        stood = [confirmed(END)]
+        assert rules.trust(CARGO, None, END, stood, LOOKED_AT) is None
+        assert rules.trust(CARGO, None, END, stood, LOOKED_AT - timedelta(days=1))
+
     def test_a_renewal_is_trusted_a_fortnight_beyond_what_it_renews_and_no_higher(self) -> None:
-        stood = [Believed(END - timedelta(days=90), limit=Decimal(900)), Believed(END, limit=Decimal(500))]
+        stood = [confirmed(END - timedelta(days=90), limit=Decimal(900)), confirmed(END, limit=Decimal(500))]
         assert rules.trust(CARGO, None, END, stood) == Trust(date(2027, 4, 3), Decimal(500))
 
     def test_what_renews_nothing_or_comes_too_late_is_not(self) -> None:
         assert rules.trust(CARGO, None, END, []) is None
-        assert rules.trust(CARGO, None, END + timedelta(days=15), [Believed(END)]) is None
-        assert rules.trust(CARGO, None, END + timedelta(days=14), [Believed(END)])
+        assert rules.trust(CARGO, None, END + timedelta(days=15), [confirmed(END)]) is None
+        assert rules.trust(CARGO, None, END + timedelta(days=14), [confirmed(END)])
 
     @pytest.mark.parametrize("kind", [DocumentKind.MC_NUMBER, DocumentKind.STATE_PERMIT, DocumentKind.TAX_ID])
     def test_another_number_is_no_renewal(self, kind: DocumentKind) -> None:
-        assert rules.trust(kind, "MC-123456", END, [Believed(END, number="MC-654321")]) is None
-        assert rules.trust(kind, "MC-123456", END, [Believed(END, number="MC-123456")])
+        assert rules.trust(kind, "MC-123456", END, [confirmed(END, number="MC-654321")]) is None
+        assert rules.trust(kind, "MC-123456", END, [confirmed(END, number="MC-123456")])
 
     def test_what_does_not_end_is_trusted_without_end(self) -> None:
-        trust = rules.trust(DocumentKind.PROCESS_AGENT, None, END, [Believed(date(9999, 12, 30))])
+        trust = rules.trust(DocumentKind.PROCESS_AGENT, None, END, [confirmed(date(9999, 12, 30))])
         assert trust == Trust(date(9999, 12, 30), Decimal(0))
 
     @pytest.mark.parametrize("status", OrgStatus)
@@ -123,8 +135,15 @@ class TestRenewals:
         assert "The insurer knows nothing of it." in letter["text"]
         again = await decide(client, staff, company, renewal)
         assert (again.status_code, again.json()["code"]) == (409, "paper_not_waiting")
-        # Its number is free for the true one.
-        assert (await add_policy(client, company.headers, **RENEWAL))["review"] == "waiting"
+        # Its number is free for the true one, which counts once it is looked at: nothing is trusted unseen any more.
+        true_one = await add_policy(client, company.headers, **RENEWAL)
+        assert (true_one["review"], true_one["counts_until"]) == ("waiting", None)
+        assert await offer_of(client, company, "2027-03-22T09:00:00") is None
+        office.clock.advance(timedelta(minutes=1))
+        await decide(client, staff, company, true_one)
+        assert await offer_of(client, company, "2027-03-22T09:00:00")
+        later = RENEWAL | {"policy_number": "HM-3", "effective_on": "2028-03-21", "expires_on": "2029-03-20"}
+        assert (await add_policy(client, company.headers, **later))["counts_until"] == "2028-04-03"
 
     async def test_when_nobody_looks_in_time_it_is_told_and_lapses_and_the_look_restores(
         self, office: Office, resources: Resources

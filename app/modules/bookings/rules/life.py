@@ -70,6 +70,7 @@ ERASED_CONTACT: Final[Mapping[str, Any]] = MappingProxyType({"full_name": "Erase
 # What has its place in the calendar and has not begun; a hold is let go and made anew.
 RESCHEDULABLE: Final = frozenset({S.CONFIRMED, S.ASSIGNED})
 
+FULL_REFUND: Final = 100
 PRESETS: Final[Mapping[PolicyKind, Terms]] = MappingProxyType(
     {
         kind: Terms(kind, steps)
@@ -206,6 +207,13 @@ def settle_cancellation(
         return Settlement(by, deposit, Decimal(0), covers_replacement=was is not S.HELD)
     refund = round_cents(deposit * refund_percent(terms, notice) / 100)
     return Settlement(by, refund, deposit - refund, covers_replacement=False)
+
+
+def returns_discounts(terms: Terms, notice: timedelta, *, by: Party) -> bool:
+    """Whether a discount that the cancelled booking had may be had again: it was called off at a notice at which all
+    would be given back, whatever the deposit was, or by the company.
+    """
+    return by is Party.COMPANY or refund_percent(terms, notice) == FULL_REFUND
 
 
 def settle_no_show(deposit: Decimal, absent: Party) -> Settlement:

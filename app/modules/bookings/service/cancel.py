@@ -12,7 +12,7 @@ from app.modules.bookings.events import BookingCancelled, BookingProgressed
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import CancelIn, StepIn, report_of
 from app.modules.bookings.service.steps import lock_as, write_step
-from app.modules.bookings.values import BookingStatus, Party, Settlement
+from app.modules.bookings.values import BookingStatus, Party, Settlement, Terms
 from app.modules.calendar import public as calendar
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import ReadSession, WriteSession
@@ -35,7 +35,9 @@ async def cancel_booking(session: WriteSession, actor: Mover | Customer, booking
     booking.hold_expires_at = None
     booking.cancelled_at = actor.now
     booking.cancellation_reason = body.reason
-    await _write(session, booking, settlement)
+    _write(booking, settlement)
+    if rules.returns_discounts(_terms(booking), booking.starts_at - actor.now, by=settlement.by):
+        await _return_discounts(session, booking)
     await calendar.release(session, booking.org_id, booking.id)
     await write_step(session, booking, actor, came_from=came_from, note=body.reason)
     emit(session, BookingCancelled(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
@@ -70,7 +72,9 @@ async def report_no_show(
     absent = Party.COMPANY if isinstance(actor, Customer) else Party.CUSTOMER
     awaited_from = booking.planned_arrival_at or booking.starts_at
     rules.check_no_show(absent, (awaited_from, booking.arrives_until or booking.starts_at), actor.now)
-    await _write(session, booking, rules.settle_no_show(_deposit(booking), absent))
+    _write(booking, rules.settle_no_show(_deposit(booking), absent))
+    if absent is Party.COMPANY:
+        await _return_discounts(session, booking)
     await calendar.release(session, booking.org_id, booking.id)
     told = report_of(booking.status, body)
     await write_step(session, booking, actor, came_from=came_from, report=told)
@@ -109,21 +113,27 @@ def _settle(booking: Booking, actor: Mover | Customer, party: Party) -> Settleme
         to=BookingStatus.CANCELLED,
         by=actor.kind,
     )
-    terms = rules.terms_from_json(booking.cancellation_terms)
     notice = booking.starts_at - actor.now
-    return rules.settle_cancellation(terms, _deposit(booking), notice, by=party, was=booking.status)
+    return rules.settle_cancellation(_terms(booking), _deposit(booking), notice, by=party, was=booking.status)
+
+
+def _terms(booking: Booking) -> Terms:
+    return rules.terms_from_json(booking.cancellation_terms)
 
 
 def _deposit(booking: Booking) -> Decimal:
     return pricing.price_from_json(booking.price).deposit.amount
 
 
-async def _write(session: WriteSession, booking: Booking, settlement: Settlement) -> None:
-    """What it costs; where that is nothing, the discounts that it had so many times may be had again."""
+def _write(booking: Booking, settlement: Settlement) -> None:
     booking.ended_by = settlement.by
     booking.cancellation_refund = settlement.refund
     booking.cancellation_fee = settlement.fee
     booking.covers_replacement = settlement.covers_replacement
-    if booking.discounts_used and settlement.fee == 0:
+
+
+async def _return_discounts(session: WriteSession, booking: Booking) -> None:
+    """Those it had that are good so many times may be had again."""
+    if booking.discounts_used:
         await pricing.return_discounts(session, booking.org_id, booking.discounts_used)
         booking.discounts_used = []

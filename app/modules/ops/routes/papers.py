@@ -23,6 +23,8 @@ from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
 from app.runtime.web.route import IdempotentRoute
 from app.runtime.web.sessions import Write
 
+LOOKING = (OrgNotFound, PaperNotFound, PaperNotWaiting)
+
 router = APIRouter(prefix="/v1/ops", tags=["staff"], route_class=IdempotentRoute)
 
 
@@ -40,13 +42,13 @@ async def list_waiting_papers(
     return Page(items=page, next_cursor=cursor)
 
 
-@router.post("/orgs/{org_id}/papers/{paper_id}/confirm", responses=problems(PaperNotFound, PaperNotWaiting))
+@router.post("/orgs/{org_id}/papers/{paper_id}/confirm", responses=problems(*LOOKING))
 async def confirm_paper(org_id: UUID, paper_id: UUID, actor: CasesDecide, session: Write) -> ReviewedPaperOut:
     """Let a paper count to its own last day and limit; the company is told. For reviewers and admins."""
     return await papers.confirm_paper(session, actor, org_id, paper_id)
 
 
-@router.post("/orgs/{org_id}/papers/{paper_id}/refuse", responses=problems(PaperNotFound, PaperNotWaiting))
+@router.post("/orgs/{org_id}/papers/{paper_id}/refuse", responses=problems(*LOOKING))
 async def refuse_paper(
     org_id: UUID, paper_id: UUID, body: ReasonIn, actor: CasesDecide, session: Write
 ) -> ReviewedPaperOut:

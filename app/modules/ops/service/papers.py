@@ -45,14 +45,20 @@ def _tell_reading(session: WriteSession, actor: Staff, org_ids: Iterable[UUID]) 
 
 
 async def confirm_paper(session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID) -> ReviewedPaperOut:
-    """Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409). Emits: papers.reviewed, papers.changed."""
+    """Locks: the company, then the paper. Raises: OrgNotFound (404), PaperNotFound (404), PaperNotWaiting (409).
+
+    Emits: papers.reviewed, papers.changed.
+    """
     return _reviewed(await verification.confirm_paper(session, actor, org_id, paper_id))
 
 
 async def refuse_paper(
     session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID, reason: str
 ) -> ReviewedPaperOut:
-    """Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409). Emits: papers.reviewed."""
+    """Locks: the company, then the paper. Raises: OrgNotFound (404), PaperNotFound (404), PaperNotWaiting (409).
+
+    Emits: papers.reviewed; papers.withdrawn where it counted for anything, papers.changed else.
+    """
     return _reviewed(await verification.refuse_paper(session, actor, org_id, paper_id, reason))
 
 

@@ -28,9 +28,11 @@ from app.modules.verification.repository.expiry import (
 )
 from app.modules.verification.repository.looks import (
     Paper,
+    last_refusal,
     list_believed,
     list_waiting,
     list_waiting_alike,
+    list_waiting_of,
     lock_paper,
     review_all,
 )
@@ -85,6 +87,7 @@ __all__ = [
     "insert_suspension",
     "insert_withdrawal_notice",
     "is_paper",
+    "last_refusal",
     "list_believed",
     "list_cases",
     "list_documents",
@@ -106,6 +109,7 @@ __all__ = [
     "list_steps_for_staff",
     "list_waiting",
     "list_waiting_alike",
+    "list_waiting_of",
     "lock_case",
     "lock_paper",
     "replace_enforced",

@@ -67,9 +67,7 @@ async def find_all_shown(session: ReadSession, org_id: UUID) -> Shown:
 # What has been withdrawn, by the office's clock: its last day is the one before, or its own where that came first.
 WITHDRAWN: Final = """
 WITH withdrawn AS (
-    SELECT id, org_id, 'policy' AS what, kind, NULL::uuid AS truck_id,
-        CASE coverage_currency WHEN 'USD' THEN least(coverage_amount, trusted_limit) ELSE 0 END AS amount,
-        effective_on, counts_until,
+    SELECT id, org_id, 'policy' AS what, kind, NULL::uuid AS truck_id, counts_for AS amount, effective_on, counts_until,
         (withdrawn_at AT TIME ZONE :zone)::date AS withdrawn_on
     FROM app.insurance_policies WHERE org_id = :org_id AND withdrawn_at IS NOT NULL
     UNION ALL

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,9 +17,9 @@ from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession, WriteSession
 
 Paper = InsurancePolicy | CompanyDocument
+MODELS: Final[tuple[Any, ...]] = (InsurancePolicy, CompanyDocument)
 
 ONE_DAY: Final = timedelta(days=1)
-BELIEVED: Final = (Review.WITH_REQUEST, Review.CONFIRMED)
 
 
 def _table_of(paper: Paper) -> Any:
@@ -38,20 +37,28 @@ def _alike(paper: Paper) -> sa.ColumnElement[bool]:
 
 
 async def list_believed(session: ReadSession, paper: Paper, zone: str) -> list[Believed]:
-    """What counts in full, or did until it was withdrawn, of the paper's kind; days by the office's zone."""
+    """What staff have confirmed of the paper's kind, withdrawn since or not; days by the office's zone."""
     model = _table_of(paper)
-    query = sa.select(model).where(_alike(paper), model.review.in_(BELIEVED))
+    query = sa.select(model).where(_alike(paper), model.review == Review.CONFIRMED)
     return [_believed(one, ZoneInfo(zone)) for one in (await session.execute(query)).scalars()]
 
 
 def _believed(paper: Paper, zone: ZoneInfo) -> Believed:
+    looked_at = paper.reviewed_at or paper.created_at
     last_day = paper.expires_on or LAST_DAY
     if paper.withdrawn_at is not None:
         last_day = min(last_day, paper.withdrawn_at.astimezone(zone).date() - ONE_DAY)
     if isinstance(paper, CompanyDocument):
-        return Believed(last_day, number=paper.number)
-    is_dollars = paper.coverage_currency == "USD"
-    return Believed(last_day, limit=paper.coverage_amount if is_dollars else Decimal(0))
+        return Believed(last_day, looked_at, number=paper.number)
+    return Believed(last_day, looked_at, limit=paper.counts_for)
+
+
+async def last_refusal(session: ReadSession, paper: Paper) -> datetime | None:
+    """When staff last refused a paper of its kind."""
+    model = _table_of(paper)
+    query = sa.select(sa.func.max(model.reviewed_at)).where(_alike(paper), model.review == Review.REFUSED)
+    refused_at: datetime | None = (await session.execute(query)).scalar_one()
+    return refused_at
 
 
 async def list_waiting_alike(session: ReadSession, paper: Paper) -> Sequence[Paper]:
@@ -61,10 +68,20 @@ async def list_waiting_alike(session: ReadSession, paper: Paper) -> Sequence[Pap
     return papers
 
 
+async def list_waiting_of(session: ReadSession, org_id: UUID) -> list[Paper]:
+    """All papers of the company that wait for a look."""
+    found: list[Paper] = []
+    for model in MODELS:
+        query = sa.select(model).where(
+            model.org_id == org_id, model.review == Review.WAITING, model.withdrawn_at.is_(None)
+        )
+        found.extend((await session.execute(query)).scalars())
+    return found
+
+
 async def lock_paper(session: WriteSession, org_id: UUID, paper_id: UUID) -> Paper | None:
     """A policy or a document of the company, with its row locked."""
-    models: tuple[Any, ...] = (InsurancePolicy, CompanyDocument)
-    for model in models:
+    for model in MODELS:
         query = sa.select(model).where(model.org_id == org_id, model.id == paper_id).with_for_update()
         paper: Paper | None = (await session.execute(query)).scalar_one_or_none()
         if paper is not None:
@@ -73,9 +90,10 @@ async def lock_paper(session: WriteSession, org_id: UUID, paper_id: UUID) -> Pap
 
 
 async def review_all(session: WriteSession, org_id: UUID, before: Review, **columns: object) -> None:
-    """Set what staff made of every paper of the company whose review is `before`."""
-    for model in (InsurancePolicy, CompanyDocument):
-        await session.execute(sa.update(model).where(model.org_id == org_id, model.review == before).values(columns))
+    """Set what staff made of every paper of the company whose review is `before`; withdrawn ones nobody looks at."""
+    for model in MODELS:
+        seen = (model.org_id == org_id, model.review == before, model.withdrawn_at.is_(None))
+        await session.execute(sa.update(model).where(*seen).values(columns))
 
 
 WAITING: Final = """

@@ -48,15 +48,12 @@ async def list_policies(session: ReadSession, org_id: UUID, page: PageRequest) -
     return (await session.execute(query.order_by(InsurancePolicy.id).limit(page.limit + 1))).scalars().all()
 
 
-# One statement, so that a search asks once: what touches the days asked for, and what was declared. The law's figures
-# are dollars: a policy in another currency is one, and reaches none of them. What nobody has looked at counts as far as
-# it is trusted (rules/looks.py), and where it is not, has no last day.
+# One statement, so that a search asks once: what touches the days asked for, and what was declared. What nobody has
+# looked at counts as far as it is trusted (rules/looks.py), and where it is not, has no last day.
 SHOWN = Ready(
     sa.text(
         """
-SELECT org_id, 'policy' AS what, kind, NULL::uuid AS truck_id,
-    CASE coverage_currency WHEN 'USD' THEN least(coverage_amount, trusted_limit) ELSE 0 END AS amount, effective_on,
-    counts_until
+SELECT org_id, 'policy' AS what, kind, NULL::uuid AS truck_id, counts_for AS amount, effective_on, counts_until
 FROM app.insurance_policies
 WHERE org_id = ANY(:org_ids) AND withdrawn_at IS NULL AND effective_on <= :last AND counts_until >= :first
 UNION ALL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.modules.orgs.values import OrgStatus
@@ -22,17 +22,20 @@ def first_review(status: OrgStatus) -> Review:
 
 
 def trust(
-    kind: InsuranceKind | DocumentKind, number: str | None, effective_on: date, believed: Iterable[Believed]
+    kind: InsuranceKind | DocumentKind,
+    number: str | None,
+    effective_on: date,
+    believed: Iterable[Believed],
+    refused_at: datetime | None = None,
 ) -> Trust | None:
     """How far a paper is trusted for what stands before it: `believed`, of its kind and truck, of all times.
 
+    `refused_at`: when staff last refused such a paper; what they had confirmed until then carries none any more.
     None: it renews nothing, and counts once staff have looked at it.
     """
-    renewed = max(
-        (one for one in believed if kind not in BY_NUMBER or one.number == number),
-        key=lambda one: (one.last_day, one.limit),
-        default=None,
-    )
+    renews = (one for one in believed if kind not in BY_NUMBER or one.number == number)
+    stands = (one for one in renews if refused_at is None or one.looked_at > refused_at)
+    renewed = max(stands, key=lambda one: (one.last_day, one.limit), default=None)
     if renewed is None:
         return None
     until = LAST_DAY if renewed.last_day > LAST_DAY - TRUSTED_FOR else renewed.last_day + TRUSTED_FOR

@@ -78,8 +78,9 @@ async def list_documents(session: ReadSession, actor: Mover, page: PageRequest) 
 async def withdraw_document(session: WriteSession, actor: MoverMember, document_id: UUID) -> None:
     """It counts no more, and stays for whoever asks what was shown. Again: nothing changes.
 
-    Raises: DocumentNotFound (404). Emits: papers.withdrawn.
+    Locks: the company. Raises: OrgNotFound (404), DocumentNotFound (404). Emits: papers.withdrawn.
     """
+    await orgs.lock_company(session, actor.org_id)
     document = await show_document(session, actor, document_id)
     if document.withdrawn_at is None:
         await repository.withdraw(session, document, actor.now)

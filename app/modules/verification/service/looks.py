@@ -5,6 +5,7 @@ Until then a renewal counts as what it renews did, for a while; anything else co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -36,9 +37,12 @@ async def begin_review(session: WriteSession, actor: MoverMember, paper: Paper) 
 
 
 async def recount(session: WriteSession, paper: Paper) -> None:
-    """What waits beside a paper that counts otherwise now is trusted anew."""
-    waiting = await repository.list_waiting_alike(session, paper)
-    zone = await orgs.company_zone(session, paper.org_id) if waiting else ""
+    """What waits beside a paper that counts otherwise now is trusted anew. The company is locked by whoever calls."""
+    await _trust_all(session, paper.org_id, await repository.list_waiting_alike(session, paper))
+
+
+async def _trust_all(session: WriteSession, org_id: UUID, waiting: Sequence[Paper]) -> None:
+    zone = await orgs.company_zone(session, org_id) if waiting else ""
     for one in waiting:
         await _trust(session, one, zone)
     await session.flush()
@@ -47,7 +51,8 @@ async def recount(session: WriteSession, paper: Paper) -> None:
 async def _trust(session: ReadSession, paper: Paper, zone: str) -> None:
     number = paper.number if isinstance(paper, CompanyDocument) else None
     believed = await repository.list_believed(session, paper, zone)
-    given = rules.trust(paper.kind, number, paper.effective_on, believed)
+    refused_at = await repository.last_refusal(session, paper)
+    given = rules.trust(paper.kind, number, paper.effective_on, believed, refused_at)
     paper.trusted_until = given.until if given else None
     if isinstance(paper, InsurancePolicy):
         paper.trusted_limit = given.limit if given else None
@@ -61,7 +66,8 @@ async def list_waiting_papers(session: ReadSession, page: PageRequest) -> list[W
 async def confirm_paper(session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID) -> Paper:
     """It counts to its own last day and limit.
 
-    Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409). Emits: papers.reviewed, papers.changed.
+    Locks: the company, then the paper. Raises: OrgNotFound (404), PaperNotFound (404), PaperNotWaiting (409).
+    Emits: papers.reviewed, papers.changed.
     """
     paper = await _lock_waiting(session, org_id, paper_id)
     await _decide(session, actor, paper, Review.CONFIRMED)
@@ -72,17 +78,20 @@ async def confirm_paper(session: WriteSession, actor: Staff, org_id: UUID, paper
 async def refuse_paper(session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID, reason: str) -> Paper:
     """It counts for nothing from now on, as one that is withdrawn; the company is told why.
 
-    Locks: the paper. Raises: PaperNotFound (404), PaperNotWaiting (409).
-    Emits: papers.reviewed; papers.withdrawn where it counted for anything.
+    Nothing of its kind is trusted unseen any more, until staff confirm one.
+    Locks: the company, then the paper. Raises: OrgNotFound (404), PaperNotFound (404), PaperNotWaiting (409).
+    Emits: papers.reviewed; papers.withdrawn where it counted for anything, papers.changed else.
     """
     paper = await _lock_waiting(session, org_id, paper_id)
     await _decide(session, actor, paper, Review.REFUSED, reason)
-    if paper.trusted_until is not None:
-        emit(session, PaperWithdrawn(org_id=org_id, paper_id=paper_id), now=actor.now)
+    has_counted = paper.trusted_until is not None
+    told = PaperWithdrawn(org_id=org_id, paper_id=paper_id) if has_counted else PapersChanged(org_id=org_id)
+    emit(session, told, now=actor.now)
     return paper
 
 
 async def _lock_waiting(session: WriteSession, org_id: UUID, paper_id: UUID) -> Paper:
+    await orgs.lock_company(session, org_id)
     paper = await repository.lock_paper(session, org_id, paper_id)
     if paper is None:
         raise PaperNotFound
@@ -113,13 +122,18 @@ def _count_in_full(paper: Paper) -> None:
 
 
 async def confirm_with_request(session: WriteSession, actor: Staff, org_id: UUID) -> None:
-    """What the company showed before it asked was looked at with its request."""
+    """What the company showed before it asked was looked at with its request, and carries what has renewed it since.
+    The company is locked by whoever calls.
+    """
     seen = {"review": Review.CONFIRMED, "reviewed_by": actor.user_id, "reviewed_at": actor.now}
     await repository.review_all(session, org_id, Review.WITH_REQUEST, **seen)
+    await _trust_all(session, org_id, await repository.list_waiting_of(session, org_id))
 
 
 async def leave_to_next_request(session: WriteSession, org_id: UUID) -> None:
-    """What the company showed while its request was looked at is looked at with the next one."""
+    """What the company showed while its request was looked at is looked at with the next one. The company is locked by
+    whoever calls.
+    """
     await repository.review_all(session, org_id, Review.WAITING, review=Review.WITH_REQUEST, trusted_until=None)
 
 

@@ -9,6 +9,7 @@ from app.kernel.money import money_out
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, fields_of, record
 from app.modules.files import public as files
+from app.modules.orgs import public as orgs
 from app.modules.verification import repository
 from app.modules.verification.errors import PolicyNotFound
 from app.modules.verification.events import PapersChanged, PaperWithdrawn
@@ -84,8 +85,9 @@ async def withdraw_insurance_policy(session: WriteSession, actor: MoverMember, p
     """It was cancelled, or told wrongly: it counts no more, and stays for whoever asks what was shown. Again: nothing
     changes.
 
-    Raises: PolicyNotFound (404). Emits: papers.withdrawn.
+    Locks: the company. Raises: OrgNotFound (404), PolicyNotFound (404). Emits: papers.withdrawn.
     """
+    await orgs.lock_company(session, actor.org_id)
     policy = await show_insurance_policy(session, actor, policy_id)
     if policy.withdrawn_at is None:
         await repository.withdraw(session, policy, actor.now)

@@ -120,6 +120,7 @@ async def reject_case(session: WriteSession, actor: Staff, case_id: UUID, verdic
     rules.check_findings(verdict.findings, await fleet.truck_names(session, case.org_id, named))
     case.reason = verdict.reason
     case.findings = [finding_to_json(finding) for finding in verdict.findings]
+    await orgs.lock_company(session, case.org_id)
     await leave_to_next_request(session, case.org_id)
     return await _decide(session, actor, case, CaseStatus.REJECTED)
 
