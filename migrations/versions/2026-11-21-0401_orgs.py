@@ -51,7 +51,7 @@ PUBLIC_PROFILE = (
 )
 # What the market asks beside the profile: for when a company takes jobs, and for where.
 # What a company kept of what it promised: counted by the worker.
-COUNTED = ("confirmed_count", "cancelled_count", "missed_count", "called_off_count", "counted_at")
+COUNTED = ("kept_count", "cancelled_count", "missed_count", "called_off_count", "counted_at")
 ASKED_BY_MARKET = (
     *PUBLIC_PROFILE,
     "lead_time_hours",
@@ -174,10 +174,10 @@ def upgrade() -> None:
         *(
             sa.Column(name, sa.Integer(), server_default=sa.text("0"), nullable=False, comment=comment)
             for name, comment in (
-                ("confirmed_count", "customers' jobs of the market, confirmed in the last 12 months"),
-                ("cancelled_count", "of those, by the company"),
-                ("missed_count", "of those, to which it did not come"),
-                ("called_off_count", "of those, by the company for a customer who called"),
+                ("kept_count", "customers' jobs of the market in the last 12 months that it did"),
+                ("cancelled_count", "such jobs that it cancelled"),
+                ("missed_count", "such jobs it did not come to"),
+                ("called_off_count", "such jobs that it cancelled for a customer who called"),
             )
         ),
         sa.Column(

@@ -117,7 +117,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "own_estimators": {"none": "items pace figures learning_since updated_at org_id id"},
     "organizations": {
         "none": "id name phone timezone usdot_number told_usdot_number told_usdot_at told_usdot_refusal status address city state location rating_average rating_count"
-        " lead_time_hours requires_both_ends business_hours arrival_window_minutes confirmed_count cancelled_count missed_count called_off_count counted_at version created_at updated_at"
+        " lead_time_hours requires_both_ends business_hours arrival_window_minutes kept_count cancelled_count missed_count called_off_count counted_at version created_at updated_at"
     },
     "otp_challenges": {
         "passing": "sealed_recipient recipient_index requested_from customer_id sealed_warned",

@@ -46,19 +46,19 @@ class Organization(Model, Versioned):
         server_default=sa.text("0"), comment="so long after a job's start the crew may arrive; 0: at its start"
     )
 
-    confirmed_count: Mapped[int] = mapped_column(
-        server_default=sa.text("0"), comment="customers' jobs of the market, confirmed in the last 12 months"
+    kept_count: Mapped[int] = mapped_column(
+        server_default=sa.text("0"), comment="customers' jobs of the market in the last 12 months that it did"
     )
-    cancelled_count: Mapped[int] = mapped_column(server_default=sa.text("0"), comment="of those, by the company")
-    missed_count: Mapped[int] = mapped_column(server_default=sa.text("0"), comment="of those, to which it did not come")
+    cancelled_count: Mapped[int] = mapped_column(server_default=sa.text("0"), comment="such jobs that it cancelled")
+    missed_count: Mapped[int] = mapped_column(server_default=sa.text("0"), comment="such jobs it did not come to")
     called_off_count: Mapped[int] = mapped_column(
-        server_default=sa.text("0"), comment="of those, by the company for a customer who called"
+        server_default=sa.text("0"), comment="such jobs that it cancelled for a customer who called"
     )
     counted_at: Mapped[datetime | None] = mapped_column(comment="when these four were; null: not yet")
 
     @property
     def promises(self) -> Promises:
-        counts = (self.confirmed_count, self.cancelled_count, self.missed_count, self.called_off_count)
+        counts = (self.kept_count, self.cancelled_count, self.missed_count, self.called_off_count)
         return Promises(*counts, self.counted_at)
 
     @property

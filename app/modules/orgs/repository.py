@@ -220,7 +220,7 @@ ORGS_COVERING = Ready(
         Organization.rating_average,
         Organization.rating_count,
         MILES,
-        Organization.confirmed_count,
+        Organization.kept_count,
         Organization.cancelled_count,
         Organization.missed_count,
         Organization.timezone,
@@ -304,7 +304,7 @@ async def lock_counts(session: WriteSession, org_id: UUID) -> None:
 async def update_counts(session: WriteSession, org_id: UUID, promises: Promises) -> None:
     """Nothing that a member wrote: the version stays."""
     counts = {
-        "confirmed_count": promises.confirmed,
+        "kept_count": promises.kept,
         "cancelled_count": promises.cancelled,
         "missed_count": promises.missed,
         "called_off_count": promises.called_off,

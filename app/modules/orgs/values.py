@@ -85,12 +85,12 @@ WORST_PERCENT: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """A company's jobs of the market that were confirmed in the last 12 months, as they were counted then: of them,
-    those that it cancelled, those to which it did not come, and those that its people cancelled for a customer who
-    called, which count nothing against it.
+    """A company's jobs of the market that were confirmed in the last 12 months, as they were counted then: those that
+    it did, those that it cancelled, those to which it did not come, and those that its people cancelled for a customer
+    who called. These last, as what a customer calls off, it neither kept nor broke.
     """
 
-    confirmed: int = 0
+    kept: int = 0
     cancelled: int = 0
     missed: int = 0
     called_off: int = 0
@@ -98,10 +98,11 @@ class Promises:
 
     @property
     def broken_percent(self) -> float | None:
-        """None: too few were promised for it to say anything."""
-        if self.confirmed < FEWEST_PROMISES:
+        """None: too few were kept or broken for it to say anything."""
+        broken = self.cancelled + self.missed
+        if self.kept + broken < FEWEST_PROMISES:
             return None
-        return round(100 * (self.cancelled + self.missed) / self.confirmed, 1)
+        return round(100 * broken / (self.kept + broken), 1)
 
     @property
     def reliability(self) -> float:

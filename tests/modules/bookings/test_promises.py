@@ -26,22 +26,22 @@ MORNING: Final = datetime(2027, 3, 9, 16, tzinfo=UTC)
 
 @pytest.mark.unit
 @pytest.mark.parametrize(
-    ("confirmed", "cancelled", "missed", "percent", "reliability"),
+    ("kept", "cancelled", "missed", "percent", "reliability"),
     [
         (0, 0, 0, None, 1.0),
-        (9, 9, 0, None, 1.0),  # too few to say anything
-        (10, 1, 0, 10.0, 1.0),
-        (10, 1, 1, 20.0, 0.5),
-        (100, 6, 5, 11.0, 0.95),
-        (10, 3, 0, 30.0, 0.0),
-        (10, 5, 5, 100.0, 0.0),
+        (0, 9, 0, None, 1.0),  # too few to say anything
+        (9, 1, 0, 10.0, 1.0),
+        (8, 1, 1, 20.0, 0.5),
+        (89, 6, 5, 11.0, 0.95),
+        (7, 3, 0, 30.0, 0.0),
+        (0, 5, 5, 100.0, 0.0),
         (1_000, 0, 0, 0.0, 1.0),
     ],
 )
 def test_ten_of_a_hundred_are_forgiven_and_from_thirty_on_nothing_speaks_for_it(
-    confirmed: int, cancelled: int, missed: int, percent: float | None, reliability: float
+    kept: int, cancelled: int, missed: int, percent: float | None, reliability: float
 ) -> None:
-    told = Promises(confirmed, cancelled, missed, called_off=7)
+    told = Promises(kept, cancelled, missed, called_off=7)
     assert (told.broken_percent, told.reliability) == (percent, reliability)
 
 
@@ -123,10 +123,10 @@ class TestCount:
     ) -> None:
         days = [MORNING + timedelta(days=day) for day in range(3)]
         mine, called, own = [await confirmed(client, company, customer, day) for day in days]
-        new: dict[str, Any] = {"confirmed": 0, "cancelled": 0, "missed": 0, "called_off": 0}
+        new: dict[str, Any] = {"kept": 0, "cancelled": 0, "missed": 0, "called_off": 0}
         new |= {"broken_percent": None, "reliability": 1.0, "counted_at": None}
         assert await promises(client, company.headers) == new
-        await keep(logins, company, 7)
+        await keep(logins, company, 9)
         await post(client, company.headers, f"/v1/bookings/{mine}/cancel", {"reason": "The truck is sold."})
         body = {"reason": "Called at noon.", "requested_by": "customer"}
         await post(client, company.headers, f"/v1/bookings/{called}/cancel", body)
@@ -137,7 +137,7 @@ class TestCount:
         seen = told.json()["promises"]
         assert seen.pop("counted_at") is not None
         assert seen == {
-            "confirmed": 10,
+            "kept": 9,
             "cancelled": 1,
             "missed": 0,
             "called_off": 1,
@@ -172,7 +172,7 @@ class TestCount:
         await post(client, company.headers, f"/v1/bookings/{by_hand['id']}/cancel", {"reason": "No."})
         await work(worker_resources)
         told = await promises(client, company.headers)
-        assert (told["confirmed"], told["cancelled"], told["called_off"]) == (0, 0, 0)
+        assert (told["kept"], told["cancelled"], told["called_off"]) == (0, 0, 0)
 
     async def test_a_company_that_does_not_come_breaks_one_and_a_year_later_it_is_forgotten(
         self,
@@ -187,11 +187,30 @@ class TestCount:
         await post(client, customer.headers, f"/v1/bookings/{booking_id}/no-show")
         await work(worker_resources)
         told = await promises(client, await signed_in_again(client, company.member))
-        assert (told["confirmed"], told["missed"], told["broken_percent"]) == (1, 1, None)
+        assert (told["kept"], told["missed"], told["broken_percent"]) == (0, 1, None)
         clock.advance(timedelta(days=366))
         await count_all_promises(worker_resources)
         told = await promises(client, await signed_in_again(client, company.member))
-        assert (told["confirmed"], told["missed"]) == (0, 0)
+        assert (told["kept"], told["missed"]) == (0, 0)
+
+    async def test_jobs_that_its_friends_book_and_call_off_again_dilute_nothing(
+        self,
+        client: httpx.AsyncClient,
+        company: Company,
+        customer: SignedInCustomer,
+        logins: Logins,
+        worker_resources: Resources,
+    ) -> None:
+        days = [MORNING + timedelta(days=day) for day in range(5)]
+        *broken, own, to_come = [await confirmed(client, company, customer, day) for day in days]
+        await keep(logins, company, 7)
+        await post(client, customer.headers, f"/v1/bookings/{own}/cancel", {"reason": "No more."})
+        for booking_id in broken:
+            await post(client, company.headers, f"/v1/bookings/{booking_id}/cancel", {"reason": "Found a better job."})
+        await work(worker_resources)
+        told = await promises(client, company.headers)
+        assert to_come
+        assert (told["kept"], told["cancelled"], told["broken_percent"], told["reliability"]) == (7, 3, 30.0, 0.0)
 
 
 @pytest.mark.integration

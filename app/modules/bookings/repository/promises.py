@@ -24,12 +24,12 @@ CANCELLED_BY_COMPANYS_HAND = sa.exists().where(
 
 
 async def count_promises(session: ReadSession, org_id: UUID, since: datetime) -> AnyRow:
-    """Of the customers' jobs confirmed since then: `confirmed`, `cancelled`, `missed` and `called_off`."""
+    """Of the customers' jobs confirmed since then: `kept`, `cancelled`, `missed` and `called_off`."""
     by_company = Booking.ended_by == Party.COMPANY
     called_off = sa.and_(CANCELLED, Booking.ended_by == Party.CUSTOMER, CANCELLED_BY_COMPANYS_HAND)
     count = sa.func.count()
     query = sa.select(
-        count.label("confirmed"),
+        count.filter(Booking.status == BookingStatus.COMPLETED).label("kept"),
         count.filter(CANCELLED, by_company).label("cancelled"),
         count.filter(Booking.status == BookingStatus.NO_SHOW, by_company).label("missed"),
         count.filter(called_off).label("called_off"),

@@ -25,7 +25,7 @@ async def count_promises(session: WriteSession, org_id: UUID, now: datetime) -> 
     await orgs.lock_counts(session, org_id)
     row = await repository.count_promises(session, org_id, now - COUNTED_FOR)
     await orgs.set_promises(
-        session, org_id, orgs.Promises(row.confirmed, row.cancelled, row.missed, row.called_off, now)
+        session, org_id, orgs.Promises(row.kept, row.cancelled, row.missed, row.called_off, now)
     )
 
 

@@ -23,8 +23,7 @@ ROAD_FACTOR: Final = Decimal("1.25")
 TOWN_MPH: Final = Decimal(30)
 
 # What an offer's place is made of; the weights sum to 1.
-# Only whoever breaks promises loses by the last: among
-# the others the first three are to each other as 60 to 25 to 15.
+# Only whoever breaks promises loses by the last: among the others the first three are to each other as 60 to 25 to 15.
 WEIGHTS: Final = {"price": 0.48, "rating": 0.2, "distance": 0.12, "reliability": 0.2}
 # A company that nobody has rated yet stands in the middle of the scale, neither praised nor punished.
 UNRATED: Final = Decimal(3)

@@ -101,14 +101,15 @@ class OrgPatch(Patch):
 
 class PromisesOut(BaseModel):
     """Customers' jobs of the market that were confirmed in the last twelve months, counted every day and with each that
-    is broken: those the company cancelled, those it missed, and, which counts nothing, those it called off for a
-    customer who asked it to. Searches rank by `reliability`: 1 up to ten broken in a hundred, and 0 from thirty on;
-    `broken_percent` is null, and reliability 1, until ten are confirmed.
+    is broken: those the company did, those it cancelled, those it missed, and, which counts nothing, those it called
+    off for a customer who asked it to. `broken_percent` is of the first three together. Searches rank by `reliability`:
+    1 up to ten broken in a hundred, and 0 from thirty on; `broken_percent` is null, and reliability 1, until there are
+    ten.
     """
 
     model_config = ConfigDict(from_attributes=True)
 
-    confirmed: int
+    kept: int
     cancelled: int
     missed: int
     called_off: int
