@@ -203,6 +203,7 @@ class MarketSettings(Group):
         le=100,
         description="of a company's truck-hours, to who proved no phone; 100: all",
     )
+    unproven_together_percent: int = Field(default=40, ge=1, le=100, description="as before, to all of them together")
     most_holds: int = Field(default=3, ge=1, description="of one customer at once, at all companies together")
 
 

@@ -92,6 +92,34 @@ SET pg_trgm.similarity_threshold = 0.45 AS $$
 $$
 """
 
+# Of a customer who has proved no phone number, the truck-hours that they have of a company, of jobs that start between,
+# and those that all such customers have; null of one who has proved one. No session of theirs sees the others.
+UNPROVEN_HOURS = """
+CREATE FUNCTION app.unproven_hours(
+    p_org_id uuid, p_customer_id uuid, p_since timestamptz, p_until timestamptz, p_now timestamptz, p_besides uuid
+) RETURNS double precision[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, app, pg_temp AS $$
+    SELECT ARRAY[had.own, had.together] FROM app.customers AS me CROSS JOIN LATERAL (
+        SELECT coalesce(sum(one.hours) FILTER (WHERE one.customer_id = me.id), 0) AS own,
+            coalesce(sum(one.hours), 0) AS together
+        FROM (
+            SELECT b.customer_id,
+                (extract(epoch FROM b.ends_at - b.starts_at) / 3600 * cardinality(b.truck_ids))::float8 AS hours
+            FROM app.bookings AS b JOIN app.customers AS c ON c.id = b.customer_id
+            WHERE b.org_id = p_org_id AND c.phone_index IS NULL AND b.starts_at BETWEEN p_since AND p_until
+                AND b.status NOT IN ('completed', 'cancelled', 'expired', 'no_show')
+                AND (b.hold_expires_at IS NULL OR b.hold_expires_at > p_now)
+                AND b.id IS DISTINCT FROM p_besides) AS one) AS had
+    WHERE me.id = p_customer_id AND me.phone_index IS NULL
+$$
+"""
+DEFINERS = (
+    ("dead_holds", DEAD_HOLDS, (WORKER,)),
+    ("bookings_named", BOOKINGS_NAMED, (STAFF,)),
+    # Whoever has a link moves a booking in the company's session.
+    ("unproven_hours", UNPROVEN_HOURS, (BOOKING, MOVER)),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -557,14 +585,14 @@ def upgrade() -> None:
     )
     # FORCE blinds the owner too: the definer functions see what this policy shows them.
     op.execute("CREATE POLICY bookings_owner ON app.bookings FOR SELECT TO movehub_owner USING (true)")
-    for function, text, audience in (("dead_holds", DEAD_HOLDS, WORKER), ("bookings_named", BOOKINGS_NAMED, STAFF)):
+    for function, text, audiences in DEFINERS:
         op.execute(text)
         op.execute(f"REVOKE ALL ON FUNCTION app.{function} FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION app.{function} TO {audience.value}")
+        op.execute(f"GRANT EXECUTE ON FUNCTION app.{function} TO {', '.join(one.value for one in audiences)}")
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION app.bookings_named")
-    op.execute("DROP FUNCTION app.dead_holds")
+    for function, *_ in reversed(DEFINERS):
+        op.execute(f"DROP FUNCTION app.{function}")
     for table in reversed(POLICIES):
         op.drop_table(table)

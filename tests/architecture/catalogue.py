@@ -30,7 +30,7 @@ READ_WHOLE: Final = "('audit_entries_background_select')"
 HAS_ORG: Final = """EXISTS (SELECT 1 FROM pg_attribute AS o
     WHERE o.attrelid = {table} AND o.attname = 'org_id' AND NOT o.attisdropped)"""
 # The only functions that run as their owner; each shows ids or nothing.
-DEFINERS: Final = "('bookings_named', 'customers_named', 'dead_holds', 'lapsed_companies', 'notice_papers', 'notice_rises', 'price_lists_due', 'uploads_to_tend')"
+DEFINERS: Final = "('bookings_named', 'customers_named', 'dead_holds', 'lapsed_companies', 'notice_papers', 'notice_rises', 'price_lists_due', 'unproven_hours', 'uploads_to_tend')"
 
 RULES: Final[dict[str, str]] = {
     # A role of the program can become what no policy binds.

@@ -41,7 +41,8 @@ async def running(
     customer may stand for many, and holds whatever there is.
     """
     clock = ManualClock(START)
-    settings = settings_for(logins, folder, market={"most_holds": 1_000, "unproven_share_percent": 100})
+    market = {"most_holds": 1_000, "unproven_share_percent": 100, "unproven_together_percent": 100}
+    settings = settings_for(logins, folder, market=market)
     resources = build_resources(settings, database, clock=clock)
     app = assemble(resources, Readiness(logins.app, registry.schema_revision()))
     async with httpx.AsyncClient(transport=DocumentedTransport(app), base_url="http://test") as client:

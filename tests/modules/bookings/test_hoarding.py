@@ -156,7 +156,7 @@ class TestWithoutAPhone:
     async def narrow(
         self, settings: Settings, app_database: Database, clock: ManualClock, logins: Logins
     ) -> AsyncIterator[httpx.AsyncClient]:
-        market = settings.market.model_copy(update={"unproven_share_percent": 2})
+        market = settings.market.model_copy(update={"unproven_share_percent": 2, "unproven_together_percent": 3})
         async with client_with(settings.model_copy(update={"market": market}), app_database, clock, logins) as made:
             yield made
 
@@ -204,6 +204,66 @@ class TestWithoutAPhone:
             await post(narrow, known_by_mail.headers, f"/v1/bookings/{booking['id']}/confirm")
         answers = await asyncio.gather(*(hold(narrow, known_by_mail, each) for each in wanted[room : room + 2]))
         assert sorted(map(told, answers), key=str) == [HELD, NOT_PROVED]
+
+    async def test_ever_new_addresses_have_no_more_than_the_share_of_all(
+        self, narrow: httpx.AsyncClient, client: httpx.AsyncClient, resources: Resources, companies: list[Company]
+    ):
+        people = [await sign_in_customer(client, resources, email=new_email()) for _ in range(5)]
+        had, answers = 0.0, []
+        for at, one in enumerate(people):
+            offer = await offer_of(narrow, companies[0], f"2027-04-{FIRST_DAY + at}T09:00:00")
+            assert offer is not None
+            answers.append(await hold(narrow, one, (await quote(narrow, one, offer["offer_id"]))["id"]))
+            if told(answers[-1]) != HELD:
+                break
+            had += hours(answers[-1].json())
+        *_, refused = answers
+        assert told(refused) == NOT_PROVED
+        assert (refused.json()["most_hours"], refused.json()["held_hours"]) == (12.6, had)
+        assert len(answers) > 2
+
+        # The other company's time, and who proves a number.
+        await taken(narrow, people[-1], await quotes_of(narrow, people[-1], companies[1:], 1))
+        await prove_phone(narrow, resources, people[-1])
+        offer = await offer_of(narrow, companies[0], "2027-04-26T09:00:00")
+        assert offer is not None
+        await taken(narrow, people[-1], [(await quote(narrow, people[-1], offer["offer_id"]))["id"]])
+
+    @pytest.mark.parametrize("by_link", [False, True])
+    async def test_what_is_had_in_other_months_is_not_moved_into_one(
+        self,
+        narrow: httpx.AsyncClient,
+        companies: list[Company],
+        known_by_mail: SignedInCustomer,
+        by_link: bool,
+    ):
+        one = companies[0]
+        offers = [await offer_of(narrow, one, f"2027-{month}-20T09:00:00") for month in ("04", "05", "06", "07")]
+        had = []
+        for offer in offers:
+            assert offer is not None
+            [held] = await taken(narrow, known_by_mail, [(await quote(narrow, known_by_mail, offer["offer_id"]))["id"]])
+            had.append(held)
+            await post(narrow, known_by_mail.headers, f"/v1/bookings/{held['id']}/confirm")
+
+        async def move(booking: dict[str, Any], day: int, step: str = "") -> httpx.Response:
+            here, headers = f"/v1/bookings/{booking['id']}/reschedule", known_by_mail.headers
+            if by_link:
+                link = (await narrow.get(f"{here}-link", headers=headers)).json()["url"]
+                here, headers = link.replace("/v1/reschedule", f"/v1/reschedule{step}"), {}
+            else:
+                here += step
+            body = {"starts_at": f"2027-04-{day}T09:00:00"}
+            if not step:
+                body["expected_total"] = booking["price"]["total"]
+            return await narrow.post(here, json=body, headers=headers)
+
+        moved = [await move(booking, 21 + at) for at, booking in enumerate(had[1:])]
+        assert told(moved[-1]) == NOT_PROVED
+        assert told(moved[0])[0] == 200
+        assert told(await move(had[-1], 27, "/preview")) == NOT_PROVED
+        # Within the month it may be moved: what it has itself is not counted twice.
+        assert told(await move(had[1], 28))[0] == 200
 
     async def test_who_has_one_has_as_much_as_there_is(
         self, narrow: httpx.AsyncClient, companies: list[Company], customer: SignedInCustomer

@@ -37,6 +37,7 @@ from app.modules.bookings.repository.company_rules import (
     insert_rules,
     lock_policy,
     lock_rules,
+    unproven_share,
     what_company_asks,
 )
 from app.modules.bookings.repository.desk import list_open_after, list_sought
@@ -90,5 +91,6 @@ __all__ = [
     "lock_sealed_otherwise",
     "overwrite_booking",
     "revoke_feed",
+    "unproven_share",
     "what_company_asks",
 ]

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from app.modules.bookings.models import Booking, BookingRules, CancellationPolicy
-from app.modules.bookings.repository.bookings import ENDED
 from app.modules.calendar import public as calendar
 from app.modules.customers import public as customers
 from app.modules.orgs import public as orgs
@@ -35,18 +34,15 @@ LIVE_HOLDS = sa.func.array(
     .order_by(Booking.hold_expires_at)
     .scalar_subquery()
 )
-# Truck-hours that the customer has of the company already, held or booked, in the time asked about.
-HOURS = sa.extract("epoch", Booking.ends_at - Booking.starts_at) / 3_600 * sa.func.cardinality(Booking.truck_ids)
-HOURS_OF_CUSTOMER = (
-    sa.select(sa.func.coalesce(sa.func.sum(HOURS), 0))
-    .where(
-        Booking.customer_id == OF_CUSTOMER,
-        Booking.org_id == sa.bindparam("org_id"),
-        Booking.starts_at.between(sa.bindparam("since", type_=INSTANT), sa.bindparam("until", type_=INSTANT)),
-        *(Booking.status != ended for ended in ENDED),
-        sa.or_(Booking.hold_expires_at.is_(None), Booking.hold_expires_at > sa.bindparam("now")),
-    )
-    .scalar_subquery()
+# Nobody's session sees other customers: a function of the database sums for it.
+UNPROVEN_HOURS = sa.func.app.unproven_hours(
+    sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
+    OF_CUSTOMER,
+    sa.bindparam("since", type_=INSTANT),
+    sa.bindparam("until", type_=INSTANT),
+    sa.bindparam("now", type_=INSTANT),
+    sa.bindparam("besides", type_=pg.UUID(as_uuid=True)),
+    type_=pg.ARRAY(sa.Double()),
 )
 HAS_NO_PHONE = sa.exists().where(customers.CUSTOMERS.c.id == OF_CUSTOMER, sa.not_(customers.CUSTOMERS.c.has_phone))
 TRUCKS = sa.select(calendar.TRUCKS.c.trucks).where(calendar.TRUCKS.c.org_id == sa.bindparam("org_id")).scalar_subquery()
@@ -71,7 +67,7 @@ def _held_under(unproven_hours: sa.ColumnElement[Any], trucks: sa.ColumnElement[
     )
 
 
-HELD_BY_CUSTOMER = _held_under(sa.case((HAS_NO_PHONE, HOURS_OF_CUSTOMER)), sa.case((HAS_NO_PHONE, TRUCKS)))
+HELD_BY_CUSTOMER = _held_under(sa.case((HAS_NO_PHONE, UNPROVEN_HOURS)), sa.case((HAS_NO_PHONE, TRUCKS)))
 # A company's people see no customers.
 HELD_BY_HAND = _held_under(sa.null(), sa.null())
 
@@ -82,13 +78,25 @@ async def what_company_asks(
     """What a booking made now is held under: the company's `name` and `status`, `kind` and `steps` of its own terms,
     null by default, and whether it wants `door_codes`; `holds_end`: when the customer's live holds end, at whatever
     company, the first first, and of nobody none. Of a customer who has proved no phone number, `unproven_hours`: the
-    truck-hours that they have of the company already, of jobs that start between, and its `trucks`; else null.
+    truck-hours of jobs that start between, held or booked, that they have of the company already, and that all who
+    have proved none have; and its `trucks`; else null.
     """
     since, until = between
     parameters = {"org_id": org_id, "of_customer": customer_id, "now": now, "since": since, "until": until}
+    parameters |= {"besides": None}
     statement = HELD_BY_HAND if customer_id is None else HELD_BY_CUSTOMER
     rows = await statement.rows(session, parameters)
     return rows[0] if rows else None
+
+
+async def unproven_share(
+    session: ReadSession, booking: Booking, now: datetime, between: tuple[datetime, datetime]
+) -> AnyRow:
+    """What the customer of a booking has of its company besides, as `what_company_asks` says it."""
+    since, until = between
+    of = {"org_id": booking.org_id, "of_customer": booking.customer_id, "besides": booking.id}
+    query = sa.select(UNPROVEN_HOURS.label("unproven_hours"), TRUCKS.label("trucks"))
+    return (await session.execute(query, of | {"now": now, "since": since, "until": until})).one()
 
 
 async def insert_policy(session: WriteSession, policy: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.errors import PreconditionFailed
@@ -19,6 +20,7 @@ from app.modules.bookings.errors import (
     NotEquipped,
     OutsideTerms,
     PapersEndBefore,
+    PhoneNotProven,
     PriceChanged,
     TruckTooSmall,
 )
@@ -28,6 +30,7 @@ from app.modules.calendar.public import DayFull, ResourceNotFound, SlotTaken, Wi
 from app.modules.pricing.public import NotPriced
 from app.runtime.db.session import ReadSession
 from app.runtime.db.tenancy import Audience
+from app.runtime.resources import resources_of
 from app.runtime.web.etag import IfMatch
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import IdempotentRoute
@@ -44,6 +47,7 @@ REFUSALS = (
     CompanyNotBookable,
     OutsideTerms,
     PapersEndBefore,
+    PhoneNotProven,
     NotPriced,
     CrewIncomplete,
     TruckTooSmall,
@@ -53,10 +57,11 @@ REFUSALS = (
 
 @router.post("/{booking_id}/reschedule/preview", responses=problems(*REFUSALS))
 async def foresee_reschedule(
-    booking_id: UUID, body: PreviewIn, actor: BookingsWrite, session: BookingRead
+    booking_id: UUID, body: PreviewIn, actor: BookingsWrite, session: BookingRead, request: Request
 ) -> RescheduleOut:
     """What a booking costs at another time, and whether that is free. For the office and the customer."""
-    return foreseen_out(await service.foresee_reschedule(session, actor, booking_id, body.starts_at))
+    market = resources_of(request).settings.market
+    return foreseen_out(await service.foresee_reschedule(session, actor, booking_id, body.starts_at, settings=market))
 
 
 @router.post(
@@ -68,11 +73,13 @@ async def reschedule_booking(
     body: RescheduleIn,
     actor: BookingsWrite,
     session: BookingWrite,
+    request: Request,
     response: Response,
     if_match: IfMatch,
 ) -> BookingOut:
     """Give it another start at the price shown; what fails leaves it as it was. For customers and dispatchers."""
-    booking = await service.reschedule_booking(session, actor, booking_id, body, if_match)
+    market = resources_of(request).settings.market
+    booking = await service.reschedule_booking(session, actor, booking_id, body, if_match, settings=market)
     return await answer_booking(session, actor, booking, response)
 
 

@@ -66,14 +66,17 @@ async def show_reschedulable(holder: RescheduleHolder, request: Request) -> Resc
 @router.post("/reschedule/preview", responses=problems(SignedLinkRefused, *REFUSALS))
 async def foresee_reschedule_by_link(body: PreviewIn, holder: RescheduleHolder, request: Request) -> RescheduleOut:
     """What the move costs at another time, and whether that is free. For anyone who has the link."""
-    found = await reschedule_link.foresee_by_link(resources_of(request).database, holder, body.starts_at)
-    return foreseen_out(found)
+    resources = resources_of(request)
+    market = resources.settings.market
+    return foreseen_out(await reschedule_link.foresee_by_link(resources.database, holder, body.starts_at, market))
 
 
 @router.post("/reschedule", responses=problems(SignedLinkRefused, *REFUSALS, PriceChanged, SlotTaken, DayFull))
 async def reschedule_by_link(body: RescheduleIn, holder: RescheduleHolder, request: Request) -> ReschedulableOut:
     """Give the move another start at the price shown; the link is spent, a new one is sent. For anyone who has it."""
-    return _reschedulable(await reschedule_link.reschedule_by_link(resources_of(request).database, holder, body))
+    resources = resources_of(request)
+    market = resources.settings.market
+    return _reschedulable(await reschedule_link.reschedule_by_link(resources.database, holder, body, market))
 
 
 def _reschedulable(opened: Opened) -> ReschedulableOut:

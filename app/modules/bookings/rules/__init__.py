@@ -53,7 +53,7 @@ from app.modules.bookings.rules.life import (
     terms_from_json,
     terms_to_json,
 )
-from app.modules.bookings.rules.share import SHARED_AROUND, Share, check_share
+from app.modules.bookings.rules.share import SHARED_AROUND, MostUnproven, Share, check_share
 
 __all__ = [
     "BEFORE_LOADING",
@@ -67,6 +67,7 @@ __all__ = [
     "RESCHEDULABLE",
     "SHARED_AROUND",
     "TRANSITIONS",
+    "MostUnproven",
     "Share",
     "apart",
     "as_of",

@@ -1,4 +1,4 @@
-"""How much of one company a customer may have who is known by an e-mail address alone. Pure."""
+"""How much of one company customers may have who are known by an e-mail address alone. Pure."""
 
 from __future__ import annotations
 
@@ -14,20 +14,32 @@ ALL: Final = 100
 
 
 class Share(NamedTuple):
-    """Truck-hours that a customer has of a company already, and how many trucks it has."""
+    """Truck-hours that a customer has of a company already, and all who have proved no number together; and how many
+    trucks it has.
+    """
 
     hours: float
+    together: float
     trucks: int
 
 
-def check_share(share: Share | None, asked: timedelta, trucks: int, most_percent: int) -> None:
-    """Whether a job so long with so many trucks still fits into the share of whoever has proved no phone number; None:
-    they have.
+class MostUnproven(NamedTuple):
+    """Of a company's time, in percent."""
 
-    Raises: PhoneNotProven (409), with the hours that are the most and those that they have.
+    of_each: int
+    together: int
+
+
+def check_share(share: Share | None, asked: timedelta, trucks: int, most: MostUnproven) -> None:
+    """Whether a job so long with so many trucks still fits into the share of whoever has proved no phone number, and
+    into that of all of them together; None: they have.
+
+    Raises: PhoneNotProven (409), with the hours that are the most and those that are had of them.
     """
-    if share is None or most_percent == ALL:
+    if share is None:
         return
-    most = share.trucks * HOURS_OF_A_TRUCK * most_percent / ALL
-    if share.hours + asked / timedelta(hours=1) * trucks > most:
-        raise PhoneNotProven(most_hours=round(most, 2), held_hours=round(share.hours, 2))
+    hours = asked / timedelta(hours=1) * trucks
+    for had, percent in ((share.hours, most.of_each), (share.together, most.together)):
+        most_hours = share.trucks * HOURS_OF_A_TRUCK * percent / ALL
+        if percent != ALL and had + hours > most_hours:
+            raise PhoneNotProven(most_hours=round(most_hours, 2), held_hours=round(had, 2))

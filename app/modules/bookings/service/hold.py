@@ -32,7 +32,7 @@ from app.modules.bookings.service.eligibility import (
 )
 from app.modules.bookings.service.located import LocatedJob, check_windows, locate_job
 from app.modules.bookings.service.pieces import pieces_for
-from app.modules.bookings.service.policy import Asked, asked_of, check_holds
+from app.modules.bookings.service.policy import Asked, asked_of, check_holds, most_unproven
 from app.modules.bookings.service.steps import step_row, tell_trail
 from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
@@ -116,7 +116,7 @@ async def hold_quote(
     }
     asked = await asked_of(session, quote.org_id, actor, quote.starts_at)
     check_holds(asked.holds_end, settings.most_holds, actor.now)
-    rules.check_share(asked.unproven, ask.window.length, len(taken.truck_ids), settings.unproven_share_percent)
+    rules.check_share(asked.unproven, ask.window.length, len(taken.truck_ids), most_unproven(settings))
     booking = await _insert(session, actor, booking_id, held_until=held_until, contact=contact, asked=asked, fields=row)
     return Held(booking, asked.company_name)
 

@@ -12,10 +12,14 @@ from app.kernel.versions import check_version
 from app.modules.audit.public import Change, record
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import TooManyHolds
+from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import CancellationPolicyIn
 from app.modules.bookings.values import PolicyKind, RefundStep, Terms
+from app.modules.calendar.public import Window
 from app.modules.orgs import public as orgs
-from app.runtime.db.session import ReadSession, WriteSession
+from app.runtime.db.base import AnyRow
+from app.runtime.db.session import DriverRow, ReadSession, WriteSession
+from app.runtime.settings import MarketSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,26 @@ async def asked_of(session: ReadSession, org_id: UUID, actor: Mover | Customer, 
         raise orgs.OrgNotFound
     own = {"kind": row.kind, "steps": row.steps} if row.kind else None
     terms = rules.terms_from_json(own) if own else rules.DEFAULT_TERMS
-    unproven = None if row.unproven_hours is None else rules.Share(float(row.unproven_hours), row.trucks or 0)
-    return Asked(row.name, orgs.OrgStatus(row.status), terms, row.door_codes, row.holds_end, unproven)
+    return Asked(row.name, orgs.OrgStatus(row.status), terms, row.door_codes, row.holds_end, _share_of(row))
+
+
+def _share_of(row: DriverRow | AnyRow) -> rules.Share | None:
+    return None if row.unproven_hours is None else rules.Share(*row.unproven_hours, row.trucks or 0)
+
+
+def most_unproven(settings: MarketSettings) -> rules.MostUnproven:
+    return rules.MostUnproven(settings.unproven_share_percent, settings.unproven_together_percent)
+
+
+async def check_moved_share(
+    session: ReadSession, booking: Booking, window: Window, now: datetime, most: rules.MostUnproven
+) -> None:
+    """Whether the customer of a booking may have it at another time. Raises: PhoneNotProven (409)."""
+    if booking.customer_id is None:
+        return
+    between = (window.starts_at - rules.SHARED_AROUND, window.starts_at + rules.SHARED_AROUND)
+    row = await repository.unproven_share(session, booking, now, between)
+    rules.check_share(_share_of(row), window.length, len(booking.truck_ids), most)
 
 
 def check_holds(holds_end: Sequence[datetime], most: int, now: datetime) -> None:

@@ -24,9 +24,7 @@ async def count_promises(session: WriteSession, org_id: UUID, now: datetime) -> 
     """Tell the company how it stands at this instant. Locks: its counts, so that the last to count has seen all."""
     await orgs.lock_counts(session, org_id)
     row = await repository.count_promises(session, org_id, now - COUNTED_FOR)
-    await orgs.set_promises(
-        session, org_id, orgs.Promises(row.kept, row.cancelled, row.missed, row.called_off, now)
-    )
+    await orgs.set_promises(session, org_id, orgs.Promises(row.kept, row.cancelled, row.missed, row.called_off, now))
 
 
 async def is_missed(session: ReadSession, org_id: UUID, booking_id: UUID) -> bool:

@@ -24,12 +24,14 @@ from app.modules.bookings.service.eligibility import (
     trip_of,
     while_eligible,
 )
+from app.modules.bookings.service.policy import check_moved_share, most_unproven
 from app.modules.bookings.service.steps import Told, find_org_as, lock_as, write_step
 from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
 from app.modules.pricing import public as pricing
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
+from app.runtime.settings import MarketSettings
 
 # Whoever has a link decides as the customer would.
 Rescheduler = Mover | Customer | LinkHolder
@@ -47,7 +49,7 @@ class Foreseen:
 
 
 async def foresee_reschedule(
-    session: ReadSession, actor: Rescheduler, booking_id: UUID, starts_at: datetime
+    session: ReadSession, actor: Rescheduler, booking_id: UUID, starts_at: datetime, *, settings: MarketSettings
 ) -> Foreseen:
     """The price at another time and whether it is free there; nothing is taken.
 
@@ -62,6 +64,7 @@ async def foresee_reschedule(
     ask = _ask(booking, actor, starts_at)
     bound, trip = _bound(booking, actor), trip_of(vars(booking))
     await check_company(session, ask, trip, bound=bound)
+    await _check_share(session, booking, actor, ask.window, settings)
     price, until = await _price_at(session, booking, ask.window.starts_at), _arrives_until(booking, ask.window)
     if _has_teams(booking):
         is_free = await calendar.foresee_legs(session, ask, _legs_at(booking, ask))
@@ -75,7 +78,13 @@ async def foresee_reschedule(
 
 
 async def reschedule_booking(
-    session: WriteSession, actor: Rescheduler, booking_id: UUID, body: RescheduleIn, version: int | None
+    session: WriteSession,
+    actor: Rescheduler,
+    booking_id: UUID,
+    body: RescheduleIn,
+    version: int | None,
+    *,
+    settings: MarketSettings,
 ) -> Booking:
     """Give a booking another start: its length stays, the price is made anew by the price list it was promised by.
     Whatever fails leaves it the window it had.
@@ -83,8 +92,9 @@ async def reschedule_booking(
     Locks: the booking row, then the company's resources in id order.
     Raises: BookingNotFound (404), SignedLinkRefused (404), PreconditionFailed (412), IllegalStep (409),
     LocalTimeRefused (422), WindowRefused (422), CompanyNotBookable (409), OutsideTerms (409), PapersEndBefore (409),
-    NotPriced (409), PriceChanged (409), SlotTaken (409) or DayFull (409) with alternatives; of a job that nobody
-    estimated, whose team may do it no more, CrewIncomplete (409), TruckTooSmall (409) or NotEquipped (409).
+    NotPriced (409), PriceChanged (409), SlotTaken (409) or DayFull (409) with alternatives; of a customer's who has
+    proved no phone number, PhoneNotProven (409); of a job that nobody estimated, whose team may do it no more,
+    CrewIncomplete (409), TruckTooSmall (409) or NotEquipped (409).
     Emits: booking.rescheduled.
     """
     booking = await lock_as(session, actor, booking_id)
@@ -107,6 +117,8 @@ async def reschedule_booking(
     except calendar.SlotTaken as refused:
         raise await while_eligible(session, ask, trip, refused, bound) from None
     await check_trucks(session, ask, trip, resources)
+    # The company's resources are locked: whoever else moves or holds has done so, or waits.
+    await _check_share(session, booking, actor, ask.window, settings)
     told = Told("bookings.rescheduled", fields_of(booking, ("starts_at", "total", "truck_ids", "driver_ids")))
     booking.price, booking.total = price, total.amount
     await _write(session, booking, actor, ask.window, resources, told=told)
@@ -117,6 +129,14 @@ async def reschedule_booking(
 def _bound(booking: Booking, actor: Rescheduler) -> Bound:
     """The company's terms bind whoever is not of the company, also for a job that was agreed on the phone."""
     return Bound(to_terms=not isinstance(actor, Mover), to_market=booking.quote_id is not None)
+
+
+async def _check_share(
+    session: ReadSession, booking: Booking, actor: Rescheduler, window: calendar.Window, settings: MarketSettings
+) -> None:
+    """What the company moves is its own affair. Raises: PhoneNotProven (409)."""
+    if not isinstance(actor, Mover):
+        await check_moved_share(session, booking, window, actor.now, most_unproven(settings))
 
 
 def _has_teams(booking: Booking) -> bool:

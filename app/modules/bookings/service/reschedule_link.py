@@ -9,6 +9,7 @@ from app.modules.bookings.schemas import RescheduleIn
 from app.modules.bookings.service.given_links import RESCHEDULING, Opened, as_company, open_given, opened
 from app.modules.bookings.service.reschedule import Foreseen, foresee_reschedule, reschedule_booking
 from app.runtime.db.session import Database
+from app.runtime.settings import MarketSettings
 
 
 async def open_link(database: Database, holder: LinkHolder) -> Opened:
@@ -17,17 +18,21 @@ async def open_link(database: Database, holder: LinkHolder) -> Opened:
         return await open_given(session, RESCHEDULING, holder)
 
 
-async def foresee_by_link(database: Database, holder: LinkHolder, starts_at: datetime) -> Foreseen:
+async def foresee_by_link(
+    database: Database, holder: LinkHolder, starts_at: datetime, settings: MarketSettings
+) -> Foreseen:
     """Raises: what `foresee_reschedule` raises."""
     async with database.read(as_company(holder)) as session:
-        return await foresee_reschedule(session, holder, holder.booking_id, starts_at)
+        return await foresee_reschedule(session, holder, holder.booking_id, starts_at, settings=settings)
 
 
-async def reschedule_by_link(database: Database, holder: LinkHolder, body: RescheduleIn) -> Opened:
+async def reschedule_by_link(
+    database: Database, holder: LinkHolder, body: RescheduleIn, settings: MarketSettings
+) -> Opened:
     """Give the booking another start, as its customer would. The link is spent by that: of two at once one is.
 
     Raises, locks, emits: what `reschedule_booking` does; SignedLinkRefused (404).
     """
     async with database.write(as_company(holder)) as session:
-        booking = await reschedule_booking(session, holder, holder.booking_id, body, None)
+        booking = await reschedule_booking(session, holder, holder.booking_id, body, None, settings=settings)
         return await opened(session, booking)
