@@ -35,7 +35,7 @@ LIVE_HOLDS = sa.func.array(
     .scalar_subquery()
 )
 # Nobody's session sees other customers: a function of the database sums for it.
-UNPROVEN_HOURS = sa.func.app.unproven_hours(
+UNPROVEN_HOURS: sa.ColumnElement[Any] = sa.func.app.unproven_hours(
     sa.bindparam("org_id", type_=pg.UUID(as_uuid=True)),
     OF_CUSTOMER,
     sa.bindparam("since", type_=INSTANT),

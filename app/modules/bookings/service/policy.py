@@ -65,7 +65,10 @@ async def asked_of(session: ReadSession, org_id: UUID, actor: Mover | Customer, 
 
 
 def _share_of(row: DriverRow | AnyRow) -> rules.Share | None:
-    return None if row.unproven_hours is None else rules.Share(*row.unproven_hours, row.trucks or 0)
+    if row.unproven_hours is None:
+        return None
+    own, together = row.unproven_hours
+    return rules.Share(own, together, row.trucks or 0)
 
 
 def most_unproven(settings: MarketSettings) -> rules.MostUnproven:
