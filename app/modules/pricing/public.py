@@ -46,7 +46,7 @@ from app.modules.pricing.schemas import (
 from app.modules.pricing.schemas import price_out as _price_out
 from app.modules.pricing.service.cards import RateCard, active_card, active_cards, rate_card
 from app.modules.pricing.service.comparing import cards_to_compare, price_if_it_can
-from app.modules.pricing.service.discounts import discount_uses, return_discounts, use_discounts
+from app.modules.pricing.service.discounts import discount_uses, lock_discounts, return_discounts, use_discounts
 from app.modules.pricing.service.history import Finding, Repriced, past_cards
 from app.modules.pricing.service.jobs import JobFacts, as_worked, make_job, starting_at
 from app.modules.pricing.service.learning import forget_job, observe_job
@@ -108,6 +108,7 @@ __all__ = [
     "job_to_json",
     "load_by_own",
     "load_of",
+    "lock_discounts",
     "make_job",
     "money_text",
     "observe_job",

@@ -118,6 +118,19 @@ async def put_own(session: WriteSession, org_id: UUID, fields: dict[str, Any]) -
     await session.execute(query.on_conflict_do_update(index_elements=["org_id"], set_=fields))
 
 
+async def lock_own(session: WriteSession, org_id: UUID) -> AnyRow | None:
+    """(items, pace, figures, learning_since); None: it has none. Locks: the company's own figures."""
+    query = sa.select(OwnEstimator.items, OwnEstimator.pace, OwnEstimator.figures, OwnEstimator.learning_since)
+    return (await session.execute(query.where(OwnEstimator.org_id == org_id).with_for_update())).one_or_none()
+
+
+async def put_pace(session: WriteSession, org_id: UUID, since: datetime | None, fields: dict[str, Any]) -> None:
+    """As `put_own`, of what was learned `since` then: where the company begins anew meanwhile, nothing is written."""
+    query = pg.insert(OwnEstimator).values(org_id=org_id, id=new_id(), items=[], figures={}, **fields)
+    is_as_read = OwnEstimator.learning_since.is_not_distinct_from(since)
+    await session.execute(query.on_conflict_do_update(index_elements=["org_id"], set_=fields, where=is_as_read))
+
+
 async def list_own(session: ReadSession, org_ids: Sequence[UUID]) -> Sequence[AnyRow]:
     """(org_id, items, pace, figures) of those that have figures of their own."""
     query = sa.select(OwnEstimator.org_id, OwnEstimator.items, OwnEstimator.pace, OwnEstimator.figures)
@@ -161,6 +174,12 @@ async def use_discount(session: WriteSession, org_id: UUID, code: str, most: int
         index_elements=["org_id", "code"], set_={"uses": DiscountUse.uses + 1}, where=DiscountUse.uses < most
     )
     return (await session.execute(query.returning(DiscountUse.uses))).scalar_one_or_none() is not None
+
+
+async def lock_discounts(session: WriteSession, org_id: UUID) -> None:
+    """Locks: the counts of all the company's discounts, by code."""
+    query = sa.select(DiscountUse.code).where(DiscountUse.org_id == org_id).order_by(DiscountUse.code)
+    await session.execute(query.with_for_update())
 
 
 async def return_discount(session: WriteSession, org_id: UUID, code: str) -> None:

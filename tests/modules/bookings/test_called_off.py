@@ -11,8 +11,9 @@ import pytest
 
 from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
-from tests.conftest import StaffMember
+from tests.conftest import Logins, StaffMember
 from tests.factories.bookings import new_key
+from tests.factories.calendar import administrator
 from tests.factories.customers import SignedInCustomer
 from tests.factories.market import Company, hold, invite_customers, open_company, quote
 from tests.factories.standing import signed_in_anew
@@ -20,6 +21,7 @@ from tests.factories.standing import signed_in_anew
 pytestmark = pytest.mark.integration
 
 # A town of its own.
+WAITING: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 GLASGOW: Final = {"line1": "319 3rd Street S", "city": "Glasgow", "state": "MT", "postal_code": "59230"}
 ONCE: Final = {"type": "discount", "code": "ONCE", "percent": "10", "max_uses": 1}
 PRICES: Final[dict[str, Any]] = {
@@ -36,19 +38,19 @@ async def company(client: httpx.AsyncClient, staff: StaffMember) -> Company:
     return await open_company(client, staff.headers, place=GLASGOW, prices=PRICES)
 
 
-async def offered(client: httpx.AsyncClient, company: Company, day: int) -> tuple[str, bool]:
+async def offered(client: httpx.AsyncClient, company: Company, day: int, code: str = "ONCE") -> tuple[str, bool]:
     """Its offer for that day of March, and whether the discount is in it."""
     wish = {"origin": GLASGOW, "destination": GLASGOW, "home_size": "studio", "starts_at": f"2027-03-{day:02}T09:00:00"}
-    found = await client.post("/v1/search", json=wish | {"limit": 50, "services": {"codes": ["ONCE"]}})
+    found = await client.post("/v1/search", json=wish | {"limit": 50, "services": {"codes": [code]}})
     [mine] = [one for one in found.json()["offers"] if one["organization"]["id"] == company.id]
     return mine["offer_id"], any(line["code"] == "discount" for line in mine["price"]["lines"])
 
 
 async def book(
-    client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, day: int
+    client: httpx.AsyncClient, company: Company, customer: SignedInCustomer, day: int, code: str = "ONCE"
 ) -> tuple[dict[str, Any], str]:
     """A quote with the discount, and the path of its confirmed booking."""
-    offer_id, is_cheaper = await offered(client, company, day)
+    offer_id, is_cheaper = await offered(client, company, day, code)
     assert is_cheaper
     quoted = await quote(client, customer, offer_id)
     held = await hold(client, customer, quoted["id"])
@@ -152,3 +154,26 @@ async def test_one_called_off_late_for_a_fee_has_had_it(
     cost = (await client.get(f"{path}/cancellation", headers=company.headers)).json()
     assert cost["settlement"]["fee"]["amount"] != "0.00"
     assert not (await offered(client, company, 25))[1]
+
+
+async def test_many_called_off_at_once_wait_for_their_discounts_in_the_order_in_which_a_confirmation_takes_them(
+    client: httpx.AsyncClient, staff: StaffMember, resources: Resources, logins: Logins
+) -> None:
+    """Whoever has the first in the order of codes gets the second, though the earlier booking of the two has that."""
+    codes = [ONCE | {"code": code} for code in ("LATER", "EARLIER")]
+    company = await open_company(client, staff.headers, place=GLASGOW, prices=PRICES | {"surcharge_rules": codes})
+    [customer] = await invite_customers(resources, 1)
+    paths = [(await book(client, company, customer, day, code))[1] for day, code in ((9, "LATER"), (10, "EARLIER"))]
+    commands = [{"booking_id": path.split("/")[-1], "command": "cancel", "reason": "Ill"} for path in paths]
+    async with administrator(logins) as admin, administrator(logins) as looking, admin.transaction():
+        count = "SELECT uses FROM app.discount_uses WHERE org_id = $1 AND code = $2 FOR UPDATE NOWAIT"
+        await admin.execute(count, company.member.org_id, "EARLIER")
+        body = {"commands": commands}
+        asked = client.post("/v1/bookings/bulk", headers=company.headers | new_key(), json=body)
+        bulk = asyncio.create_task(asked)
+        while not await looking.fetchval(WAITING):
+            assert not bulk.done()
+            await asyncio.sleep(0.01)
+        await admin.execute(count, company.member.org_id, "LATER")
+    done = await bulk
+    assert [one["status"] for one in done.json()["items"]] == ["cancelled", "cancelled"], done.text

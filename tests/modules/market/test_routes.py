@@ -102,6 +102,14 @@ class TestMakeQuote:
         explained = (await client.get(f"/v1/quotes/{pinned['id']}/explain", headers=customer.headers)).json()
         assert (explained["price"], explained["config_version"]) == (pinned["price"], 1)
 
+    async def test_an_offer_of_the_release_before_arrival_windows_is_quoted(
+        self, client: httpx.AsyncClient, staff: StaffMember, customer: SignedInCustomer, resources: Resources
+    ) -> None:
+        company = await open_company(client, staff.headers, place=FARGO)
+        said = resources.signer.read("offer", self.mine(await search(client), company.id)["offer_id"])
+        del said["a"]
+        assert await quote(client, customer, resources.signer.sign("offer", said))
+
     async def test_an_offer_ends_in_half_an_hour_and_a_quote_in_a_day(
         self, client: httpx.AsyncClient, staff: StaffMember, customer: SignedInCustomer, clock: ManualClock
     ) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid4
@@ -30,11 +31,13 @@ from app.modules.pricing.values import EstimateRequest, HomeSize
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
-from tests.conftest import register
+from tests.conftest import Logins, register
 from tests.factories.bookings import SMALL_JOB, complete_by_hand, write_prices
+from tests.factories.calendar import administrator
 from tests.factories.market import CLOVIS, FRESNO
 from tests.modules.pricing.jobs import job
 
+WAITING: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 NOW: Final = datetime(2027, 5, 1, 12, tzinfo=UTC)
 # A company that is quick with small homes and slow with large ones; single jobs spread by a quarter.
 PACE: Final = {SizeClass.SMALL: 0.8, SizeClass.MEDIUM: 1.15, SizeClass.LARGE: 1.4}
@@ -138,6 +141,27 @@ async def observe(database: Database, org_id: UUID, booking_id: UUID, hours: str
     async with database.write(Identity(Audience.MOVER, org_id=org_id)) as session:
         told = job(volume_cuft="840", crew=2)
         await observe_job(session, org_id, booking_id, told, actual_hours=Decimal(hours), now=NOW)
+
+
+@pytest.mark.integration
+async def test_what_was_learnt_beside_figures_that_are_changed_meanwhile_is_not_kept(
+    client: httpx.AsyncClient, resources: Resources, logins: Logins
+) -> None:
+    """A job is completed while the company sets other figures, which wait to be committed."""
+    mine = await register(client)
+    for _ in range(ENOUGH_JOBS):
+        await observe(resources.database, mine.org_id, uuid4(), "8")
+    async with administrator(logins) as admin, administrator(logins) as looking:
+        async with admin.transaction():
+            anew = "UPDATE app.own_estimators SET pace = NULL, learning_since = $2 WHERE org_id = $1"
+            await admin.execute(anew, mine.org_id, NOW + timedelta(minutes=1))
+            completed = asyncio.create_task(observe(resources.database, mine.org_id, uuid4(), "8"))
+            while not await looking.fetchval(WAITING):
+                assert not completed.done()
+                await asyncio.sleep(0.01)
+        await completed
+        kept = "SELECT pace IS NULL FROM app.own_estimators WHERE org_id = $1"
+        assert await looking.fetchval(kept, mine.org_id)
 
 
 @pytest.mark.integration

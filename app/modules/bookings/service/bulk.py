@@ -18,6 +18,7 @@ from app.modules.bookings.service.confirm import confirm_booking
 from app.modules.bookings.service.progress import advance_booking, start_booking
 from app.modules.bookings.values import BookingStatus, DayStep, Report
 from app.modules.calendar import public as calendar
+from app.modules.pricing import public as pricing
 from app.runtime.db.session import WriteSession
 
 
@@ -36,7 +37,8 @@ async def run_bulk(
 ) -> list[Outcome]:
     """Run each command as by itself; one that is refused leaves nothing behind, and the others stand.
 
-    Locks: the bookings in id order, then the resources that they have and are to have in id order.
+    Locks: the bookings in id order, then the company's discounts where one may be had or given back, then the resources
+    that the bookings have and are to have in id order.
     """
     ordered = sorted(commands, key=lambda one: one.booking_id)
     await _lock(session, actor, ordered)
@@ -46,12 +48,15 @@ async def run_bulk(
 
 async def _lock(session: WriteSession, actor: Mover, ordered: Sequence[BulkCommandIn]) -> None:
     """First all that any of them will lock: so two such requests, and a hold, wait for one another in one order."""
-    resource_ids = set()
+    resource_ids, counts = set(), False
     for one in ordered:
         booking = await repository.lock_booking(session, actor.org_id, one.booking_id)
+        counts = counts or (booking is not None and one.command in {BulkStep.CONFIRM, BulkStep.CANCEL})
         if booking is not None and one.command is BulkStep.ASSIGN:
             had = {*booking.truck_ids, *booking.driver_ids, *booking.equipment_ids}
             resource_ids |= {*had, *(one.truck_ids or ()), *(one.driver_ids or ()), *(one.equipment_ids or ())}
+    if counts:
+        await pricing.lock_discounts(session, actor.org_id)
     if resource_ids:
         await calendar.lock(session, actor.org_id, sorted(resource_ids))
 

@@ -90,7 +90,7 @@ def read_offer(signer: Signer, token: str, now: datetime) -> Offer:
         job=pricing.job_from_json(body["j"]),
         expires_at=datetime.fromisoformat(body["x"]),
         legs=tuple(legs_from_json(body["l"])),
-        arrives_until=datetime.fromisoformat(body["a"]) if body["a"] else None,
+        arrives_until=datetime.fromisoformat(until) if (until := body.get("a")) else None,
     )
     if offer.expires_at <= now or offer.starts_at <= now:
         raise OfferExpired

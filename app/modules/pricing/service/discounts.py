@@ -43,6 +43,11 @@ async def use_discounts(
     return [code for code, _ in limited]
 
 
+async def lock_discounts(session: WriteSession, org_id: UUID) -> None:
+    """For whoever takes or returns several at once. Locks: the counts of the company's discounts, by code."""
+    await repository.lock_discounts(session, org_id)
+
+
 async def return_discounts(session: WriteSession, org_id: UUID, codes: Sequence[str]) -> None:
     """Somebody else may have these uses again. Locks: the counts of the discounts, by code."""
     for code in sorted(codes):

@@ -14,7 +14,7 @@ from app.kernel.ports import Ports
 from app.modules.pricing import repository
 from app.modules.pricing.rules.estimator import expected_hours
 from app.modules.pricing.rules.learning import ObservedJob, expect, learn
-from app.modules.pricing.rules.own import estimate_own, pace_to_json
+from app.modules.pricing.rules.own import COMMON, estimate_own, own_from_json, pace_to_json
 from app.modules.pricing.schemas import EstimateIn, EstimateOut, estimate_out
 from app.modules.pricing.service.loads import miles_between
 from app.modules.pricing.service.own import own_of
@@ -31,13 +31,15 @@ async def observe_job(
     """Keep a completed job with what was expected of it before, once for each booking; and what all of them teach.
 
     A job of no told volume, or of no hours, teaches nothing and is not kept.
+    Locks: the company's own figures, which the job is held against.
     """
-    own = await own_of(session, org_id)
+    row = await repository.lock_own(session, org_id)
+    own = COMMON if row is None else own_from_json(row.items, row.pace, row.figures)
     prior = expected_hours(job, own.base)
     if prior <= 0 or actual_hours <= 0:
         return
     p50, p90 = expect(prior, job.volume_cuft, learn(await repository.list_observed(session, org_id, LATEST)), own.base)
-    row = {
+    done = {
         "org_id": org_id,
         "id": new_id(),
         "booking_id": booking_id,
@@ -49,14 +51,19 @@ async def observe_job(
         "actual_hours": actual_hours,
         "completed_at": now,
     }
-    await repository.insert_observed(session, row)
+    await repository.insert_observed(session, done)
     learned = learn(await repository.list_observed(session, org_id, LATEST))
     if learned is not None:
-        await repository.put_own(session, org_id, {"pace": pace_to_json(learned), "updated_at": now})
+        since = None if row is None else row.learning_since
+        await repository.put_pace(session, org_id, since, {"pace": pace_to_json(learned), "updated_at": now})
 
 
 async def forget_job(session: WriteSession, org_id: UUID, booking_id: UUID, now: datetime) -> None:
-    """A job was not completed after all: nothing is learned of it. What of later jobs was expected with it stays."""
+    """A job was not completed after all: nothing is learned of it. What of later jobs was expected with it stays.
+
+    Locks: the company's own figures.
+    """
+    await repository.lock_own(session, org_id)
     if await repository.delete_observed(session, org_id, booking_id):
         learned = learn(await repository.list_observed(session, org_id, LATEST))
         pace = None if learned is None else pace_to_json(learned)
