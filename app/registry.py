@@ -57,6 +57,7 @@ from app.modules.identity.routes.sessions import router as sessions_router
 from app.modules.identity.routes.sign_in import router as sign_in_router
 from app.modules.invoices import models as invoices_models
 from app.modules.invoices.handlers import handlers as invoices_handlers
+from app.modules.invoices.routes import of_bookings as billed_bookings_router
 from app.modules.invoices.routes import router as invoices_router
 from app.modules.market import models as market_models
 from app.modules.market import routes as market
@@ -145,6 +146,7 @@ def routers() -> tuple[APIRouter, ...]:
         shifts_router,
         dispatch_router,
         invoices_router,
+        billed_bookings_router,
         sign_in_router,
         me_router,
         sessions_router,

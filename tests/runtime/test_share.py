@@ -145,12 +145,17 @@ class TestBookings:
                 began = time.monotonic()
                 refused = await crowded.get(path, headers=headers)
                 took = time.monotonic() - began
+                many = [{"command": "confirm", "booking_id": held["id"]}]
+                bulk = await crowded.post("/v1/bookings/bulk", headers=headers, json={"commands": many})
+                arrival = {"arrives_at": held["starts_at"]}
+                planned = await crowded.post(f"{path}/plan-arrival", headers=headers, json=arrival)
                 confirmed = await crowded.post(f"{path}/confirm", headers=headers)
                 at_once = await asyncio.gather(*(crowded.get(path, headers=headers) for _ in range(20)))
             after = await crowded.get(path, headers=headers)
 
         assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
         assert refused.headers["Retry-After"] == "1"
+        assert [(one.status_code, one.json()["code"]) for one in (bulk, planned)] == [(503, "overloaded")] * 2
         assert 0.08 <= took < 0.16 + 1.0
         assert (confirmed.status_code, confirmed.json()["status"]) == (200, "confirmed")
         assert {answer.status_code for answer in at_once} == {503}

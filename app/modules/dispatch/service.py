@@ -34,8 +34,7 @@ async def read_day(
     is left of jobs of the truck.
     """
     days = await _day_of(session, actor, body.day)
-    found = await bookings.list_day_jobs(session, actor.org_id, days)
-    to_come = [job for job in found if job.window.starts_at > actor.now]
+    to_come = await bookings.list_day_jobs(session, actor.org_id, days, actor.now)
     jobs = (
         rules.jobs_of_truck([*rest, *to_come], days, truck_id)
         if truck_id
@@ -49,10 +48,11 @@ async def read_day(
     ends_at = max((days.ends_at, *(job.window.ends_at for job in jobs)))
     looked_at = calendar.Window(days.ends_at - DAYS_COUNTED, ends_at)
     ids = [one.id for one in resources]
-    planned = {(job.booking_id, job.window) for job in jobs}
+    # By their ends: of one whose crew may arrive by now the window begins later than what it has.
+    planned = {(job.booking_id, job.window.ends_at) for job in jobs if not job.is_under_way}
     taken: dict[object, list[Busy]] = {}
     for resource_id, source_id, busy in await calendar.list_taken(session, actor.org_id, ids, looked_at, actor.now):
-        if (source_id, busy.window) not in planned:
+        if (source_id, busy.window.ends_at) not in planned:
             taken.setdefault(resource_id, []).append(busy)
     return rules.Day(
         jobs=tuple(rules.with_skills_of_legs(jobs, resources)),

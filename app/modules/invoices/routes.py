@@ -32,6 +32,8 @@ from app.runtime.web.route import IdempotentRoute
 from app.runtime.web.sessions import Read, Write, identity_of
 
 router = APIRouter(prefix="/v1", tags=["invoices"], route_class=IdempotentRoute)
+# What is done to a booking, and asks here whether it was billed.
+of_bookings = APIRouter(prefix="/v1", tags=["bookings"], route_class=IdempotentRoute)
 
 
 def summary_of(row: Any) -> dict[str, Any]:
@@ -81,7 +83,7 @@ async def issue_invoice(booking_id: UUID, actor: InvoicesWrite, session: Write) 
     return invoice_out(await service.issue_invoice(session, actor, booking_id))
 
 
-@router.post(
+@of_bookings.post(
     "/bookings/{booking_id}/take-back",
     responses=problems(BookingNotFound, AlreadyInvoiced, IllegalStep, SlotTaken, ResourceNotFound),
 )

@@ -183,3 +183,26 @@ async def test_a_leg_that_ends_before_it_starts_is_named(client: httpx.AsyncClie
     refused = await ask(client, mover_a, body(legs))
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "window_reversed")
     assert refused.json()["errors"][0]["pointer"] == "/legs/1/ends_at"
+
+
+async def test_moved_over_a_change_of_the_clock_a_crew_does_not_arrive_after_its_leg(
+    client: httpx.AsyncClient, mover_a: Member
+):
+    """An hour shorter in the night to the 14th, its first leg would end before the window that the crew may come in."""
+    has = await crew(client, mover_a)
+    legs = [
+        leg("loading", "2027-03-11T23:00", "2027-03-12T03:15", [has["driver"]], has["truck"]),
+        leg("unloading", "2027-03-15T08:00", "2027-03-15T12:00", [has["driver"]], has["truck"]),
+    ]
+    made = await ask(client, mover_a, body(legs, arrival_window_minutes=240))
+    assert made.status_code == 201, made.text
+    booking = await post(client, mover_a.headers, f"/v1/bookings/{made.json()['id']}/confirm")
+    path = f"/v1/bookings/{booking['id']}/reschedule"
+    wish = {"starts_at": "2027-03-13T23:00:00", "expected_total": booking["price"]["total"]}
+    for to, sent in ((path, wish), (f"{path}/preview", {"starts_at": wish["starts_at"]})):
+        refused = await client.post(to, headers=mover_a.headers | new_key(), json=sent)
+        assert refused.status_code == 422, refused.text
+        [fault] = refused.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/starts_at", "arrival_window_too_wide")
+    moved = await post(client, mover_a.headers, path, wish | {"starts_at": "2027-03-14T23:00:00"})
+    assert moved["arrival_window"] == {"from": "2027-03-15T06:00:00Z", "to": "2027-03-15T10:00:00Z"}

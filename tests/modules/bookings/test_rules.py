@@ -95,3 +95,9 @@ def test_references_are_short_and_differ():
     names = {rules.reference_of(new_id()) for _ in range(2_000)}
     assert len(names) == 2_000
     assert all(len(name) == 10 and set(name[3:]) <= set(rules.REFERENCE_ALPHABET) for name in names)
+
+
+@pytest.mark.parametrize(("status", "is_early"), [(S.COMPLETED, True), (S.COMPLETED, False), (S.ARRIVED, True)])
+def test_what_was_never_reported_is_not_taken_back(status: S, is_early: bool):
+    with pytest.raises(IllegalStep):
+        rules.taken_back(status, {}, is_early=is_early)

@@ -26,7 +26,7 @@ from tests.factories.market import post
 from tests.factories.signing import signed_in_again
 from tests.modules.bookings.test_legs import body as tour_of
 from tests.modules.bookings.test_legs import crew, leg
-from tests.modules.dispatch.test_auto_assign import DAY, LATE, MORNING, confirmed, seen
+from tests.modules.dispatch.test_auto_assign import DAY, LATE, MORNING, PREVIEW, confirmed, seen
 
 pytestmark = pytest.mark.integration
 
@@ -136,6 +136,52 @@ async def test_the_customer_is_told(client: httpx.AsyncClient, mover_a: Member, 
         f"Another truck: move {booking['reference']} on {DAY}"
     ] * 2
     assert told == 1
+
+
+async def test_one_that_breaks_down_in_the_yard_gives_what_its_crew_may_still_come_to_another(
+    client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+):
+    """The window that the crew may arrive in has begun, and nobody is on the way."""
+    window = {"starts_at": "2027-03-08T08:00:00", "ends_at": "2027-03-08T13:00:00"}
+    booking = await confirmed(client, mover_a, window=window, arrival_window_minutes=240)
+    fit = (await add_truck(client, mover_a.headers, license_plate="YARD 1", capacity_cuft=1700))["id"]
+    off = {"starts_at": "2027-03-08T06:00", "ends_at": "2027-03-08T08:15"}
+    await post(client, mover_a.headers, f"/v1/trucks/{fit}/time-off", off, 201)
+    clock.move_to(datetime.fromisoformat("2027-03-08T16:30:00Z"))
+    headers = await signed_in_again(client, mover_a)
+    plan = await post(client, headers, PREVIEW, {"day": DAY})
+    assert [one["booking_id"] for one in (*plan["jobs"], *plan["left_over"])] == [booking["id"]]
+    [broken] = booking["truck_ids"]
+    body = {"truck_id": broken, "day": DAY}
+    foreseen = await post(client, headers, f"{SWAP}/preview", body)
+    done = await post(client, headers, SWAP, body)
+    assert foreseen == done
+    assert [(one["truck_ids"], one["under_way"]) for one in done["jobs"]] == [([fit], False)]
+    assert (done["is_off"], done["jobs"][0]["starts_at"]) == (True, "2027-03-08T16:30:00Z")
+    after = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
+    assert (after["status"], after["truck_ids"]) == ("assigned", [fit])
+    assert {name: after[name] for name in ("starts_at", "ends_at", "arrival_window")} == {
+        name: booking[name] for name in ("starts_at", "ends_at", "arrival_window")
+    }
+    board = await client.get("/v1/calendar", headers=headers, params={"day": DAY, "resource_id": fit})
+    [lane] = board.json()["lanes"]
+    assert [(one["starts_at"], one["ends_at"]) for one in lane["taken"] if one["kind"] == "booking"] == [
+        ("2027-03-08T16:30:00Z", "2027-03-08T21:00:00Z")
+    ]
+
+
+async def test_of_one_on_its_way_or_that_nobody_may_come_to_any_more_nothing_is_to_come(
+    client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+):
+    window = {"starts_at": "2027-03-08T08:00:00", "ends_at": "2027-03-08T13:00:00"}
+    begun = await confirmed(client, mover_a, window=window, arrival_window_minutes=60)
+    missed = await confirmed(client, mover_a, window=window, arrival_window_minutes=30)
+    clock.move_to(datetime.fromisoformat("2027-03-08T16:30:00Z"))
+    headers = await signed_in_again(client, mover_a)
+    await post(client, headers, f"/v1/bookings/{begun['id']}/start")
+    for booking in (begun, missed):
+        body = {"truck_id": booking["truck_ids"][0], "day": DAY}
+        assert (await post(client, headers, f"{SWAP}/preview", body))["jobs"] == []
 
 
 class TestUnderWay:

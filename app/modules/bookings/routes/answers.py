@@ -42,6 +42,8 @@ from app.runtime.web.sessions import write_as
 
 # A customer's command on one company; a member's transaction stays the member's.
 BookingWrite = Annotated[WriteSession, write_as(Audience.BOOKING, books=True)]
+# What can wait for a connection as everybody does: many at once, plans, renewals.
+BookingCare = Annotated[WriteSession, write_as(Audience.BOOKING)]
 
 
 def settlement_out(booking: Booking, settlement: Settlement) -> SettlementOut:

@@ -38,7 +38,14 @@ from app.modules.bookings.errors import (
     TruckTooSmall,
     WrongWayToBook,
 )
-from app.modules.bookings.routes.answers import BookingWrite, answer_booking, booking_out, photos_out, step_out
+from app.modules.bookings.routes.answers import (
+    BookingCare,
+    BookingWrite,
+    answer_booking,
+    booking_out,
+    photos_out,
+    step_out,
+)
 from app.modules.bookings.schemas import (
     AssignIn,
     BookingFilter,
@@ -140,7 +147,7 @@ async def change_contact(
     booking_id: UUID,
     patch: BookingPatch,
     actor: BookingsWrite,
-    session: BookingWrite,
+    session: BookingCare,
     response: Response,
     if_match: IfMatchRequired,
 ) -> BookingOut:
@@ -178,7 +185,7 @@ async def confirm_booking(
     ),
 )
 async def assign_booking(
-    booking_id: UUID, body: AssignIn, actor: BookingsDispatch, session: BookingWrite, response: Response
+    booking_id: UUID, body: AssignIn, actor: BookingsDispatch, session: BookingCare, response: Response
 ) -> BookingOut:
     """Give it, or a leg of it, these trucks and people instead of what it has. For owners, managers and dispatchers."""
     booking = await service.assign_booking(session, actor, booking_id, body)

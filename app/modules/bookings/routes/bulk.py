@@ -5,7 +5,7 @@ from starlette.requests import Request
 
 from app.modules.bookings import service
 from app.modules.bookings.access import BookingsDispatch
-from app.modules.bookings.routes.answers import BookingWrite
+from app.modules.bookings.routes.answers import BookingCare
 from app.modules.bookings.schemas import BulkIn, BulkOut, BulkResultOut, RefusedOut
 from app.modules.bookings.service.bulk import Outcome
 from app.runtime.resources import resources_of
@@ -33,7 +33,7 @@ def _result(outcome: Outcome) -> BulkResultOut:
 
 
 @router.post("/bulk")
-async def run_bulk(body: BulkIn, actor: BookingsDispatch, session: BookingWrite, request: Request) -> BulkOut:
+async def run_bulk(body: BulkIn, actor: BookingsDispatch, session: BookingCare, request: Request) -> BulkOut:
     """Up to a hundred commands on bookings at once, each with its own result: what is refused leaves the others be.
 
     For owners, managers and dispatchers.

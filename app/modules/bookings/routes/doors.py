@@ -11,7 +11,7 @@ from app.kernel.errors import PreconditionFailed
 from app.modules.bookings import service
 from app.modules.bookings.access import BookingsManage, BookingsWrite, PolicyRead, PolicyWrite
 from app.modules.bookings.errors import BookingNotFound, DoorCodesAreTheCustomers, DoorCodesNotAsked
-from app.modules.bookings.routes.answers import BookingWrite, answer_booking
+from app.modules.bookings.routes.answers import BookingCare, BookingWrite, answer_booking
 from app.modules.bookings.schemas import (
     BookingOut,
     BookingRulesIn,
@@ -51,7 +51,7 @@ async def show_door_codes(
     status_code=204,
     responses=problems(BookingNotFound, DoorCodesNotAsked, DoorCodesAreTheCustomers),
 )
-async def renew_door_codes(booking_id: UUID, actor: BookingsWrite, session: BookingWrite) -> None:
+async def renew_door_codes(booking_id: UUID, actor: BookingsWrite, session: BookingCare) -> None:
     """Make new codes, with all tries again. For the customer; the office, for one who booked on the phone."""
     await service.renew_door_codes(session, actor, booking_id)
 

@@ -24,7 +24,7 @@ from app.modules.bookings.errors import (
     PriceChanged,
     TruckTooSmall,
 )
-from app.modules.bookings.routes.answers import BookingWrite, answer_booking, foreseen_out
+from app.modules.bookings.routes.answers import BookingCare, BookingWrite, answer_booking, foreseen_out
 from app.modules.bookings.schemas import ArrivalIn, BookingOut, PreviewIn, RescheduleIn, RescheduleOut
 from app.modules.calendar.public import DayFull, ResourceNotFound, SlotTaken, WindowRefused
 from app.modules.pricing.public import NotPriced
@@ -100,7 +100,7 @@ async def plan_arrival(
     booking_id: UUID,
     body: ArrivalIn,
     actor: BookingsDispatch,
-    session: BookingWrite,
+    session: BookingCare,
     response: Response,
     if_match: IfMatch,
 ) -> BookingOut:

@@ -10,7 +10,7 @@ from app.kernel.actor import LinkHolder, LinkScope
 from app.kernel.money import money_out
 from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import BookingNotFound, PriceChanged
-from app.modules.bookings.routes.answers import BookingWrite, foreseen_out, linked_fields
+from app.modules.bookings.routes.answers import BookingCare, foreseen_out, linked_fields
 from app.modules.bookings.routes.reschedule import REFUSALS
 from app.modules.bookings.schemas import PreviewIn, ReschedulableOut, RescheduleIn, RescheduleLinkOut, RescheduleOut
 from app.modules.bookings.service import given_links, reschedule_link
@@ -49,7 +49,7 @@ async def show_reschedule_link(
 
 @router.post("/bookings/{booking_id}/reschedule-link/renew", responses=problems(BookingNotFound))
 async def renew_reschedule_link(
-    booking_id: UUID, actor: BookingsWrite, session: BookingWrite, request: Request
+    booking_id: UUID, actor: BookingsWrite, session: BookingCare, request: Request
 ) -> RescheduleLinkOut:
     """Make another link; those given out before open nothing any more. For customers and the office."""
     links = links_of(resources_of(request))

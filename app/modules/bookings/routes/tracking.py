@@ -9,7 +9,7 @@ from starlette.requests import Request
 from app.kernel.actor import LinkHolder, LinkScope
 from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import BookingNotFound
-from app.modules.bookings.routes.answers import BookingWrite, linked_fields
+from app.modules.bookings.routes.answers import BookingCare, linked_fields
 from app.modules.bookings.rules import ON_THE_WAY
 from app.modules.bookings.schemas import TrackedStepOut, TrackingLinkOut, TrackOut
 from app.modules.bookings.service import given_links, tracking
@@ -38,7 +38,7 @@ async def show_tracking_link(
 
 @router.post("/bookings/{booking_id}/tracking-link/renew", responses=problems(BookingNotFound))
 async def renew_tracking_link(
-    booking_id: UUID, actor: BookingsWrite, session: BookingWrite, request: Request
+    booking_id: UUID, actor: BookingsWrite, session: BookingCare, request: Request
 ) -> TrackingLinkOut:
     """Make another link; those given out before open nothing any more. For customers and the office."""
     links = links_of(resources_of(request))

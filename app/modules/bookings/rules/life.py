@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.actor import ActorKind
+from app.kernel.errors import Fault
 from app.kernel.geo import Point
 from app.kernel.money import round_cents
 from app.kernel.signing import Signer
@@ -33,7 +34,16 @@ from app.modules.bookings.values import (
     Settlement,
     Terms,
 )
-from app.modules.calendar.public import ResourceKind, ResourceNotFound, ResourceSpec, Stops, may_drive
+from app.modules.calendar.public import (
+    SHORTEST_WINDOW,
+    ResourceKind,
+    ResourceNotFound,
+    ResourceSpec,
+    Stops,
+    Window,
+    WindowRefused,
+    may_drive,
+)
 
 S = BookingStatus
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
@@ -135,11 +145,11 @@ def taken_back(
 
     Raises: IllegalStep (409) where there is nothing to take back.
     """
-    if is_early and status in ON_THE_WAY | {S.COMPLETED}:
-        return before[S.EN_ROUTE]
-    if status is not S.COMPLETED:
+    is_reported = status is S.COMPLETED or (is_early and status in ON_THE_WAY)
+    stood = before.get(S.EN_ROUTE if is_early else S.COMPLETED)
+    if not is_reported or stood is None:
         raise IllegalStep(f"A booking that is {status} has nothing to take back.", legal=[])
-    return before[S.COMPLETED]
+    return stood
 
 
 def move(status: BookingStatus, *, to: BookingStatus, by: ActorKind) -> BookingStatus:
@@ -223,6 +233,28 @@ def settle_no_show(deposit: Decimal, absent: Party) -> Settlement:
     if absent is Party.COMPANY:
         return Settlement(absent, deposit, Decimal(0), covers_replacement=True)
     return Settlement(absent, Decimal(0), deposit, covers_replacement=False)
+
+
+def left_to_come(window: Window, status: BookingStatus, arrives_until: datetime | None, now: datetime) -> Window | None:
+    """What a job to come takes of its window: what is left of it, once the crew may arrive. None where it has begun, or
+    should have.
+    """
+    if now < window.starts_at:
+        return window
+    is_awaited = status in RESCHEDULABLE and arrives_until is not None and now < arrives_until
+    rest = Window(now.replace(microsecond=0), window.ends_at)
+    return rest if is_awaited and rest.length >= SHORTEST_WINDOW else None
+
+
+def check_arrival(window: Window, arrives_until: datetime | None, pointer: str) -> None:
+    """`window`: of the job, or of its first leg.
+
+    Raises: WindowRefused (422) where whoever arrives last has no quarter of an hour left for the work.
+    """
+    if arrives_until is None or window.ends_at - arrives_until >= SHORTEST_WINDOW:
+        return
+    sentence = "leaves less than 15 minutes for the work when the crew arrives at the end of it"
+    raise WindowRefused(sentence, faults=(Fault(pointer, "arrival_window_too_wide", sentence),))
 
 
 def check_no_show(absent: Party, arrives: tuple[datetime, datetime], now: datetime) -> None:

@@ -85,7 +85,8 @@ async def give_leg(
     came_from = booking.status
     booking.status = rules.assign_leg(came_from, legs[number], by=actor.kind, now=actor.now)
     told = Told("bookings.assigned", fields_of(booking, (*TEAM, "legs")))
-    ask = replace(ask_of(booking, actor), window=old.window, stops=old.stops)
+    left = rules.left_to_come(old.window, booking.status, booking.arrives_until, actor.now)
+    ask = replace(ask_of(booking, actor), window=left or old.window, stops=old.stops)
     resources = await take(ask)
     rules.check_equipment(equipment_ids, resources)
     known = {one.id: one for one in await calendar.list_resources(session, booking.org_id)}
@@ -105,11 +106,12 @@ async def give_leg(
 
 
 def ask_of(booking: Booking, actor: Mover) -> calendar.Ask:
-    """For another team of a job that stands: it is no new one of its day."""
+    """For another team of a job that stands: it is no new one of its day, and takes nothing of what is past."""
+    kept = calendar.Window(*booking.kept)
     return calendar.Ask(
         org_id=booking.org_id,
         source_id=booking.id,
-        window=calendar.Window(*booking.kept),
+        window=rules.left_to_come(kept, booking.status, booking.arrives_until, actor.now) or kept,
         zone=booking.pickup_zone,
         now=actor.now,
         stops=rules.stops_of(booking.origin, booking.destination),

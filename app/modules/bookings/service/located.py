@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.kernel.errors import Fault
 from app.kernel.localtime import to_instant
 from app.kernel.places import Place
 from app.kernel.ports import Ports
 from app.kernel.ports.geocoding import locate_place
+from app.modules.bookings import rules
 from app.modules.bookings.schemas import BookingIn, LegIn, WindowIn
 from app.modules.bookings.values import LONGEST_MOVE, Leg
 from app.modules.calendar import public as calendar
@@ -89,9 +89,5 @@ def check_windows(job: LocatedJob, now: datetime) -> None:
         calendar.check_window(calendar.Window(leg.starts_at, leg.ends_at), now, f"/legs/{at}")
     if job.window.length > LONGEST_MOVE:
         raise calendar.WindowRefused("A move of several days ends 30 days after it begins at the latest.")
-    first_ends_at = job.legs[0].ends_at if job.legs else job.window.ends_at
-    if first_ends_at - job.window.starts_at - job.arrives_within < calendar.SHORTEST_WINDOW:
-        sentence = "leaves less than 15 minutes for the work when the crew arrives at the end of it"
-        raise calendar.WindowRefused(
-            sentence, faults=(Fault("/arrival_window_minutes", "arrival_window_too_wide", sentence),)
-        )
+    first = calendar.Window(job.window.starts_at, job.legs[0].ends_at if job.legs else job.window.ends_at)
+    rules.check_arrival(first, job.window.starts_at + job.arrives_within, "/arrival_window_minutes")

@@ -30,7 +30,7 @@ PROMISED = (BookingStatus.CONFIRMED, BookingStatus.ASSIGNED)
 class DayJob:
     """A booking, or one leg of it, as a dispatcher plans it. `is_assigned`: its team was chosen already. `volume_cuft`
     and `weight_lb` are None when nobody estimated them. `arrives_until`: the end of the arrival window, which begins
-    with the window; None: it has none. `is_under_way`: the window is what is left of it.
+    with the window; None: it has none. Under way, or once the crew may arrive, the window is what is left of it.
     """
 
     booking_id: UUID
@@ -80,16 +80,22 @@ class Team:
         return (*self.truck_ids, *self.driver_ids)
 
 
-async def list_day_jobs(session: ReadSession, org_id: UUID, days: calendar.Window) -> list[DayJob]:
-    """What is promised and starts in these days, the first first. Of a move of several days each leg that starts then
-    or later, also when those before it are under way.
+async def list_day_jobs(session: ReadSession, org_id: UUID, days: calendar.Window, now: datetime) -> list[DayJob]:
+    """What is promised, starts in these days and is still to come, the first first: what is left of it where the window
+    that its crew may arrive in has begun. Of a move of several days each leg that starts then or later, also when those
+    before it are under way.
     """
     between = (days.starts_at, days.ends_at)
-    whole = [_whole(one) for one in await repository.list_starting(session, org_id, between, PROMISED)]
-    statuses = (*PROMISED, *rules.ON_THE_WAY)
-    tours = await repository.list_tours(session, org_id, between, statuses)
-    legs = [leg for one in tours for leg in _legs(one) if leg.window.starts_at >= days.starts_at]
-    return sorted((*whole, *legs), key=lambda job: (job.window, job.key))
+    whole = await repository.list_starting(session, org_id, between, PROMISED)
+    tours = await repository.list_tours(session, org_id, between, (*PROMISED, *rules.ON_THE_WAY))
+    parts = [(one, _whole(one)) for one in whole]
+    parts += [(one, leg) for one in tours for leg in _legs(one) if leg.window.starts_at >= days.starts_at]
+    jobs = [
+        replace(part, window=left)
+        for one, part in parts
+        if (left := rules.left_to_come(part.window, one.status, one.arrives_until, now)) is not None
+    ]
+    return sorted(jobs, key=lambda job: (job.window, job.key))
 
 
 async def list_under_way(session: ReadSession, org_id: UUID, truck_id: UUID, now: datetime) -> list[DayJob]:

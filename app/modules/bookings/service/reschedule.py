@@ -151,11 +151,14 @@ def _ask(booking: Booking, actor: Rescheduler, starts_at: datetime) -> calendar.
     stops = rules.stops_of(booking.origin, booking.destination)
     legs = _moved_legs(booking, instant)
     if legs:
-        window = calendar.Window(instant, max(leg.ends_at for leg in legs))
+        window, first = calendar.Window(instant, max(leg.ends_at for leg in legs)), legs[0].ends_at
         calendar.check_window(calendar.Window(instant, instant + timedelta(hours=1)), actor.now)
     else:
         window = calendar.Window(instant, instant + (booking.ends_at - booking.starts_at))
         calendar.check_window(window, actor.now)
+        first = window.ends_at
+    # Over a change of the clock a leg may be shorter than it was, and its arrival window is not.
+    rules.check_arrival(calendar.Window(instant, first), _arrives_until(booking, window), "/starts_at")
     return calendar.Ask(
         org_id=booking.org_id,
         source_id=booking.id,

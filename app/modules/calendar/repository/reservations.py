@@ -325,8 +325,8 @@ async def release_leg(
             Reservation.org_id == org_id,
             Reservation.source_id == source_id,
             Reservation.active,
-            Reservation.starts_at == window.starts_at,
-            Reservation.ends_at == window.ends_at,
+            Reservation.starts_at >= window.starts_at,
+            Reservation.ends_at <= window.ends_at,
             Reservation.resource_id.in_(resource_ids),
         )
         .values(active=False)
