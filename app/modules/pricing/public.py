@@ -50,7 +50,7 @@ from app.modules.pricing.service.discounts import discount_uses, lock_discounts,
 from app.modules.pricing.service.history import Finding, Repriced, past_cards
 from app.modules.pricing.service.jobs import JobFacts, as_worked, make_job, starting_at
 from app.modules.pricing.service.learning import forget_job, observe_job
-from app.modules.pricing.service.loads import Load, load_by_own, load_of, read_load
+from app.modules.pricing.service.loads import Load, OwnLoads, load_of, read_load
 from app.modules.pricing.service.own import own_of_all
 from app.modules.pricing.values import EstimateKind, Factor, Job, Packing, Price, Travel, Unpriced
 from app.runtime.db.session import ReadSession
@@ -74,6 +74,7 @@ __all__ = [
     "Moved",
     "NotPriced",
     "Own",
+    "OwnLoads",
     "Packing",
     "PackingWishIn",
     "Price",
@@ -106,7 +107,6 @@ __all__ = [
     "is_offered",
     "job_from_json",
     "job_to_json",
-    "load_by_own",
     "load_of",
     "lock_discounts",
     "make_job",

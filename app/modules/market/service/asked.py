@@ -64,10 +64,6 @@ class Located:
     def destination(self) -> Place:
         return self.way.destination
 
-    def plans_by(self, own: pricing.Own) -> tuple[Plan, ...]:
-        """The ways to do it by a company's own figures."""
-        return _plans(pricing.load_by_own(self.load, own), self.way)
-
     @property
     def starts_at(self) -> datetime:
         return self.plans[0].window.starts_at
@@ -211,8 +207,10 @@ async def find_field(session: ReadSession, asked: Located, days: int, now: datet
     fuel = await platform.fuel_index_price(session) if ids else None
     prices = {one: pricing.fuel_index_for(card, fuel) for one, card in cards.items()}
     keys = {one.id: (prices.get(one.id), one.terms.arrival_window) for one in companies}
+    loads = pricing.OwnLoads(asked.load)
     common = {key: _plans_at(asked.plans, *key) for key in set(keys.values())}
-    plans = {one: _plans_at(asked.plans_by(own[one]), *key) if one in own else common[key] for one, key in keys.items()}
+    by_own = {one: _plans(loads.by(figures), asked.way) for one, figures in own.items()}
+    plans = {one: _plans_at(by_own[one], *key) if one in own else common[key] for one, key in keys.items()}
     codes = asked.way.services.codes
     uses = await pricing.discount_uses(session, ids, codes) if ids and codes else {}
     return Field(now, companies, cards, plans, uses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from app.kernel.ports.geocoding import locate_place
 from app.kernel.signing import BadToken, Signer
 from app.modules.pricing.errors import EstimateChanged, EstimateExpired, EstimateRefused
 from app.modules.pricing.rules import count_cartons, estimate, pieces_of, request_from_json, request_to_json
-from app.modules.pricing.rules.estimator_figures import FIGURES
+from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
 from app.modules.pricing.rules.own import COMMON, Own, estimate_own, hours_at_pace
 from app.modules.pricing.rules.wire import number_text
 from app.modules.pricing.schemas import EstimateIn, SignedEstimateOut, ToldEstimateIn, estimate_out
@@ -71,19 +71,39 @@ def _load(request: EstimateRequest, made: Estimate, own: Own) -> Load:
     )
 
 
-def load_by_own(common: Load, own: Own) -> Load:
-    """The load that the common figures have estimated, by a company's own. Only where it knows some of the things
-    otherwise, or has figures of its own, is it estimated anew.
+class OwnLoads:
+    """The load that the common figures have estimated, by companies' own. Only where one knows some of the things
+    otherwise, or has figures of its own, is it estimated anew, and once for all that say the same of these things.
     """
-    if own.has_figures or any(counted.code in own.items for counted in common.request.items):
-        return load_of(common.request, own)
-    hours = hours_at_pace(common.exact_hours, common.volume_cuft, own)
-    return replace(
-        common,
-        hours_p50=hours.p50,
-        hours_p90=hours.p90,
-        factors=own.factors(common.volume_cuft, ()),
-    )
+
+    def __init__(self, common: Load) -> None:
+        self._common = common
+        self._listed = {counted.code for counted in common.request.items}
+        self._anew: dict[Hashable, Load] = {}
+
+    def by(self, own: Own) -> Load:
+        items = frozenset((code, own.items[code]) for code in self._listed & own.items.keys())
+        if not items and not own.has_figures:
+            hours = hours_at_pace(self._common.exact_hours, self._common.volume_cuft, own)
+            factors = own.factors(self._common.volume_cuft, ())
+            return replace(self._common, hours_p50=hours.p50, hours_p90=hours.p90, factors=factors)
+        load = self._estimated(own, (items, tuple(figure.value for figure in own.base.values())))
+        ratio = own.figures(load.volume_cuft)[Figure.OWN_RATIO].value
+        hours = hours_at_pace(load.exact_hours, load.volume_cuft, own)
+        return replace(
+            load,
+            hours_p50=hours.p50,
+            hours_p90=hours.p90,
+            exact_hours=load.exact_hours * Fraction(ratio),
+            factors=own.factors(load.volume_cuft, load.request.items),
+            figures=own.base,
+        )
+
+    def _estimated(self, own: Own, key: Hashable) -> Load:
+        """Without its pace, which the hours are brought to afterwards."""
+        if key not in self._anew:
+            self._anew[key] = load_of(self._common.request, own._replace(learned=None))
+        return self._anew[key]
 
 
 async def estimate_move(ports: Ports, terms: Terms, body: EstimateIn) -> SignedEstimateOut:
