@@ -413,6 +413,12 @@ def _create_documents() -> None:
         sa.Column("issuer", sa.Text(), nullable=False, comment="the authority that gave it"),
         sa.Column("number", sa.Text(), nullable=True, comment="as printed; of a tax id its end, the rest is sealed"),
         sa.Column("sealed_number", sa.LargeBinary(), nullable=True, comment="of a tax id; null: not secret"),
+        sa.Column(
+            "number_index",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="of a tax id: by which two are told to be the same; null: not secret",
+        ),
         sa.Column("effective_on", sa.Date(), nullable=False, comment="first day it is valid"),
         sa.Column("expires_on", sa.Date(), nullable=True, comment="last day it is valid; null: it does not end"),
         sa.Column("upload_id", sa.UUID(), nullable=True, comment="the paper itself; null: none shown"),
@@ -427,6 +433,9 @@ def _create_documents() -> None:
             name=op.f("ck_company_documents_of_truck"),
         ),
         sa.CheckConstraint("(kind = 'tax_id') = (sealed_number IS NOT NULL)", name=op.f("ck_company_documents_sealed")),
+        sa.CheckConstraint(
+            "(sealed_number IS NULL) = (number_index IS NULL)", name=op.f("ck_company_documents_number_index")
+        ),
         sa.ForeignKeyConstraint(["org_id"], ["organizations.id"], name=op.f("fk_company_documents_org_id")),
         sa.ForeignKeyConstraint(
             ["org_id", "truck_id"], ["trucks.org_id", "trucks.id"], name=op.f("fk_company_documents_org_id_truck_id")

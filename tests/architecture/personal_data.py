@@ -49,7 +49,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
     "case_notes": {"people": "written_by text", "none": "case_id written_at org_id id"},
     "company_days_off": {"none": "day name created_at org_id id"},
     "company_documents": {
-        "people": "number sealed_number reviewed_by",
+        "people": "number sealed_number number_index reviewed_by",
         "none": "org_id id kind truck_id issuer effective_on expires_on upload_id created_at withdrawn_at review reviewed_at"
         " refusal trusted_until counts_until",
     },

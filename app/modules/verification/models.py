@@ -99,6 +99,9 @@ class CompanyDocument(Reviewed, Tenant, Model):
     issuer: Mapped[str] = mapped_column(comment="the authority that gave it")
     number: Mapped[str | None] = mapped_column(comment="as printed; of a tax id its end, the rest is sealed")
     sealed_number: Mapped[bytes | None] = mapped_column(sa.LargeBinary, comment="of a tax id; null: not secret")
+    number_index: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, comment="of a tax id: by which two are told to be the same; null: not secret"
+    )
     effective_on: Mapped[date] = mapped_column(comment="first day it is valid")
     expires_on: Mapped[date | None] = mapped_column(comment="last day it is valid; null: it does not end")
     upload_id: Mapped[UUID | None] = mapped_column(comment="the paper itself; null: none shown")
@@ -116,6 +119,7 @@ class CompanyDocument(Reviewed, Tenant, Model):
             "(kind IN ('truck_registration', 'truck_inspection')) = (truck_id IS NOT NULL)", name="of_truck"
         ),
         sa.CheckConstraint("(kind = 'tax_id') = (sealed_number IS NOT NULL)", name="sealed"),
+        sa.CheckConstraint("(sealed_number IS NULL) = (number_index IS NULL)", name="number_index"),
         sa.Index("ix_company_documents_org_id_truck_id", "org_id", "truck_id"),
         sa.Index("ix_company_documents_org_id_upload_id", "org_id", "upload_id"),
     )

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.kernel.money import money_out
@@ -40,7 +39,6 @@ from app.modules.verification.schemas import (
 )
 from app.modules.verification.service import documents, papers, review, standing
 from app.modules.verification.values import Pack
-from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.pages import CursorRefused, Paging, PlainListQuery
 from app.runtime.web.route import IdempotentRoute
@@ -87,12 +85,11 @@ async def declare_verification_packs(body: PacksIn, actor: PapersWrite, session:
 
 
 @router.post("/documents", status_code=201, responses=problems(TruckOfDocumentNotFound, OrgNotFound, *ATTACHING))
-async def add_document(body: DocumentIn, actor: PapersWrite, session: Write, request: Request) -> DocumentOut:
+async def add_document(body: DocumentIn, actor: PapersWrite, session: Write) -> DocumentOut:
     """Show a permit, a number or a truck's paper, with its first and last day. Once you have asked to be verified, it
     waits for staff to look at it. For owners and managers.
     """
-    sealer = resources_of(request).sealer
-    return documents.document_out(await documents.add_document(session, actor, body, sealer))
+    return documents.document_out(await documents.add_document(session, actor, body))
 
 
 @router.get("/documents", responses=problems(CursorRefused))

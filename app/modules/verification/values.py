@@ -189,12 +189,12 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Believed:
     """A paper that counts in full, as one that follows it sees it: its last day, or the one before it was withdrawn;
-    of a document its number, of a policy its limit in US dollars.
+    of a document its number or what a secret one is told by, of a policy its limit in US dollars.
     """
 
     last_day: date
     looked_at: datetime
-    number: str | None = None
+    number: str | bytes | None = None
     limit: Decimal = Decimal(0)
 
 

@@ -16,7 +16,7 @@ from tests.factories.calendar import administrator
 from tests.factories.fleet import add_helper
 from tests.factories.market import FRESNO, Company, offer_of
 from tests.factories.verification import add_policy, approve, make_ready, submit
-from tests.modules.verification.test_documents import declare, missing, show
+from tests.modules.verification.test_documents import TAX_ID, declare, missing, show
 from tests.modules.verification.test_looks import RENEWAL, decide, printed
 
 pytestmark = pytest.mark.integration
@@ -103,6 +103,16 @@ async def test_a_permit_withdrawn_while_it_waits_is_not_confirmed_with_the_reque
     shown = (await client.get(f"/v1/org/documents/{anothers['id']}", headers=member.headers)).json()
     assert shown["review"] == "waiting"
     assert (await show(client, member, number="CAL-T0999999")).json()["counts_until"] is None
+
+
+async def test_a_tax_id_that_ends_as_the_companys_own_does_renews_nothing(applicant: Applicant) -> None:
+    client, member = applicant.client, applicant.member
+    await show(client, member, **TAX_ID)
+    await applicant.is_approved()
+    others = (await show(client, member, **TAX_ID | {"number": "12-3454321"})).json()
+    own = (await show(client, member, **TAX_ID)).json()
+    assert others["number"] == own["number"] == "4321"
+    assert (others["counts_until"], own["counts_until"]) == (None, "9999-12-30")
 
 
 async def test_what_is_shown_just_before_a_rejection_is_looked_at_with_the_next_request(

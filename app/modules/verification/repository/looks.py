@@ -49,7 +49,7 @@ def _believed(paper: Paper, zone: ZoneInfo) -> Believed:
     if paper.withdrawn_at is not None:
         last_day = min(last_day, paper.withdrawn_at.astimezone(zone).date() - ONE_DAY)
     if isinstance(paper, CompanyDocument):
-        return Believed(last_day, looked_at, number=paper.number)
+        return Believed(last_day, looked_at, number=paper.number_index or paper.number)
     return Believed(last_day, looked_at, limit=paper.counts_for)
 
 

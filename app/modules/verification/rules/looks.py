@@ -23,7 +23,7 @@ def first_review(status: OrgStatus) -> Review:
 
 def trust(
     kind: InsuranceKind | DocumentKind,
-    number: str | None,
+    number: str | bytes | None,
     effective_on: date,
     believed: Iterable[Believed],
     refused_at: datetime | None = None,

@@ -20,16 +20,16 @@ from app.modules.verification.service.looks import begin_review, recount
 from app.modules.verification.values import DocumentKind, PackCode
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
-from app.runtime.sealing import Sealer
 
 SHOWN_OF_SECRET: Final = 4
+TAX_IDS: Final = "tax id"
 
 
 def document_out(document: CompanyDocument) -> DocumentOut:
     return DocumentOut.model_validate(document, from_attributes=True)
 
 
-async def add_document(session: WriteSession, actor: MoverMember, body: DocumentIn, sealer: Sealer) -> CompanyDocument:
+async def add_document(session: WriteSession, actor: MoverMember, body: DocumentIn) -> CompanyDocument:
     """A tax id is kept sealed; what is shown of it are its last four digits.
 
     Locks: the company. Raises: TruckOfDocumentNotFound (404), and what attaching the paper raises.
@@ -48,7 +48,8 @@ async def add_document(session: WriteSession, actor: MoverMember, body: Document
         truck_id=body.truck_id,
         issuer=body.issuer,
         number=number[-SHOWN_OF_SECRET:] if is_secret else body.number,
-        sealed_number=sealer.seal(number, "company_documents", str(document_id)) if is_secret else None,
+        sealed_number=session.seals.seal(number, "company_documents", str(document_id)) if is_secret else None,
+        number_index=session.seals.index(TAX_IDS, number) if is_secret else None,
         effective_on=body.effective_on,
         expires_on=body.expires_on,
         upload_id=body.upload_id,

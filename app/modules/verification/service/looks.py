@@ -49,7 +49,7 @@ async def _trust_all(session: WriteSession, org_id: UUID, waiting: Sequence[Pape
 
 
 async def _trust(session: ReadSession, paper: Paper, zone: str) -> None:
-    number = paper.number if isinstance(paper, CompanyDocument) else None
+    number = (paper.number_index or paper.number) if isinstance(paper, CompanyDocument) else None
     believed = await repository.list_believed(session, paper, zone)
     refused_at = await repository.last_refusal(session, paper)
     given = rules.trust(paper.kind, number, paper.effective_on, believed, refused_at)
