@@ -19,7 +19,9 @@ class KeptInvoiceOut(BaseModel):
 
 
 class ErasedOut(BaseModel):
-    """That you are forgotten, and what is not yet: `kept` says what, and until when. Nothing else names you."""
+    """That you are forgotten, and what is not yet: `kept` says what, and until when. Nothing else of your account names
+    you; what a company wrote down of you on the phone, and invoiced, is in no account: it is theirs to erase.
+    """
 
     erased_at: datetime
     kept: list[KeptInvoiceOut]
