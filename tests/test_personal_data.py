@@ -286,6 +286,33 @@ class TestEraseMe:
         assert (after["price"], after["status"]) == (before["price"], "completed")
         assert [one["number"] for one in invoices.json()["items"]] == [traces.invoice_number]
 
+    async def test_nobody_writes_them_back_in(
+        self, client: httpx.AsyncClient, traces: Traces, admin: asyncpg.Connection
+    ):
+        path = f"/v1/bookings/{traces.done_id}"
+        await client.delete("/v1/customers/me", headers=traces.customer.headers)
+        version = {"If-Match": (await client.get(path, headers=traces.member.headers)).headers["ETag"]}
+        contact = {"full_name": "Real Name Again", "phone": "+14065550111", "email": "back@x.example"}
+
+        patched = await client.patch(path, json={"contact": contact}, headers=traces.member.headers | version)
+        link = await client.post(f"{path}/tracking-link/renew", headers=traces.member.headers | new_key())
+
+        assert (patched.status_code, patched.json()["code"]) == (409, "contact_erased")
+        assert link.json()["url"] is None
+        assert await tables_with(admin, ("Real Name Again", "+14065550111", "back@x.example")) == set()
+
+    async def test_a_move_of_somebody_erased_is_not_taken_back(self, client: httpx.AsyncClient, traces: Traces):
+        contact = {"full_name": "Zoë", "phone": "+14155550123", "starts_at": "2027-03-10T09:00:00"}
+        early = await book(client, traces.customer.headers, traces.member, "1 Pine Street", contact)
+        await post(client, traces.customer.headers, f"/v1/bookings/{early}/confirm", {})
+        await complete(client, traces.member.headers, early)
+        await client.delete("/v1/customers/me", headers=traces.customer.headers)
+        path, headers = f"/v1/bookings/{early}/take-back", traces.member.headers | new_key()
+
+        refused = await client.post(path, json={"reason": "oops"}, headers=headers)
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "contact_erased")
+
     async def test_an_open_booking_comes_first(
         self, client: httpx.AsyncClient, traces: Traces, admin: asyncpg.Connection
     ):

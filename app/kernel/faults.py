@@ -78,6 +78,11 @@ def json_pointer(steps: Iterable[int | str]) -> str:
     return "".join(f"/{step}" for step in (str(step).replace("~", "~0").replace("/", "~1") for step in steps))
 
 
+def _plain(value: object) -> str:
+    """Where a check of ours stands before the library's, it tells a bound as Python writes it."""
+    return str(value).removeprefix("Decimal('").removesuffix("')")
+
+
 def code_of(error: Mapping[str, Any]) -> str:
     kind = str(error["type"])
     return CODES.get(kind, kind)
@@ -87,7 +92,9 @@ def message_of(error: Mapping[str, Any]) -> str:
     """Of a pydantic error: ours, or what a check of ours has raised. None of them quotes what was sent."""
     told = str(error["msg"]).removeprefix("Value error, ")
     try:
-        return MESSAGES[str(error["type"])].format_map(error.get("ctx", {}))
+        return MESSAGES[str(error["type"])].format_map(
+            {name: _plain(value) for name, value in error.get("ctx", {}).items()}
+        )
     except KeyError:
         # A code that only our own checks have, or one of the library's that a check took, with its own sentence.
         return told

@@ -153,6 +153,11 @@ class DoorCodeLocked(Conflict):
     title: ClassVar[str] = "Too many wrong codes: the customer can make new ones, or an owner go without."
 
 
+class ContactErased(Conflict):
+    code: ClassVar[str] = "contact_erased"
+    title: ClassVar[str] = "Whoever this booking was for has had their data erased: it stays as it is."
+
+
 class DoorCodesNotAsked(Conflict):
     code: ClassVar[str] = "door_codes_not_asked"
     title: ClassVar[str] = "No codes are asked for this booking, or not yet."

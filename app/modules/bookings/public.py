@@ -11,6 +11,7 @@ from app.kernel.places import Place
 from app.modules.bookings import repository
 from app.modules.bookings.errors import (
     BookingNotFound,
+    ContactErased,
     CrewIncomplete,
     IllegalStep,
     NotEquipped,
@@ -40,6 +41,7 @@ __all__ = [
     "Billable",
     "BookingNotFound",
     "BookingStatus",
+    "ContactErased",
     "CrewIncomplete",
     "DayJob",
     "Explained",

@@ -81,7 +81,7 @@ class SwapTruckIn(Strict):
 
     truck_id: UUID
     day: Day
-    under_way: bool = False
+    under_way: Annotated[bool, Field(strict=True)] = False
 
 
 class SwapOut(BaseModel):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.kernel.money import money_out
 from app.kernel.paging import Page, cut
 from app.kernel.ports.documents import InvoiceDocument
-from app.modules.bookings.public import BookingNotFound, IllegalStep
+from app.modules.bookings.public import BookingNotFound, ContactErased, IllegalStep
 from app.modules.calendar.public import ResourceNotFound, SlotTaken
 from app.modules.invoices import service
 from app.modules.invoices.access import InvoicesRead, InvoicesWrite, TakesBack
@@ -85,7 +85,7 @@ async def issue_invoice(booking_id: UUID, actor: InvoicesWrite, session: Write) 
 
 @of_bookings.post(
     "/bookings/{booking_id}/take-back",
-    responses=problems(BookingNotFound, AlreadyInvoiced, IllegalStep, SlotTaken, ResourceNotFound),
+    responses=problems(BookingNotFound, ContactErased, AlreadyInvoiced, IllegalStep, SlotTaken, ResourceNotFound),
 )
 async def take_back(booking_id: UUID, body: TakeBackIn, actor: TakesBack, session: Write) -> TakenBackOut:
     """It was not completed, or before its day not begun: undo what was reported. For owners and managers."""

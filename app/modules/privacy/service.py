@@ -51,11 +51,13 @@ async def erase_me(session: WriteSession, resources: Resources, actor: Customer)
 
     As the customer, for booking.
 
-    Locks: the customer's row, so that no booking comes in between; then their bookings.
+    Locks: the customer's row, so that no booking comes in between; then their bookings, so that none is taken back to
+    where it has yet to be done.
     Raises: CustomerNotFound (404), BookingsOpen (409).
     """
     if not await customers.lock(session, actor.customer_id):
         raise customers.CustomerNotFound
+    await bookings.erase_customer(session, actor.customer_id, actor.now)
     still_open = await bookings.open_bookings(session, actor.customer_id, actor.now)
     if still_open:
         rows = [{"id": str(row.id), "reference": row.reference, "status": row.status} for row in still_open]
@@ -70,7 +72,7 @@ async def erase_me(session: WriteSession, resources: Resources, actor: Customer)
 
 
 async def _erase(session: WriteSession, actor: Customer | System, customer_id: UUID) -> None:
-    await bookings.erase_customer(session, customer_id, actor.now)
+    """What is not in bookings, which were erased before."""
     await market.erase_customer(session, customer_id)
     await forget_answers(session, customer_id)
     # Last: from here on the database lets nothing of theirs be written.
@@ -109,6 +111,7 @@ async def reapply(database: Database, store: ObjectStore, now: datetime) -> int:
     for customer_id in sorted(await erased_elsewhere(store)):
         async with database.write(Identity(Audience.BOOKING, customer_id=customer_id)) as session:
             if await customers.lock(session, customer_id):
+                await bookings.erase_customer(session, customer_id, now)
                 await _erase(session, System(now), customer_id)
                 count += 1
     return count

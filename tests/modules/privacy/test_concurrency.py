@@ -95,6 +95,7 @@ async def test_what_is_written_during_an_erasure_is_refused(
     assert (answer.status_code, answer.json()["code"]) in {
         (401, "session_ended"),
         (404, "customer_not_found"),
+        (409, "contact_erased"),
         (412, "stale_version"),
     }
     table, column = WRITTEN[what]

@@ -18,6 +18,7 @@ from app.modules.bookings.errors import (
     BookingNotFound,
     BookingNotHeld,
     CompanyNotBookable,
+    ContactErased,
     ContactUnreadable,
     CrewIncomplete,
     CurrencyMismatch,
@@ -141,7 +142,9 @@ async def show_booking(booking_id: UUID, actor: BookingsRead, session: Read, res
 
 @router.patch(
     "/{booking_id}",
-    responses=problems(BookingNotFound, HoldExpired, ContactUnreadable, PreconditionFailed, PreconditionRequired),
+    responses=problems(
+        BookingNotFound, HoldExpired, ContactErased, ContactUnreadable, PreconditionFailed, PreconditionRequired
+    ),
 )
 async def change_contact(
     booking_id: UUID,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.modules.audit import public as audit
 from app.modules.bookings import repository
-from app.modules.bookings.errors import ContactUnreadable
+from app.modules.bookings.errors import ContactErased, ContactUnreadable
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import ERASED_CONTACT
 from app.runtime.db.tenancy import Audience, Identity
@@ -69,6 +69,16 @@ def contact_of(seals: Seals, row: Kept) -> dict[str, Any]:
     if row.sealed_contact is None:
         return {**ERASED_CONTACT, "full_name": row.contact_name}
     return {"full_name": row.contact_name, **json.loads(seals.open(row.sealed_contact, *_place(row.id)))}
+
+
+def require_remembered(row: Kept) -> None:
+    """Raises: ContactErased (409) for the booking of somebody who is to be named nowhere any more."""
+    if is_erased(row):
+        raise ContactErased
+
+
+def is_erased(row: Kept) -> bool:
+    return row.sealed_contact is None
 
 
 def shown_contact(seals: Seals, row: Kept) -> dict[str, Any]:

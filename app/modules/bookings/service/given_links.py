@@ -13,6 +13,7 @@ from app.modules.audit import public as audit
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.models import Booking
+from app.modules.bookings.service.contacts import is_erased
 from app.modules.bookings.service.steps import lock_as
 from app.modules.bookings.values import BookingStatus
 from app.modules.orgs import public as orgs
@@ -45,7 +46,7 @@ class LinkKind:
     def require_good(self, booking: Booking, holder: LinkHolder) -> None:
         """Raises: SignedLinkRefused (404) for one of another scope, or that was withdrawn, or has nothing to open."""
         is_latest = holder.issue == getattr(booking, self.issue)
-        if holder.scope is not self.scope or not is_latest or not self.opens(booking.status):
+        if holder.scope is not self.scope or not is_latest or not self.opens(booking.status) or is_erased(booking):
             raise SignedLinkRefused
 
 
@@ -98,7 +99,7 @@ async def opened(session: ReadSession, booking: Booking) -> Opened:
 def link_to(links: Links, kind: LinkKind, booking: Booking) -> GivenLink:
     """The booking's present link: the same text whenever it is asked for."""
     expires_at = kind.ends_at(booking)
-    if not kind.opens(booking.status):
+    if not kind.opens(booking.status) or is_erased(booking):
         return GivenLink(None, expires_at)
     holder = LinkHolder(kind.scope, booking.org_id, booking.id, getattr(booking, kind.issue), booking.created_at)
     return GivenLink(links.url(kind.path, holder, expires_at), expires_at)

@@ -13,7 +13,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound, HoldExpired
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import ContactPatch
-from app.modules.bookings.service.contacts import changed_contact, columns_of
+from app.modules.bookings.service.contacts import changed_contact, columns_of, require_remembered
 from app.modules.bookings.service.steps import lock_as
 from app.modules.bookings.values import BookingStatus
 from app.modules.files import public as files
@@ -75,11 +75,13 @@ async def change_contact(
 ) -> Booking:
     """Locks: the booking row.
 
-    Raises: BookingNotFound (404), HoldExpired (409), PreconditionFailed (412), ContactUnreadable (409).
+    Raises: BookingNotFound (404), HoldExpired (409), PreconditionFailed (412), ContactErased (409), ContactUnreadable
+    (409).
     """
     booking = await lock_as(session, actor, booking_id)
     if rules.as_of(booking.status, booking.hold_expires_at, actor.now) is BookingStatus.EXPIRED:
         raise HoldExpired
+    require_remembered(booking)
     check_version(booking.version, version)
     told = patch.model_dump(mode="json", exclude_unset=True)
     before, contact = changed_contact(session.seals, booking, told)

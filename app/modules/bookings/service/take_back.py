@@ -12,6 +12,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.events import BookingProgressed
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.assign import ask_of, leg_ask
+from app.modules.bookings.service.contacts import require_remembered
 from app.modules.bookings.service.doors import ask_again
 from app.modules.bookings.service.steps import Told, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
@@ -27,11 +28,12 @@ async def take_back(session: WriteSession, actor: Mover, booking_id: UUID, reaso
     been billed for it: the caller knows.
 
     Locks: the booking row, then its resources in id order.
-    Raises: BookingNotFound (404), IllegalStep (409), SlotTaken (409) or ResourceNotFound (404) where the rest of its
-    window is somebody else's by now.
+    Raises: BookingNotFound (404), ContactErased (409), IllegalStep (409), SlotTaken (409) or ResourceNotFound (404)
+    where the rest of its window is somebody else's by now.
     Emits: booking.progressed.
     """
     booking = await lock_as(session, actor, booking_id)
+    require_remembered(booking)
     came_from = booking.status
     steps = await repository.list_steps(session, booking.org_id, booking_id)
     is_early = rules.is_before_its_day(booking.starts_at, booking.pickup_zone, actor.now)
