@@ -29,7 +29,7 @@ def unwrap_keys(environ: MutableMapping[str, str]) -> None:
             continue
         kind, _, wrapped = rest.partition(":")
         try:
-            environ[name] = _wrapper(kind, environ).unwrap(wrapped)
+            environ[name] = _wrapper(kind, environ).unwrap(wrapped, _use_of(name))
         except KeysUnavailable as refusal:
             raise KeysUnavailable(f"{name}: {refusal}") from None
 
@@ -40,7 +40,12 @@ def wrap_key(environ: Mapping[str, str], name: str) -> str:
     if not secret:
         raise KeysUnavailable(f"{name} is not set.")
     kind = "kms" if environ.get(f"{KEYS}KMS_KEY_ID") else "local"
-    return f"{MARK}:{kind}:{_wrapper(kind, environ).wrap(secret)}"
+    return f"{MARK}:{kind}:{_wrapper(kind, environ).wrap(secret, _use_of(name))}"
+
+
+def _use_of(name: str) -> str:
+    """What the variable's key is for; the former one was for the same, and keeps its text when it moves."""
+    return name.replace("PREVIOUS_", "")
 
 
 def _wrapper(kind: str, environ: Mapping[str, str]) -> KeyWrapper:

@@ -1,7 +1,7 @@
 """AWS KMS as the one who wraps: its key never leaves it, and who may ask it for what is AWS's to say.
 
-A wrapped secret is KMS's own ciphertext in base64, which names its key. The same context goes with every request, so
-that what was encrypted for something else decrypts to nothing here.
+A wrapped secret is KMS's own ciphertext in base64, which names its key. What the secret is for goes with every request
+as its context, so that what was encrypted for something else decrypts to nothing here.
 """
 
 from __future__ import annotations
@@ -23,26 +23,29 @@ class KmsKeyWrapper:
         self._region = region
         self._endpoint_url = endpoint_url
 
-    def wrap(self, secret: str) -> str:
-        answer = self._ask("encrypt", KeyId=self._key_id, Plaintext=secret.encode())
+    def wrap(self, secret: str, use: str) -> str:
+        answer = self._ask("encrypt", use, KeyId=self._key_id, Plaintext=secret.encode())
         return base64.b64encode(answer["CiphertextBlob"]).decode()
 
-    def unwrap(self, wrapped: str) -> str:
+    def unwrap(self, wrapped: str, use: str) -> str:
         try:
             ciphertext = base64.b64decode(wrapped, validate=True)
         except binascii.Error:
             raise KeysUnavailable("It is no text of AWS KMS.") from None
-        plain: bytes = self._ask("decrypt", CiphertextBlob=ciphertext)["Plaintext"]
-        return plain.decode()
+        plain: bytes = self._ask("decrypt", use, CiphertextBlob=ciphertext)["Plaintext"]
+        try:
+            return plain.decode()
+        except UnicodeDecodeError:
+            raise KeysUnavailable("What AWS KMS decrypts is no text.") from None
 
-    def _ask(self, operation: str, **values: Any) -> dict[str, Any]:
+    def _ask(self, operation: str, use: str, **values: Any) -> dict[str, Any]:
         try:
             return ask_aws(
                 "kms",
                 operation,
                 region=self._region,
                 endpoint_url=self._endpoint_url,
-                EncryptionContext=CONTEXT,
+                EncryptionContext=CONTEXT | {"use": use},
                 **values,
             )
         except AwsRefuses as code:

@@ -1,6 +1,6 @@
 """Wrapping keys of the settings themselves, by name: for one machine, and for whoever mounts them from elsewhere.
 
-A wrapped secret is `<name>.<base64 of nonce and ciphertext>`, AES-256-GCM with the name bound to it.
+A wrapped secret is `<name>.<base64 of nonce and ciphertext>`, AES-256-GCM with name and use bound to it.
 """
 
 from __future__ import annotations
@@ -30,24 +30,28 @@ class LocalKeyWrapper:
         self._keys = {name: AESGCM(_derived(secret)) for name, secret in keys.items()}
         self._current = current
 
-    def wrap(self, secret: str) -> str:
+    def wrap(self, secret: str, use: str) -> str:
         key = self._keys.get(self._current)
         if key is None:
             raise KeysUnavailable("There is no wrapping key of the name that is to wrap.")
         nonce = os.urandom(NONCE_BYTES)
-        sealed = nonce + key.encrypt(nonce, secret.encode(), self._current.encode())
+        sealed = nonce + key.encrypt(nonce, secret.encode(), _bound(self._current, use))
         return f"{self._current}.{base64.urlsafe_b64encode(sealed).decode()}"
 
-    def unwrap(self, wrapped: str) -> str:
+    def unwrap(self, wrapped: str, use: str) -> str:
         name, _, text = wrapped.rpartition(".")
         key = self._keys.get(name)
         if key is None:
             raise KeysUnavailable("It is wrapped by a key that is not among the wrapping keys.")
         try:
             sealed = base64.urlsafe_b64decode(text)
-            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode()).decode()
+            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(name, use)).decode()
         except (binascii.Error, ValueError, InvalidTag):
             raise KeysUnavailable("It is not what the wrapping key has wrapped.") from None
+
+
+def _bound(name: str, use: str) -> bytes:
+    return f"{name}\0{use}".encode()
 
 
 def _derived(secret: str) -> bytes:

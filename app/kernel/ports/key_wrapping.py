@@ -10,12 +10,16 @@ class KeysUnavailable(Exception):
 
 
 class KeyWrapper(Protocol):
-    """Asked once a key, when a process starts: nothing is sealed or opened by it."""
+    """Asked once a key, when a process starts: nothing is sealed or opened by it. `use`: what the secret is for, which
+    is bound to it: put in the place of another it opens nothing.
+    """
 
-    def wrap(self, secret: str) -> str:
+    def wrap(self, secret: str, use: str) -> str:
         """A text that only `unwrap` makes the secret of, of visible ASCII. Raises: KeysUnavailable."""
         ...
 
-    def unwrap(self, wrapped: str) -> str:
-        """The secret. Raises: KeysUnavailable for what was changed, or wrapped by a key that is gone or refused."""
+    def unwrap(self, wrapped: str, use: str) -> str:
+        """The secret. Raises: KeysUnavailable for what was changed, is for another use, or was wrapped by a key that is
+        gone or refused.
+        """
         ...

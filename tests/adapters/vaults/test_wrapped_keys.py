@@ -22,6 +22,7 @@ pytestmark = pytest.mark.unit
 
 SECRET = "a sealing key of the tests, long enough"
 SEALING, FORMER = "MOVEHUB_AUTH__SEALING_KEY", "MOVEHUB_AUTH__PREVIOUS_SEALING_KEY"
+PEPPER = "MOVEHUB_AUTH__PEPPER"
 FIRST, SECOND = {"2027": "1" * 40}, {"2028": "2" * 40}
 
 
@@ -129,16 +130,21 @@ class TestLocalKeys:
         with pytest.raises(KeysUnavailable, match="32 characters"):
             LocalKeyWrapper({"short": "1" * 31}, "short")
         with pytest.raises(KeysUnavailable, match="no wrapping key"):
-            LocalKeyWrapper(FIRST, "2030").wrap(SECRET)
+            LocalKeyWrapper(FIRST, "2030").wrap(SECRET, "sealing")
         with pytest.raises(KeysUnavailable, match="JSON object"):
             unwrap_keys({"MOVEHUB_KEYS__LOCAL": "[]", SEALING: "wrapped:local:a.b"})
         with pytest.raises(KeysUnavailable, match="is not set"):
             wrap_key(by_local_keys(FIRST, "2027"), SEALING)
 
+    def test_a_key_opens_nothing_in_the_place_of_another(self):
+        wrapped = wrap_key(by_local_keys(FIRST, "2027", **{SEALING: SECRET}), SEALING)
+        with pytest.raises(Refused, match=f"{PEPPER}: It is not what the wrapping key has wrapped"):
+            complete_environment(by_local_keys(FIRST, "2027", **{PEPPER: wrapped}))
+
     def test_what_is_not_wrapped_stays_as_it_is(self):
-        environ = {SEALING: SECRET, "MOVEHUB_AUTH__PEPPER": "wrapped up warm, but no wrapped key"}
+        environ = {SEALING: SECRET, PEPPER: "wrapped up warm, but no wrapped key"}
         unwrap_keys(environ)
-        assert environ == {SEALING: SECRET, "MOVEHUB_AUTH__PEPPER": "wrapped up warm, but no wrapped key"}
+        assert environ == {SEALING: SECRET, PEPPER: "wrapped up warm, but no wrapped key"}
 
 
 class TestKms:
@@ -147,7 +153,7 @@ class TestKms:
         environ[SEALING] = wrap_key(environ, SEALING)
         assert environ[SEALING].startswith("wrapped:kms:")
         [(_, context)] = kms.kept.values()
-        assert context == CONTEXT
+        assert context == CONTEXT | {"use": SEALING}
 
         complete_environment(environ)
         assert environ[SEALING] == SECRET
@@ -171,9 +177,24 @@ class TestKms:
         with pytest.raises(Refused, match="InvalidCiphertextException"):
             complete_environment({**kms.environ, SEALING: wrapped})
 
+    def test_a_key_opens_nothing_in_the_place_of_another(self, kms: Kms):
+        wrapped = wrap_key({**kms.environ, SEALING: SECRET}, SEALING)
+        with pytest.raises(Refused, match=f"{PEPPER}: .*InvalidCiphertextException"):
+            complete_environment({**kms.environ, PEPPER: wrapped})
+        moved = {**kms.environ, FORMER: wrapped}
+        complete_environment(moved)
+        assert moved[FORMER] == SECRET
+
+    def test_what_is_no_text_does_not_start(self, kms: Kms):
+        wrapped = wrap_key({**kms.environ, SEALING: SECRET}, SEALING)
+        [blob] = kms.kept
+        kms.kept[blob] = (base64.b64encode(b"\xff\xfe").decode(), kms.kept[blob][1])
+        with pytest.raises(Refused, match="is no text"):
+            complete_environment({**kms.environ, SEALING: wrapped})
+
     def test_nobody_home_and_no_text_of_kms_are_told(self):
         nowhere = KmsKeyWrapper("alias/movehub", region="eu-central-1", endpoint_url="http://127.0.0.1:1")
         with pytest.raises(KeysUnavailable, match="gives no answer"):
-            nowhere.wrap(SECRET)
+            nowhere.wrap(SECRET, "sealing")
         with pytest.raises(KeysUnavailable, match="no text of AWS KMS"):
-            nowhere.unwrap("not base64!")
+            nowhere.unwrap("not base64!", "sealing")
