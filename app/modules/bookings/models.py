@@ -159,13 +159,6 @@ class Booking(Tenant, Versioned, Model):
         ),
     )
 
-    @property
-    def kept(self) -> tuple[datetime, datetime]:
-        """From when until when trucks and crew are kept for it, where it is in one piece."""
-        if self.planned_arrival_at is None or self.arrives_until is None:
-            return self.starts_at, self.ends_at
-        return self.planned_arrival_at, self.planned_arrival_at + (self.ends_at - self.arrives_until)
-
 
 class BookingStep(Tenant, Model):
     """One step of a booking's life: who, when, where, from what to what. Only ever added; an erasure takes note and

@@ -20,8 +20,8 @@ from tests.factories.standing import signed_in_anew
 
 pytestmark = pytest.mark.integration
 
-# A town of its own.
 WAITING: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+# A town of its own.
 GLASGOW: Final = {"line1": "319 3rd Street S", "city": "Glasgow", "state": "MT", "postal_code": "59230"}
 ONCE: Final = {"type": "discount", "code": "ONCE", "percent": "10", "max_uses": 1}
 PRICES: Final[dict[str, Any]] = {
@@ -63,8 +63,24 @@ async def book(
     return quoted, path
 
 
-async def cancel(client: httpx.AsyncClient, headers: dict[str, str], path: str) -> httpx.Response:
-    return await client.post(f"{path}/cancel", headers=headers | new_key(), json={"reason": "Plans have changed"})
+async def cancel(client: httpx.AsyncClient, headers: dict[str, str], path: str, **by: str) -> httpx.Response:
+    body = {"reason": "Plans have changed"} | by
+    return await client.post(f"{path}/cancel", headers=headers | new_key(), json=body)
+
+
+async def after_days(client: httpx.AsyncClient, clock: ManualClock, company: Company, days: int) -> Company:
+    """The company, signed in again so many days later."""
+    clock.advance(timedelta(days=days))
+    return await signed_in_anew(client, company)
+
+
+async def late_fee(client: httpx.AsyncClient, company: Company, path: str) -> str:
+    """What the customer pays when the company calls it off for them."""
+    late = await cancel(client, company.headers, path, requested_by="customer")
+    assert late.status_code == 200, late.text
+    cost = await client.get(f"{path}/cancellation", headers=company.headers)
+    fee: str = cost.json()["settlement"]["fee"]["amount"]
+    return fee
 
 
 async def test_a_quote_says_which_booking_it_became_also_when_that_is_called_off(
@@ -119,13 +135,8 @@ async def test_without_a_deposit_too_one_called_off_late_has_had_it_and_in_time_
     _, path = await book(client, trusting, first, 9)
     assert (await cancel(client, first.headers, path)).status_code == 200
     _, path = await book(client, trusting, second, 9)
-    clock.advance(timedelta(days=7))
-    trusting = await signed_in_anew(client, trusting)
-    body = {"reason": "Fell ill", "requested_by": "customer"}
-    late = await client.post(f"{path}/cancel", headers=trusting.headers | new_key(), json=body)
-    assert late.status_code == 200, late.text
-    cost = (await client.get(f"{path}/cancellation", headers=trusting.headers)).json()
-    assert cost["settlement"]["fee"]["amount"] == "0.00"
+    trusting = await after_days(client, clock, trusting, 7)
+    assert await late_fee(client, trusting, path) == "0.00"
     assert not (await offered(client, trusting, 25))[1]
 
 
@@ -134,8 +145,7 @@ async def test_a_customer_who_was_not_there_has_had_it(
 ) -> None:
     [customer] = await invite_customers(resources, 1)
     _, path = await book(client, trusting, customer, 9)
-    clock.advance(timedelta(days=9))
-    trusting = await signed_in_anew(client, trusting)
+    trusting = await after_days(client, clock, trusting, 9)
     missed = await client.post(f"{path}/no-show", headers=trusting.headers | new_key())
     assert missed.status_code == 200, missed.text
     assert not (await offered(client, trusting, 25))[1]
@@ -146,13 +156,8 @@ async def test_one_called_off_late_for_a_fee_has_had_it(
 ) -> None:
     [customer] = await invite_customers(resources, 1)
     _, path = await book(client, company, customer, 9)
-    clock.advance(timedelta(days=7))
-    company = await signed_in_anew(client, company)
-    body = {"reason": "Fell ill", "requested_by": "customer"}
-    late = await client.post(f"{path}/cancel", headers=company.headers | new_key(), json=body)
-    assert late.status_code == 200, late.text
-    cost = (await client.get(f"{path}/cancellation", headers=company.headers)).json()
-    assert cost["settlement"]["fee"]["amount"] != "0.00"
+    company = await after_days(client, clock, company, 7)
+    assert await late_fee(client, company, path) != "0.00"
     assert not (await offered(client, company, 25))[1]
 
 

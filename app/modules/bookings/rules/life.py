@@ -235,6 +235,13 @@ def settle_no_show(deposit: Decimal, absent: Party) -> Settlement:
     return Settlement(absent, Decimal(0), deposit, covers_replacement=False)
 
 
+def kept(window: Window, arrives_until: datetime | None, planned_at: datetime | None) -> Window:
+    """What is kept for a job in one piece: all of its window or, once its arrival is planned, the work from then on."""
+    if arrives_until is None or planned_at is None:
+        return window
+    return Window(planned_at, planned_at + (window.ends_at - arrives_until))
+
+
 def left_to_come(window: Window, status: BookingStatus, arrives_until: datetime | None, now: datetime) -> Window | None:
     """What a job to come takes of its window: what is left of it, once the crew may arrive. None where it has begun, or
     should have.

@@ -14,7 +14,7 @@ from app.modules.bookings import rules
 from app.modules.bookings.errors import NoArrivalWindow
 from app.modules.bookings.events import BookingArrivalPlanned
 from app.modules.bookings.models import Booking
-from app.modules.bookings.service.assign import ask_of
+from app.modules.bookings.service.asks import ask_of
 from app.modules.bookings.service.steps import Told, lock_as, write_step
 from app.modules.calendar import public as calendar
 from app.runtime.db.session import WriteSession

@@ -12,6 +12,7 @@ from app.modules.bookings import rules
 from app.modules.bookings.events import BookingAssigned
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AssignIn
+from app.modules.bookings.service.asks import ask_of, leg_ask
 from app.modules.bookings.service.eligibility import check_papers, trip_of
 from app.modules.bookings.service.steps import Told, lock_as, write_step
 from app.modules.bookings.values import BookingStatus
@@ -46,12 +47,6 @@ async def assign_booking(session: WriteSession, actor: Mover, booking_id: UUID, 
         take = partial(calendar.swap, session, old_ids=old, new_ids=named)
         await give_team(session, actor, booking, take, equipment_ids=pieces)
     return booking
-
-
-def leg_ask(booking: Booking, number: int) -> calendar.LegAsk:
-    """What a leg has: its window, stops, trucks, people and pieces."""
-    stops = rules.stops_of(booking.origin, booking.destination)
-    return rules.asks_of(rules.legs_from_json(booking.legs or ()), stops)[number]
 
 
 async def give_team(
@@ -103,17 +98,3 @@ async def give_leg(
     note = f"Another team for leg {number + 1}, {legs[number].kind}."
     await write_step(session, booking, actor, came_from=came_from, note=note, told=told)
     emit(session, BookingAssigned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
-
-
-def ask_of(booking: Booking, actor: Mover) -> calendar.Ask:
-    """For another team of a job that stands: it is no new one of its day, and takes nothing of what is past."""
-    kept = calendar.Window(*booking.kept)
-    return calendar.Ask(
-        org_id=booking.org_id,
-        source_id=booking.id,
-        window=rules.left_to_come(kept, booking.status, booking.arrives_until, actor.now) or kept,
-        zone=booking.pickup_zone,
-        now=actor.now,
-        stops=rules.stops_of(booking.origin, booking.destination),
-        within_limits=False,
-    )

@@ -14,6 +14,7 @@ from app.kernel.localtime import to_instant
 from app.modules.bookings import repository, rules
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AvailabilityQuery, BoardQuery
+from app.modules.bookings.service.asks import kept_of
 from app.modules.calendar import public as calendar
 from app.modules.fleet import public as fleet
 from app.modules.orgs import public as orgs
@@ -76,7 +77,7 @@ async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: 
 def _jobs_of(booking: Booking, resource_id: UUID) -> Iterator[Job]:
     """The whole of it, or each leg that they are on."""
     if booking.legs is None:
-        yield Job(booking, None, calendar.Window(*booking.kept))
+        yield Job(booking, None, kept_of(booking))
     for number, leg in enumerate(rules.legs_from_json(booking.legs or ())):
         if resource_id in (*leg.truck_ids, *leg.driver_ids, *leg.equipment_ids):
             yield Job(booking, number, calendar.Window(leg.starts_at, leg.ends_at))

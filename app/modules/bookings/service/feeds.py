@@ -20,6 +20,7 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import FeedNotFound, TooManyFeeds
 from app.modules.bookings.models import Booking, CalendarFeed
 from app.modules.bookings.schemas import FeedIn
+from app.modules.bookings.service.asks import kept_of
 from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.values import BookingStatus, Leg
 from app.modules.calendar import public as calendar
@@ -160,15 +161,15 @@ def _description(move: Shown, team: Sequence[UUID]) -> str:
 
 def _event(move: Shown) -> CalendarEvent:
     booking, contact = move.booking, move.contact
-    origin = Place.model_validate(booking.origin)
+    origin, kept = Place.model_validate(booking.origin), kept_of(booking)
     return CalendarEvent(
         id=str(booking.id),
         sequence=booking.version,
         status=EventStatus.CANCELLED if booking.status in MISSED else EventStatus.CONFIRMED,
         created_at=booking.created_at,
         changed_at=booking.updated_at,
-        starts_at=booking.kept[0],
-        ends_at=booking.kept[1],
+        starts_at=kept.starts_at,
+        ends_at=kept.ends_at,
         summary=f"Move {booking.reference}: {contact['full_name']}",
         place=_line(origin),
         location=origin.location,

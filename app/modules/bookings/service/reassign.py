@@ -14,7 +14,8 @@ from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.events import BookingTruckReplaced
 from app.modules.bookings.models import Booking
-from app.modules.bookings.service.assign import give_leg, give_team, leg_ask
+from app.modules.bookings.service.asks import kept_of, leg_ask
+from app.modules.bookings.service.assign import give_leg, give_team
 from app.modules.bookings.service.eligibility import Lacking, days_of, find_lacking, trip_of
 from app.modules.bookings.service.take_over import give_rest
 from app.modules.bookings.values import LONGEST_MOVE, BookingStatus, Leg
@@ -200,7 +201,7 @@ def _whole(booking: Booking) -> DayJob:
         reference=booking.reference,
         version=booking.version,
         is_assigned=booking.status is BookingStatus.ASSIGNED,
-        window=calendar.Window(*booking.kept),
+        window=kept_of(booking),
         arrives_until=None if booking.planned_arrival_at else booking.arrives_until,
         zone=booking.pickup_zone,
         stops=rules.stops_of(booking.origin, booking.destination),

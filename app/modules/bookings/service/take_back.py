@@ -11,7 +11,7 @@ from app.modules.audit.public import fields_of
 from app.modules.bookings import repository, rules
 from app.modules.bookings.events import BookingProgressed
 from app.modules.bookings.models import Booking
-from app.modules.bookings.service.assign import ask_of, leg_ask
+from app.modules.bookings.service.asks import ask_of, leg_ask
 from app.modules.bookings.service.contacts import require_remembered
 from app.modules.bookings.service.doors import ask_again
 from app.modules.bookings.service.steps import Told, lock_as, write_step

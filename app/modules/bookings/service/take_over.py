@@ -11,7 +11,7 @@ from app.kernel.actor import Mover
 from app.modules.audit.public import fields_of
 from app.modules.bookings import rules
 from app.modules.bookings.models import Booking
-from app.modules.bookings.service.assign import ask_of, leg_ask
+from app.modules.bookings.service.asks import ask_of, leg_ask
 from app.modules.bookings.service.eligibility import check_papers, trip_of
 from app.modules.bookings.service.steps import Told, write_step
 from app.modules.bookings.values import Leg
