@@ -17,7 +17,7 @@ class QuoteExpired(Conflict):
 
 class OfferRefused(Unprocessable):
     code: ClassVar[str] = "offer_refused"
-    title: ClassVar[str] = "This offer_id is not one of ours."
+    title: ClassVar[str] = "This offer_id is not one of ours: search again, and send the offer_id as it was found."
 
 
 class OfferExpired(Conflict):

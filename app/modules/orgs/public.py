@@ -34,6 +34,7 @@ __all__ = [
     "BranchClosed",
     "BranchNotFound",
     "Company",
+    "CompanyOnFile",
     "NearbyCompany",
     "OrgIn",
     "OrgNotFound",
@@ -54,6 +55,7 @@ __all__ = [
     "company",
     "company_for",
     "company_name",
+    "company_on_file",
     "company_zone",
     "confirm_usdot_number",
     "create_company",
@@ -96,6 +98,15 @@ class Company:
     usdot_number: str | None
     status: OrgStatus
     address: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyOnFile:
+    """As staff have it: with what it kept of what it promised, and the U.S. DOT number that nobody has confirmed."""
+
+    company: Company
+    promises: Promises
+    told_usdot_number: ToldNumber | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +202,14 @@ async def company_zone(session: ReadSession, org_id: UUID) -> str:
     if zone is None:
         raise OrgNotFound
     return zone
+
+
+async def company_on_file(session: ReadSession, org_id: UUID) -> CompanyOnFile:
+    """For staff: all of a company in one statement. Raises: OrgNotFound (404)."""
+    org = await repository.get_org(session, org_id)
+    if org is None:
+        raise OrgNotFound
+    return CompanyOnFile(_company(org), org.promises, org.unconfirmed_usdot_number)
 
 
 async def told_usdot_number(session: ReadSession, org_id: UUID) -> ToldNumber | None:

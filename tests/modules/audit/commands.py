@@ -106,7 +106,7 @@ TOLD: Final = {
     "ops.confirm_usdot_number": "verification.usdot_number_confirmed",
     "ops.refuse_usdot_number": "verification.usdot_number_refused",
     "ops.list_waiting_papers": "ops.waiting_papers_read",
-    "ops.list_waiting_usdot_numbers": "ops.waiting_papers_read",
+    "ops.list_waiting_usdot_numbers": "ops.usdot_numbers_read",
     "ops.claim_case": "verification.case_claimed",
     "ops.give_back_case": "verification.case_given_back",
     "ops.note_case": "verification.case_noted",

@@ -102,6 +102,13 @@ class TestMakeQuote:
         explained = (await client.get(f"/v1/quotes/{pinned['id']}/explain", headers=customer.headers)).json()
         assert (explained["price"], explained["config_version"]) == (pinned["price"], 1)
 
+    async def test_what_is_no_offer_says_what_to_do(
+        self, client: httpx.AsyncClient, customer: SignedInCustomer
+    ) -> None:
+        refused = await client.post("/v1/quotes", headers=customer.headers | new_key(), json={"offer_id": "forged"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "offer_refused")
+        assert "search again" in refused.json()["detail"]
+
     async def test_an_offer_of_the_release_before_arrival_windows_is_quoted(
         self, client: httpx.AsyncClient, staff: StaffMember, customer: SignedInCustomer, resources: Resources
     ) -> None:

@@ -19,6 +19,7 @@ from tests.factories.market import Company, book, hold, invite_customers, offer_
 from tests.factories.worker import read_mailbox, work
 from tests.modules.ops.test_reviews import settle
 from tests.modules.verification.test_documents import show
+from tests.statements import sent_to
 
 pytestmark = pytest.mark.integration
 
@@ -102,6 +103,13 @@ class TestFind:
         trail = (await client.get("/v1/org/audit?limit=5", headers=company.headers)).json()["items"]
         assert {"ops.company_found", "ops.company_read"} <= {one["action"] for one in trail}
         assert (await client.get(f"{ORGS}/{uuid4()}", headers=staff.headers)).json()["code"] == "org_not_found"
+
+    async def test_a_companys_row_is_asked_for_once(
+        self, client: httpx.AsyncClient, staff: StaffMember, resources: Resources, company: Company
+    ) -> None:
+        async with sent_to(resources.database) as statements:
+            assert (await client.get(f"{ORGS}/{company.id}", headers=staff.headers)).status_code == 200
+        assert [1 for statement in statements if "FROM organizations" in statement] == [1], statements
 
 
 class TestSuspend:

@@ -74,6 +74,18 @@ async def test_everybody_sees_what_the_law_asks_and_where_it_stands(client: http
     assert (liability["in_force_from"], liability["source"][:12]) == ("1985-01-01", "49 CFR 387.9")
 
 
+@pytest.mark.parametrize("number", ["00-0000000", "00-1234567", "07-1234567", "97-1234567", "12-0000000", "91-765432"])
+async def test_a_tax_id_that_the_irs_cannot_have_assigned_is_refused(
+    client: httpx.AsyncClient, mover_a: Member, number: str
+):
+    answer = await show(client, mover_a, **TAX_ID | {"number": number})
+    assert answer.status_code == 422, answer.text
+    [fault] = answer.json()["errors"]
+    assert fault["pointer"] == "/number"
+    assert number not in fault["message"]
+    assert (await client.get("/v1/org/documents", headers=mover_a.headers)).json()["items"] == []
+
+
 async def test_a_declared_law_is_a_list_of_what_is_missing_until_all_is_shown(
     client: httpx.AsyncClient, staff: StaffMember, mover_a: Member
 ):

@@ -121,6 +121,28 @@ class TestRenewals:
         [letter] = office.letters("a paper is confirmed")
         assert "cargo policy HM-2 (Harbor Mutual)" in letter["text"]
 
+    @pytest.mark.parametrize(
+        ("limit", "currency", "is_met"),
+        [("19999.99", "USD", False), ("20000", "USD", True), ("90000", "CAD", False)],
+    )
+    async def test_the_desk_sees_a_policy_beside_what_the_declared_laws_ask(
+        self, office: Office, staff: StaffMember, limit: str, currency: str, is_met: bool
+    ) -> None:
+        client, company = office.client, office.company
+        coverage = {"amount": limit, "currency": currency}
+        await add_policy(client, company.headers, **RENEWAL, coverage=coverage)
+        [before] = await waiting(client, staff, company)
+        assert (float(before["coverage"]["amount"]), before["coverage"]["currency"]) == (float(limit), currency)
+        # The market's own rule names no figure.
+        assert before["asked"] is None
+        await declare(client, company.member, "US-interstate", "US-CA")
+        await show(client, company.member)
+        told = {one["kind"]: one for one in await waiting(client, staff, company)}
+        assert told["cargo"]["asked"]["minimum"] == {"amount": "20000.00", "currency": "USD"}
+        assert told["cargo"]["asked"]["is_met"] is is_met
+        assert told["cargo"]["asked"]["authority"] == "California Bureau of Household Goods and Services"
+        assert (told["state_permit"]["coverage"], told["state_permit"]["asked"]) == (None, None)
+
     async def test_a_false_one_is_out_with_the_reason_and_takes_what_it_carried(
         self, office: Office, staff: StaffMember
     ) -> None:

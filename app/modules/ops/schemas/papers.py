@@ -5,15 +5,28 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from app.kernel.money import MoneyOut
 from app.modules.ops.schemas.companies import ReasonIn, ReviewedCompanyOut
 from app.modules.orgs.public import UsdotNumber
 from app.modules.verification.public import DocumentOut, PolicyOut
 from app.modules.verification.values import Need
 
 
+class AskedCoverageOut(BaseModel):
+    """The highest figure that the laws a company has declared ask of such a policy on its days, and whether its
+    coverage is as much; one in another currency is not.
+    """
+
+    minimum: MoneyOut
+    is_met: bool
+    authority: str
+    source: str
+
+
 class WaitingPaperOut(BaseModel):
     """A policy or document that nobody has looked at; `counts_until`: its last day until somebody does, null where it
-    counts for nothing. `upload_id` opens the paper itself; of a tax id, `number` is its last four digits.
+    counts for nothing. `upload_id` opens the paper itself; of a tax id, `number` is its last four digits. A
+    policy has its `coverage`; `asked` is null where no law names a figure for it, and of documents.
     """
 
     id: UUID
@@ -27,6 +40,8 @@ class WaitingPaperOut(BaseModel):
     expires_on: date | None
     shown_at: datetime
     counts_until: date | None
+    coverage: MoneyOut | None
+    asked: AskedCoverageOut | None
 
 
 class ReviewedPaperOut(BaseModel):

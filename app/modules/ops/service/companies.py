@@ -51,17 +51,18 @@ async def list_companies(
 
 async def show_company(session: WriteSession, actor: Staff, org_id: UUID) -> CompanyFileOut:
     """Raises: OrgNotFound (404)."""
-    company = await orgs.company(session, org_id)
-    standing = await verification.show_standing(session, actor, org_id)
+    on_file = await orgs.company_on_file(session, org_id)
+    company = on_file.company
+    standing = await verification.show_standing(session, actor, company)
     policies, documents = await verification.show_papers(session, org_id)
     record(session, actor, Change("ops.company_read", "company", org_id, org_id=org_id))
     return CompanyFileOut.model_validate(
         {
             **_found(company).model_dump(),
             **asdict(standing),
-            "unconfirmed_usdot_number": await orgs.told_usdot_number(session, org_id),
+            "unconfirmed_usdot_number": on_file.told_usdot_number,
             "timezone": company.timezone,
-            "promises": (await orgs.profile(session, org_id)).promises,
+            "promises": on_file.promises,
             "policies": policies,
             "documents": documents,
             "bookings": await _open_bookings(session, actor, org_id),

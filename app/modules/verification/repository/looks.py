@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from app.kernel.money import Money
 from app.kernel.paging import PageRequest
 from app.modules.verification.models import CompanyDocument, InsurancePolicy
 from app.modules.verification.values import LAST_DAY, Believed, Need, Review, WaitingPaper
@@ -99,10 +100,11 @@ async def review_all(session: WriteSession, org_id: UUID, before: Review, **colu
 WAITING: Final = """
 SELECT * FROM (
     SELECT org_id, id, kind, policy_number AS number, insurer AS issuer, NULL::uuid AS truck_id, upload_id,
-        effective_on, expires_on, created_at AS shown_at, counts_until
+        effective_on, expires_on, created_at AS shown_at, counts_until, coverage_amount, coverage_currency
     FROM app.insurance_policies WHERE review = 'waiting' AND withdrawn_at IS NULL
     UNION ALL
-    SELECT org_id, id, kind, number, issuer, truck_id, upload_id, effective_on, expires_on, created_at, counts_until
+    SELECT org_id, id, kind, number, issuer, truck_id, upload_id, effective_on, expires_on, created_at, counts_until,
+        NULL, NULL
     FROM app.company_documents WHERE review = 'waiting' AND withdrawn_at IS NULL) AS waiting
 WHERE (shown_at, id) > (:shown_at, :after) ORDER BY shown_at, id LIMIT :most
 """
@@ -129,4 +131,5 @@ def _waiting(row: AnyRow) -> WaitingPaper:
         expires_on=row.expires_on,
         shown_at=row.shown_at,
         counts_until=row.counts_until,
+        limit=None if row.coverage_amount is None else Money(row.coverage_amount, row.coverage_currency),
     )

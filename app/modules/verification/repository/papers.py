@@ -179,6 +179,15 @@ async def list_packs(session: ReadSession, org_id: UUID) -> set[PackCode]:
     return set((await session.execute(query)).scalars())
 
 
+async def list_packs_of(session: ReadSession, org_ids: Collection[UUID]) -> dict[UUID, set[PackCode]]:
+    """Of several companies; who has declared none is left out."""
+    query = sa.select(CompanyPack.org_id, CompanyPack.pack).where(CompanyPack.org_id.in_(org_ids))
+    found: dict[UUID, set[PackCode]] = {}
+    for org_id, pack in await session.execute(query):
+        found.setdefault(org_id, set()).add(pack)
+    return found
+
+
 async def replace_packs(session: WriteSession, org_id: UUID, packs: Collection[PackCode], now: datetime) -> None:
     await session.execute(sa.delete(CompanyPack).where(CompanyPack.org_id == org_id))
     session.add_all(CompanyPack(org_id=org_id, id=new_id(), pack=pack, declared_at=now) for pack in sorted(packs))

@@ -42,6 +42,14 @@ NUMBERS: Final = {
     DocumentKind.STATE_PERMIT: re.compile(r"[A-Z]{2,4}-[A-Z0-9]{3,12}", re.ASCII),
     DocumentKind.TAX_ID: re.compile(r"\d{2}-\d{7}", re.ASCII),
 }
+# The first two digits of every number that the IRS has assigned: "How EINs are assigned and valid EIN prefixes",
+# irs.gov/businesses/small-businesses-self-employed. What it has not, staff need not look at.
+EIN_PREFIXES: Final = frozenset(
+    f"{prefix:02}"
+    for first, last in ((1, 6), (10, 16), (20, 27), (30, 48), (50, 68), (71, 77), (80, 88), (90, 95), (98, 99))
+    for prefix in range(first, last + 1)
+)
+NO_SERIAL: Final = "0000000"
 EXAMPLES: Final = {
     DocumentKind.MC_NUMBER: "MC-123456",
     DocumentKind.STATE_PERMIT: "CAL-T0191234 or THG-068123",
@@ -133,4 +141,11 @@ def fault_of_number(kind: DocumentKind, number: str | None) -> str | None:
     pattern = NUMBERS.get(kind)
     if pattern is not None and (number is None or not pattern.fullmatch(number)):
         return f"must be the number as it is printed, such as {EXAMPLES[kind]}"
+    if kind is DocumentKind.TAX_ID and not _is_assigned(number or ""):
+        return "must be a number that the IRS has assigned: none begins so, or is all zeros behind the hyphen"
     return None
+
+
+def _is_assigned(ein: str) -> bool:
+    prefix, _, serial = ein.partition("-")
+    return prefix in EIN_PREFIXES and serial != NO_SERIAL

@@ -17,7 +17,18 @@ from typing import Final
 from app.modules.orgs.values import OrgStatus
 from app.modules.verification.errors import UsdotNumberUnconfirmed
 from app.modules.verification.rules.looks import first_review
-from app.modules.verification.values import LAST_DAY, Days, Need, Pack, PackCode, Requirement, Review, Rise, Trip
+from app.modules.verification.values import (
+    LAST_DAY,
+    Days,
+    Need,
+    Pack,
+    PackCode,
+    Requirement,
+    Review,
+    Rise,
+    Trip,
+    WaitingPaper,
+)
 
 ONE_DAY: Final = timedelta(days=1)
 LOOKED_AHEAD: Final = timedelta(days=32)
@@ -194,6 +205,14 @@ def check_declared(packs: Collection[PackCode], status: OrgStatus, usdot_number:
 def licence_of(pack: PackCode) -> Need:
     """By what a company is known to have none of a pack's papers: its licence for moves of that kind."""
     return Need.MC_NUMBER if pack is PackCode.US_INTERSTATE else Need.STATE_PERMIT
+
+
+def minimum_asked(paper: WaitingPaper, packs: Collection[PackCode]) -> Requirement | None:
+    """The dearest figure that these laws ask of such a policy on any of its days; None: none of them names one."""
+    if paper.limit is None:
+        return None
+    asked = requirements_of(packs, Days(paper.effective_on, paper.expires_on or LAST_DAY)).get(paper.kind)
+    return asked if asked is not None and asked.minimum is not None else None
 
 
 def requirements_of(packs: Collection[PackCode], days: Days) -> dict[Need, Requirement]:

@@ -6,6 +6,7 @@ Until then a renewal counts as what it renews did, for a while; anything else co
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -59,8 +60,12 @@ async def _trust(session: ReadSession, paper: Paper, zone: str) -> None:
 
 
 async def list_waiting_papers(session: ReadSession, page: PageRequest) -> list[WaitingPaper]:
-    """Of all companies, for staff: up to one more than the page holds, the oldest first."""
-    return await repository.list_waiting(session, page)
+    """Of all companies, for staff: up to one more than the page holds, the oldest first; policies beside what the laws
+    of their companies ask on their days.
+    """
+    waiting = await repository.list_waiting(session, page)
+    packs = await repository.list_packs_of(session, {one.org_id for one in waiting if one.limit is not None})
+    return [replace(one, asked=rules.minimum_asked(one, packs.get(one.org_id, ()))) for one in waiting]
 
 
 async def confirm_paper(session: WriteSession, actor: Staff, org_id: UUID, paper_id: UUID) -> Paper:

@@ -134,11 +134,10 @@ async def show_verification(session: ReadSession, actor: Mover) -> Standing:
     return await _standing(session, company, missing, history)
 
 
-async def show_standing(session: ReadSession, actor: Staff, org_id: UUID) -> Standing:
-    """As staff see it: with who took each step. Raises: OrgNotFound (404)."""
-    company = await orgs.company(session, org_id)
+async def show_standing(session: ReadSession, actor: Staff, company: Company) -> Standing:
+    """As staff see it: with who took each step."""
     missing = await find_missing(session, company, actor.now)
-    return await _standing(session, company, missing, await show_history(session, org_id))
+    return await _standing(session, company, missing, await show_history(session, company.id))
 
 
 async def _standing(
