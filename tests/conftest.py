@@ -177,6 +177,8 @@ def settings_for(urls: Logins, folder: Path, **changes: Any) -> Settings:
             "pool_overflow": 50,
             "pool_timeout_seconds": 20,
             "still_seconds": 20,
+            "connect_timeout_seconds": 30,
+            "command_timeout_seconds": 30,
         },
         # A frozen Redis and a late answer are tried in tests of their own; a busy machine is neither.
         "redis": {"socket_timeout_seconds": 5.0, "wait_seconds": 20.0},

@@ -73,7 +73,8 @@ async def test_of_a_flood_as_many_are_hashed_as_may_wait_and_the_rest_is_told_at
     threads = quick._places - LONGEST_QUEUE
     assert sum(answer is False for answer in answers) == threads + LONGEST_QUEUE
     assert sum(isinstance(answer, SignInBusy) for answer in answers) == 500 - threads - LONGEST_QUEUE
-    assert max(refused_after) < 0.05
+    # A busy machine may stop the whole program for a moment, between the two clocks of one of them too.
+    assert sorted(refused_after)[len(refused_after) * 9 // 10] < 0.05
     assert await quick.verify(None, "the next one") is False
 
 

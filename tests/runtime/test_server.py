@@ -244,7 +244,8 @@ class TestAfterAnAnswer:
             writer.close()
 
 
-QUICK: Final = Pace(grace_seconds=0.2, bytes_per_second=1_000, most_seconds=0.6)
+# Slow enough a rate that one who is held up by a busy machine is still far above it, or far below.
+QUICK: Final = Pace(grace_seconds=0.2, bytes_per_second=200, most_seconds=0.6)
 
 
 async def send_slowly(port: int, piece: bytes, *, path: bytes = b"/echo", length: int = 9_000) -> tuple[bytes, float]:
@@ -266,7 +267,7 @@ async def send_slowly(port: int, piece: bytes, *, path: bytes = b"/echo", length
 class TestBodies:
     @pytest.mark.parametrize(
         ("piece", "least", "most"),
-        [(b"", 0.2, 0.5), (b"a" * 10, 0.2, 0.5), (b"a" * 100, 0.55, 0.9)],
+        [(b"", 0.2, 0.5), (b"a", 0.2, 0.5), (b"a" * 100, 0.55, 0.9)],
         ids=["nothing", "a trickle", "fast enough for a while"],
     )
     async def test_one_that_hardly_comes_is_not_waited_for(self, piece: bytes, least: float, most: float):
@@ -274,7 +275,7 @@ class TestBodies:
             answer, took = await send_slowly(port, piece)
 
         assert json.loads(answer)["code"] == "body_too_slow"
-        assert least <= took < most + 0.5
+        assert least <= took < most + 2
 
     async def test_one_that_comes_at_the_least_rate_is_taken_after_the_grace(self):
         async with serving(pace=QUICK) as (port, _, _):
@@ -297,8 +298,9 @@ class TestBodies:
             slow = [asyncio.create_task(send_slowly(port, b"a")) for _ in range(100)]
             healthy = [await ask(port, HELLO + b"\r\n") for _ in range(20)]
             refused = [json.loads(answer)["status"] for answer, _ in await asyncio.gather(*slow)]
-            await asyncio.sleep(0.3)
-            assert not server.server_state.connections
+            async with asyncio.timeout(10):
+                while server.server_state.connections:  # noqa: ASYNC110 - a count that has no event
+                    await asyncio.sleep(0.01)
 
         assert set(healthy) == {b"HTTP/1.1 200 OK"}
         assert refused == [408] * 100

@@ -264,7 +264,7 @@ class TestTrouble:
         server = await asyncio.start_server(swallow, "127.0.0.1", unused_tcp_port)
         queue = RedisStreamQueue(f"redis://127.0.0.1:{unused_tcp_port}/0", stream=stream, consumer="nobody")
         async with server:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(10):
                 with pytest.raises(QueueUnavailable, match="Timeout"):
                     await queue.publish([a_message()])
             for writer in swallowed:

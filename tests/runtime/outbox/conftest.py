@@ -72,6 +72,6 @@ async def names_in_outbox(resources: Resources, name: str, among: Sequence[str])
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not is_so():  # noqa: ASYNC110 - what is waited for is a count, and has no event
             await asyncio.sleep(0.001)
