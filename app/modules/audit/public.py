@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.modules.audit.repository import heads
+from app.modules.audit.repository import chains, heads
 from app.modules.audit.rules import describe, fields_of
 from app.modules.audit.schemas import EntryOut, TrailQuery
 from app.modules.audit.service.heads import ExportUnreadable, export, exported
@@ -17,7 +17,8 @@ from app.modules.audit.service.reading import list_trail
 from app.modules.audit.service.trail import record
 from app.modules.audit.service.verify import Verdict, verify
 from app.modules.audit.values import PLATFORM, Break, Change, Head
-from app.runtime.db.session import ReadSession
+from app.runtime.db.session import Database
+from app.runtime.db.tenancy import Audience, Identity
 
 __all__ = [
     "PLATFORM",
@@ -40,6 +41,9 @@ __all__ = [
 ]
 
 
-async def company_ids(session: ReadSession) -> list[UUID]:
-    """Every company, for the worker to go through: each has a trail from its first day. As the worker."""
-    return [head.org_id for head in await heads(session)]
+async def company_ids(database: Database) -> list[UUID]:
+    """Every company, for the worker to go through: each has a trail from its first day. As the worker, in a transaction
+    of its own.
+    """
+    async with database.read(Identity(Audience.WORKER)) as session:
+        return await chains(session)

@@ -141,14 +141,6 @@ def _index_of(channel: Channel) -> InstrumentedAttribute[bytes | None]:
     return Customer.phone_index if channel is Channel.SMS else Customer.email_index
 
 
-async def lock_sealed_otherwise(session: WriteSession, head: bytes, after: UUID) -> Sequence[Customer]:
-    """A batch of customers, by id, with an address that another key than that of `head` sealed."""
-    columns = (Customer.sealed_phone, Customer.sealed_email)
-    is_other = sa.or_(*(sa.func.substring(column, 1, len(head)) != head for column in columns))
-    query = sa.select(Customer).where(is_other, Customer.id > after).order_by(Customer.id).limit(BATCH)
-    return (await session.execute(query.with_for_update(skip_locked=True))).scalars().all()
-
-
 async def insert_session(session: WriteSession, customer_session: CustomerSession) -> None:
     session.add(customer_session)
     await session.flush()

@@ -9,7 +9,6 @@ from app.modules.bookings.repository.board import (
 )
 from app.modules.bookings.repository.bookings import (
     FORGOTTEN_AT_ONCE,
-    RESEALED_AT_ONCE,
     clear_notes,
     expire_hold_of_quote,
     find_org_of_own_booking,
@@ -27,7 +26,6 @@ from app.modules.bookings.repository.bookings import (
     list_steps,
     lock_booking,
     lock_expired_before,
-    lock_sealed_otherwise,
     overwrite_booking,
 )
 from app.modules.bookings.repository.company_rules import (
@@ -48,7 +46,6 @@ from app.modules.bookings.repository.promises import count_promises
 
 __all__ = [
     "FORGOTTEN_AT_ONCE",
-    "RESEALED_AT_ONCE",
     "clear_notes",
     "count_promises",
     "expire_hold_of_quote",
@@ -88,7 +85,6 @@ __all__ = [
     "lock_expired_before",
     "lock_policy",
     "lock_rules",
-    "lock_sealed_otherwise",
     "overwrite_booking",
     "revoke_feed",
     "unproven_share",

@@ -19,7 +19,6 @@ from app.runtime.db.statements import Ready, ReadyInsert
 LIVE = sa.text("status NOT IN ('cancelled', 'expired', 'no_show')")
 NOT_WORKED = (BookingStatus.HELD, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
 ENDED = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.NO_SHOW)
-RESEALED_AT_ONCE = 200
 FORGOTTEN_AT_ONCE = 200
 QUIET = {"synchronize_session": False}
 BOOKINGS = table_of(Booking)
@@ -119,14 +118,6 @@ async def list_open_of_customer(session: ReadSession, customer_id: UUID, now: da
         .order_by(Booking.starts_at, Booking.id)
     )
     return (await session.execute(query)).all()
-
-
-async def lock_sealed_otherwise(session: WriteSession, org_id: UUID, head: bytes, after: UUID) -> Sequence[Booking]:
-    """A batch of a company's bookings, by id, whose contact another key than that of `head` sealed."""
-    is_other = sa.func.substring(Booking.sealed_contact, 1, len(head)) != head
-    query = sa.select(Booking).where(Booking.org_id == org_id, is_other, Booking.id > after)
-    query = query.order_by(Booking.id).limit(RESEALED_AT_ONCE).with_for_update(skip_locked=True)
-    return (await session.execute(query)).scalars().all()
 
 
 async def lock_expired_before(session: WriteSession, org_id: UUID, kept_since: datetime) -> Sequence[Booking]:

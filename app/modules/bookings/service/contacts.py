@@ -6,23 +6,25 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from app.modules.audit import public as audit
-from app.modules.bookings import repository
 from app.modules.bookings.errors import ContactErased, ContactUnreadable
 from app.modules.bookings.models import Booking
 from app.modules.bookings.rules import ERASED_CONTACT
+from app.runtime.db.resealing import SealedRows, reseal
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
-from app.runtime.sealing import CannotOpen, Seals
+from app.runtime.sealing import CannotOpen, SealedColumn, Seals
 
 logger = logging.getLogger(__name__)
 
 PHONES: Final = "booking phone"
 EMAILS: Final = "booking email"
+PLACE: Final = SealedColumn("bookings", "contact")
+ROWS: Final = SealedRows(PLACE, Booking.id, Booking.sealed_contact)
 UNREADABLE: Final = "a booking's contact does not open"
 ERASED_COLUMNS: Final[Mapping[str, Any]] = {
     "contact_name": ERASED_CONTACT["full_name"],
@@ -68,7 +70,7 @@ def contact_of(seals: Seals, row: Kept) -> dict[str, Any]:
     """`full_name`, `phone` and `email` of a row; of one that was erased, no number. Raises: CannotOpen."""
     if row.sealed_contact is None:
         return {**ERASED_CONTACT, "full_name": row.contact_name}
-    return {"full_name": row.contact_name, **json.loads(seals.open(row.sealed_contact, *_place(row.id)))}
+    return {"full_name": row.contact_name, **json.loads(PLACE.open(seals, row.id, row.sealed_contact))}
 
 
 def require_remembered(row: Kept) -> None:
@@ -106,42 +108,12 @@ def changed_contact(seals: Seals, row: Kept, told: Mapping[str, Any]) -> tuple[d
 
 
 async def reseal_contacts(resources: Resources) -> None:
-    """After a change of the sealing key, seal with the present one what the former sealed, a batch in a transaction.
-
-    What does not open stays as it is. As the worker, company after company.
-    """
+    """After a change of the sealing key. As the worker, company after company."""
     if not resources.sealer.has_former:
         return
-    async with resources.database.read(Identity(Audience.WORKER)) as session:
-        companies = await audit.company_ids(session)
-    for org_id in companies:
-        await _reseal_company(resources, org_id)
-
-
-async def _reseal_company(resources: Resources, org_id: UUID) -> None:
-    last = UUID(int=0)
-    while True:
-        async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
-            batch = await repository.lock_sealed_otherwise(session, org_id, resources.sealer.head, last)
-            _reseal(Seals(resources.sealer, resources.pepper), batch)
-        if len(batch) < repository.RESEALED_AT_ONCE:
-            return
-        last = batch[-1].id
-
-
-def _reseal(seals: Seals, batch: Sequence[Booking]) -> None:
-    for booking in batch:
-        try:
-            contact = contact_of(seals, booking)
-        except CannotOpen:
-            logger.exception(UNREADABLE, extra={"booking_id": str(booking.id)})
-        else:
-            booking.sealed_contact = _sealed(seals, booking.id, contact["phone"], contact["email"])
+    for org_id in await audit.company_ids(resources.database):
+        await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), resources.seals, ROWS)
 
 
 def _sealed(seals: Seals, booking_id: UUID, phone: str, email: str | None) -> bytes:
-    return seals.seal(json.dumps({"phone": phone, "email": email}), *_place(booking_id))
-
-
-def _place(booking_id: UUID) -> tuple[str, str, str]:
-    return ("bookings", "contact", str(booking_id))
+    return PLACE.seal(seals, booking_id, json.dumps({"phone": phone, "email": email}))

@@ -35,8 +35,6 @@ async def is_missed(session: ReadSession, org_id: UUID, booking_id: UUID) -> boo
 async def count_all_promises(resources: Resources) -> None:
     """Of every company, each in a transaction of its own: what was promised a year ago is forgotten."""
     now = resources.clock.now()
-    async with resources.database.read(Identity(Audience.WORKER)) as session:
-        companies = [head.org_id for head in await audit.heads(session)]
-    for org_id in companies:
+    for org_id in await audit.company_ids(resources.database):
         async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
             await count_promises(session, org_id, now)

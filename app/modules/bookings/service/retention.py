@@ -25,9 +25,7 @@ async def forget_expired_holds(resources: Resources) -> None:
     As the worker, company after company, a batch in a transaction. Locks: the bookings of the batch.
     """
     now = resources.clock.now()
-    async with resources.database.read(Identity(Audience.WORKER)) as session:
-        companies = await audit.company_ids(session)
-    for org_id in companies:
+    for org_id in await audit.company_ids(resources.database):
         while await _forget_batch(resources, org_id, now):
             pass
 

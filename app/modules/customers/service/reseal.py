@@ -1,39 +1,26 @@
-"""After a change of the sealing key: what the former one sealed is sealed anew, while everything goes on."""
+"""After a change of the sealing key: customers' addresses are sealed anew, while everything goes on."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-from uuid import UUID
+from typing import Final
 
-from app.modules.customers import repository
 from app.modules.customers.models import Customer
-from app.modules.customers.service.seals import Seals, seals_of
+from app.modules.customers.service.seals import OF_CUSTOMER
+from app.modules.customers.values import Channel
+from app.runtime.db import resealing
+from app.runtime.db.resealing import SealedRows
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
-from app.runtime.sealing import CannotOpen
 
-logger = logging.getLogger(__name__)
+ADDRESSES: Final = (
+    SealedRows(OF_CUSTOMER[Channel.SMS], Customer.id, Customer.sealed_phone),
+    SealedRows(OF_CUSTOMER[Channel.EMAIL], Customer.id, Customer.sealed_email),
+)
 
 
 async def reseal(resources: Resources) -> None:
-    """Seal customers' addresses with the present key, a batch in a transaction; what does not open stays as it is.
-
-    As the worker.
-    """
-    seals, last = seals_of(resources), UUID(int=0)
-    while True:
-        async with resources.database.write(Identity(Audience.WORKER)) as session:
-            batch = await repository.lock_sealed_otherwise(session, resources.sealer.head, last)
-            _reseal(seals, batch)
-        if len(batch) < repository.BATCH:
-            return
-        last = batch[-1].id
-
-
-def _reseal(seals: Seals, batch: Sequence[Customer]) -> None:
-    for customer in batch:
-        try:
-            seals.reseal(customer)
-        except CannotOpen:
-            logger.exception("a customer's address does not open", extra={"customer_id": str(customer.id)})
+    """As the worker."""
+    if not resources.sealer.has_former:
+        return
+    for rows in ADDRESSES:
+        await resealing.reseal(resources.database, Identity(Audience.WORKER), resources.seals, rows)

@@ -10,37 +10,38 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app.kernel.signing import Signer
 from app.modules.customers.models import Customer, OtpChallenge
 from app.modules.customers.values import Channel, CustomerSnapshot
 from app.runtime.resources import Resources
-from app.runtime.sealing import CannotOpen, Sealer
+from app.runtime.sealing import CannotOpen, SealedColumn, Seals
 
 logger = logging.getLogger(__name__)
 
 INDEX_PURPOSE: Final = "customer address"
 FIELDS: Final = {Channel.SMS: "phone", Channel.EMAIL: "email"}
+OF_CUSTOMER: Final = {channel: SealedColumn("customers", field) for channel, field in FIELDS.items()}
+RECIPIENT: Final = SealedColumn("otp_challenges", "recipient")
+WARNED: Final = SealedColumn("otp_challenges", "warned")
 
 
 @dataclass(frozen=True, slots=True)
-class Seals:
-    sealer: Sealer
-    pepper: Signer
+class CustomerSeals:
+    kept: Seals
 
     def index(self, channel: Channel, address: str) -> bytes:
         """What an address in its one form (E.164, lower case) is looked up by."""
-        return self.pepper.derive(INDEX_PURPOSE, channel.encode(), address.encode())
+        return self.kept.pepper.derive(INDEX_PURPOSE, channel.encode(), address.encode())
 
     def put(self, customer: Customer, channel: Channel, address: str) -> None:
-        field = FIELDS[channel]
-        setattr(customer, f"sealed_{field}", self.sealer.seal(address, *_place(customer.id, field)))
+        field, column = FIELDS[channel], OF_CUSTOMER[channel]
+        setattr(customer, f"sealed_{field}", column.seal(self.kept, customer.id, address))
         setattr(customer, f"{field}_index", self.index(channel, address))
 
     def snapshot(self, customer: Customer) -> CustomerSnapshot:
         return CustomerSnapshot(
             id=customer.id,
-            phone=self._opened(customer.sealed_phone, *_place(customer.id, "phone")),
-            email=self._opened(customer.sealed_email, *_place(customer.id, "email")),
+            phone=self._opened(OF_CUSTOMER[Channel.SMS], customer.id, customer.sealed_phone),
+            email=self._opened(OF_CUSTOMER[Channel.EMAIL], customer.id, customer.sealed_email),
             full_name=customer.full_name,
             version=customer.version,
             created_at=customer.created_at,
@@ -56,36 +57,20 @@ class Seals:
             return self.snapshot(bare)
 
     def seal_recipient(self, challenge_id: UUID, address: str) -> bytes:
-        return self.sealer.seal(address, *_of_challenge(challenge_id, "recipient"))
+        return RECIPIENT.seal(self.kept, challenge_id, address)
 
     def recipient(self, challenge_id: UUID, sealed: bytes) -> str:
-        return self.sealer.open(sealed, *_of_challenge(challenge_id, "recipient"))
+        return RECIPIENT.open(self.kept, challenge_id, sealed)
 
     def seal_warned(self, challenge_id: UUID, address: str) -> bytes:
-        return self.sealer.seal(address, *_of_challenge(challenge_id, "warned"))
+        return WARNED.seal(self.kept, challenge_id, address)
 
     def warned(self, challenge: OtpChallenge) -> str | None:
-        return self._opened(challenge.sealed_warned, *_of_challenge(challenge.id, "warned"))
+        return self._opened(WARNED, challenge.id, challenge.sealed_warned)
 
-    def reseal(self, customer: Customer) -> None:
-        """Seal with the present key what another one sealed."""
-        known = self.snapshot(customer)
-        for field in FIELDS.values():
-            address = getattr(known, field)
-            if address is not None:
-                setattr(customer, f"sealed_{field}", self.sealer.seal(address, *_place(customer.id, field)))
-
-    def _opened(self, sealed: bytes | None, *place: str) -> str | None:
-        return None if sealed is None else self.sealer.open(sealed, *place)
+    def _opened(self, column: SealedColumn, row_id: UUID, sealed: bytes | None) -> str | None:
+        return None if sealed is None else column.open(self.kept, row_id, sealed)
 
 
-def seals_of(resources: Resources) -> Seals:
-    return Seals(resources.sealer, resources.pepper)
-
-
-def _place(customer_id: UUID, field: str) -> tuple[str, str, str]:
-    return ("customers", field, str(customer_id))
-
-
-def _of_challenge(challenge_id: UUID, field: str) -> tuple[str, str, str]:
-    return ("otp_challenges", field, str(challenge_id))
+def seals_of(resources: Resources) -> CustomerSeals:
+    return CustomerSeals(resources.seals)

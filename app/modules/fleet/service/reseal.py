@@ -18,7 +18,5 @@ async def reseal_phones(resources: Resources) -> None:
     """As the worker, company after company."""
     if not resources.sealer.has_former:
         return
-    async with resources.database.read(Identity(Audience.WORKER)) as session:
-        companies = await audit.company_ids(session)
-    for org_id in companies:
+    for org_id in await audit.company_ids(resources.database):
         await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), resources.seals, PHONES)

@@ -29,7 +29,5 @@ async def reseal_addresses(resources: Resources) -> None:
     seals, worker = resources.seals, Identity(Audience.WORKER)
     for rows in OF_ALL:
         await reseal(resources.database, worker, seals, rows)
-    async with resources.database.read(worker) as session:
-        companies = await audit.company_ids(session)
-    for org_id in companies:
+    for org_id in await audit.company_ids(resources.database):
         await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), seals, OF_A_COMPANY)

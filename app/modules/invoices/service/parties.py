@@ -69,7 +69,7 @@ async def forget_old_parties(resources: Resources) -> None:
     """Whom the law does not have kept any more, asked or not. As the worker, company after company."""
     now, years = resources.clock.now(), resources.settings.privacy.invoice_years
     before = rules.forgotten_before(now, years)
-    for org_id in await _companies(resources):
+    for org_id in await audit.company_ids(resources.database):
         is_more = True
         while is_more:
             async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
@@ -80,13 +80,8 @@ async def reseal_parties(resources: Resources) -> None:
     """After a change of the sealing key. As the worker, company after company."""
     if not resources.sealer.has_former:
         return
-    for org_id in await _companies(resources):
+    for org_id in await audit.company_ids(resources.database):
         await reseal(resources.database, Identity(Audience.WORKER, org_id=org_id), resources.seals, ROWS)
-
-
-async def _companies(resources: Resources) -> Sequence[UUID]:
-    async with resources.database.read(Identity(Audience.WORKER)) as session:
-        return await audit.company_ids(session)
 
 
 def _told(seals: Seals, row: dict[str, Any]) -> dict[str, Any]:
