@@ -28,6 +28,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
+from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 from app import registry
@@ -36,7 +37,7 @@ from app.main import assemble, build_resources
 from app.modules.identity.repository import mark_email_verified
 from app.modules.identity.service.staff import create_staff
 from app.modules.identity.values import StaffRole
-from app.runtime.db.bootstrap import prepare_database
+from app.runtime.db.bootstrap import APP, WORKER, prepare_database
 from app.runtime.db.engine import create_engine
 from app.runtime.db.session import Database
 from app.runtime.db.tenancy import Audience, Identity
@@ -52,6 +53,7 @@ PASSWORD: Final = "correct horse battery"
 # Whoever reads a database has the keys of whoever wrote it, in this process or another.
 PEPPER: Final = "a pepper of the tests, long enough for HMAC"
 SEALING_KEY: Final = "a sealing key of the tests, long enough"
+PATIENCE: Final = ("statement_timeout = '60s'", "lock_timeout = '30s'", "idle_in_transaction_session_timeout = '60s'")
 
 for name, examples in (("normal", 200), ("nightly", 2_000), ("mutants", 20)):
     hypothesis_settings.register_profile(
@@ -160,9 +162,12 @@ def drop(name: str) -> None:
 
 @pytest.fixture(scope="session")
 def logins(template: str, worker_id: str) -> Iterator[Logins]:
-    """The test worker's own clone."""
+    """The test worker's own clone, where no statement ends because the machine is busy: what ends one has its test."""
     name = f"movehub_test_{os.getpid()}_{worker_id}"
-    yield clone(template, name)
+    found = clone(template, name)
+    roles = [f"ALTER ROLE {login} IN DATABASE {name}" for login in (APP, WORKER)]
+    asyncio.run(_run(found.admin, *(f"{role} SET {patience}" for role in roles for patience in PATIENCE)))
+    yield found
     drop(name)
 
 
@@ -175,14 +180,14 @@ def settings_for(urls: Logins, folder: Path, **changes: Any) -> Settings:
             "worker_url": urls.worker,
             "pool_size": 20,
             "pool_overflow": 50,
-            "pool_timeout_seconds": 20,
-            "still_seconds": 20,
+            "pool_timeout_seconds": 60,
+            "still_seconds": 60,
             "connect_timeout_seconds": 30,
             "command_timeout_seconds": 30,
         },
         # A frozen Redis and a late answer are tried in tests of their own; a busy machine is neither.
         "redis": {"socket_timeout_seconds": 5.0, "wait_seconds": 20.0},
-        "http": {"request_deadline_seconds": 60.0},
+        "http": {"request_deadline_seconds": 180.0},
         "auth": {
             "token_key": "a key of the tests, long enough for HMAC",
             "pepper": PEPPER,
@@ -236,10 +241,15 @@ async def resources(settings: Settings, app_database: Database, clock: ManualClo
 async def worker_resources(
     settings: Settings, worker_database: Database, clock: ManualClock
 ) -> AsyncIterator[Resources]:
-    """As the worker process has them: its own login, the same mailbox."""
+    """As the worker process has them: its own login, the same mailbox.
+
+    What a test leaves in the queue because it fails again and again is not tried beside the tests after it.
+    """
     made = build_resources(settings, worker_database, clock=clock)
     yield made
     await made.close()
+    async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
+        await redis.delete(settings.queue.stream)
 
 
 @pytest.fixture

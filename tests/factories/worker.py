@@ -14,8 +14,8 @@ from app.runtime.resources import Resources
 
 __all__ = ["read_mailbox", "work"]
 
-# Two tries more, with their delays: a statement on a busy machine takes longer than the database allows it.
-PATIENCE_SECONDS: Final = 15.0
+# One try more, with its delay.
+PATIENCE_SECONDS: Final = 4.0
 
 
 async def work(worker_resources: Resources) -> None:

@@ -316,7 +316,13 @@ class TestRaces:
         challenge_id = await request_code(client, phone=new_phone())
         code = await code_of(resources, challenge_id)
 
-        answers = await asyncio.gather(*(verify(client, challenge_id, other_than(code)) for _ in range(1_000)))
+        at_once = asyncio.Semaphore(200)  # a thousand that wait for one row, each with its deadline, try the machine
+
+        async def guess() -> httpx.Response:
+            async with at_once:
+                return await verify(client, challenge_id, other_than(code))
+
+        answers = await asyncio.gather(*(guess() for _ in range(1_000)))
 
         assert {answer.status_code for answer in answers} == {401}
         async with resources.database.read(SIGNIN) as session:
