@@ -15,11 +15,11 @@ from pydantic import SecretStr
 from app.kernel.ids import new_id
 from app.kernel.signing import Signer
 from app.modules.customers.models import Customer
-from app.modules.customers.service.seals import Seals
+from app.modules.customers.service.seals import CustomerSeals
 from app.modules.customers.values import Channel
 from app.runtime.auth.opaque import make_token, token_hash
 from app.runtime.auth.tokens import Claims, Tokens
-from app.runtime.sealing import Sealer
+from app.runtime.sealing import Sealer, Seals
 from app.runtime.settings import AuthSettings, LimitSettings
 from bench.ground import Company, Ground
 from bench.load import HOST
@@ -78,7 +78,7 @@ async def sign_in_customers(admin_url: str, count: int) -> list[str]:
 
 
 def _sealed(one: _Customer) -> tuple[UUID, bytes, bytes]:
-    seals = Seals(Sealer(SEALING_KEY.encode()), Signer(PEPPER.encode()))
+    seals = CustomerSeals(Seals(Sealer(SEALING_KEY.encode()), Signer(PEPPER.encode())))
     row = Customer(id=one.customer_id)
     seals.put(row, Channel.SMS, f"+1415{one.number:07d}")
     return one.customer_id, row.sealed_phone or b"", row.phone_index or b""
