@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from app.kernel.clock import ManualClock
+from app.modules.pricing.rules.estimator_figures import CARTON_MIX
 from app.modules.pricing.service.learning import observe_job
 from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
@@ -204,14 +205,59 @@ async def test_a_pace_is_learned_anew_beside_other_figures(
     assert ratio["value"] < 1.1
 
 
+async def test_a_company_that_knows_its_homes_larger_asks_more_for_them_and_packs_more_cartons(
+    client: httpx.AsyncClient, staff: StaffMember, resources: Resources
+) -> None:
+    usual, mine = [await open_company(client, staff.headers, place=DICKINSON) for _ in range(2)]
+    studio = {"home_size": "studio"}
+    before, listed = await offers(client, **studio), await offers(client, items=SOFAS)
+    told = await set_figures(client, mine, studio_volume="450", studio_cartons="44", mix_dish_pack="0")
+    assert told.status_code == 200, told.text
+    found = await offers(client, **studio)
+    assert found[usual.id]["price"] == before[usual.id]["price"]
+    assert found[usual.id]["own_figures"] == []
+    named = [(one["code"], one["value"], one["source"]) for one in found[mine.id]["own_figures"]]
+    assert named == [
+        ("studio_volume", 450, "the company"),
+        ("studio_cartons", 44, "the company"),
+        ("mix_dish_pack", 0, "the company"),
+    ]
+    assert Decimal(found[mine.id]["price"]["total"]["amount"]) > Decimal(before[mine.id]["price"]["total"]["amount"])
+    # Of a list nothing is another's.
+    by_list = (await offers(client, items=SOFAS))[mine.id]
+    assert (by_list["price"], by_list["own_figures"]) == (listed[mine.id]["price"], [])
+
+    way = {"origin": DICKINSON, "destination": DICKINSON}
+    made = (await client.post("/v1/org/estimates", headers=mine.headers, json=way | studio)).json()
+    assert (made["volume_cuft"], sum(one["quantity"] for one in made["cartons"])) == (450, 44)
+    assert "dish_pack" not in {one["code"] for one in made["cartons"]}
+    sources = {one["code"]: one["source"] for one in made["factors"]}
+    assert {sources[code] for code in ("volume", "studio_volume", "studio_cartons", "mix_dish_pack")} == {"the company"}
+    assert sources["mix_carton_book"] == "starting guess"
+    everybody = (await client.post("/v1/estimates", json=way | studio)).json()
+    assert everybody["volume_cuft"] == 300
+
+    [customer] = await invite_customers(resources, 1)
+    booked = await hold(client, customer, (await quote(client, customer, found[mine.id]["offer_id"]))["id"])
+    assert (booked.status_code, booked.json()["ends_at"]) == (201, found[mine.id]["ends_at"])
+    assert booked.json()["price"]["total"] == found[mine.id]["price"]["total"]
+
+
 @pytest.mark.parametrize(
     ("told", "pointer", "code"),
     [
         ({"no_such": 1}, "/figures/0/code", "enum"),
-        ({"own_ratio": 1}, "/figures/0/code", "value_error"),
+        ({"own_ratio": 1}, "/figures/0/code", "enum"),
         ({"loose_item": 601}, "/figures/0/value", "out_of_bounds"),
         ({"crew_of_two": "30"}, "/figures/0/value", "bands_shrink"),
         ({"crew_of_four": "12"}, "/figures/0/value", "bands_shrink"),
+        ({"studio_volume": 49}, "/figures/0/value", "out_of_bounds"),
+        ({"mix_carton_book": "100.5"}, "/figures/0/value", "out_of_bounds"),
+        ({"studio_cartons": "22.5"}, "/figures/0/value", "not_whole"),
+        ({"studio_volume": 600}, "/figures/0/value", "homes_shrink"),
+        ({"loose_item": 30, "four_bedroom_volume": 900}, "/figures/1/value", "homes_shrink"),
+        ({"two_bedroom_cartons": 44}, "/figures/0/value", "homes_shrink"),
+        (dict.fromkeys(CARTON_MIX.values(), 0), "/figures", "mix_is_empty"),
         ({"cuft_per_mover_hour": "NaN"}, "/figures/0/value", "value_error"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from app.modules.pricing.errors import UnknownItem
 from app.modules.pricing.rules import CATALOGUE, estimate
 from app.modules.pricing.rules.estimator import pack_home, volume_of
-from app.modules.pricing.rules.estimator_figures import CARTON_MIX, HOMES
+from app.modules.pricing.rules.estimator_figures import CARTON_MIX, CARTONS, FIGURES
 from app.modules.pricing.rules.rooms import ROOMS
 from app.modules.pricing.values import EstimateRequest, HomeSize, ItemCount
 from tests.factories.market import CLOVIS, FRESNO
@@ -36,10 +36,10 @@ def test_a_custom_item_without_volume_is_unknown() -> None:
 
 @pytest.mark.unit
 def test_cartons_of_a_home_add_up_to_its_usual_number() -> None:
-    assert sum(CARTON_MIX.values()) == 100
+    assert sum(FIGURES[part].value for part in CARTON_MIX.values()) == 100
     for size in HomeSize:
         cartons = estimate(EstimateRequest(home_size=size)).cartons
-        assert sum(carton.quantity for carton in cartons) == HOMES[size].cartons
+        assert sum(carton.quantity for carton in cartons) == FIGURES[CARTONS[size]].value
     # 20 cartons: 6, 7, 3, 1, 2, 1 exactly; one alone is of the commonest kind.
     assert [count for _, count in pack_home(20)] == [6, 7, 3, 1, 2, 1]
     assert pack_home(1) == (("carton_medium", 1),)

@@ -14,7 +14,7 @@ import pytest
 
 from app.modules.pricing.rules import estimate
 from app.modules.pricing.rules.estimator import expected_hours
-from app.modules.pricing.rules.estimator_figures import Figure
+from app.modules.pricing.rules.estimator_figures import OWN_RATIO, Figure
 from app.modules.pricing.rules.learning import (
     ENOUGH_JOBS,
     Learned,
@@ -118,8 +118,8 @@ def test_an_own_estimate_shows_its_ratio_and_where_it_is_from() -> None:
     assert own.duration_hours.p50 == Decimal("9.75")
     assert own.duration_hours.p90 == Decimal("9.75") * Decimal("1.01")
     shown = {factor.code: factor for factor in own.factors}
-    assert shown[Figure.OWN_RATIO].value == Decimal("1.999")
-    assert shown[Figure.OWN_RATIO].source == shown[Figure.P90_RATIO].source == "500 own jobs, 500 of them medium"
+    assert shown[OWN_RATIO].value == Decimal("1.999")
+    assert shown[OWN_RATIO].source == shown[Figure.P90_RATIO].source == "500 own jobs, 500 of them medium"
 
 
 @pytest.mark.unit

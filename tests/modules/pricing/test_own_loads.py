@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from app.modules.pricing.rules.catalogue import CATALOGUE
-from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
+from app.modules.pricing.rules.estimator_figures import FIGURES, VOLUMES, Figure
 from app.modules.pricing.rules.learning import Learned, SizeClass, SizeRatio
 from app.modules.pricing.rules.own import Own
 from app.modules.pricing.rules.own_figures import with_told
@@ -37,6 +37,8 @@ BASES: Final = [
             (Figure.LOOSE_ITEM, "45"),
             (Figure.CREW_OF_TWO, "4"),
             (Figure.LB_PER_CUFT, "9"),
+            (Figure.THREE_BEDROOM_VOLUME, "1500"),
+            (Figure.THREE_BEDROOM_CARTONS, "110"),
         )
     ),
 ]
@@ -50,7 +52,7 @@ def test_it_is_what_an_estimate_for_the_company_says(request_: EstimateRequest) 
     for items, learned, base in product(({}, LARGER, UNLISTED), (None, SLOW), BASES):
         own = Own(items, learned, base)
         told, whole = by.by(own), load_of(request_, own)
-        if base is FIGURES and (request_ is HOME or items is not LARGER):
+        if not own.told(request_.home_size) and (request_ is HOME or items is not LARGER):
             # By its pace alone; what it was estimated as stays with it.
             assert (told.hours_p50, told.hours_p90, told.factors) == (whole.hours_p50, whole.hours_p90, whole.factors)
         else:
@@ -72,4 +74,7 @@ def test_it_is_estimated_once_for_all_that_say_the_same_of_these_things(monkeypa
     assert len(made) == 1
     by.by(Own(LARGER, None, with_told(faster)))
     by.by(Own({}, None, with_told({Figure.LOOSE_ITEM: Decimal(21)})))
+    assert len(made) == 3
+    # What homes hold makes no difference to a list.
+    by.by(Own({}, SLOW, with_told({figure: Decimal(60) for figure in VOLUMES.values()})))
     assert len(made) == 3

@@ -9,7 +9,7 @@ import pytest
 from app.kernel.places import Access
 from app.modules.pricing.errors import UnknownItem
 from app.modules.pricing.rules import CATALOGUE, end_of, estimate, find_items
-from app.modules.pricing.rules.estimator_figures import FIGURES, HOMES, Figure
+from app.modules.pricing.rules.estimator_figures import CARTON_MIX, CARTONS, FIGURES, OF_HOMES, VOLUMES, Figure
 from app.modules.pricing.values import End, EstimateRequest, HomeSize, ItemCount
 
 pytestmark = pytest.mark.unit
@@ -109,7 +109,10 @@ def test_every_figure_is_shown_and_can_be_replaced() -> None:
     result = estimate(of_volume(300), slow)
     assert result.person_hours == 6
     shown = {factor.code for factor in result.factors}
-    assert set(Figure) <= shown
+    assert set(Figure) - OF_HOMES <= shown
+    assert not OF_HOMES & shown
+    of_a_studio = {factor.code for factor in estimate(EstimateRequest(home_size=HomeSize.STUDIO)).factors}
+    assert {Figure.STUDIO_VOLUME, Figure.STUDIO_CARTONS, *CARTON_MIX.values()} == OF_HOMES & of_a_studio
     assert {"volume", "weight", "pickup_access", "dropoff_access", "person_hours"} <= shown
     assert all(factor.source for factor in result.factors)
 
@@ -154,7 +157,8 @@ def test_catalogue_is_whole_and_weighs_seven_pounds_a_foot() -> None:
     assert all(item.weight_lb == 7 * item.volume_cuft for item in by_convention)
     assert CATALOGUE["piano_upright"].categories == ("piano", "bulky", "heavy", "special")
     assert CATALOGUE["piano_upright"].is_special
-    assert set(HOMES) == set(HomeSize)
+    assert set(VOLUMES) == set(CARTONS) == set(HomeSize)
+    assert CARTON_MIX.keys() <= CATALOGUE.keys()
 
 
 def test_catalogue_is_found_by_words_and_category() -> None:

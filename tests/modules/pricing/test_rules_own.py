@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.modules.pricing.rules import CATALOGUE, estimate, packing_of
-from app.modules.pricing.rules.estimator_figures import Figure
+from app.modules.pricing.rules.estimator_figures import OWN_RATIO, Figure
 from app.modules.pricing.rules.learning import Learned, SizeClass, SizeRatio
 from app.modules.pricing.rules.own import (
     COMMON,
@@ -23,7 +23,7 @@ from app.modules.pricing.rules.own import (
     own_from_json,
     pace_to_json,
 )
-from app.modules.pricing.rules.own_figures import with_told
+from app.modules.pricing.rules.own_figures import BY_THE_COMPANY, told_to_json, with_told
 from app.modules.pricing.values import EstimateRequest, HomeSize, ItemCount
 
 pytestmark = pytest.mark.unit
@@ -74,8 +74,8 @@ def test_things_that_are_not_moved_change_nothing() -> None:
 def test_the_pace_of_the_size_is_shown_with_its_jobs() -> None:
     made = estimate_own(EstimateRequest(home_size=HomeSize.TWO_BEDROOM), own(learned=SLOW))
     figures = {factor.code: factor for factor in made.factors}
-    assert (figures[Figure.OWN_RATIO].value, figures[Figure.P90_RATIO].value) == (Decimal("1.25"), Decimal("1.6"))
-    assert figures[Figure.OWN_RATIO].source == "40 own jobs, 13 of them medium"
+    assert (figures[OWN_RATIO].value, figures[Figure.P90_RATIO].value) == (Decimal("1.25"), Decimal("1.6"))
+    assert figures[OWN_RATIO].source == "40 own jobs, 13 of them medium"
     assert made.duration_hours.p90 == made.duration_hours.p50 * Decimal("1.6")
 
 
@@ -102,7 +102,33 @@ def test_what_is_stored_comes_back() -> None:
     assert own_from_json(gone, None) == COMMON
 
 
+def test_a_home_holds_what_the_company_says_in_cartons_of_its_mix() -> None:
+    told = {Figure.STUDIO_VOLUME: Decimal(420), Figure.STUDIO_CARTONS: Decimal(40), Figure.MIX_BOOK: Decimal(100)}
+    mine = own_from_json([], None, told_to_json(told))
+    request = EstimateRequest(home_size=HomeSize.STUDIO)
+    made = estimate_own(request, mine)
+    assert (made.volume_cuft, made.weight_lb) == (Decimal(420), Decimal(420 * 7))
+    assert made.person_hours == 4
+    # 100 of 170 parts are book cartons: 23.5 of 40, beside 8.2, 3.5, 1.2, 2.4 and 1.2.
+    counted = {carton.code: carton.quantity for carton in made.cartons}
+    assert counted == {
+        "carton_book": 24,
+        "carton_medium": 8,
+        "carton_large": 4,
+        "carton_extra_large": 1,
+        "dish_pack": 2,
+        "wardrobe_carton": 1,
+    }
+    sources = {factor.code: factor.source for factor in made.factors}
+    assert sources["volume"] == sources[Figure.STUDIO_VOLUME] == sources[Figure.MIX_BOOK] == BY_THE_COMPANY
+    assert sources[Figure.MIX_LARGE] != BY_THE_COMPANY
+    assert [one.code for one in mine.factors(made.volume_cuft, request)] == list(told)
+    # Another home, and a list, are as everybody's; a larger home of the same mix is not.
+    assert mine.told(None) == ()
+    assert [one.code for one in mine.told(HomeSize.TWO_BEDROOM)] == [Figure.MIX_BOOK]
+
+
 def test_packing_is_by_its_cartons_an_hour_and_what_is_not_set_is_the_table_itself() -> None:
     assert packing_of(8, figures=with_told({Figure.CARTONS_PER_HOUR: Decimal(1)})).hours == 8
     assert with_told({}) is COMMON.base
-    assert not COMMON.has_figures
+    assert not any(COMMON.told(size) for size in (None, *HomeSize))

@@ -16,7 +16,15 @@ from app.kernel.errors import Fault
 from app.kernel.places import Access, Place
 from app.modules.pricing.errors import UnknownItem
 from app.modules.pricing.rules.catalogue import CATALOGUE, LB_PER_CUFT, Item
-from app.modules.pricing.rules.estimator_figures import CARTON_MIX, FIGURES, HOMES, HOMES_SOURCE, Figure
+from app.modules.pricing.rules.estimator_figures import (
+    CARTON_MIX,
+    CARTONS,
+    FIGURES,
+    OWN_RATIO,
+    VOLUMES,
+    Figure,
+    applying,
+)
 from app.modules.pricing.values import (
     CUSTOM_ITEM,
     ZERO,
@@ -75,9 +83,11 @@ def volume_of(length_in: Decimal, width_in: Decimal, height_in: Decimal) -> Deci
     return (length_in * width_in * height_in / _CUBIC_INCHES).quantize(_THOUSANDTH, ROUND_CEILING)
 
 
-def pack_home(cartons: int) -> tuple[CartonCount, ...]:
-    """So many cartons by the usual mix: whole cartons, those nearest to the next one rounded up until it adds up."""
-    exact = {code: Fraction(cartons * share, 100) for code, share in CARTON_MIX.items()}
+def pack_home(cartons: int, figures: Figures = FIGURES) -> tuple[CartonCount, ...]:
+    """So many cartons by the mix: whole cartons, those nearest to the next one rounded up until it adds up."""
+    parts = {code: Fraction(figures[part].value) for code, part in CARTON_MIX.items()}
+    all_parts = sum(parts.values())
+    exact = {code: cartons * part / all_parts for code, part in parts.items()}
     whole = {code: math.floor(count) for code, count in exact.items()}
     nearest = sorted(exact, key=lambda code: whole[code] - exact[code])
     for code in nearest[: cartons - sum(whole.values())]:
@@ -85,10 +95,10 @@ def pack_home(cartons: int) -> tuple[CartonCount, ...]:
     return tuple(CartonCount(code, count) for code, count in whole.items() if count)
 
 
-def count_cartons(request: EstimateRequest) -> int:
+def count_cartons(request: EstimateRequest, figures: Figures = FIGURES) -> int:
     """So many cartons does packing take: those listed, or the usual number of the home."""
     if request.home_size is not None:
-        return HOMES[request.home_size].cartons
+        return int(figures[CARTONS[request.home_size]].value)
     return sum(item.quantity for item in request.items if "carton" in _item_of(item, CATALOGUE).categories)
 
 
@@ -162,10 +172,11 @@ def _load_of_items(items: tuple[ItemCount, ...], catalogue: Catalogue) -> _Load:
 def _load_of(request: EstimateRequest, figures: Figures, catalogue: Catalogue) -> _Load:
     if request.home_size is None:
         return _load_of_items(request.items, catalogue)
-    volume, cartons = HOMES[request.home_size]
-    factor = Factor("volume", f"Usual volume of a home: {request.home_size}", volume, "cuft", HOMES_SOURCE)
+    _, _, volume, _, source = figures[VOLUMES[request.home_size]]
+    cartons = pack_home(count_cartons(request, figures), figures)
+    factor = Factor("volume", f"Usual volume of a home: {request.home_size}", volume, "cuft", source)
     # Nobody has counted: the volume stands for everything, and no piece is added on its own.
-    return _Load(volume, volume * figures[Figure.LB_PER_CUFT].value, 0, 0, (), pack_home(cartons), factor)
+    return _Load(volume, volume * figures[Figure.LB_PER_CUFT].value, 0, 0, (), cartons, factor)
 
 
 def _access_factor(end: End, figures: Figures) -> Fraction:
@@ -218,7 +229,7 @@ def _work(request: EstimateRequest, load: _Effort, figures: Figures) -> _Work:
 
 def _hours(person_hours: Fraction, crew: int, figures: Figures) -> Fraction:
     overhead = 1 + Fraction(figures[Figure.CREW_OVERHEAD].value) * (crew - 2)
-    return person_hours / crew * overhead * Fraction(figures[Figure.OWN_RATIO].value)
+    return person_hours / crew * overhead * Fraction(figures[OWN_RATIO].value)
 
 
 def expected_hours(job: Job, figures: Figures = FIGURES) -> Decimal:
@@ -262,7 +273,7 @@ def estimate(request: EstimateRequest, figures: Figures = FIGURES, catalogue: Ca
         person_hours=_shown(work.person_hours),
         inventory=load.pieces,
         cartons=load.cartons,
-        factors=(*_own_factors(load, work, weight), *figures.values()),
+        factors=(*_own_factors(load, work, weight), *applying(figures, request.home_size)),
     )
 
 

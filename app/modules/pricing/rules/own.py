@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 
 from app.modules.pricing.rules.catalogue import CATALOGUE, Item
 from app.modules.pricing.rules.estimator import Figures, estimate, round_hours
-from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
+from app.modules.pricing.rules.estimator_figures import FIGURES, OWN_RATIO, Figure, applying
 from app.modules.pricing.rules.learning import Learned, SizeClass, SizeRatio, size_class
 from app.modules.pricing.rules.own_figures import BY_THE_COMPANY, told_from_json, with_told
 from app.modules.pricing.rules.wire import number_text
-from app.modules.pricing.values import Estimate, EstimateRequest, Factor, Hours, ItemCount
+from app.modules.pricing.values import Estimate, EstimateRequest, Factor, HomeSize, Hours
 
 OWN_ITEMS: Final = "own_items"
 
@@ -41,9 +41,9 @@ class Own(NamedTuple):
     learned: Learned | None
     base: Figures = FIGURES
 
-    @property
-    def has_figures(self) -> bool:
-        return self.base is not FIGURES
+    def told(self, home_size: HomeSize | None) -> tuple[Factor, ...]:
+        """The figures it has set that make a difference to the load of such a home, or (None) of a list."""
+        return _by_the_company(self.base, home_size) if self.base is not FIGURES else ()
 
     def figures(self, volume_cuft: Decimal) -> Figures:
         """The figures of its estimates for a move of this size."""
@@ -52,20 +52,24 @@ class Own(NamedTuple):
         size = size_class(volume_cuft)
         ratio = self.learned.ratios[size]
         source = f"{self.learned.jobs} own jobs, {ratio.jobs} of them {size}"
-        own = {Figure.OWN_RATIO: ratio.ratio, Figure.P90_RATIO: self.learned.p90_ratio}
+        own: dict[str, Decimal] = {OWN_RATIO: ratio.ratio, Figure.P90_RATIO: self.learned.p90_ratio}
         rows: dict[str, Factor] = {
             code: self.base[code]._replace(value=value, source=source) for code, value in own.items()
         }
         return {**self.base, **rows}
 
-    def factors(self, volume_cuft: Decimal, items: Sequence[ItemCount]) -> tuple[Factor, ...]:
+    def factors(self, volume_cuft: Decimal, request: EstimateRequest) -> tuple[Factor, ...]:
         """What is its own in an estimate, to be shown."""
-        pieces = sum(counted.quantity for counted in items if counted.code in self.items)
+        pieces = sum(counted.quantity for counted in request.items if counted.code in self.items)
         own = [Factor(OWN_ITEMS, "Things by the company's own figures", Decimal(pieces), "piece", BY_THE_COMPANY)]
         figures = self.figures(volume_cuft)
-        told = [figure for figure in figures.values() if figure.source == BY_THE_COMPANY] if self.has_figures else []
-        learned = [figures[Figure.OWN_RATIO], figures[Figure.P90_RATIO]] if self.learned is not None else []
+        told = _by_the_company(figures, request.home_size) if self.base is not FIGURES else ()
+        learned = [figures[OWN_RATIO], figures[Figure.P90_RATIO]] if self.learned is not None else []
         return (*(own if pieces else ()), *told, *learned)
+
+
+def _by_the_company(figures: Figures, home_size: HomeSize | None) -> tuple[Factor, ...]:
+    return tuple(figure for figure in applying(figures, home_size) if figure.source == BY_THE_COMPANY)
 
 
 COMMON: Final = Own(MappingProxyType({}), None)
@@ -77,14 +81,14 @@ def estimate_own(request: EstimateRequest, own: Own) -> Estimate:
     made = estimate(request, own.base, catalogue)
     if own.learned is not None:
         made = estimate(request, own.figures(made.volume_cuft), catalogue)
-    its_own = [factor for factor in own.factors(made.volume_cuft, request.items) if factor.code == OWN_ITEMS]
+    its_own = [factor for factor in own.factors(made.volume_cuft, request) if factor.code == OWN_ITEMS]
     return made._replace(factors=(*its_own, *made.factors))
 
 
 def hours_at_pace(exact_hours: Fraction, volume_cuft: Decimal, own: Own) -> Hours:
     """The hours of a load that the common figures have estimated, at the company's own pace."""
     figures = own.figures(volume_cuft)
-    return round_hours(exact_hours * Fraction(figures[Figure.OWN_RATIO].value), figures)
+    return round_hours(exact_hours * Fraction(figures[OWN_RATIO].value), figures)
 
 
 def items_to_json(items: Sequence[OwnItem]) -> list[dict[str, Any]]:

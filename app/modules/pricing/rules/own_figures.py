@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
+from app.modules.pricing.rules.estimator_figures import CARTON_MIX, CARTONS, FIGURES, VOLUMES, Figure
 from app.modules.pricing.values import Factor
 
 BY_THE_COMPANY: Final = "the company"
@@ -24,7 +24,6 @@ def _within(least: str, most: str) -> Bounds:
     return Bounds(Decimal(least), Decimal(most))
 
 
-# All but the company's own ratio, which is learned from its jobs.
 BOUNDS: Final[Mapping[Figure, Bounds]] = MappingProxyType(
     {
         Figure.LB_PER_CUFT: _within("1", "30"),
@@ -48,9 +47,32 @@ BOUNDS: Final[Mapping[Figure, Bounds]] = MappingProxyType(
         Figure.TRUCK_VOLUME: _within("100", "5000"),
         Figure.TRUCK_LOAD: _within("500", "60000"),
         Figure.TRUCK_SLACK: _within("0", "1"),
+        **{figure: _within("50", "10000") for figure in VOLUMES.values()},
+        **{figure: _within("0", "1000") for figure in CARTONS.values()},
+        **{figure: _within("0", "100") for figure in CARTON_MIX.values()},
     }
 )
-CREW_BANDS: Final = (Figure.CREW_OF_TWO, Figure.CREW_OF_THREE, Figure.CREW_OF_FOUR)
+# Nobody packs half a carton.
+WHOLE: Final = frozenset(CARTONS.values())
+
+
+class Rise(NamedTuple):
+    """Figures of which each is at least the one before it, and the code of the refusal where one is not."""
+
+    figures: tuple[Figure, ...]
+    code: str
+    reason: str
+
+
+RISES: Final = (
+    Rise(
+        (Figure.CREW_OF_TWO, Figure.CREW_OF_THREE, Figure.CREW_OF_FOUR),
+        "bands_shrink",
+        "must not end before the band of a smaller crew",
+    ),
+    Rise(tuple(VOLUMES.values()), "homes_shrink", "must not be less than that of a smaller home"),
+    Rise(tuple(CARTONS.values()), "homes_shrink", "must not be less than that of a smaller home"),
+)
 # What the hours of a job with its crew are made of: a pace that was learned beside others of these says nothing.
 OF_HOURS: Final = frozenset(
     {
@@ -64,6 +86,7 @@ OF_HOURS: Final = frozenset(
         Figure.CARRY_STEP,
         Figure.LOOSE_ITEM,
         Figure.CREW_OVERHEAD,
+        *VOLUMES.values(),
     }
 )
 
@@ -80,10 +103,17 @@ def with_told(told: Told) -> Mapping[str, Factor]:
     return {**FIGURES, **own}
 
 
-def shrinking_bands(told: Told) -> list[Figure]:
-    """The crew bands that end before a smaller crew's."""
-    ends = [told.get(band, FIGURES[band].value) for band in CREW_BANDS]
-    return [band for band, end, before in zip(CREW_BANDS[1:], ends[1:], ends, strict=False) if end < before]
+def shrinking(told: Told, rise: Rise) -> list[Figure]:
+    """Those of a rise that are less than the one before them."""
+    values = [told.get(figure, FIGURES[figure].value) for figure in rise.figures]
+    return [
+        figure for figure, value, before in zip(rise.figures[1:], values[1:], values, strict=False) if value < before
+    ]
+
+
+def has_no_mix(told: Told) -> bool:
+    """Whether no kind of carton is left that a home's things go into."""
+    return not any(told.get(part, FIGURES[part].value) for part in CARTON_MIX.values())
 
 
 def changes_hours(before: Told, after: Told) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -9,14 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from app.kernel.figures import NumberOut
 from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
-from app.modules.pricing.rules.own_figures import BOUNDS, CREW_BANDS, Told, shrinking_bands
+from app.modules.pricing.rules.own_figures import BOUNDS, RISES, WHOLE, Told, has_no_mix, shrinking
 from app.modules.pricing.rules.rule import Quantity, Refused, refusal
-
-
-def _settable(code: Figure) -> Figure:
-    if code not in BOUNDS:
-        raise ValueError("is learned from your completed jobs, and not set")
-    return code
 
 
 class OwnFigureIn(BaseModel):
@@ -24,7 +19,7 @@ class OwnFigureIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    code: Annotated[Figure, AfterValidator(_settable), Field(examples=["loose_item"])]
+    code: Annotated[Figure, Field(examples=["loose_item"])]
     value: Annotated[Quantity, Field(examples=["45"])]
 
     @model_validator(mode="after")
@@ -32,11 +27,13 @@ class OwnFigureIn(BaseModel):
         least, most = BOUNDS[self.code]
         if not least <= self.value <= most:
             raise refusal((("value",), "out_of_bounds", f"Is from {least} to {most}, in {FIGURES[self.code].unit}."))
+        if self.code in WHOLE and self.value % 1:
+            raise refusal((("value",), "not_whole", f"Is a whole number, in {FIGURES[self.code].unit}s."))
         return self
 
 
-def _whole(figures: tuple[OwnFigureIn, ...]) -> tuple[OwnFigureIn, ...]:
-    """Each once, and crew bands that grow with the crew."""
+def _agree(figures: tuple[OwnFigureIn, ...]) -> tuple[OwnFigureIn, ...]:
+    """Each once; crew bands grow with the crew, what homes hold with their size, and some cartons are of some kind."""
     codes = [figure.code for figure in figures]
     faults: list[Refused] = [
         ((place, "code"), "repeated", "Names a figure twice.")
@@ -45,12 +42,20 @@ def _whole(figures: tuple[OwnFigureIn, ...]) -> tuple[OwnFigureIn, ...]:
     ]
     if not faults:
         told = {figure.code: figure.value for figure in figures}
-        for band in shrinking_bands(told):
-            place = next(codes.index(one) for one in (band, *reversed(CREW_BANDS)) if one in codes)
-            faults.append(((place, "value"), "bands_shrink", f"{band} must not end before the band of a smaller crew."))
+        faults += _rises_broken(told, codes)
+        if has_no_mix(told):
+            faults.append(((), "mix_is_empty", "Some kind of carton is more than none of them."))
     if faults:
         raise refusal(*faults)
     return figures
+
+
+def _rises_broken(told: Told, codes: list[Figure]) -> Iterator[Refused]:
+    """At the figure itself where it is told, and else at the last one told beside it."""
+    for rise in RISES:
+        for figure in shrinking(told, rise):
+            place = next(codes.index(one) for one in (figure, *reversed(rise.figures)) if one in codes)
+            yield (place, "value"), rise.code, f"{figure} {rise.reason}."
 
 
 class OwnFiguresIn(BaseModel):
@@ -58,7 +63,7 @@ class OwnFiguresIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    figures: Annotated[tuple[OwnFigureIn, ...], Field(max_length=len(BOUNDS)), AfterValidator(_whole)]
+    figures: Annotated[tuple[OwnFigureIn, ...], Field(max_length=len(BOUNDS)), AfterValidator(_agree)]
 
     def to_told(self) -> Told:
         return {figure.code: figure.value for figure in self.figures}

@@ -15,7 +15,7 @@ from app.kernel.ports.geocoding import locate_place
 from app.kernel.signing import BadToken, Signer
 from app.modules.pricing.errors import EstimateChanged, EstimateExpired, EstimateRefused
 from app.modules.pricing.rules import count_cartons, estimate, pieces_of, request_from_json, request_to_json
-from app.modules.pricing.rules.estimator_figures import FIGURES, Figure
+from app.modules.pricing.rules.estimator_figures import FIGURES, OWN_RATIO
 from app.modules.pricing.rules.own import COMMON, Own, estimate_own, hours_at_pace
 from app.modules.pricing.rules.wire import number_text
 from app.modules.pricing.schemas import EstimateIn, SignedEstimateOut, ToldEstimateIn, estimate_out
@@ -65,15 +65,16 @@ def _load(request: EstimateRequest, made: Estimate, own: Own) -> Load:
         hours_p90=made.duration_hours.p90,
         exact_hours=made.exact_hours,
         inventory=made.inventory,
-        cartons=count_cartons(request),
-        factors=own.factors(made.volume_cuft, request.items),
+        cartons=count_cartons(request, own.base),
+        factors=own.factors(made.volume_cuft, request),
         figures=own.base,
     )
 
 
 class OwnLoads:
     """The load that the common figures have estimated, by companies' own. Only where one knows some of the things
-    otherwise, or has figures of its own, is it estimated anew, and once for all that say the same of these things.
+    otherwise, or has figures of its own for such a load, is it estimated anew, and once for all that say the
+    same of it.
     """
 
     def __init__(self, common: Load) -> None:
@@ -83,19 +84,20 @@ class OwnLoads:
 
     def by(self, own: Own) -> Load:
         items = frozenset((code, own.items[code]) for code in self._listed & own.items.keys())
-        if not items and not own.has_figures:
+        told = own.told(self._common.request.home_size)
+        if not items and not told:
             hours = hours_at_pace(self._common.exact_hours, self._common.volume_cuft, own)
-            factors = own.factors(self._common.volume_cuft, ())
+            factors = own.factors(self._common.volume_cuft, self._common.request)
             return replace(self._common, hours_p50=hours.p50, hours_p90=hours.p90, factors=factors)
-        load = self._estimated(own, (items, tuple(figure.value for figure in own.base.values())))
-        ratio = own.figures(load.volume_cuft)[Figure.OWN_RATIO].value
+        load = self._estimated(own, (items, tuple((figure.code, figure.value) for figure in told)))
+        ratio = own.figures(load.volume_cuft)[OWN_RATIO].value
         hours = hours_at_pace(load.exact_hours, load.volume_cuft, own)
         return replace(
             load,
             hours_p50=hours.p50,
             hours_p90=hours.p90,
             exact_hours=load.exact_hours * Fraction(ratio),
-            factors=own.factors(load.volume_cuft, load.request.items),
+            factors=own.factors(load.volume_cuft, load.request),
             figures=own.base,
         )
 
