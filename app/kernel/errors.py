@@ -11,6 +11,7 @@ stand for; the web renders them, the database layer translates constraint names 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -35,6 +36,8 @@ class AppError(Exception):
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something went wrong on our side."
     constraints: ClassVar[tuple[str, ...]] = ()
+    # What it says of single places (`Fault.code`) in words of their own, each with its meaning, for the catalogue.
+    fault_codes: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self,

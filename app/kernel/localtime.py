@@ -7,6 +7,7 @@ until an offset says which. (Python and PostgreSQL disagree by an hour about the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -17,6 +18,10 @@ from app.kernel.errors import Fault, Unprocessable
 class LocalTimeRefused(Unprocessable):
     code: ClassVar[str] = "local_time_refused"
     title: ClassVar[str] = "This wall time does not name one instant at this place."
+    fault_codes: ClassVar[Mapping[str, str]] = {
+        "local_time_missing": "The clock of this place jumps over this hour.",
+        "local_time_ambiguous": "This hour comes twice at this place: say which by its offset.",
+    }
 
 
 def to_instant(moment: datetime, zone_name: str, *, pointer: str) -> datetime:
@@ -39,6 +44,11 @@ def to_instant(moment: datetime, zone_name: str, *, pointer: str) -> datetime:
     readings = " or ".join(_with_offset(instant, zone) for instant in sorted((first, second)))
     sentence = f"comes twice in {zone_name}: write {readings}"
     raise LocalTimeRefused(sentence, faults=(Fault(pointer, "local_time_ambiguous", sentence),))
+
+
+def local_words(instant: datetime, zone_name: str) -> str:
+    """The wall time at a place and its zone, for people: 2027-03-08 09:15 (America/Los_Angeles)."""
+    return f"{instant.astimezone(ZoneInfo(zone_name)):%Y-%m-%d %H:%M} ({zone_name})"
 
 
 def _with_offset(instant: datetime, zone: ZoneInfo) -> str:

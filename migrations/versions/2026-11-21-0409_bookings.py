@@ -163,6 +163,12 @@ def upgrade() -> None:
             nullable=True,
             comment="when in that window the crew is to come, which alone is kept for it; null: all of it is",
         ),
+        sa.Column(
+            "time_told_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when the company last told the customer another hour to be there; null: never since it was booked",
+        ),
         sa.Column("pickup_zone", sa.Text(), nullable=False, comment="IANA zone of the pickup"),
         sa.Column("origin", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("destination", postgresql.JSONB(astext_type=sa.Text()), nullable=False),

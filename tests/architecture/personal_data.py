@@ -36,7 +36,7 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "erased": "origin destination contact_name cancellation_reason",
         "sealed": "sealed_contact",
         "secret": "phone_index email_index",
-        "kept": "id org_id reference status customer_id quote_id starts_at planned_arrival_at arrives_until ends_at pickup_zone crew_size truck_ids"
+        "kept": "id org_id reference status customer_id quote_id starts_at planned_arrival_at time_told_at arrives_until ends_at pickup_zone crew_size truck_ids"
         " driver_ids equipment_ids legs volume_cuft weight_lb skills truck_features distance_miles job pricing_config_id price total currency hold_expires_at"
         " confirmed_at started_at completed_at cancelled_at cancellation_terms ended_by cancellation_fee"
         " cancellation_refund covers_replacement discounts_used asks_door_codes link_issue reschedule_issue actuals final_price version created_at updated_at",

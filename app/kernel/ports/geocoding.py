@@ -1,6 +1,7 @@
 """Where an address lies, and which time zone holds there."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from app.kernel.errors import Fault, Unprocessable
@@ -14,6 +15,13 @@ FARTHEST_FROM_POSTAL_CODE_MILES: Final = 250
 class PlaceNotLocated(Unprocessable):
     code = "place_not_located"
     title = "We cannot tell where this place is."
+    fault_codes = MappingProxyType(
+        {
+            "unknown_postal_code": "This is no postal code that we know: tell the location.",
+            "state_mismatch": "The postal code lies in another state.",
+            "location_far_from_postal_code": "The location lies far from its postal code.",
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

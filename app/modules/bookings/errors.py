@@ -129,6 +129,13 @@ class NoArrivalWindow(Conflict):
     title: ClassVar[str] = "There is nothing to plan: it has no window of arrival, or each of its days is kept whole."
 
 
+class OutsideArrivalWindow(Unprocessable):
+    """`from` and `to` are the window."""
+
+    code: ClassVar[str] = "outside_arrival_window"
+    title: ClassVar[str] = "The arrival lies outside of the window that the customer was promised."
+
+
 class NotDueYet(Conflict):
     """`from_at` is when it can be reported."""
 

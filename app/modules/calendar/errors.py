@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import ClassVar, Self
@@ -65,3 +65,10 @@ class TimeOffNotFound(NotFound):
 class WindowRefused(Unprocessable):
     code: ClassVar[str] = "window_refused"
     title: ClassVar[str] = "This window of time cannot be booked."
+    fault_codes: ClassVar[Mapping[str, str]] = {
+        "window_reversed": "A window ends after it starts.",
+        "window_too_short": "A window is 15 minutes long at least, and as long as the work that is to be done in it.",
+        "window_too_long": "A window is not longer than 14 days.",
+        "window_past": "This time is past.",
+        "arrival_window_too_wide": "Whoever arrives last has less than 15 minutes for the work.",
+    }

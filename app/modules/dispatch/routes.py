@@ -7,7 +7,7 @@ from app.modules.bookings.public import IllegalStep, NotEquipped, PapersEndBefor
 from app.modules.calendar.public import ResourceNotFound, SlotTaken, WindowRefused
 from app.modules.dispatch import service
 from app.modules.dispatch.access import Dispatch
-from app.modules.dispatch.errors import PlanChanged
+from app.modules.dispatch.errors import DayOver, PlanChanged
 from app.modules.dispatch.rules import DayPlan, DaySwap
 from app.modules.dispatch.schemas import (
     AutoAssignIn,
@@ -60,7 +60,7 @@ def plan_out(plan: DayPlan) -> PlanOut:
     return PlanOut(plan=plan.name, is_best=plan.is_best, jobs=jobs, left_over=left)
 
 
-@router.post("/auto-assign/preview")
+@router.post("/auto-assign/preview", responses=problems(DayOver))
 async def foresee_auto_assign(body: DayIn, actor: Dispatch, session: Read, request: Request) -> PlanOut:
     """The best teams for a day's jobs, and why a job is left over; nothing is changed.
 
@@ -73,7 +73,7 @@ async def foresee_auto_assign(body: DayIn, actor: Dispatch, session: Read, reque
 
 @router.post(
     "/auto-assign",
-    responses=problems(PlanChanged, SlotTaken, ResourceNotFound, IllegalStep, NotEquipped, PapersEndBefore),
+    responses=problems(DayOver, PlanChanged, SlotTaken, ResourceNotFound, IllegalStep, NotEquipped, PapersEndBefore),
 )
 async def auto_assign(body: AutoAssignIn, actor: Dispatch, snapshot: Read, session: Write, request: Request) -> PlanOut:
     """Give a day's jobs the best teams, all or none; who is left over keeps what they have.
@@ -104,7 +104,7 @@ def swaps_out(swap: DaySwap) -> SwapsOut:
     return SwapsOut(is_off=swap.is_off, jobs=jobs)
 
 
-@router.post("/swap-truck/preview", responses=problems(ResourceNotFound))
+@router.post("/swap-truck/preview", responses=problems(DayOver, ResourceNotFound))
 async def foresee_swap_truck(body: SwapTruckIn, actor: Dispatch, session: Read) -> SwapsOut:
     """Which trucks the day's jobs of a broken one would have instead; nothing is changed.
 
@@ -116,7 +116,7 @@ async def foresee_swap_truck(body: SwapTruckIn, actor: Dispatch, session: Read) 
 @router.post(
     "/swap-truck",
     responses=problems(
-        ResourceNotFound, PlanChanged, SlotTaken, WindowRefused, IllegalStep, NotEquipped, PapersEndBefore
+        DayOver, ResourceNotFound, PlanChanged, SlotTaken, WindowRefused, IllegalStep, NotEquipped, PapersEndBefore
     ),
 )
 async def swap_truck(body: SwapTruckIn, actor: Dispatch, session: Write) -> SwapsOut:

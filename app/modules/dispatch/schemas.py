@@ -103,8 +103,8 @@ class SwapOut(BaseModel):
 
 class SwapsOut(BaseModel):
     """`is_off`: every job has another truck, and this one stands in the workshop for the rest of the day, from the end
-    of the job that it is on. False: a job keeps it, a hold or time off stands in the way, or the job that it is on
-    lasts until the day is over; from its end on nothing keeps the truck off then.
+    of the job that it is on. False: a job keeps it, or somebody holds it, around which it is off; or the job that it is
+    on lasts until the day is over, and from its end on nothing keeps the truck off.
     """
 
     is_off: bool

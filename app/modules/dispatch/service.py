@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Mover
-from app.kernel.errors import PreconditionFailed
+from app.kernel.errors import Fault, PreconditionFailed
 from app.kernel.ports.solving import Solver
 from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
@@ -17,7 +17,7 @@ from app.modules.bookings.public import DayJob, Team
 from app.modules.calendar import public as calendar
 from app.modules.calendar.public import Busy
 from app.modules.dispatch import rules
-from app.modules.dispatch.errors import PlanChanged
+from app.modules.dispatch.errors import DayOver, PlanChanged
 from app.modules.dispatch.rules.day import DAYS_COUNTED
 from app.modules.dispatch.schemas import DayIn, SwapTruckIn
 from app.modules.fleet import public as fleet
@@ -32,6 +32,8 @@ async def read_day(
 ) -> rules.Day:
     """The day's jobs to come, of one truck or all, and who and what there is for them; nothing is locked. `rest`: what
     is left of jobs of the truck.
+
+    Raises: DayOver (422).
     """
     days = await _day_of(session, actor, body.day)
     to_come = await bookings.list_day_jobs(session, actor.org_id, days, actor.now)
@@ -94,7 +96,7 @@ def _team(job: DayJob, planned: rules.Planned) -> Team:
 async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) -> rules.DaySwap:
     """Which truck each of the day's jobs would have instead, and from when on this one would be off.
 
-    Raises: ResourceNotFound (404).
+    Raises: DayOver (422), ResourceNotFound (404).
     """
     await calendar.check_resource(session, actor.org_id, body.truck_id)
     window = await _day_of(session, actor, body.day)
@@ -120,8 +122,10 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
     Where it is asked for, another truck takes over the rest of the job that it is on, and it is off from now on.
 
     Locks: the booking rows in id order, then the resources in id order.
-    Raises: ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when it is taken off already, or a hold stands in
-    the rest of the day, or another has a replacement since.
+    Around a hold, and other time off, it is off for what is left.
+
+    Raises: DayOver (422), ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when somebody took it, or a
+    replacement, since.
     Emits: booking.truck_replaced for each job moved: its customer is told; booking.assigned for each that is not under
     way.
     """
@@ -135,11 +139,10 @@ async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> 
         await bookings.reassign_all(session, actor, teams, tells_customers=True)
     except PreconditionFailed:
         raise PlanChanged(plan=None) from None
-    if swap.off is None:
-        return swap
-    time_off_id = await calendar.take_time_off(session, actor.org_id, body.truck_id, swap.off, actor.now)
-    after = {"resource_id": body.truck_id, "starts_at": swap.off.starts_at, "ends_at": swap.off.ends_at}
-    record(session, actor, Change("fleet.time_off_taken", "time_off", time_off_id, after=after))
+    for off in swap.off:
+        time_off_id = await calendar.take_time_off(session, actor.org_id, body.truck_id, off, actor.now)
+        after = {"resource_id": body.truck_id, "starts_at": off.starts_at, "ends_at": off.ends_at}
+        record(session, actor, Change("fleet.time_off_taken", "time_off", time_off_id, after=after))
     return swap
 
 
@@ -148,5 +151,8 @@ def _since(job: DayJob) -> datetime | None:
 
 
 async def _day_of(session: ReadSession, actor: Mover, day: date) -> calendar.Window:
-    """By the clock of the company's office."""
-    return calendar.days_window(day, 1, ZoneInfo(await orgs.company_zone(session, actor.org_id)))
+    """By the clock of the company's office. Raises: DayOver (422)."""
+    window = calendar.days_window(day, 1, ZoneInfo(await orgs.company_zone(session, actor.org_id)))
+    if window.ends_at <= actor.now:
+        raise DayOver(faults=(Fault("/day", DayOver.code, "is over"),))
+    return window

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from app.kernel.errors import Conflict, NotFound, Unprocessable
@@ -23,6 +24,15 @@ class LastServiceArea(Conflict):
 class AreaRefused(Unprocessable):
     code: ClassVar[str] = "area_refused"
     title: ClassVar[str] = "This is no area that can be served."
+    fault_codes: ClassVar[Mapping[str, str]] = {
+        "invalid_polygon": "This is no valid polygon.",
+        "area_too_large": "The area is larger than one may be.",
+        "too_many_vertices": "The area has more vertices than one may have.",
+        "ring_too_short": "A ring has four positions at least.",
+        "ring_open": "A ring ends where it begins.",
+        "crosses_antimeridian": "An area does not cross the 180th meridian: give two.",
+        "near_pole": "An area stays between 85 degrees north and south.",
+    }
 
 
 class DayOffNotFound(NotFound):

@@ -118,12 +118,17 @@ async def show_metrics(request: Request) -> Response:
 
 def errors_router(errors: Iterable[type[AppError]]) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["service"])
-    entries = {error.code: ErrorEntry(code=error.code, status=error.status, meaning=error.title) for error in errors}
+    known = list(errors)
+    told = [(code, error.status, meaning) for error in known for code, meaning in error.fault_codes.items()]
+    told += [(error.code, error.status, error.title) for error in known]
+    entries = {code: ErrorEntry(code=code, status=status, meaning=meaning) for code, status, meaning in told}
     catalogue = ErrorCatalogue(items=[entries[code] for code in sorted(entries)])
 
     @router.get("/errors")
     async def list_errors() -> ErrorCatalogue:
-        """Every code that a problem can have, with its meaning. For everybody."""
+        """Every code that a problem can have, and those that `errors` has of single places in words of their own, with
+        their meaning; a field of the wrong type or length is told by the name of its rule. For everybody.
+        """
         return catalogue
 
     return router

@@ -38,7 +38,7 @@ async def booking(client: httpx.AsyncClient, mover_a: Member) -> dict[str, Any]:
 
 
 async def plan(
-    client: httpx.AsyncClient, member: Member, booking: dict[str, Any], arrives_at: str, **headers: str
+    client: httpx.AsyncClient, member: Member, booking: dict[str, Any], arrives_at: str | None, **headers: str
 ) -> tuple[int, dict[str, Any]]:
     sent = member.headers | new_key() | headers
     answer = await client.post(path(booking), headers=sent, json={"arrives_at": arrives_at})
@@ -120,7 +120,6 @@ async def test_the_customer_and_their_calendar_are_told(
         ("2027-03-08T08:59:00", 422, "outside_arrival_window"),
         ("2027-03-08T11:00:01", 422, "outside_arrival_window"),
         ("soon", 422, None),
-        (None, 422, None),
     ],
 )
 async def test_a_time_outside_the_window_is_refused(
@@ -145,6 +144,78 @@ async def test_without_a_window_or_by_others_there_is_nothing_to_plan(
     assert (status, refused["code"]) == (409, "no_arrival_window")
     status, refused = await plan(client, mover_b, booking, LATE)
     assert (status, refused["code"]) == (404, "booking_not_found")
+
+
+async def test_a_refusal_names_the_window_by_the_clock_of_the_pickup_and_the_catalogue_has_its_code(
+    client: httpx.AsyncClient, mover_a: Member, booking: dict[str, Any]
+) -> None:
+    status, refused = await plan(client, mover_a, booking, "2027-03-08T12:00:00")
+    window = {"from": "2027-03-08 09:00 (America/Los_Angeles)", "to": "2027-03-08 11:00 (America/Los_Angeles)"}
+    assert (status, refused["code"], refused["from"], refused["to"]) == (
+        422,
+        "outside_arrival_window",
+        *window.values(),
+    )
+    assert all(one in refused["errors"][0]["message"] for one in window.values())
+    known = {one["code"]: one["status"] for one in (await client.get("/v1/errors")).json()["items"]}
+    assert known["outside_arrival_window"] == known["window_past"] == 422
+
+
+class TestTakenBack:
+    """`arrives_at: null`: the whole window is promised and kept again."""
+
+    async def test_all_of_the_window_is_kept_again_and_the_customer_is_told(
+        self,
+        client: httpx.AsyncClient,
+        mover_a: Member,
+        booking: dict[str, Any],
+        settings: Settings,
+        worker_resources: Resources,
+    ) -> None:
+        await plan(client, mover_a, booking, LATE)
+        status, open_again = await plan(client, mover_a, booking, None)
+        assert (status, open_again["planned_arrival_at"]) == (200, None)
+        assert await kept(client, mover_a, booking) == [(booking["starts_at"], booking["ends_at"])]
+        assert await plan(client, mover_a, booking, None) == (200, open_again)
+        await work(worker_resources)
+        letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["subject"]]
+        told = [one for one in letters if one["subject"].startswith("Arrival open again")]
+        assert any(one["to"] == booking["contact"]["email"] for one in told)
+        assert all("; planned for" not in one["text"] for one in told)
+
+    async def test_it_stays_planned_where_the_rest_is_somebody_elses_by_now(
+        self, client: httpx.AsyncClient, mover_a: Member, booking: dict[str, Any]
+    ) -> None:
+        await plan(client, mover_a, booking, LATE)
+        window = {"starts_at": "2027-03-08T09:00:00", "ends_at": "2027-03-08T10:00:00"}
+        await book_by_hand(client, mover_a.headers, window=window, **crew_of(booking))
+        status, refused = await plan(client, mover_a, booking, None)
+        assert (status, refused["code"]) == (409, "slot_taken")
+        shown = await client.get(f"/v1/bookings/{booking['id']}", headers=mover_a.headers)
+        assert shown.json()["planned_arrival_at"] == LATE
+
+    async def test_not_once_the_window_is_over(
+        self, client: httpx.AsyncClient, mover_a: Member, booking: dict[str, Any], clock: ManualClock
+    ) -> None:
+        await plan(client, mover_a, booking, LATE)
+        again = await at(clock, client, mover_a, "2027-03-08T19:00:01Z")
+        status, refused = await plan(client, again, booking, None)
+        assert (status, refused["errors"][0]["code"]) == (422, "window_past")
+
+
+@pytest.mark.parametrize("arrives_at", ["2027-03-08T17:31:00Z", None])
+async def test_who_was_told_another_hour_just_now_is_not_absent_before_an_hour_has_gone_by(
+    client: httpx.AsyncClient, mover_a: Member, booking: dict[str, Any], clock: ManualClock, arrives_at: str | None
+) -> None:
+    await plan(client, mover_a, booking, LATE)
+    again = await at(clock, client, mover_a, "2027-03-08T17:30:00Z")
+    assert (await plan(client, again, booking, arrives_at))[0] == 200
+    clock.move_to(datetime.fromisoformat("2027-03-08T17:31:00Z"))
+    early = await client.post(path(booking, "no-show"), headers=again.headers | new_key())
+    due = "2027-03-08T18:30:00Z"
+    assert (early.status_code, early.json()["code"], early.json()["from_at"]) == (409, "not_due_yet", due)
+    again = await at(clock, client, mover_a, due)
+    assert (await post(client, again.headers, path(booking, "no-show")))["settlement"]["by"] == "customer"
 
 
 async def test_the_rest_of_the_window_goes_to_one_of_two_who_want_it(
@@ -203,7 +274,9 @@ async def test_the_same_hour_again_changes_nothing_also_when_it_is_past(
     again = await at(clock, client, mover_a, "2027-03-08T18:00:00Z")
     assert await plan(client, again, booking, "2027-03-08T17:15:00Z") == (200, planned)
     history = (await client.get(path(booking, "history"), headers=again.headers)).json()["items"]
-    assert [one["note"] for one in history if one["note"]] == ["Arrival planned for 2027-03-08T17:15:00+00:00."]
+    assert [one["note"] for one in history if one["note"]] == [
+        "Arrival planned for 2027-03-08 09:15 (America/Los_Angeles)."
+    ]
     await work(worker_resources)
     letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["subject"]]
     told = [one["to"] for one in letters if one["subject"].startswith("Arrival planned")]

@@ -94,3 +94,14 @@ async def test_what_cannot_be_had_is_refused(
     assert refused.status_code == status, refused.text
     body = refused.json()
     assert said in ([one["pointer"] for one in body["errors"]] if status == 422 else [body["code"]])
+
+
+async def test_the_work_is_no_longer_than_what_the_window_leaves_for_it(
+    client: httpx.AsyncClient, staff: StaffMember
+) -> None:
+    company = await open_company(client, staff.headers, prices=PRICES)
+    answers = [await book(client, company, 8 + at, arrival_window_minutes=120 + at) for at in (0, 1)]
+    assert [one.status_code for one in answers] == [201, 422]
+    assert [(one["pointer"], one["code"]) for one in answers[1].json()["errors"]] == [
+        ("/estimate/duration_hours", "window_too_short")
+    ]

@@ -99,6 +99,21 @@ class TestTrack:
         for word in private:
             assert word not in answer.text, word
 
+    async def test_each_step_is_told_once_whatever_the_office_writes_down_besides(
+        self, client: httpx.AsyncClient, mover_a: Member
+    ):
+        window = {"starts_at": "2027-03-08T09:00:00", "ends_at": "2027-03-08T13:00:00"}
+        booking = await book_by_hand(client, mover_a.headers, window=window, arrival_window_minutes=60)
+        await post(client, mover_a.headers, booking, "confirm")
+        await post(client, mover_a.headers, booking, "plan-arrival", {"arrives_at": "2027-03-08T09:30:00"})
+        crew = {name: booking[name] for name in ("truck_ids", "driver_ids")}
+        for _ in range(2):
+            await post(client, mover_a.headers, booking, "assign", crew)
+        await post(client, mover_a.headers, booking, "start")
+        await post(client, mover_a.headers, booking, "take-back", {"reason": "Pressed for the wrong job"})
+        shown = (await follow(client, await link_of(client, mover_a.headers, booking["id"]))).json()
+        assert [step["status"] for step in shown["steps"]] == ["held", "confirmed", "assigned"]
+
     async def test_the_customer_and_the_office_are_given_the_same_link(
         self, client: httpx.AsyncClient, belongings: Belongings
     ):

@@ -124,7 +124,7 @@ async def test_nobody_works_more_than_fourteen_hours(client: httpx.AsyncClient, 
     """Eight in the morning to half past eleven at night is fifteen and a half: two drivers do it, one cannot."""
     await write_prices(client, mover_a.headers)
     await confirmed(client, mover_a, estimate=SMALL_JOB, window=MORNING)
-    await confirmed(client, mover_a, estimate=SMALL_JOB, window=LATE)
+    await confirmed(client, mover_a, estimate=SMALL_JOB | {"duration_hours": "2.5"}, window=LATE)
     plan = await foresee(client, mover_a)
     assert plan["left_over"] == []
     assert len({one for job in plan["jobs"] for one in job["driver_ids"]}) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,18 +74,56 @@ async def test_of_one_that_breaks_down_on_a_job_the_next_goes_to_another_and_it_
     assert off["starts_at"] == first["ends_at"]
 
 
-async def test_a_hold_in_the_evening_refuses_the_swap_for_nothing_would_keep_the_truck_off(
+async def test_around_a_hold_in_the_evening_it_is_off_and_nobody_is_told_that_it_is_off_for_the_day(
     client: httpx.AsyncClient, mover_a: Member
 ):
     first = await confirmed(client, mover_a, window=MORNING)
     team = {name: first[name] for name in ("truck_ids", "driver_ids")}
-    await book_by_hand(client, mover_a.headers, window=LATE, **team)
+    held = await book_by_hand(client, mover_a.headers, window=LATE, **team)
     await add_truck(client, mover_a.headers, license_plate="FIT 4", capacity_cuft=1700)
-    body = {"truck_id": first["truck_ids"][0], "day": DAY}
-    assert (await post(client, mover_a.headers, f"{SWAP}/preview", body))["is_off"] is False
-    refused = await client.post(SWAP, headers=mover_a.headers | new_key(), json=body)
-    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken"), refused.text
-    assert await seen(client, mover_a, first) == first
+    [broken] = first["truck_ids"]
+    body = {"truck_id": broken, "day": DAY}
+    foreseen = await post(client, mover_a.headers, f"{SWAP}/preview", body)
+    done = await post(client, mover_a.headers, SWAP, body)
+    assert foreseen == done
+    assert (done["is_off"], [one["reason"] for one in done["jobs"]]) == (False, [None])
+    assert broken not in (await seen(client, mover_a, first))["truck_ids"]
+    before, behind = await days_off(client, mover_a.headers, broken)
+    assert (before[1], behind[0]) == (held["starts_at"], held["ends_at"])
+
+
+async def test_one_that_is_off_for_an_hour_already_is_off_around_it_too(client: httpx.AsyncClient, mover_a: Member):
+    booking = await confirmed(client, mover_a, window=MORNING)
+    [broken] = booking["truck_ids"]
+    await add_truck(client, mover_a.headers, license_plate="FIT 5", capacity_cuft=1700)
+    evening = {"starts_at": "2027-03-08T19:00", "ends_at": "2027-03-08T20:00"}
+    await post(client, mover_a.headers, f"/v1/trucks/{broken}/time-off", evening, 201)
+    body = {"truck_id": broken, "day": DAY}
+    foreseen = await post(client, mover_a.headers, f"{SWAP}/preview", body)
+    done = await post(client, mover_a.headers, SWAP, body)
+    assert foreseen == done
+    assert (done["is_off"], len(done["jobs"])) == (True, 1)
+    off = await days_off(client, mover_a.headers, broken)
+    assert len(off) == 3
+    assert all(one[1] == other[0] for one, other in pairwise(off))
+
+
+async def days_off(client: httpx.AsyncClient, headers: dict[str, str], truck_id: str) -> list[tuple[str, str]]:
+    items = (await client.get(f"/v1/trucks/{truck_id}/time-off", headers=headers)).json()["items"]
+    return sorted((one["starts_at"], one["ends_at"]) for one in items)
+
+
+@pytest.mark.parametrize("path", [SWAP, f"{SWAP}/preview", "/v1/dispatch/auto-assign", PREVIEW])
+async def test_of_a_day_that_is_over_nothing_is_planned(client: httpx.AsyncClient, mover_a: Member, path: str):
+    truck = await add_truck(client, mover_a.headers)
+    named = {"truck_id": truck["id"]} if path.startswith(SWAP) else {}
+    body = named | {"day": "2020-03-08"}
+    answer = await client.post(path, headers=mover_a.headers | new_key(), json=body)
+    assert (answer.status_code, answer.json()["code"], answer.json()["errors"][0]["pointer"]) == (
+        422,
+        "day_over",
+        "/day",
+    )
 
 
 async def test_of_a_job_past_midnight_it_is_not_said_that_the_truck_is_off(

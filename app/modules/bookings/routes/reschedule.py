@@ -18,6 +18,7 @@ from app.modules.bookings.errors import (
     IllegalStep,
     NoArrivalWindow,
     NotEquipped,
+    OutsideArrivalWindow,
     OutsideTerms,
     PapersEndBefore,
     PhoneNotProven,
@@ -89,6 +90,7 @@ async def reschedule_booking(
         BookingNotFound,
         IllegalStep,
         NoArrivalWindow,
+        OutsideArrivalWindow,
         LocalTimeRefused,
         WindowRefused,
         SlotTaken,
@@ -104,7 +106,8 @@ async def plan_arrival(
     response: Response,
     if_match: IfMatch,
 ) -> BookingOut:
-    """Plan when in its arrival window the crew comes; the rest of the window is free, and the customer is told.
+    """Plan when in its arrival window the crew comes; the rest of the window is free, and the customer is told. Null
+    takes it back: all of the window is kept again.
 
     For owners, managers and dispatchers.
     """

@@ -10,12 +10,11 @@ from app.kernel.actor import LinkHolder, LinkScope
 from app.modules.bookings.access import BookingsWrite
 from app.modules.bookings.errors import BookingNotFound
 from app.modules.bookings.routes.answers import BookingCare, linked_fields
-from app.modules.bookings.rules import ON_THE_WAY
+from app.modules.bookings.rules import steps_told
 from app.modules.bookings.schemas import TrackedStepOut, TrackingLinkOut, TrackOut
 from app.modules.bookings.service import given_links, tracking
 from app.modules.bookings.service.given_links import TRACKING
 from app.runtime.auth.links import SignedLinkRefused, link_holder, links_of
-from app.runtime.db.base import AnyRow
 from app.runtime.resources import resources_of
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import TransactionalRoute
@@ -46,14 +45,9 @@ async def renew_tracking_link(
     return TrackingLinkOut.model_validate(renewed)
 
 
-def is_news(step: AnyRow) -> bool:
-    """Not another team for a leg to come, while the move goes on."""
-    return step.to_status not in ON_THE_WAY or step.from_status != step.to_status
-
-
 @router.get("/track", responses=problems(SignedLinkRefused))
 async def track(holder: TrackHolder, request: Request) -> TrackOut:
     """Where a move stands: no name, no street, no price. For anyone who has the link."""
     found = await tracking.track(resources_of(request).database, holder)
-    steps = [TrackedStepOut(status=step.to_status, at=step.at) for step in found.steps if is_news(step)]
+    steps = [TrackedStepOut(status=status, at=at) for status, at in steps_told(found.steps)]
     return TrackOut(**linked_fields(found.opened), steps=steps)

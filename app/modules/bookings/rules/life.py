@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,15 @@ from app.modules.calendar.public import (
 )
 
 S = BookingStatus
+
+
+class Step(Protocol):
+    """A step of the history."""
+
+    to_status: BookingStatus
+    at: datetime
+
+
 ON_THE_WAY: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.LOADING, S.IN_TRANSIT, S.UNLOADING})
 TRACKED: Final = ON_THE_WAY | {S.CONFIRMED, S.ASSIGNED, S.COMPLETED}
 
@@ -94,6 +103,8 @@ PRESETS: Final[Mapping[PolicyKind, Terms]] = MappingProxyType(
 DEFAULT_TERMS: Final = PRESETS[PolicyKind.MODERATE]
 # A truck may stand in traffic: so long after its hour a customer may say that nobody came.
 COMPANY_GRACE: Final = timedelta(hours=2)
+# So long a customer has to hear of another hour that the company chose, and to be there.
+NOTICE_OF_ANOTHER_HOUR: Final = timedelta(hours=1)
 
 # The step that a code opens, where the company asks for one.
 DOOR_OF: Final[Mapping[BookingStatus, Door]] = MappingProxyType({S.LOADING: Door.PICKUP, S.COMPLETED: Door.DELIVERY})
@@ -264,11 +275,16 @@ def check_arrival(window: Window, arrives_until: datetime | None, pointer: str) 
     raise WindowRefused(sentence, faults=(Fault(pointer, "arrival_window_too_wide", sentence),))
 
 
-def check_no_show(absent: Party, arrives: tuple[datetime, datetime], now: datetime) -> None:
-    """`arrives`: from when on the customer was told to await the crew, as planned last, and until when it may come. The
-    customer is absent from that hour on; the company is late after the end of the window that it promised.
+def awaited_from(told_for: datetime, told_at: datetime | None) -> datetime:
+    """From when on a customer has to be there: the hour told last, and an hour after the company told another one."""
+    return told_for if told_at is None else max(told_for, told_at + NOTICE_OF_ANOTHER_HOUR)
 
-    Raises: NotDueYet (409), before the hour told, or within the company's two hours of grace.
+
+def check_no_show(absent: Party, arrives: tuple[datetime, datetime], now: datetime) -> None:
+    """`arrives`: from when on the customer has to await the crew, and until when it may come. The customer is absent
+    from that hour on; the company is late after the end of the window that it promised.
+
+    Raises: NotDueYet (409), before that hour, or within the company's two hours of grace.
     """
     due_at = arrives[1] + COMPANY_GRACE if absent is Party.COMPANY else arrives[0]
     if now < due_at:
@@ -353,6 +369,20 @@ def reference_of(booking_id: UUID) -> str:
         bits, digit = divmod(bits, len(REFERENCE_ALPHABET))
         letters.append(REFERENCE_ALPHABET[digit])
     return f"MH-{''.join(letters)}"
+
+
+def steps_told(steps: Iterable[Step]) -> list[tuple[BookingStatus, datetime]]:
+    """Where a move has come to, each step once and as it was reached first: what the office writes down besides is
+    none, and what was taken back is not told.
+    """
+    told: dict[BookingStatus, datetime] = {}
+    for step in steps:
+        if step.to_status in told:
+            reached = list(told).index(step.to_status) + 1
+            told = dict(list(told.items())[:reached])
+        else:
+            told[step.to_status] = step.at
+    return list(told.items())
 
 
 def is_tracked(status: BookingStatus) -> bool:

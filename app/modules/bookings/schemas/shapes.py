@@ -41,9 +41,9 @@ class WindowIn(Strict):
 
 
 class ArrivalIn(Strict):
-    """RFC 3339 with an offset; without one it is the wall time at the pickup."""
+    """RFC 3339 with an offset; without one it is the wall time at the pickup. Null takes the planning back."""
 
-    arrives_at: Moment
+    arrives_at: Moment | None
 
 
 class WindowOut(BaseModel):

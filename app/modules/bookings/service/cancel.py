@@ -70,7 +70,7 @@ async def report_no_show(
     came_from = booking.status
     booking.status = rules.move(came_from, to=BookingStatus.NO_SHOW, by=actor.kind)
     absent = Party.COMPANY if isinstance(actor, Customer) else Party.CUSTOMER
-    awaited_from = booking.planned_arrival_at or booking.starts_at
+    awaited_from = rules.awaited_from(booking.planned_arrival_at or booking.starts_at, booking.time_told_at)
     rules.check_no_show(absent, (awaited_from, booking.arrives_until or booking.starts_at), actor.now)
     _write(booking, rules.settle_no_show(_deposit(booking), absent))
     if absent is Party.COMPANY:

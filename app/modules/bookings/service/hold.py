@@ -30,7 +30,7 @@ from app.modules.bookings.service.eligibility import (
     unfit_trucks,
     while_eligible,
 )
-from app.modules.bookings.service.located import LocatedJob, check_windows, locate_job
+from app.modules.bookings.service.located import LocatedJob, check_hours, check_windows, locate_job
 from app.modules.bookings.service.pieces import pieces_for
 from app.modules.bookings.service.policy import Asked, asked_of, check_holds, most_unproven
 from app.modules.bookings.service.steps import step_row, tell_trail
@@ -160,6 +160,8 @@ async def hold_by_hand(session: WriteSession, actor: Mover, body: BookingIn, job
     Emits: booking.held.
     """
     check_windows(job, actor.now)
+    if body.estimate is not None:
+        check_hours(body.estimate.duration_hours, job)
     priced = await _priced(session, actor, body, job)
     booking_id = new_id()
     held_until = actor.now + hold

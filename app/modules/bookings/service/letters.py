@@ -55,6 +55,11 @@ async def truck_replaced_letters(session: ReadSession, booking_id: UUID) -> Lett
 
 
 async def arrival_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
+    """To both: the hour that is planned by now, or that none is any more."""
+    booking = await repository.get_booking(session, booking_id)
+    if booking is not None and booking.planned_arrival_at is None:
+        happened = "has no planned arrival any more: the crew may come at any time of its window"
+        return await _letters(session, booking_id, "Arrival open again", happened)
     return await _letters(session, booking_id, "Arrival planned", "has a planned arrival")
 
 

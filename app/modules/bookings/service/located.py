@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from app.kernel.errors import Fault
 from app.kernel.localtime import to_instant
 from app.kernel.places import Place
 from app.kernel.ports import Ports
@@ -91,3 +92,13 @@ def check_windows(job: LocatedJob, now: datetime) -> None:
         raise calendar.WindowRefused("A move of several days ends 30 days after it begins at the latest.")
     first = calendar.Window(job.window.starts_at, job.legs[0].ends_at if job.legs else job.window.ends_at)
     rules.check_arrival(first, job.window.starts_at + job.arrives_within, "/arrival_window_minutes")
+
+
+def check_hours(hours: Decimal, job: LocatedJob) -> None:
+    """Raises: WindowRefused (422) where the work takes longer than its window, or its legs together, leave for it."""
+    parts = [leg.ends_at - leg.starts_at for leg in job.legs] or [job.window.length]
+    left = Decimal((sum(parts, -job.arrives_within)) // timedelta(minutes=1)) / 60
+    if hours > left:
+        sentence = f"takes longer than the {left:.2f} hours that the window leaves for the work"
+        fault = Fault("/estimate/duration_hours", "window_too_short", sentence)
+        raise calendar.WindowRefused(f"The work {sentence}.", faults=(fault,))

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Customer, LinkHolder, Mover
-from app.kernel.localtime import to_instant
+from app.kernel.localtime import local_words, to_instant
 from app.kernel.money import money_out
 from app.kernel.versions import check_version
 from app.modules.audit.public import fields_of
@@ -240,10 +240,12 @@ async def _write(
         booking.cancellation_terms = rules.terms_to_json(rules.cap_terms(terms, was - actor.now))
     booking.legs = rules.legs_to_json(legs) if legs else None
     booking.arrives_until, booking.planned_arrival_at = _arrives_until(booking, window), None
+    booking.time_told_at = actor.now if isinstance(actor, Mover) else None
     booking.starts_at, booking.ends_at = window.starts_at, window.ends_at
     booking.reschedule_issue += 1  # The letter about this brings a link of its own.
     if booking.job is not None:
         job = pricing.starting_at(pricing.job_from_json(booking.job), window.starts_at, booking.pickup_zone)
         booking.job = pricing.job_to_json(job)
-    note = f"Moved from {was.isoformat()} to {window.starts_at.isoformat()}."
+    moved = [local_words(instant, booking.pickup_zone) for instant in (was, window.starts_at)]
+    note = f"Moved from {moved[0]} to {moved[1]}."
     await write_step(session, booking, actor, came_from=came_from, note=note, told=told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -26,27 +26,40 @@ class Swapped:
 
 @dataclass(frozen=True, slots=True)
 class DaySwap:
-    """`off`: when the broken truck is to be off; None when a job keeps it, or nothing of the day is left to take off.
-    `is_off`: nothing else stands in that time, so that it is or can be taken off.
+    """`off`: when the broken truck is to be off; nothing when a job keeps it, or of the day is left to take off.
+    `is_off`: then it is off for all of the rest of the day: nobody holds it.
     """
 
     jobs: tuple[Swapped, ...]
-    off: Window | None = None
+    off: tuple[Window, ...] = ()
     is_off: bool = False
 
 
-def find_time_off(stays: Collection[Busy], rest: Window, on_their_way: Collection[UUID]) -> tuple[Window | None, bool]:
+def find_time_off(
+    stays: Collection[Busy], rest: Window, on_their_way: Collection[UUID]
+) -> tuple[tuple[Window, ...], bool]:
     """`DaySwap.off` and `is_off`, out of what takes the truck still when the day's jobs have others: from the end of
-    the job that it broke down on, which has it until then, reported or not; what is held, or other time off, is in the
-    way.
+    the job that it broke down on, which has it until then, reported or not; around what is held, and around other time
+    off, in which it is off already.
     """
     jobs = [one for one in stays if one.stops is not None and one.window.overlaps(rest)]
     under_way = [one for one in jobs if one.source_id in on_their_way or one.window.starts_at <= rest.starts_at]
     ends = [one.window.ends_at for one in under_way]
     off = Window(max((rest.starts_at, *ends)), rest.ends_at)
     if off.length < SHORTEST_WINDOW:
-        return None, False
-    return off, not any(one.window.overlaps(off) for one in stays)
+        return (), False
+    return tuple(_gaps(off, stays)), not any(one.window.overlaps(off) for one in jobs)
+
+
+def _gaps(whole: Window, stays: Collection[Busy]) -> Iterator[Window]:
+    """What of it nothing takes, in pieces of a quarter of an hour at least."""
+    since = whole.starts_at
+    for one in sorted(one.window for one in stays if one.window.overlaps(whole)):
+        if one.starts_at - since >= SHORTEST_WINDOW:
+            yield Window(since, one.starts_at)
+        since = max(since, one.ends_at)
+    if whole.ends_at - since >= SHORTEST_WINDOW:
+        yield Window(since, whole.ends_at)
 
 
 def replace_truck(day: Day, truck_id: UUID) -> list[Swapped]:
