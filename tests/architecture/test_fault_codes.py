@@ -20,7 +20,7 @@ def codes_told(room: str) -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Fault", "_fault") and len(node.args) > 1:
                 code = node.args[1]
-                if isinstance(code, ast.Constant):
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
                     yield code.value
 
 
