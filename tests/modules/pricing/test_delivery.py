@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.modules.pricing.rules.delivery import Arrived, Charges, delivery_maximum
+from app.modules.pricing.rules.delivery import Arrived, Charges, Part, delivery_maximum
 from app.modules.pricing.values import EstimateKind
 
 CENTS = st.decimals(0, 100_000, places=2)
@@ -55,6 +55,27 @@ def part(kind: EstimateKind, estimated: str, loaded: str, delivered: str, valuat
 def test_limits(told: Charges, at_delivery: str, later: str, never: str) -> None:
     found = delivery_maximum(told)
     assert (found.at_delivery, found.later, found.never) == (Decimal(at_delivery), Decimal(later), Decimal(never))
+
+
+@pytest.mark.unit
+def test_each_part_says_by_what_it_is_limited() -> None:
+    found = delivery_maximum(part(NON_BINDING, "4000", "8000", "6000", "125", requested="200", impracticable="900"))
+    assert found.parts == (
+        Part("estimate", Decimal(3300), Decimal(0), "49 CFR 375.405, 375.407: 110 % of a non-binding estimate"),
+        Part("requested_services", Decimal(150), Decimal(0), "asked for by the shipper after the order was signed"),
+        Part(
+            "impracticable_operations",
+            Decimal("517.50"),
+            Decimal("157.50"),
+            "49 CFR 375.403, 375.405: 15 % of all other charges due at delivery",
+        ),
+        Part(
+            "valuation",
+            Decimal(125),
+            Decimal(0),
+            "49 CFR 375.703-375.709: charges by the weight delivered, and the valuation charge whole",
+        ),
+    )
 
 
 @pytest.mark.unit

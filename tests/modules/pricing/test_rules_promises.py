@@ -101,6 +101,13 @@ def test_what_is_taken_off_stands_in_a_line_of_its_own() -> None:
     assert kept.lines[2].amount == usd("43.31")
 
 
+def test_where_no_subtotal_comes_to_the_ceiling_it_is_a_cent_less() -> None:
+    body = config(base_hourly_rate="250.96", tax_rate=RATE, estimate=CEILING_110)
+    kept = keep_promise(priced(body, job(hours="1")), priced(body, job(hours="9")), parse_config(body))
+    # The ceiling is 300.21: 276.06 with its tax are 300.22, and 276.05 are 300.20.
+    assert (kept.subtotal, kept.total) == (usd("276.05"), usd("300.20"))
+
+
 def test_at_the_ceiling_nothing_is_taken_off() -> None:
     body = config(estimate={"kind": "not_to_exceed", "ceiling_percent": "100"})
     agreed = priced(body, job())
