@@ -33,7 +33,7 @@ from bench.listing import CONNECTIONS, WrongAnswer, bare_environ, measure_list
 from bench.load import HOST, Client, NoAnswer
 from bench.racing import measure_race
 from bench.recording import NotRecorded
-from bench.searching import measure_dates, measure_search
+from bench.searching import measure_dates, measure_own_search, measure_search
 from bench.serving import DoesNotStart, Serving
 from bench.tokens import measure_tokens
 
@@ -42,7 +42,7 @@ MOST_RESIDENT_MB: Final = 180.0
 MOST_SECONDS_TO_READY: Final = 3.0
 STARTS: Final = 3
 READY: Final = "/health/ready"
-PARTS: Final = ("tokens", "start", "list", "board", "booking", "contention", "search", "race", "sweep")
+PARTS: Final = ("tokens", "start", "list", "board", "booking", "contention", "search", "own", "race", "sweep")
 CANNOT_MEASURE: Final = (
     CannotPrepare,
     DoesNotStart,
@@ -117,6 +117,8 @@ async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
         if "search" in parts:
             figures += await measure_search(client, api, stage.ground)
             figures += await measure_dates(client, api, stage.ground)
+        if "own" in parts:
+            figures += await measure_own_search(client, api, stage.ground)
         if "race" in parts:
             figures += await measure_race(client, api, stage.ground)
         if "sweep" in parts:

@@ -5,7 +5,8 @@ and PostgreSQL, and how long one waits for it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +31,13 @@ MOST_DATES_MS: Final = 300.0
 BACKENDS: Final = (
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'movehub-api' AND datname = current_database()"
 )
+# Between the volumes of one bedroom and of three.
+TELL_FIGURES: Final = """
+INSERT INTO app.own_estimators (org_id, id, items, figures, updated_at)
+SELECT id, gen_random_uuid(), '[]', jsonb_build_object('two_bedroom_volume', volume::text), now()
+FROM (SELECT id, 600 + row_number() OVER () % 750 AS volume FROM app.organizations) AS companies
+"""
+FORGET_FIGURES: Final = "DELETE FROM app.own_estimators"
 
 
 def search_of(place: dict[str, str], days: int) -> dict[str, Any]:
@@ -62,6 +70,42 @@ async def _measure(client: Client, api: Serving, ground: Ground, requests: Seque
 
 async def measure_search(client: Client, api: Serving, ground: Ground) -> list[Figure]:
     """Each search asks for another town or another day. Raises: WrongAnswer for fewer offers than twenty."""
+    spent = await _search(client, api, ground)
+    return _figures(f"search {OFFERS} priced offers", spent, MOST_CPU_MS)
+
+
+async def measure_own_search(client: Client, api: Serving, ground: Ground) -> list[Figure]:
+    """The same where each company says something else of what a home holds, so that no two are estimated as one; its
+    limit is the search where none says anything. Raises: WrongAnswer.
+    """
+    usual = await _search(client, api, ground)
+    async with _own_figures(ground):
+        own = await _search(client, api, ground)
+    name = f"search {OFFERS} offers of {COMPANIES} companies with own figures"
+    return [
+        Figure(f"{name}, CPU of the API", own.api_ms, usual.api_ms, "ms", "<= 1.5"),
+        Figure(
+            f"{name}, latency of the middle one",
+            middle(own.outcome.latencies) * 1000,
+            middle(usual.outcome.latencies) * 1000,
+            "ms",
+        ),
+    ]
+
+
+@asynccontextmanager
+async def _own_figures(ground: Ground) -> AsyncIterator[None]:
+    """Every company has a volume of its own for the home that is searched with, meanwhile."""
+    connection = await asyncpg.connect(ground.admin_url)
+    try:
+        await connection.execute(TELL_FIGURES)
+        yield
+    finally:
+        await connection.execute(FORGET_FIGURES)
+        await connection.close()
+
+
+async def _search(client: Client, api: Serving, ground: Ground) -> _Spent:
     towns = ground.places()[:-1]
     bodies = [search_of(place, days) for days in range(3, 35) for place in towns]
     requests = [post("/v1/search", body) for body in bodies]
@@ -71,7 +115,7 @@ async def measure_search(client: Client, api: Serving, ground: Ground) -> list[F
     measured = [requests[len(towns) + at : len(towns) + SEARCHES : CONNECTIONS] for at in range(CONNECTIONS)]
     spent = await _measure(client, api, ground, measured)
     _refuse_short(spent.outcome.bodies, set(spent.outcome.statuses))
-    return _figures(f"search {OFFERS} priced offers", spent, MOST_CPU_MS)
+    return spent
 
 
 async def measure_dates(client: Client, api: Serving, ground: Ground) -> list[Figure]:

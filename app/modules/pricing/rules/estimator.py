@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
 from app.kernel.errors import Fault
@@ -47,8 +48,16 @@ _SECONDS_PER_HOUR: Final = 3600
 _CUBIC_INCHES: Final = 1728
 _THOUSANDTH: Final = Decimal("0.001")
 
+# What companies say is mostly what others say too: of a search's figures each is made exact, and packed, once.
+_KEPT: Final = 4096
+
 Figures = Mapping[str, Factor]
 Catalogue = Mapping[str, Item]
+
+
+@lru_cache(maxsize=_KEPT)
+def _exact(value: Decimal) -> Fraction:
+    return Fraction(value)
 
 
 def end_of(access: Access | None) -> End:
@@ -85,9 +94,13 @@ def volume_of(length_in: Decimal, width_in: Decimal, height_in: Decimal) -> Deci
 
 def pack_home(cartons: int, figures: Figures = FIGURES) -> tuple[CartonCount, ...]:
     """So many cartons by the mix: whole cartons, those nearest to the next one rounded up until it adds up."""
-    parts = {code: Fraction(figures[part].value) for code, part in CARTON_MIX.items()}
-    all_parts = sum(parts.values())
-    exact = {code: cartons * part / all_parts for code, part in parts.items()}
+    return _pack(cartons, tuple(figures[part].value for part in CARTON_MIX.values()))
+
+
+@lru_cache(maxsize=_KEPT)
+def _pack(cartons: int, parts: tuple[Decimal, ...]) -> tuple[CartonCount, ...]:
+    all_parts = Fraction(sum(parts))
+    exact = {code: cartons * Fraction(part) / all_parts for code, part in zip(CARTON_MIX, parts, strict=True)}
     whole = {code: math.floor(count) for code, count in exact.items()}
     nearest = sorted(exact, key=lambda code: whole[code] - exact[code])
     for code in nearest[: cartons - sum(whole.values())]:
@@ -107,7 +120,7 @@ def packing_of(cartons: int, told: Decimal | None = None, figures: Figures = FIG
     more: whoever names fewer would name the price.
     """
     step = figures[Figure.HOURS_STEP].value
-    exact = Fraction(cartons) / Fraction(figures[Figure.CARTONS_PER_HOUR].value)
+    exact = Fraction(cartons) / _exact(figures[Figure.CARTONS_PER_HOUR].value)
     return Packing(cartons, max(step * math.ceil(exact / Fraction(step)), told or ZERO))
 
 
@@ -182,25 +195,25 @@ def _load_of(request: EstimateRequest, figures: Figures, catalogue: Catalogue) -
 def _access_factor(end: End, figures: Figures) -> Fraction:
     """The work at one end, where 1 is a ground floor beside the truck."""
     beyond = max(ZERO, end.carry_ft - figures[Figure.FREE_CARRY].value)
-    steps = math.ceil(Fraction(beyond) / Fraction(figures[Figure.CARRY_STEP].value))
-    factor = 1 + Fraction(figures[Figure.PER_CARRY_STEP].value) * steps
+    steps = math.ceil(Fraction(beyond) / _exact(figures[Figure.CARRY_STEP].value))
+    factor = 1 + _exact(figures[Figure.PER_CARRY_STEP].value) * steps
     if end.elevator:
-        return factor + Fraction(figures[Figure.PER_ELEVATOR_END].value)
-    return factor + Fraction(figures[Figure.PER_FLIGHT].value) * end.flights
+        return factor + _exact(figures[Figure.PER_ELEVATOR_END].value)
+    return factor + _exact(figures[Figure.PER_FLIGHT].value) * end.flights
 
 
 def _crew(person_hours: Fraction, figures: Figures) -> int:
     for crew, bound in ((2, Figure.CREW_OF_TWO), (3, Figure.CREW_OF_THREE), (4, Figure.CREW_OF_FOUR)):
         if person_hours <= figures[bound].value:
             return crew
-    beyond = person_hours - Fraction(figures[Figure.CREW_OF_FOUR].value)
-    return 4 + math.ceil(beyond / Fraction(figures[Figure.PER_FURTHER_MOVER].value))
+    beyond = person_hours - _exact(figures[Figure.CREW_OF_FOUR].value)
+    return 4 + math.ceil(beyond / _exact(figures[Figure.PER_FURTHER_MOVER].value))
 
 
 def _trucks(volume: Decimal, weight: Decimal, figures: Figures) -> int:
-    needed = 1 + Fraction(figures[Figure.TRUCK_SLACK].value)
-    by_volume = math.ceil(Fraction(volume) * needed / Fraction(figures[Figure.TRUCK_VOLUME].value))
-    by_weight = math.ceil(Fraction(weight) * needed / Fraction(figures[Figure.TRUCK_LOAD].value))
+    needed = 1 + _exact(figures[Figure.TRUCK_SLACK].value)
+    by_volume = math.ceil(Fraction(volume) * needed / _exact(figures[Figure.TRUCK_VOLUME].value))
+    by_weight = math.ceil(Fraction(weight) * needed / _exact(figures[Figure.TRUCK_LOAD].value))
     return max(1, by_volume, by_weight)
 
 
@@ -216,20 +229,20 @@ class _Work(NamedTuple):
 
 
 def _work(request: EstimateRequest, load: _Effort, figures: Figures) -> _Work:
-    loading = Fraction(figures[Figure.LOAD_WEIGHT].value)
-    unloading = Fraction(figures[Figure.UNLOAD_WEIGHT].value)
+    loading = _exact(figures[Figure.LOAD_WEIGHT].value)
+    unloading = _exact(figures[Figure.UNLOAD_WEIGHT].value)
     pickup = _access_factor(request.pickup, figures)
     dropoff = _access_factor(request.dropoff, figures)
-    carried = Fraction(load.volume_cuft) / Fraction(figures[Figure.CUFT_PER_MOVER_HOUR].value)
+    carried = Fraction(load.volume_cuft) / _exact(figures[Figure.CUFT_PER_MOVER_HOUR].value)
     access = (loading * pickup + unloading * dropoff) / (loading + unloading)
     taking_apart = Fraction(load.disassembly_minutes, _MINUTES_PER_HOUR)
-    handling = load.loose * Fraction(figures[Figure.LOOSE_ITEM].value) / _SECONDS_PER_HOUR
+    handling = load.loose * _exact(figures[Figure.LOOSE_ITEM].value) / _SECONDS_PER_HOUR
     return _Work(pickup, dropoff, carried * access + taking_apart + handling)
 
 
 def _hours(person_hours: Fraction, crew: int, figures: Figures) -> Fraction:
-    overhead = 1 + Fraction(figures[Figure.CREW_OVERHEAD].value) * (crew - 2)
-    return person_hours / crew * overhead * Fraction(figures[OWN_RATIO].value)
+    overhead = 1 + _exact(figures[Figure.CREW_OVERHEAD].value) * (crew - 2)
+    return person_hours / crew * overhead * _exact(figures[OWN_RATIO].value)
 
 
 def expected_hours(job: Job, figures: Figures = FIGURES) -> Decimal:

@@ -150,16 +150,16 @@ _ROWS: Final = (
 FIGURES: Final[Mapping[str, Factor]] = MappingProxyType({row.code: row for row in _ROWS})
 
 
-_OF_EVERY_LOAD: Final = frozenset(FIGURES) - OF_HOMES
-_APPLYING: Final[Mapping[HomeSize | None, frozenset[str]]] = MappingProxyType(
+_OF_EVERY_LOAD: Final = tuple(code for code in FIGURES if code not in OF_HOMES)
+# By home size, in the order of the table; None: of a list.
+_APPLYING: Final[Mapping[HomeSize | None, tuple[str, ...]]] = MappingProxyType(
     {
         None: _OF_EVERY_LOAD,
-        **{size: _OF_EVERY_LOAD | {VOLUMES[size], CARTONS[size], *CARTON_MIX.values()} for size in HomeSize},
+        **{size: (*_OF_EVERY_LOAD, VOLUMES[size], CARTONS[size], *CARTON_MIX.values()) for size in HomeSize},
     }
 )
 
 
 def applying(figures: Mapping[str, Factor], home_size: HomeSize | None) -> tuple[Factor, ...]:
     """Those that make a difference to the load of such a home, or (None) of a list."""
-    codes = _APPLYING[home_size]
-    return tuple(figure for code, figure in figures.items() if code in codes)
+    return tuple([figures[code] for code in _APPLYING[home_size]])

@@ -69,7 +69,7 @@ class Own(NamedTuple):
 
 
 def _by_the_company(figures: Figures, home_size: HomeSize | None) -> tuple[Factor, ...]:
-    return tuple(figure for figure in applying(figures, home_size) if figure.source == BY_THE_COMPANY)
+    return tuple([figure for figure in applying(figures, home_size) if figure.source == BY_THE_COMPANY])
 
 
 COMMON: Final = Own(MappingProxyType({}), None)

@@ -90,6 +90,8 @@ class OwnLoads:
             factors = own.factors(self._common.volume_cuft, self._common.request)
             return replace(self._common, hours_p50=hours.p50, hours_p90=hours.p90, factors=factors)
         load = self._estimated(own, (items, tuple((figure.code, figure.value) for figure in told)))
+        if own.learned is None:
+            return replace(load, figures=own.base)
         ratio = own.figures(load.volume_cuft)[OWN_RATIO].value
         hours = hours_at_pace(load.exact_hours, load.volume_cuft, own)
         return replace(
