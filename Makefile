@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 export PORT
+# What is compiled is kept: every start would compile the program's six hundred files anew.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 LOCAL := $(PYTHON) scripts/local.py
 VENV_PYTHON := .venv/bin/python
