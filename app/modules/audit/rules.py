@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -66,6 +67,7 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> li
     return found
 
 
+@lru_cache(maxsize=1_024)  # a person sends more than one request
 def network_of(address: str | None) -> str | None:
     """The address without its end, /24 or /48: enough to recognise a place, too little to recognise a person."""
     try:

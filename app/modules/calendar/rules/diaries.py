@@ -58,8 +58,11 @@ def clashes(wanted: Wanted, turnaround_minutes: int, busy: Busy) -> bool:
     if window.overlaps(busy.window):
         return True
     if busy.window.ends_at <= window.starts_at:
-        return window.starts_at - busy.window.ends_at < _after(busy, wanted, turnaround_minutes)
-    return busy.window.starts_at - window.ends_at < _before(busy, wanted, turnaround_minutes)
+        between, gap = window.starts_at - busy.window.ends_at, _after
+    else:
+        between, gap = busy.window.starts_at - window.ends_at, _before
+    # No gap is longer than the longest drive: what lies farther off is not reckoned.
+    return between < LONGEST_DRIVE and between < gap(busy, wanted, turnaround_minutes)
 
 
 def _before(busy: Busy, wanted: Wanted, turnaround_minutes: int) -> timedelta:
@@ -84,8 +87,10 @@ def _is_own(busy: Busy, wanted: Wanted) -> bool:
 
 def _gap(turnaround_minutes: int, done: Stops | None, way: tuple[Point, Point] | None) -> timedelta:
     """What lies between two jobs; never more than the calendar looks around a job."""
-    reach = LONGEST_DRIVE if done and done.is_far else LONGEST_LOCAL_DRIVE
-    return min(reach, timedelta(minutes=turnaround_minutes + (ceil(road_minutes(*way)) if way else 0)))
+    needed = timedelta(minutes=turnaround_minutes + (ceil(road_minutes(*way)) if way else 0))
+    if needed <= LONGEST_LOCAL_DRIVE:
+        return needed
+    return min(LONGEST_DRIVE if done and done.is_far else LONGEST_LOCAL_DRIVE, needed)
 
 
 class Diaries:
@@ -126,8 +131,13 @@ class _Diary:
         self._busy, self._wanted, self._turnaround = busy, wanted, turnaround_minutes
 
     def has_room(self, window: Window) -> bool:
+        if not self._busy:
+            return True
+        if window == self._wanted.window:
+            # The wanted one is asked first, and mostly alone: no diary is put in order for it.
+            return not any(clashes(self._wanted, self._turnaround, one) for one in self._busy)
         # Most are refused by the first: no drive is reckoned for them.
-        return not self._busy or not (self._taken.meets(window) or self._kept_clear.meets(window))
+        return not (self._taken.meets(window) or self._kept_clear.meets(window))
 
     @cached_property
     def _taken(self) -> _Line:

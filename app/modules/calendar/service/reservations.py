@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, islice
@@ -306,9 +306,13 @@ def _is_live(row: DriverRow, now: datetime) -> bool:
 
 def live(busy: Sequence[DriverRow], now: datetime) -> Mapping[UUID, list[Busy]]:
     by_resource: dict[UUID, list[Busy]] = defaultdict(list)
+    known: dict[Hashable, Stops | None] = {}  # truck and people of one job share its stops
     for row in busy:
         if _is_live(row, now):
-            taken = Busy(Window(row.starts_at, row.ends_at), _stops(row), row.source_id)
+            place = (row.first_lat, row.first_lng, row.last_lat, row.last_lng, row.is_far)
+            if place not in known:
+                known[place] = _stops(row)
+            taken = Busy(Window(row.starts_at, row.ends_at), known[place], row.source_id)
             by_resource[row.resource_id].append(taken)
     return by_resource
 
