@@ -13,7 +13,8 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,7 +35,7 @@ from bench.load import HOST, Client, NoAnswer
 from bench.racing import measure_race
 from bench.recording import NotRecorded
 from bench.searching import measure_dates, measure_own_search, measure_search
-from bench.serving import DoesNotStart, Serving
+from bench.serving import DoesNotStart, Processes, Serving
 from bench.tokens import measure_tokens
 
 LATEST: Final = Path(__file__).with_name("latest.json")
@@ -96,8 +97,15 @@ class Stage:
         [company] = await find_companies(self.ground, [DISPATCHED])
         return await find_dispatcher(self.ground, company)
 
-    def serve(self) -> Serving:
-        return Serving(("app", "serve"), self.environ, self.folder / "api.log", ready_path=READY)
+    def serve(self, number: int = 0) -> Serving:
+        return Serving(("app", "serve"), self.environ, self.folder / f"api-{number}.log", ready_path=READY)
+
+    @contextmanager
+    def beside(self, api: Serving) -> Iterator[Processes]:
+        """A process for each of the machine's processors, of which one runs."""
+        with ExitStack() as stack:
+            further = [stack.enter_context(self.serve(number)) for number in range(1, len(os.sched_getaffinity(0)))]
+            yield Processes([api, *further])
 
 
 async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
@@ -120,7 +128,8 @@ async def measure(stage: Stage, parts: Sequence[str]) -> list[Figure]:
         if "own" in parts:
             figures += await measure_own_search(client, api, stage.ground)
         if "race" in parts:
-            figures += await measure_race(client, api, stage.ground)
+            with stage.beside(api) as all_of_it:
+                figures += await measure_race(client, api, all_of_it, stage.ground)
         if "sweep" in parts:
             figures += await measure_sweep(stage.ground.admin_url, stage.redis_url)
         figures.append(Figure("API process, resident after all this", api.resident_mb, MOST_RESIDENT_MB, "MB", "< 1"))
@@ -153,11 +162,13 @@ async def compare_boards(stage: Stage, client: Client, api: Serving) -> list[Fig
 
 
 async def compare_bookings(stage: Stage, client: Client, api: Serving) -> list[Figure]:
+    """Of this process, and of it with others beside it."""
     dispatcher = await stage.find_dispatcher()
     limit = Pgbench(stage.app_url, stage.folder / "booking.pgbench")
     script = await record_script(stage.settings(), dispatcher)
     await asyncio.to_thread(limit.script.write_text, script)
-    return measure_booking(client, api, dispatcher, limit, rounds=stage.rounds, seconds=stage.seconds)
+    with stage.beside(api) as all_of_it:
+        return measure_booking(client, api, all_of_it, dispatcher, limit, rounds=stage.rounds, seconds=stage.seconds)
 
 
 def main() -> int:

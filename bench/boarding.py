@@ -36,7 +36,7 @@ def fill_board(client: Client, api: Serving, dispatcher: Dispatcher) -> str:
             bodies.append(dispatcher.body(unit, 0) | {"window": window})
     token = owner_token(dispatcher.company)
     requests = [post("/v1/bookings", body, token=token, key=uuid4().hex) for body in bodies]
-    outcome = client.drive(Load(api.port, [requests]))
+    outcome = client.drive(Load(api.ports, [requests]))
     if set(outcome.statuses) != {201}:
         raise WrongAnswer(f"Bookings for the board were answered with {dict(outcome.statuses)}.")
     return f"/v1/calendar?day={morning.date()}"

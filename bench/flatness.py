@@ -74,7 +74,7 @@ def measure_flatness(client: Client, apis: Sequence[Serving], requests: Sequence
     taken: list[list[float]] = [[] for _ in apis]
     for number, asked in enumerate(requests):
         for api, latencies in zip(apis, taken, strict=True):
-            outcome = client.drive(Load(api.port, [asked], keeps_bodies=True))
+            outcome = client.drive(Load(api.ports, [asked], keeps_bodies=True))
             if set(outcome.statuses) != {200}:
                 raise WrongAnswer(f"Searches were answered with {set(outcome.statuses)}: {outcome.bodies[0][:500]!r}")
             if number:

@@ -71,7 +71,7 @@ class Turn:
 
     def items(self) -> list[object]:
         """What one request of each connection lists."""
-        outcome = self._client.drive(Load(self._program.port, self._requests, keeps_bodies=True))
+        outcome = self._client.drive(Load(self._program.ports, self._requests, keeps_bodies=True))
         if set(outcome.statuses) != {200}:
             raise WrongAnswer(f"A list was answered with {dict(outcome.statuses)}: {outcome.bodies[0][:500]!r}")
         pages = [json.loads(body)["items"] for body in outcome.bodies]
@@ -80,7 +80,7 @@ class Turn:
     def run(self, seconds: float) -> tuple[float, float]:
         """Requests a second, and the process's CPU in ms for each."""
         before = self._program.cpu_ms
-        outcome = self._client.drive(Load(self._program.port, self._requests, seconds, is_repeated=True))
+        outcome = self._client.drive(Load(self._program.ports, self._requests, seconds, is_repeated=True))
         if set(outcome.statuses) != {200}:
             raise WrongAnswer(f"A list was answered with {dict(outcome.statuses)}.")
         return outcome.per_second, (self._program.cpu_ms - before) / len(outcome.latencies)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import cycle
 from multiprocessing import get_context
 from time import perf_counter
 from types import TracebackType
@@ -28,9 +29,11 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The requests of each connection: sent once, or again and again, and none after `seconds`."""
+    """The requests of each connection: sent once, or again and again, and none after `seconds`. Connections go to the
+    ports in turns.
+    """
 
-    port: int
+    ports: Sequence[int]
     requests: Sequence[Sequence[bytes]]
     seconds: float = float("inf")
     is_repeated: bool = False
@@ -91,7 +94,9 @@ class _Connection:
 
 def drive(load: Load) -> Outcome:
     """Send each connection's requests one after the other. Raises: NoAnswer, OSError."""
-    connections = [_Connection(load.port, mine, again=load.is_repeated) for mine in load.requests]
+    connections = [
+        _Connection(port, mine, again=load.is_repeated) for port, mine in zip(cycle(load.ports), load.requests)
+    ]
     outcome = Outcome(0.0, Counter(), [])
     selector = selectors.DefaultSelector()
     started = perf_counter()

@@ -63,7 +63,7 @@ class _Spent:
 async def _measure(client: Client, api: Serving, ground: Ground, requests: Sequence[Sequence[bytes]]) -> _Spent:
     backends = await _backends(ground.admin_url)
     before, before_there = api.cpu_ms, sum(map(cpu_ms_of, backends))
-    outcome = client.drive(Load(api.port, requests, keeps_bodies=True))
+    outcome = client.drive(Load(api.ports, requests, keeps_bodies=True))
     count = len(outcome.latencies)
     return _Spent(outcome, (api.cpu_ms - before) / count, (sum(map(cpu_ms_of, backends)) - before_there) / count)
 
@@ -110,7 +110,7 @@ async def _search(client: Client, api: Serving, ground: Ground) -> _Spent:
     bodies = [search_of(place, days) for days in range(3, 35) for place in towns]
     requests = [post("/v1/search", body) for body in bodies]
     # The first of each town compiles its companies' price lists, once in the life of a process.
-    first = client.drive(Load(api.port, [requests[: len(towns)]], keeps_bodies=True))
+    first = client.drive(Load(api.ports, [requests[: len(towns)]], keeps_bodies=True))
     _refuse_short(first.bodies, set(first.statuses))
     measured = [requests[len(towns) + at : len(towns) + SEARCHES : CONNECTIONS] for at in range(CONNECTIONS)]
     spent = await _measure(client, api, ground, measured)

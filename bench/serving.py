@@ -6,12 +6,12 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import perf_counter, sleep
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from bench.load import HOST
 
@@ -43,6 +43,10 @@ class Serving:
             )
         self._wait_until_ready(ready_path)
         self.seconds_until_ready = perf_counter() - started
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        return (self.port,)
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +83,31 @@ class Serving:
             sleep(0.02)
         self.stop()
         raise DoesNotStart(f"It does not start: {self._log.read_text()[-2000:]}")
+
+
+class Processes:
+    """The same program as often as the machine has processors, as it stands where it is run for others."""
+
+    def __init__(self, served: Sequence[Serving]) -> None:
+        self._served = served
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        return tuple(one.port for one in self._served)
+
+    @property
+    def cpu_ms(self) -> float:
+        return sum(one.cpu_ms for one in self._served)
+
+
+class Served(Protocol):
+    """One process or several, which answer alike."""
+
+    @property
+    def ports(self) -> tuple[int, ...]: ...
+
+    @property
+    def cpu_ms(self) -> float: ...
 
 
 def cpu_ms_of(pid: int) -> float:
