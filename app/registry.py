@@ -20,6 +20,7 @@ from app.modules.bookings.routes.board import router as board_router
 from app.modules.bookings.routes.bookings import router as bookings_router
 from app.modules.bookings.routes.bulk import router as bulk_router
 from app.modules.bookings.routes.cancellation import router as cancellation_router
+from app.modules.bookings.routes.disputes import router as disputes_router
 from app.modules.bookings.routes.doors import router as doors_router
 from app.modules.bookings.routes.feeds import router as feeds_router
 from app.modules.bookings.routes.price_effect import router as price_effect_router
@@ -63,6 +64,7 @@ from app.modules.market import models as market_models
 from app.modules.market import routes as market
 from app.modules.ops.routes.companies import router as ops_companies_router
 from app.modules.ops.routes.customers import router as ops_customers_router
+from app.modules.ops.routes.disputes import router as ops_disputes_router
 from app.modules.ops.routes.papers import router as ops_papers_router
 from app.modules.ops.routes.reviews import router as ops_reviews_router
 from app.modules.ops.routes.settings import router as ops_settings_router
@@ -140,6 +142,7 @@ def routers() -> tuple[APIRouter, ...]:
         reschedule_router,
         reschedule_link_router,
         tracking_router,
+        disputes_router,
         doors_router,
         feeds_router,
         board_router,
@@ -182,6 +185,7 @@ def routers() -> tuple[APIRouter, ...]:
         audit_router,
         staff_router,
         ops_reviews_router,
+        ops_disputes_router,
         ops_papers_router,
         ops_companies_router,
         ops_customers_router,

@@ -52,6 +52,15 @@ POLICIES = {
         # Whoever booked on the phone is sent them.
         Allow(WORKER, "select", OWN_COMPANY),
     ],
+    "no_show_disputes": [
+        Allow(MOVER, "select insert", OWN_COMPANY),
+        # A customer's erasure clears what was written of them, and nothing else.
+        Allow(BOOKING, "select", OWN_COMPANY),
+        Allow(BOOKING, "update", OWN_COMPANY, columns=("note", "reason")),
+        Allow(STAFF, "select", SIGNED_IN_STAFF),
+        Allow(STAFF, "update", SIGNED_IN_STAFF, columns=("outcome", "reason", "decided_by", "decided_at")),
+        Allow(WORKER, "select", OWN_COMPANY),
+    ],
     "calendar_feeds": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
@@ -582,6 +591,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_calendar_feeds")),
     )
     op.create_index("ix_calendar_feeds_org_id_resource_id", "calendar_feeds", ["org_id", "resource_id"], unique=False)
+    op.create_table(
+        "no_show_disputes",
+        sa.Column("booking_id", sa.UUID(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True, comment="the company's word; null: erased with the customer"),
+        sa.Column("disputed_by", sa.UUID(), nullable=False, comment="the member"),
+        sa.Column("disputed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("upheld", "set_aside", name="outcome", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+            comment="null: it waits for staff",
+        ),
+        sa.Column(
+            "reason", sa.Text(), nullable=True, comment="the staff's, both sides read it; null: none yet, or erased"
+        ),
+        sa.Column("decided_by", sa.UUID(), nullable=True, comment="of the staff; null as the outcome"),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True, comment="null as the outcome"),
+        sa.Column("org_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(outcome, decided_by, decided_at) IN (0, 3)", name=op.f("ck_no_show_disputes_decided")
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id", "booking_id"],
+            ["bookings.org_id", "bookings.id"],
+            name=op.f("fk_no_show_disputes_org_id_booking_id"),
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_no_show_disputes")),
+        sa.UniqueConstraint("org_id", "booking_id", name=op.f("uq_no_show_disputes_org_id_booking_id")),
+    )
+    op.create_index(
+        "ix_no_show_disputes_disputed_at_id",
+        "no_show_disputes",
+        ["disputed_at", "id"],
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
     for table, allows in POLICIES.items():
         for statement in secure(table, allows):
             op.execute(statement)

@@ -115,6 +115,11 @@ CLASSES: Final[dict[str, dict[str, str]]] = {
         "none": "booking_id volume_cuft crew_size prior_hours p50_hours p90_hours actual_hours completed_at org_id id"
     },
     "own_estimators": {"none": "items pace figures learning_since updated_at org_id id"},
+    "no_show_disputes": {
+        # The texts are those of the company's and the platform's people; a customer's erasure takes them too.
+        "people": "note disputed_by reason decided_by",
+        "none": "booking_id disputed_at outcome decided_at org_id id",
+    },
     "organizations": {
         "none": "id name phone timezone usdot_number told_usdot_number told_usdot_at told_usdot_refusal status address city state location rating_average rating_count"
         " lead_time_hours requires_both_ends business_hours arrival_window_minutes kept_count cancelled_count missed_count called_off_count counted_at version created_at updated_at"

@@ -143,6 +143,31 @@ class NotDueYet(Conflict):
     title: ClassVar[str] = "It is too early to say that somebody did not come."
 
 
+class NotDisputable(Conflict):
+    """`until` is when a dispute had to be told at the latest; null where there is nothing to dispute."""
+
+    code: ClassVar[str] = "not_disputable"
+    title: ClassVar[str] = "Only a no-show reported against the company can be disputed, within 14 days of the report."
+
+
+class AlreadyDisputed(Conflict):
+    code: ClassVar[str] = "already_disputed"
+    title: ClassVar[str] = "This no-show was disputed before: it is disputed once."
+    constraints: ClassVar[tuple[str, ...]] = ("uq_no_show_disputes_org_id_booking_id",)
+
+
+class DisputeNotFound(NotFound):
+    code: ClassVar[str] = "dispute_not_found"
+    title: ClassVar[str] = "There is no such dispute."
+
+
+class DisputeDecided(Conflict):
+    """`outcome` is what was decided."""
+
+    code: ClassVar[str] = "dispute_decided"
+    title: ClassVar[str] = "This dispute was decided already."
+
+
 class DoorCodeRequired(Unprocessable):
     code: ClassVar[str] = "door_code_required"
     title: ClassVar[str] = "This company asks for the customer's code at the door."

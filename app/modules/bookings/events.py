@@ -63,6 +63,12 @@ class DoorCodesRenewed(BookingEvent):
     name: ClassVar[str] = "booking.door_codes_renewed"
 
 
+class NoShowReviewed(BookingEvent):
+    """Staff have decided on a no-show that the company disputed."""
+
+    name: ClassVar[str] = "booking.no_show_reviewed"
+
+
 class BookingProgressed(BookingEvent):
     """A step of the day between start and completion, or a no-show."""
 

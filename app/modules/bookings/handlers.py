@@ -12,6 +12,7 @@ from app.modules.bookings.events import (
     BookingRescheduled,
     BookingTruckReplaced,
     DoorCodesRenewed,
+    NoShowReviewed,
 )
 from app.modules.bookings.service import letters, papers, promises
 from app.modules.bookings.service.letters import Letters
@@ -71,6 +72,11 @@ async def tell_rescheduled(session: ReadSession, event: BookingRescheduled, work
     return _outgoing(await letters.rescheduled_letters(session, links_of(work.resources), event.booking_id), work)
 
 
+@handlers.deliver("bookings.tell_no_show_reviewed", NoShowReviewed)
+async def tell_no_show_reviewed(session: ReadSession, event: NoShowReviewed, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.no_show_letters(session, event.org_id, event.booking_id), work)
+
+
 @handlers.every("bookings.reseal_contacts", seconds=3_600)
 async def reseal_contacts(resources: Resources) -> None:
     """What the former sealing key sealed takes the present one; when nothing is left, the former may be dropped."""
@@ -92,6 +98,11 @@ async def count_cancelled(session: WriteSession, event: BookingCancelled, work: 
 async def count_missed(session: WriteSession, event: BookingProgressed, work: Work) -> None:
     if await promises.is_missed(session, event.org_id, event.booking_id):
         await promises.count_promises(session, event.org_id, work.now)
+
+
+@handlers.on("bookings.count_reviewed", NoShowReviewed)
+async def count_reviewed(session: WriteSession, event: NoShowReviewed, work: Work) -> None:
+    await promises.count_promises(session, event.org_id, work.now)
 
 
 @handlers.every("bookings.count_promises", seconds=86_400)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.actor import ActorKind
-from app.modules.bookings.values import BookingStatus, Door, Party, PolicyKind
+from app.modules.bookings.values import BookingStatus, DisputeOutcome, Door, Party, PolicyKind
 from app.runtime.db.base import Currency, Model, Tenant, Versioned, enum_column
 
 DEAD = "('cancelled', 'expired', 'no_show')"
@@ -229,6 +229,35 @@ class DoorCode(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),
         sa.UniqueConstraint("org_id", "booking_id", "door"),
         sa.CheckConstraint("attempts_left >= 0", name="attempts"),
+    )
+
+
+class NoShowDispute(Tenant, Model):
+    """A company's word against the report that it did not come, and what staff made of it."""
+
+    __tablename__ = "no_show_disputes"
+
+    booking_id: Mapped[UUID]
+    note: Mapped[str | None] = mapped_column(comment="the company's word; null: erased with the customer")
+    disputed_by: Mapped[UUID] = mapped_column(comment="the member")
+    disputed_at: Mapped[datetime]
+    outcome: Mapped[DisputeOutcome | None] = mapped_column(
+        enum_column(DisputeOutcome, "outcome"), comment="null: it waits for staff"
+    )
+    reason: Mapped[str | None] = mapped_column(comment="the staff's, both sides read it; null: none yet, or erased")
+    decided_by: Mapped[UUID | None] = mapped_column(comment="of the staff; null as the outcome")
+    decided_at: Mapped[datetime | None] = mapped_column(comment="null as the outcome")
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),
+        sa.UniqueConstraint("org_id", "booking_id"),
+        sa.CheckConstraint("num_nonnulls(outcome, decided_by, decided_at) IN (0, 3)", name="decided"),
+        sa.Index(
+            "ix_no_show_disputes_disputed_at_id",
+            "disputed_at",
+            "id",
+            postgresql_where=sa.text("outcome IS NULL"),
+        ),
     )
 
 

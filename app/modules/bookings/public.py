@@ -13,13 +13,17 @@ from app.modules.bookings.errors import (
     BookingNotFound,
     ContactErased,
     CrewIncomplete,
+    DisputeDecided,
+    DisputeNotFound,
     IllegalStep,
     NotEquipped,
     PapersEndBefore,
     TruckTooSmall,
 )
+from app.modules.bookings.schemas.disputes import DisputeOut
 from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.service.desk import find_bookings, open_bookings_of
+from app.modules.bookings.service.disputes import decide_dispute, list_waiting_disputes
 from app.modules.bookings.service.eligibility import Lacking
 from app.modules.bookings.service.explained import Explained, explain_prices
 from app.modules.bookings.service.history import final_prices, reprice_bookings
@@ -34,7 +38,14 @@ from app.modules.bookings.service.reassign import (
     reassign_all,
 )
 from app.modules.bookings.service.take_back import take_back
-from app.modules.bookings.values import BookingStatus, FoundBooking, OpenBooking, SoughtBookings
+from app.modules.bookings.values import (
+    BookingStatus,
+    DisputeOutcome,
+    FoundBooking,
+    OpenBooking,
+    SoughtBookings,
+    WaitingDispute,
+)
 from app.runtime.db.session import ReadSession, WriteSession
 
 __all__ = [
@@ -44,6 +55,10 @@ __all__ = [
     "ContactErased",
     "CrewIncomplete",
     "DayJob",
+    "DisputeDecided",
+    "DisputeNotFound",
+    "DisputeOut",
+    "DisputeOutcome",
     "Explained",
     "FoundBooking",
     "IllegalStep",
@@ -54,8 +69,10 @@ __all__ = [
     "SoughtBookings",
     "Team",
     "TruckTooSmall",
+    "WaitingDispute",
     "billable",
     "contact_email",
+    "decide_dispute",
     "erase_customer",
     "explain_prices",
     "final_prices",
@@ -63,6 +80,7 @@ __all__ = [
     "lacking_papers",
     "list_day_jobs",
     "list_under_way",
+    "list_waiting_disputes",
     "on_their_way",
     "open_bookings",
     "open_bookings_of",

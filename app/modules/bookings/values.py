@@ -61,6 +61,32 @@ class Door(StrEnum):
     DELIVERY = "delivery"
 
 
+class DisputeOutcome(StrEnum):
+    """What staff make of a no-show that the company disputes: the customer's report stands, or counts for nothing."""
+
+    UPHELD = "upheld"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDispute:
+    """A no-show that its company disputes and nobody has decided on: what the company says, and what the customer did.
+    None: they said nothing, or the customer's data was erased.
+    """
+
+    id: UUID
+    org_id: UUID
+    booking_id: UUID
+    reference: str
+    pickup_zone: str
+    starts_at: datetime
+    arrives_until: datetime | None
+    reported_at: datetime
+    report_note: str | None
+    disputed_at: datetime
+    note: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One part of a move of several days, with the trucks, people and pieces of its own.

@@ -11,11 +11,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.kernel.actor import StaffRole
 from app.kernel.clock import ManualClock
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
-from tests.conftest import PASSWORD, Logins, Member, StaffMember, register
-from tests.factories.belongings import KEY, PRICES, Belongings, furnish
+from tests.conftest import PASSWORD, Logins, Member, StaffMember, register, sign_in_staff
+from tests.factories.belongings import KEY, PRICES, Belongings, furnish, quote_of
 from tests.factories.bookings import CONTACT, book_by_hand, new_key
 from tests.factories.customers import code_of as sent_code
 from tests.factories.customers import new_email, sign_in_customer
@@ -301,6 +302,31 @@ async def leave(client: httpx.AsyncClient, resources: Resources, staff: dict[str
     await do(client, customer, "DELETE", "/v1/customers/me")
 
 
+async def book_for(client: httpx.AsyncClient, of_a: Belongings, day: int) -> str:
+    """The id of a booking of its customer's."""
+    body = {"quote_id": await quote_of(client, of_a.customer, of_a.member, day, month=3), "contact": CONTACT}
+    held = await do(client, of_a.customer.headers, "POST", "/v1/bookings", body)
+    await do(client, of_a.customer.headers, "POST", f"/v1/bookings/{held['id']}/confirm")
+    found: str = held["id"]
+    return found
+
+
+async def dispute_no_shows(
+    client: httpx.AsyncClient,
+    customer: dict[str, str],
+    headers: dict[str, str],
+    staff: dict[str, str],
+    booking_ids: list[str],
+) -> None:
+    """The customer says that nobody came, the company that it did; once staff believe it, and once not."""
+    for booking_id, act in zip(booking_ids, ("uphold", "set-aside"), strict=True):
+        here = f"/v1/bookings/{booking_id}"
+        await do(client, customer, "POST", f"{here}/no-show")
+        disputed = await do(client, headers, "POST", f"{here}/dispute-no-show", {"note": "Ottoline was late"})
+        await do(client, staff, "GET", "/v1/ops/no-show-disputes?limit=1")
+        await do(client, staff, "POST", f"/v1/ops/no-show-disputes/{disputed['id']}/{act}", REASON)
+
+
 @pytest.fixture
 async def witness(app: FastAPI, client: httpx.AsyncClient, admin: StaffMember) -> Witness:
     """Looks on from here on; the staff have signed in."""
@@ -330,8 +356,17 @@ async def seen(
     await change_members(client, settings, worker_resources)
     await leave(client, resources, admin.headers)
     await sign_in_and_out(client, clock, settings, worker_resources)
+    disputed = [await book_for(client, of_a, day) for day in (4, 5)]
     clock.advance(timedelta(days=8))
-    await do(client, await log_in(client, of_a.member.email), "POST", f"/v1/bookings/{missed}/no-show")
+    headers = await log_in(client, of_a.member.email)
+    await do(client, headers, "POST", f"/v1/bookings/{missed}/no-show")
+    await dispute_no_shows(
+        client,
+        of_a.customer.headers,
+        headers,
+        (await sign_in_staff(client, resources, StaffRole.ADMIN)).headers,
+        disputed,
+    )
     return witness
 
 

@@ -39,6 +39,12 @@ from app.modules.bookings.repository.company_rules import (
     what_company_asks,
 )
 from app.modules.bookings.repository.desk import list_open_after, list_sought
+from app.modules.bookings.repository.disputes import (
+    clear_dispute,
+    get_dispute,
+    list_waiting_disputes,
+    lock_dispute,
+)
 from app.modules.bookings.repository.feeds import get_feed, list_feeds, list_for_feed, revoke_feed
 from app.modules.bookings.repository.listing import list_bookings, list_query
 from app.modules.bookings.repository.prices import list_final_prices, list_latest_priced, list_priced
@@ -46,12 +52,14 @@ from app.modules.bookings.repository.promises import count_promises
 
 __all__ = [
     "FORGOTTEN_AT_ONCE",
+    "clear_dispute",
     "clear_notes",
     "count_promises",
     "expire_hold_of_quote",
     "find_org_of_own_booking",
     "get_booking",
     "get_booking_of",
+    "get_dispute",
     "get_feed",
     "get_policy",
     "get_rules",
@@ -81,7 +89,9 @@ __all__ = [
     "list_starting",
     "list_steps",
     "list_tours",
+    "list_waiting_disputes",
     "lock_booking",
+    "lock_dispute",
     "lock_expired_before",
     "lock_policy",
     "lock_rules",

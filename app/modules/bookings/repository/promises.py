@@ -8,8 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.kernel.actor import ActorKind
-from app.modules.bookings.models import Booking, BookingStep
-from app.modules.bookings.values import BookingStatus, Party
+from app.modules.bookings.models import Booking, BookingStep, NoShowDispute
+from app.modules.bookings.values import BookingStatus, DisputeOutcome, Party
 from app.runtime.db.base import AnyRow
 from app.runtime.db.session import ReadSession
 
@@ -23,6 +23,14 @@ CANCELLED_BY_COMPANYS_HAND = sa.exists().where(
 )
 
 
+# What staff have set aside counts against nobody.
+STANDS = ~sa.exists().where(
+    NoShowDispute.org_id == Booking.org_id,
+    NoShowDispute.booking_id == Booking.id,
+    NoShowDispute.outcome == DisputeOutcome.SET_ASIDE,
+)
+
+
 async def count_promises(session: ReadSession, org_id: UUID, since: datetime) -> AnyRow:
     """Of the customers' jobs confirmed since then: `kept`, `cancelled`, `missed` and `called_off`."""
     by_company = Booking.ended_by == Party.COMPANY
@@ -31,7 +39,7 @@ async def count_promises(session: ReadSession, org_id: UUID, since: datetime) ->
     query = sa.select(
         count.filter(Booking.status == BookingStatus.COMPLETED).label("kept"),
         count.filter(CANCELLED, by_company).label("cancelled"),
-        count.filter(Booking.status == BookingStatus.NO_SHOW, by_company).label("missed"),
+        count.filter(Booking.status == BookingStatus.NO_SHOW, by_company, STANDS).label("missed"),
         count.filter(called_off).label("called_off"),
     ).where(
         Booking.org_id == org_id,

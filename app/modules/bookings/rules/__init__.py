@@ -1,5 +1,6 @@
 """The life of a booking, and the legs of one of several days. All pure."""
 
+from app.modules.bookings.rules.disputes import check_dispute
 from app.modules.bookings.rules.legs import (
     apart,
     asks_of,
@@ -81,6 +82,7 @@ __all__ = [
     "awaited_from",
     "cap_terms",
     "check_arrival",
+    "check_dispute",
     "check_equipment",
     "check_first_door",
     "check_leg",

@@ -17,7 +17,7 @@ from app.modules.bookings.models import Booking
 from app.modules.bookings.service.contacts import contact_of, shown_contact
 from app.modules.bookings.service.doors import told_codes
 from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, link_to
-from app.modules.bookings.values import Door
+from app.modules.bookings.values import DisputeOutcome, Door
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
@@ -61,6 +61,17 @@ async def arrival_letters(session: ReadSession, booking_id: UUID) -> Letters | N
         happened = "has no planned arrival any more: the crew may come at any time of its window"
         return await _letters(session, booking_id, "Arrival open again", happened)
     return await _letters(session, booking_id, "Arrival planned", "has a planned arrival")
+
+
+async def no_show_letters(session: ReadSession, org_id: UUID, booking_id: UUID) -> Letters | None:
+    """To both: what staff made of the report that nobody came."""
+    dispute = await repository.get_dispute(session, org_id, booking_id)
+    if dispute is None or dispute.outcome is None:
+        return None
+    stands = "stands" if dispute.outcome is DisputeOutcome.UPHELD else "counts for nothing"
+    why = f": {dispute.reason}" if dispute.reason else ""
+    happened = f"was looked at again: by our decision the report that the company did not come {stands}{why}"
+    return await _letters(session, booking_id, "Decided", happened)
 
 
 async def rescheduled_letters(session: ReadSession, links: Links, booking_id: UUID) -> Letters | None:

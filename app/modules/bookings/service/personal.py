@@ -50,4 +50,5 @@ async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime
         }
         await repository.overwrite_booking(session, row["org_id"], row["id"], fields)
         await repository.clear_notes(session, row["org_id"], row["id"])
+        await repository.clear_dispute(session, row["org_id"], row["id"])
         await calendar.forget_stops(session, row["org_id"], row["id"])

@@ -1,0 +1,195 @@
+"""A customer reports that nobody came, and the company says that it did: staff decide what counts."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from app.kernel.actor import StaffRole
+from app.kernel.clock import ManualClock
+from app.runtime.resources import Resources
+from app.runtime.settings import Settings
+from tests.conftest import Member, StaffMember, sign_in_staff
+from tests.factories.bookings import book_by_hand, new_key
+from tests.factories.customers import SignedInCustomer
+from tests.factories.market import Company, hold, invite_customers, open_company, post, quote, search
+from tests.factories.signing import signed_in_again
+from tests.factories.worker import read_mailbox, work
+
+pytestmark = pytest.mark.integration
+
+# A town of its own.
+CHOTEAU: Final = {"line1": "1 Main Avenue N", "city": "Choteau", "state": "MT", "postal_code": "59422"}
+MORNING: Final = datetime(2027, 3, 9, 16, tzinfo=UTC)
+QUEUE: Final = "/v1/ops/no-show-disputes"
+NOTE: Final = {"note": "We rang at nine and waited an hour."}
+REASON: Final = {"reason": "The crew's photos show the door."}
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A no-show that the customer reported of the company: its path, and whoever has to do with it."""
+
+    booking_id: str
+    company: Company
+    customer: SignedInCustomer
+    headers: dict[str, str]
+
+    @property
+    def path(self) -> str:
+        return f"/v1/bookings/{self.booking_id}/dispute-no-show"
+
+
+@pytest.fixture
+async def company(client: httpx.AsyncClient, staff: StaffMember) -> Company:
+    return await open_company(client, staff.headers, place=CHOTEAU)
+
+
+@pytest.fixture
+async def missed(client: httpx.AsyncClient, company: Company, resources: Resources, clock: ManualClock) -> Missed:
+    [customer] = await invite_customers(resources, 1)
+    found = await search(client, MORNING.isoformat(), origin=CHOTEAU, destination=CHOTEAU)
+    [offer] = [one for one in found["offers"] if one["organization"]["id"] == company.id]
+    held = await hold(client, customer, (await quote(client, customer, offer["offer_id"]))["id"])
+    booking_id = held.json()["id"]
+    await post(client, customer.headers, f"/v1/bookings/{booking_id}/confirm")
+    clock.move_to(MORNING + timedelta(hours=2))
+    await post(client, customer.headers, f"/v1/bookings/{booking_id}/no-show", {"note": "Nobody rang"})
+    return Missed(booking_id, company, customer, await signed_in_again(client, company.member))
+
+
+@pytest.fixture
+async def desk(client: httpx.AsyncClient, missed: Missed, resources: Resources) -> StaffMember:
+    """A reviewer who has signed in since."""
+    return await sign_in_staff(client, resources, StaffRole.REVIEWER)
+
+
+async def send(client: httpx.AsyncClient, headers: dict[str, str], path: str, body: Any) -> tuple[int, dict[str, Any]]:
+    answer = await client.post(path, headers=headers | new_key(), json=body)
+    return answer.status_code, answer.json()
+
+
+async def waiting(client: httpx.AsyncClient, desk: StaffMember, missed: Missed) -> list[dict[str, Any]]:
+    """What waits of this booking, of all pages."""
+    found: list[dict[str, Any]] = []
+    params: dict[str, Any] = {"limit": 2}
+    while True:
+        page = (await client.get(QUEUE, headers=desk.headers, params=params)).json()
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return [one for one in found if one["booking_id"] == missed.booking_id]
+        params = {"limit": 2, "cursor": page["next_cursor"]}
+
+
+async def missed_count(client: httpx.AsyncClient, missed: Missed, worker: Resources) -> int:
+    await work(worker)
+    count: int = (await client.get("/v1/org", headers=missed.headers)).json()["promises"]["missed"]
+    return count
+
+
+async def test_a_report_that_is_set_aside_counts_no_more_and_both_are_told(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources, settings: Settings
+) -> None:
+    assert await missed_count(client, missed, worker_resources) == 1
+    disputed = await post(client, missed.headers, missed.path, NOTE, 201)
+    assert (disputed["note"], disputed["outcome"]) == (NOTE["note"], None)
+    [one] = await waiting(client, desk, missed)
+    assert (one["organization"]["id"], one["note"], one["report_note"]) == (
+        missed.company.id,
+        NOTE["note"],
+        "Nobody rang",
+    )
+    assert await missed_count(client, missed, worker_resources) == 1
+    decided = await post(client, desk.headers, f"{QUEUE}/{one['id']}/set-aside", REASON)
+    assert (decided["outcome"], decided["reason"]) == ("set_aside", REASON["reason"])
+    assert await missed_count(client, missed, worker_resources) == 0
+    assert await waiting(client, desk, missed) == []
+    shown = await client.get(missed.path, headers=missed.headers)
+    assert shown.json() == decided
+    booking = (await client.get(f"/v1/bookings/{missed.booking_id}", headers=missed.headers)).json()
+    assert booking["status"] == "no_show"
+    letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["text"]]
+    told = [one for one in letters if "counts for nothing" in one["text"]]
+    assert len(told) == 2
+    assert all(REASON["reason"] in one["text"] for one in told)
+
+
+async def test_a_report_that_is_upheld_counts_on(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources
+) -> None:
+    disputed = await post(client, missed.headers, missed.path, NOTE, 201)
+    decided = await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/uphold", REASON)
+    assert decided["outcome"] == "upheld"
+    assert await missed_count(client, missed, worker_resources) == 1
+    for act in ("uphold", "set-aside"):
+        status, refused = await send(client, desk.headers, f"{QUEUE}/{disputed['id']}/{act}", REASON)
+        assert (status, refused["code"], refused["outcome"]) == (409, "dispute_decided", "upheld")
+    status, refused = await send(client, missed.headers, missed.path, NOTE)
+    assert (status, refused["code"]) == (409, "already_disputed")
+
+
+async def test_of_two_who_dispute_at_once_and_two_who_decide_at_once_one_does(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember
+) -> None:
+    told = await asyncio.gather(*(send(client, missed.headers, missed.path, NOTE) for _ in range(3)))
+    assert sorted(status for status, _ in told) == [201, 409, 409]
+    [dispute] = [body for status, body in told if status == 201]
+    acts = ("uphold", "set-aside")
+    decided = await asyncio.gather(
+        *(send(client, desk.headers, f"{QUEUE}/{dispute['id']}/{act}", REASON) for act in acts)
+    )
+    assert sorted(status for status, _ in decided) == [200, 409]
+
+
+async def test_not_later_than_two_weeks_after_the_report(
+    client: httpx.AsyncClient, missed: Missed, clock: ManualClock
+) -> None:
+    clock.advance(timedelta(days=14, seconds=1))
+    headers = await signed_in_again(client, missed.company.member)
+    status, refused = await send(client, headers, missed.path, NOTE)
+    until = (MORNING + timedelta(days=14, hours=2)).isoformat().replace("+00:00", "Z")
+    assert (status, refused["code"], refused["until"]) == (409, "not_disputable", until)
+
+
+async def test_only_a_no_show_of_the_companys_own_is_disputed_and_by_its_leads(
+    client: httpx.AsyncClient, missed: Missed, mover_b: Member, clock: ManualClock
+) -> None:
+    own = await book_by_hand(
+        client, missed.headers, window={"starts_at": "2027-03-20T09:00", "ends_at": "2027-03-20T12:00"}
+    )
+    status, refused = await send(client, missed.headers, f"/v1/bookings/{own['id']}/dispute-no-show", NOTE)
+    assert (status, refused["code"], refused["until"]) == (409, "not_disputable", None)
+    await post(client, missed.headers, f"/v1/bookings/{own['id']}/confirm")
+    clock.move_to(datetime(2027, 3, 20, 17, tzinfo=UTC))
+    headers = await signed_in_again(client, missed.company.member)
+    await post(client, headers, f"/v1/bookings/{own['id']}/no-show")
+    status, refused = await send(client, headers, f"/v1/bookings/{own['id']}/dispute-no-show", NOTE)
+    assert (status, refused["code"]) == (409, "not_disputable")
+    other = await signed_in_again(client, mover_b)
+    assert (await send(client, other, missed.path, NOTE))[0] == 404
+    assert (await client.get(missed.path, headers=headers)).json()["code"] == "dispute_not_found"
+    assert (await send(client, missed.customer.headers, missed.path, NOTE))[0] == 403
+    assert (await send(client, headers, missed.path, {"note": ""}))[0] == 422
+
+
+async def test_an_erasure_takes_what_was_written_and_leaves_what_was_decided(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember
+) -> None:
+    disputed = await post(client, missed.headers, missed.path, NOTE, 201)
+    await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/uphold", REASON)
+    assert (await client.delete("/v1/customers/me", headers=missed.customer.headers)).status_code == 200
+    shown = (await client.get(missed.path, headers=missed.headers)).json()
+    assert (shown["note"], shown["reason"], shown["outcome"]) == (None, None, "upheld")
+
+
+async def test_what_nobody_disputed_is_not_decided(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember
+) -> None:
+    for act in ("uphold", "set-aside"):
+        status, refused = await send(client, desk.headers, f"{QUEUE}/{missed.booking_id}/{act}", REASON)
+        assert (status, refused["code"]) == (404, "dispute_not_found")
