@@ -1,6 +1,6 @@
 """The life of a booking, and the legs of one of several days. All pure."""
 
-from app.modules.bookings.rules.disputes import check_dispute
+from app.modules.bookings.rules.disputes import check_dispute, disputable_until
 from app.modules.bookings.rules.legs import (
     apart,
     asks_of,
@@ -94,6 +94,7 @@ __all__ = [
     "check_tour",
     "confirm",
     "count_taken",
+    "disputable_until",
     "door_code",
     "equipment_in",
     "everybody_of",

@@ -13,11 +13,19 @@ from app.modules.bookings.values import BookingStatus, Party
 DISPUTED_WITHIN: Final = timedelta(days=14)
 
 
-def check_dispute(status: BookingStatus, ended_by: Party | None, steps: Iterable[Step], now: datetime) -> None:
-    """`steps`: of its history, the first first. Raises: NotDisputable (409)."""
+def disputable_until(status: BookingStatus, ended_by: Party | None, steps: Iterable[Step]) -> datetime | None:
+    """Until when the company may dispute that it did not come; None: nobody says so. `steps`: of its history, the first
+    first.
+    """
     reported = [step.at for step in steps if step.to_status is BookingStatus.NO_SHOW]
     if status is not BookingStatus.NO_SHOW or ended_by is not Party.COMPANY or not reported:
+        return None
+    return reported[-1] + DISPUTED_WITHIN
+
+
+def check_dispute(until: datetime | None, now: datetime) -> None:
+    """Raises: NotDisputable (409)."""
+    if until is None:
         raise NotDisputable(until=None)
-    until = reported[-1] + DISPUTED_WITHIN
     if now > until:
         raise NotDisputable(until=until.isoformat().replace("+00:00", "Z"))

@@ -30,3 +30,12 @@ class DisputeOut(BaseModel):
     outcome: DisputeOutcome | None
     reason: str | None
     decided_at: datetime | None
+
+
+class StandingOut(BaseModel):
+    """`disputable_until`: null where no customer reported that you did not come. `dispute`: null before you say so."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    disputable_until: datetime | None = Field(validation_alias="until")
+    dispute: DisputeOut | None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.kernel.actor import MoverMember, Staff
@@ -10,9 +12,9 @@ from app.kernel.ids import new_id
 from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
 from app.modules.bookings import repository, rules
-from app.modules.bookings.errors import AlreadyDisputed, DisputeDecided, DisputeNotFound
+from app.modules.bookings.errors import AlreadyDisputed, BookingNotFound, DisputeDecided, DisputeNotFound
 from app.modules.bookings.events import NoShowReviewed
-from app.modules.bookings.models import NoShowDispute
+from app.modules.bookings.models import Booking, NoShowDispute
 from app.modules.bookings.service.steps import lock_as, tell_trail
 from app.modules.bookings.values import DisputeOutcome, WaitingDispute
 from app.runtime.db.session import ReadSession, WriteSession
@@ -26,8 +28,7 @@ async def dispute_no_show(session: WriteSession, actor: MoverMember, booking_id:
     Raises: BookingNotFound (404), NotDisputable (409), AlreadyDisputed (409).
     """
     booking = await lock_as(session, actor, booking_id)
-    steps = await repository.list_steps(session, booking.org_id, booking.id)
-    rules.check_dispute(booking.status, booking.ended_by, steps, actor.now)
+    rules.check_dispute(await _until(session, booking), actor.now)
     if await repository.get_dispute(session, booking.org_id, booking.id) is not None:
         raise AlreadyDisputed
     dispute = NoShowDispute(
@@ -44,12 +45,26 @@ async def dispute_no_show(session: WriteSession, actor: MoverMember, booking_id:
     return dispute
 
 
-async def show_dispute(session: ReadSession, actor: MoverMember, booking_id: UUID) -> NoShowDispute:
-    """Raises: DisputeNotFound (404)."""
-    dispute = await repository.get_dispute(session, actor.org_id, booking_id)
-    if dispute is None:
-        raise DisputeNotFound
-    return dispute
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What may be disputed of a booking until when, and what was; None: nothing."""
+
+    until: datetime | None
+    dispute: NoShowDispute | None
+
+
+async def show_dispute(session: ReadSession, booking_id: UUID) -> Standing:
+    """Raises: BookingNotFound (404)."""
+    booking = await repository.get_booking(session, booking_id)
+    if booking is None:
+        raise BookingNotFound
+    dispute = await repository.get_dispute(session, booking.org_id, booking.id)
+    return Standing(await _until(session, booking), dispute)
+
+
+async def _until(session: ReadSession, booking: Booking) -> datetime | None:
+    steps = await repository.list_steps(session, booking.org_id, booking.id)
+    return rules.disputable_until(booking.status, booking.ended_by, steps)
 
 
 async def list_waiting_disputes(session: ReadSession, page: PageRequest) -> Sequence[WaitingDispute]:
