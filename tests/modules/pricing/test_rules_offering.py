@@ -22,6 +22,7 @@ def discount(code: str, most: int | None) -> Json:
     ("rules", "found"),
     [
         ([discount("TWICE", 3), discount("TWICE", 1)], {"TWICE": 1}),
+        ([discount("TWICE", 1), discount("TWICE", 3)], {"TWICE": 1}),
         ([discount("TWICE", 1), discount("TWICE", None)], {"TWICE": 1}),
         ([discount("ONE", 2), discount("OTHER", 7)], {"ONE": 2, "OTHER": 7}),
         ([discount("ONE", None)], {}),

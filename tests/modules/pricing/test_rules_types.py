@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from app.kernel.money import LARGEST_AMOUNT, Money
-from app.modules.pricing.errors import HolidaysUnknown, NotPriced
-from app.modules.pricing.rules import compile_config, lint, parse_config, price
+from app.modules.pricing.errors import NotPriced
 from app.modules.pricing.values import Unpriced
 from tests.modules.pricing.jobs import amounts, config, job, lines, priced
 
@@ -137,9 +135,13 @@ def test_multipliers_do_not_compound_unless_told() -> None:
         {"type": "holiday", "dates": ["2027-06-09"], "multiplier": "1.1", "compounds": True},
     ]
     body = config(*rules, travel="portal_to_portal", flat_rate=1000)
-    found = amounts(priced(body, job(drive_minutes=60, distance_miles=10)))
+    made = priced(body, job(drive_minutes=60, distance_miles=10))
+    found = amounts(made)
     # The base is 450 + 25: no travel, no flat rate, no amounts.
     assert [str(found[rule["type"]]) for rule in rules] == ["47.50", "47.50", "57.00", "500.00", "62.70"]
+    of = {line.code: line.description.partition(", ")[2] for line in made.lines}
+    assert (of["season"], of["lead_time"]) == ("10 % of labour and mileage", "")
+    assert of["after_hours"] == of["holiday"] == "10 % of labour, mileage and the surcharges above"
 
 
 DISTANCE = {
@@ -392,58 +394,3 @@ def test_free_labour_is_taken_beside_another_price() -> None:
         ("flat_rate", "300.00"),
     ]
     assert lines(priced(config(WEIGHT, base_hourly_rate=0), job(weight_lb=100)))[-1] == ("weight", "50.00")
-
-
-CALENDAR = {"type": "holiday", "calendar": {"country": "US", "state": "CA"}, "amount": 40}
-
-
-def test_calendar_needs_its_dates_when_the_config_is_compiled() -> None:
-    body = parse_config(
-        config({"type": "elevator", "amount": 1}, CALENDAR, {**CALENDAR, "calendar": {"country": "US"}})
-    )
-    with pytest.raises(HolidaysUnknown) as refused:
-        compile_config(body, {("US", "CA"): frozenset()})
-    assert [fault.pointer for fault in refused.value.faults] == ["/surcharge_rules/2/calendar"]
-
-
-def test_calendar_holidays_are_told_with_the_price() -> None:
-    compiled = compile_config(parse_config(config(CALENDAR)), {("US", "CA"): frozenset({date(2027, 6, 9)})})
-    on_the_day = price(compiled, job())
-    assert (lines(on_the_day)[-1], on_the_day.holidays) == (("holiday", "40.00"), (("US", "CA"),))
-    day_after = price(compiled, job(starts_at="2027-06-10T09:00:00-07:00"))
-    assert (len(day_after.lines), day_after.holidays) == (1, ())
-
-
-def test_lint_tells_which_rules_always_come_together() -> None:
-    rules: list[Json] = [
-        {"type": "weekend", "days": [0, 6], "multiplier": "1.25"},
-        {"type": "stairs", "amount": 50, "per_flight": True},
-        {"type": "weekend", "days": [0, 6], "amount": 40},
-        {"type": "stairs", "amount": 60},
-        {"type": "weekend", "days": [0], "amount": 40},
-        {"type": "custom", "code": "COI", "description": "Certificate", "amount": 5},
-        {"type": "custom", "code": "PET", "description": "Certificate", "amount": 5},
-        {"type": "distance", "bands": [{"per_mile": 1}]},
-        {"type": "distance", "bands": [{"amount": 20}]},
-        {"type": "stairs", "amount": 60, "free_flights": 1},
-    ]
-    told = lint(parse_config(config(*rules)), date(2027, 1, 1))
-    assert [(fault.pointer, fault.code) for fault in told] == [
-        ("/surcharge_rules/2", "always_together"),
-        ("/surcharge_rules/3", "always_together"),
-        ("/surcharge_rules/8", "always_together"),
-    ]
-    assert [f"rule {first}" in fault.message for first, fault in zip((0, 1, 7), told, strict=True)] == [True] * 3
-
-
-def test_lint_tells_what_time_has_passed_by_and_what_stands_twice() -> None:
-    body = parse_config(config(CHRISTMAS, MAY, CHRISTMAS, CALENDAR))
-    assert [(fault.pointer, fault.code) for fault in lint(body, date(2027, 5, 31))] == [
-        ("/surcharge_rules/2", "repeated")
-    ]
-    assert [(fault.pointer, fault.code) for fault in lint(body, date(2027, 12, 25))] == [
-        ("/surcharge_rules/0/dates", "passed_by"),
-        ("/surcharge_rules/1/valid/to", "passed_by"),
-        ("/surcharge_rules/2/dates", "passed_by"),
-        ("/surcharge_rules/2", "repeated"),
-    ]
