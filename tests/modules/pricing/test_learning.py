@@ -127,6 +127,8 @@ def test_expected_hours_are_those_of_the_estimator_before_rounding() -> None:
     # 210 cuft are 2 person-hours; 4/7 of them by 1.4 for two flights; and a bed of 5 minutes and 30 seconds.
     flights = job(volume_cuft="210", crew=2, pickup={"flights": 2})
     assert expected_hours(flights) == Decimal("1.2286")
+    # 3/7 of them where they are at the other end.
+    assert expected_hours(job(volume_cuft="210", crew=2, dropoff={"flights": 2})) == Decimal("1.1714")
     bed = {"code": "bed_queen", "categories": ["furniture"], "quantity": 1}
     assert expected_hours(job(volume_cuft="210", crew=2, inventory=[bed])) == Decimal("1.0458")
     assert expected_hours(job(volume_cuft="210", crew=4)) == Decimal("0.5300")

@@ -116,12 +116,13 @@ def test_own_things_keep_their_size_where_the_pace_is_learned() -> None:
     mine = own_from_json(
         [{"code": SOFA, "volume_cuft": "80", "weight_lb": None, "disassembly_minutes": None}],
         {"jobs": 30, "p90_ratio": "1.5", "ratios": {size: [10, "1.2"] for size in ("small", "medium", "large")}},
-        {"p90_ratio": "2"},
+        {"p90_ratio": "2", "loose_item": "45"},
     )
     made = estimate_own(EstimateRequest(items=(ItemCount(SOFA, 2),)), mine)
     assert made.volume_cuft == 160
-    # Learned, so that what was set holds no more.
-    assert [factor.code for factor in mine.factors(made.volume_cuft, LISTED)] == ["own_items", "own_ratio", "p90_ratio"]
+    # Learned, so that the p90 that was set holds no more.
+    named = [factor.code for factor in mine.factors(made.volume_cuft, LISTED)]
+    assert named == ["own_items", "loose_item", "own_ratio", "p90_ratio"]
     assert made.duration_hours.p90 == made.duration_hours.p50 * Decimal("1.5")
 
 
