@@ -262,7 +262,7 @@ def upgrade() -> None:
             "legs",
             postgresql.JSONB(),
             nullable=True,
-            comment="parts of a move of several days: kind, window, trucks and people; null: one piece",
+            comment="parts of a move of several days: kind, window, trucks, people, equipment; null: one piece",
         ),
         sa.Column(
             "cancellation_terms",

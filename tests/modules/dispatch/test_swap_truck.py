@@ -292,6 +292,68 @@ class TestUnderWay:
         after = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
         assert [one["truck_ids"] for one in after["legs"]] == [[fit], [tomorrows]]
 
+    async def _tour(
+        self, client: httpx.AsyncClient, member: Member, clock: ManualClock
+    ) -> tuple[dict[str, Any], str, dict[str, str], str]:
+        """Loaded on Monday and unloaded on Tuesday with the same truck, an hour after its start: the booking, a truck
+        that is free, the headers of then, and the instant.
+        """
+        has = await crew(client, member)
+        legs = [
+            leg("loading", "2027-03-08T08:00", "2027-03-08T14:00", [has["driver"]], has["truck"]),
+            leg("unloading", "2027-03-09T08:00", "2027-03-09T13:00", [has["driver"]], has["truck"]),
+        ]
+        held = await post(client, member.headers, "/v1/bookings", tour_of(legs), 201)
+        booking = await post(client, member.headers, f"/v1/bookings/{held['id']}/confirm")
+        fit = (await add_truck(client, member.headers, license_plate="TOUR 3", capacity_cuft=1700))["id"]
+        headers, now = await self._begun(client, member, booking, clock)
+        return booking, fit, headers, now
+
+    async def test_of_a_move_of_several_days_the_legs_that_follow_go_with_the_load(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        booking, fit, headers, now = await self._tour(client, mover_a, clock)
+        [broken] = booking["truck_ids"]
+        body = {"truck_id": broken, "day": DAY, "under_way": True}
+        foreseen = await post(client, headers, f"{SWAP}/preview", body)
+        done = await post(client, headers, SWAP, body)
+        assert foreseen == done
+        assert [(one["leg"], one["under_way"], one["truck_ids"]) for one in done["jobs"]] == [
+            (0, True, [fit]),
+            (1, False, [fit]),
+        ]
+        after = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
+        assert (after["status"], after["truck_ids"]) == ("loading", [fit])
+        assert [one["driver_ids"] for one in after["legs"]] == [one["driver_ids"] for one in booking["legs"]]
+        assert await self._lane(client, headers, fit) == [("booking", now, "2027-03-08T22:00:00Z")]
+        assert await self._lane(client, headers, fit, "2027-03-09") == [
+            ("booking", "2027-03-09T16:00:00Z", "2027-03-09T21:00:00Z")
+        ]
+        assert await self._lane(client, headers, broken, "2027-03-09") == []
+
+    async def test_one_that_breaks_down_on_the_last_leg_has_what_it_did_before(
+        self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
+    ):
+        booking, fit, _, _ = await self._tour(client, mover_a, clock)
+        [broken] = booking["truck_ids"]
+        clock.move_to(datetime.fromisoformat("2027-03-09T17:00:00Z"))
+        headers = await signed_in_again(client, mover_a)
+        body = {"truck_id": broken, "day": "2027-03-09", "under_way": True}
+        done = await post(client, headers, SWAP, body)
+        assert [(one["leg"], one["under_way"], one["truck_ids"]) for one in done["jobs"]] == [(1, True, [fit])]
+        after = (await client.get(f"/v1/bookings/{booking['id']}", headers=headers)).json()
+        assert [one["truck_ids"] for one in after["legs"]] == [[broken], [fit]]
+        assert await self._lane(client, headers, fit, "2027-03-09") == [
+            ("booking", "2027-03-09T17:00:00Z", "2027-03-09T21:00:00Z")
+        ]
+        finished = await post(client, headers, f"/v1/bookings/{booking['id']}/complete", DONE)
+        assert finished["status"] == "completed"
+        undone = {"reason": "Pressed for the wrong job"}
+        await post(client, headers, f"/v1/bookings/{booking['id']}/take-back", undone)
+        assert await self._lane(client, headers, fit, "2027-03-09") == [
+            ("booking", "2027-03-09T17:00:00Z", "2027-03-09T21:00:00Z")
+        ]
+
     async def test_without_one_that_is_free_for_the_rest_it_is_kept_and_said_why(
         self, client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
     ):
