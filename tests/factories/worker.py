@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Final
+from typing import Any, Final
 
 from app import registry
 from app.adapters.mail.mailbox_file import read_mailbox
 from app.runtime.outbox.consumer import Consumer
 from app.runtime.outbox.relay import Relay
 from app.runtime.resources import Resources
+from app.runtime.settings import Settings
 
-__all__ = ["read_mailbox", "work"]
+__all__ = ["letters_about", "read_mailbox", "work"]
 
 # One try more, with its delay.
 PATIENCE_SECONDS: Final = 4.0
@@ -32,3 +33,9 @@ async def work(worker_resources: Resources) -> None:
         if not depth.waiting + depth.in_flight or time.monotonic() > until:
             return
         await asyncio.sleep(0.1)
+
+
+def letters_about(settings: Settings, subject: str) -> list[dict[str, Any]]:
+    """The e-mails with this in their subject, the newest first, among all that other tests have left to be sent."""
+    found = read_mailbox(settings.mail.mailbox, limit=10_000)
+    return [one for one in found if one["channel"] == "email" and subject in one["subject"]]

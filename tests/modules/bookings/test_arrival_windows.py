@@ -18,7 +18,7 @@ from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.customers import SignedInCustomer
 from tests.factories.market import Company, hold, invite_customers, open_company, post, quote, search
 from tests.factories.signing import signed_in_again
-from tests.factories.worker import read_mailbox, work
+from tests.factories.worker import letters_about, work
 from tests.modules.fleet.test_routes import faults
 
 pytestmark = pytest.mark.integration
@@ -102,7 +102,7 @@ class TestPromise:
     async def _is_written(
         self, client: httpx.AsyncClient, company: Company, booking: dict[str, Any], settings: Settings
     ) -> None:
-        letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["subject"]]
+        letters = letters_about(settings, booking["reference"])
         assert len(letters) > 1
         for letter in letters:
             assert "arrival between 09:00 and 11:00 (America/Chicago); done by " in letter["text"]

@@ -19,7 +19,7 @@ from tests.factories.bookings import CONTACT, DONE, book_by_hand
 from tests.factories.calendar import administrator
 from tests.factories.customers import SignedInCustomer
 from tests.factories.market import Company, book, invite_customers, open_company, post
-from tests.factories.worker import read_mailbox, work
+from tests.factories.worker import letters_about, work
 
 RULES: Final = "/v1/org/booking-rules"
 START: Final = "2027-03-08T09:00:00-08:00"
@@ -200,13 +200,11 @@ class TestOnThePhone:
         assert renewed.status_code == 204
         await work(worker_resources)
         letters = [
-            mail
-            for mail in read_mailbox(settings.mail.mailbox)
-            if booking["reference"] in (mail["subject"] or "") and "code before they load" in mail["text"]
+            mail for mail in letters_about(settings, booking["reference"]) if "code before they load" in mail["text"]
         ]
         assert {mail["to"] for mail in letters} == {CONTACT["email"]}
         pepper, booking_id = worker_resources.pepper, UUID(booking["id"])
-        last = next(mail["text"] for mail in letters if (mail["subject"] or "").startswith("New codes"))
+        last = next(mail["text"] for mail in letters if mail["subject"].startswith("New codes"))
         codes = {door: rules.door_code(pepper, booking_id, 2, door) for door in Door}
         assert all(code in last for code in codes.values())
         await post(client, mover_a.headers, f"{path}/start")

@@ -19,7 +19,7 @@ from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.customers import SignedInCustomer
 from tests.factories.market import Company, hold, invite_customers, open_company, post, quote, search
 from tests.factories.signing import signed_in_again
-from tests.factories.worker import read_mailbox, work
+from tests.factories.worker import letters_about, work
 
 pytestmark = pytest.mark.integration
 
@@ -119,7 +119,7 @@ async def test_a_report_that_is_set_aside_counts_no_more_and_both_are_told(
     assert await standing(client, missed) == {"disputable_until": UNTIL, "dispute": decided}
     booking = (await client.get(f"/v1/bookings/{missed.booking_id}", headers=missed.headers)).json()
     assert booking["status"] == "no_show"
-    letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["text"]]
+    letters = letters_about(settings, booking["reference"])
     told = [one for one in letters if "counts for nothing" in one["text"]]
     assert len(told) == 2
     assert all(REASON["reason"] in one["text"] for one in told)

@@ -17,7 +17,7 @@ from tests.conftest import Member
 from tests.factories.bookings import book_by_hand, new_key
 from tests.factories.market import post
 from tests.factories.signing import signed_in_again
-from tests.factories.worker import read_mailbox, work
+from tests.factories.worker import letters_about, work
 from tests.modules.fleet.test_routes import faults
 
 pytestmark = pytest.mark.integration
@@ -105,7 +105,7 @@ async def test_the_customer_and_their_calendar_are_told(
 ) -> None:
     await plan(client, mover_a, booking, LATE)
     await work(worker_resources)
-    letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["subject"]]
+    letters = letters_about(settings, booking["reference"])
     told = [one["text"] for one in letters if one["subject"].startswith("Arrival planned")]
     assert told
     assert all("arrival between 09:00 and 11:00" in text and "; planned for 11:00" in text for text in told)
@@ -178,7 +178,7 @@ class TestTakenBack:
         assert await kept(client, mover_a, booking) == [(booking["starts_at"], booking["ends_at"])]
         assert await plan(client, mover_a, booking, None) == (200, open_again)
         await work(worker_resources)
-        letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["subject"]]
+        letters = letters_about(settings, booking["reference"])
         told = [one for one in letters if one["subject"].startswith("Arrival open again")]
         assert any(one["to"] == booking["contact"]["email"] for one in told)
         assert all("; planned for" not in one["text"] for one in told)
@@ -278,7 +278,7 @@ async def test_the_same_hour_again_changes_nothing_also_when_it_is_past(
         "Arrival planned for 2027-03-08 09:15 (America/Los_Angeles)."
     ]
     await work(worker_resources)
-    letters = [one for one in read_mailbox(settings.mail.mailbox) if booking["reference"] in one["subject"]]
+    letters = letters_about(settings, booking["reference"])
     told = [one["to"] for one in letters if one["subject"].startswith("Arrival planned")]
     assert told
     assert len(told) == len(set(told))

@@ -16,7 +16,7 @@ from tests.factories.bookings import CONTACT, book_by_hand, new_key
 from tests.factories.fleet import SAN_FRANCISCO, add_driver, add_truck
 from tests.factories.market import Company, invite_customers, offer_of, open_company, post, quote, search
 from tests.factories.signing import signed_in_again
-from tests.factories.worker import read_mailbox, work
+from tests.factories.worker import letters_about, work
 
 pytestmark = pytest.mark.integration
 
@@ -184,10 +184,9 @@ class TestAcrossZones:
         for booking in (out, home):
             await post(client, mover_a.headers, f"/v1/bookings/{booking['id']}/confirm")
         await work(worker_resources)
-        letters = {mail["subject"]: mail["text"] for mail in read_mailbox(settings.mail.mailbox)}
         for booking in (out, home):
-            text = letters[f"Confirmed: move {booking['reference']} on 2027-03-10"]
-            assert f"15:00 to 10 March 23:00 ({booking['pickup_zone']})" in text
+            mail, *_ = letters_about(settings, f"Confirmed: move {booking['reference']} on 2027-03-10")
+            assert f"15:00 to 10 March 23:00 ({booking['pickup_zone']})" in mail["text"]
 
 
 @pytest.fixture
