@@ -295,9 +295,10 @@ def _offering(
 def _refusal(
     resources: Sequence[ResourceSpec], busy: Mapping[UUID, Sequence[Busy]], ask: Ask, suits: Suiting
 ) -> SlotTaken:
+    if not ask.within_limits or rules.limits_of(resources) is None:
+        return SlotTaken()
     but_for_limits = rules.free_in(resources, busy, replace(ask.wanted, within_limits=False))
-    is_full = ask.within_limits and rules.limits_of(resources) is not None and suits(but_for_limits)
-    return DayFull() if is_full else SlotTaken()
+    return DayFull() if suits(but_for_limits) else SlotTaken()
 
 
 def _is_live(row: DriverRow, now: datetime) -> bool:
