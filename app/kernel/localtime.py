@@ -1,4 +1,4 @@
-"""From what people write as a time to an instant, in one place only.
+"""From what people write as a time to an instant and back, in one place only.
 
 A time with an offset is an instant as it stands. A wall time without one is read by the clock of the place: in
 spring an hour does not exist and is refused with its neighbours, in autumn an hour comes twice and is refused
@@ -47,8 +47,15 @@ def to_instant(moment: datetime, zone_name: str, *, pointer: str) -> datetime:
 
 
 def local_words(instant: datetime, zone_name: str) -> str:
-    """The wall time at a place and its zone, for people: 2027-03-08 09:15 (America/Los_Angeles)."""
-    return f"{instant.astimezone(ZoneInfo(zone_name)):%Y-%m-%d %H:%M} ({zone_name})"
+    """The wall time at a place and its zone, for people: 2027-03-08 09:15 PST (America/Los_Angeles). Of an hour that
+    comes twice it says which.
+    """
+    return f"{instant.astimezone(ZoneInfo(zone_name)):%Y-%m-%d %H:%M %Z} ({zone_name})"
+
+
+def rfc3339(instant: datetime) -> str:
+    """For programs, where no schema writes it: 2027-03-08T17:15:00Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _with_offset(instant: datetime, zone: ZoneInfo) -> str:

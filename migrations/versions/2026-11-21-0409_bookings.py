@@ -176,7 +176,7 @@ def upgrade() -> None:
             "time_told_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="when the company last told the customer another hour to be there; null: never since it was booked",
+            comment="when the company last told the customer another hour to be there; null: not since they chose",
         ),
         sa.Column("pickup_zone", sa.Text(), nullable=False, comment="IANA zone of the pickup"),
         sa.Column("origin", postgresql.JSONB(astext_type=sa.Text()), nullable=False),

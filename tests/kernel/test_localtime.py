@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.localtime import LocalTimeRefused, to_instant
+from app.kernel.localtime import LocalTimeRefused, local_words, rfc3339, to_instant
 
 pytestmark = pytest.mark.unit
 
@@ -71,3 +71,14 @@ class TestToInstant:
         assert instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == moment
         later = to_instant(instant + timedelta(hours=1), zone, pointer="/x")
         assert later - instant == timedelta(hours=1)
+
+
+def test_words_say_which_of_the_hours_that_come_twice():
+    first, second = (datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6))
+    assert local_words(first, "America/New_York") == "2026-11-01 01:30 EDT (America/New_York)"
+    assert local_words(second, "America/New_York") == "2026-11-01 01:30 EST (America/New_York)"
+
+
+def test_programs_read_an_instant_in_utc_whatever_its_zone():
+    assert rfc3339(datetime.fromisoformat("2026-11-01T01:30:00-04:00")) == "2026-11-01T05:30:00Z"
+    assert rfc3339(datetime(2026, 11, 1, 5, 30, 0, 250_000, tzinfo=UTC)) == "2026-11-01T05:30:00.250000Z"

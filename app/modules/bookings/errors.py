@@ -130,7 +130,7 @@ class NoArrivalWindow(Conflict):
 
 
 class OutsideArrivalWindow(Unprocessable):
-    """`from` and `to` are the window."""
+    """`from_at` and `until` are the window."""
 
     code: ClassVar[str] = "outside_arrival_window"
     title: ClassVar[str] = "The arrival lies outside of the window that the customer was promised."

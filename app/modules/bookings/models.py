@@ -46,7 +46,7 @@ class Booking(Tenant, Versioned, Model):
         comment="when in that window the crew is to come, which alone is kept for it; null: all of it is"
     )
     time_told_at: Mapped[datetime | None] = mapped_column(
-        comment="when the company last told the customer another hour to be there; null: never since it was booked"
+        comment="when the company last told the customer another hour to be there; null: not since they chose"
     )
     pickup_zone: Mapped[str] = mapped_column(comment="IANA zone of the pickup")
     origin: Mapped[dict[str, Any]]

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from itertools import islice
 from typing import ClassVar, Self
 
 from app.kernel.errors import Conflict, NotFound, Unprocessable
+from app.kernel.localtime import rfc3339
 from app.modules.calendar.values import MOST_ALTERNATIVES, Window
-
-
-def _utc(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
 
 
 class SlotTaken(Conflict):
@@ -29,7 +25,7 @@ class SlotTaken(Conflict):
         """The same refusal with the first three of these windows, and no others."""
         self.alternatives = tuple(islice(windows, MOST_ALTERNATIVES))
         self.extensions["alternatives"] = [
-            {"starts_at": _utc(window.starts_at), "ends_at": _utc(window.ends_at)} for window in self.alternatives
+            {"starts_at": rfc3339(window.starts_at), "ends_at": rfc3339(window.ends_at)} for window in self.alternatives
         ]
         return self
 

@@ -117,13 +117,12 @@ async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) ->
 
 async def swap_truck(session: WriteSession, actor: Mover, body: SwapTruckIn) -> rules.DaySwap:
     """Give the day's jobs of a truck to others, and keep the truck off for the rest of the day, from the end of the job
-    that it broke down on, when all have another. A job that outlasts the day leaves nothing of it to take off.
+    that it broke down on, when all have another. A job that outlasts the day leaves nothing of it to take off. Around a
+    hold, and other time off, it is off for what is left.
 
     Where it is asked for, another truck takes over the rest of the job that it is on, and it is off from now on.
 
     Locks: the booking rows in id order, then the resources in id order.
-    Around a hold, and other time off, it is off for what is left.
-
     Raises: DayOver (422), ResourceNotFound (404), PlanChanged (409), SlotTaken (409) when somebody took it, or a
     replacement, since.
     Emits: booking.truck_replaced for each job moved: its customer is told; booking.assigned for each that is not under

@@ -105,3 +105,14 @@ async def test_the_work_is_no_longer_than_what_the_window_leaves_for_it(
     assert [(one["pointer"], one["code"]) for one in answers[1].json()["errors"]] == [
         ("/estimate/duration_hours", "window_too_short")
     ]
+
+
+async def test_hours_that_fill_a_window_of_no_whole_hundredths_fit_it(
+    client: httpx.AsyncClient, staff: StaffMember
+) -> None:
+    company = await open_company(client, staff.headers, prices=PRICES)
+    window = {"starts_at": "2027-03-08T09:00:00", "ends_at": "2027-03-08T10:40:00"}
+    told = [ESTIMATE | {"duration_hours": hours} for hours in ("1.68", "1.67")]
+    longer, filling = [await book(client, company, 8, window=window, estimate=one) for one in told]
+    assert (longer.status_code, filling.status_code) == (422, 201)
+    assert longer.json()["detail"] == "The work takes longer than the 1.67 hours that the window leaves for the work."

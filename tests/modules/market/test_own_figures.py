@@ -256,6 +256,7 @@ async def test_a_company_that_knows_its_homes_larger_asks_more_for_them_and_pack
         ({"studio_cartons": "22.5"}, "/figures/0/value", "not_whole"),
         ({"studio_volume": 600}, "/figures/0/value", "homes_shrink"),
         ({"loose_item": 30, "four_bedroom_volume": 900}, "/figures/1/value", "homes_shrink"),
+        ({"studio_volume": 600, "four_bedroom_volume": 2000}, "/figures/0/value", "homes_shrink"),
         ({"two_bedroom_cartons": 44}, "/figures/0/value", "homes_shrink"),
         (dict.fromkeys(CARTON_MIX.values(), 0), "/figures", "mix_is_empty"),
         ({"cuft_per_mover_hour": "NaN"}, "/figures/0/value", "value_error"),

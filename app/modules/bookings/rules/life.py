@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.actor import ActorKind
 from app.kernel.errors import Fault
 from app.kernel.geo import Point
+from app.kernel.localtime import rfc3339
 from app.kernel.money import round_cents
 from app.kernel.signing import Signer
 from app.modules.bookings.errors import (
@@ -272,7 +273,8 @@ def check_arrival(window: Window, arrives_until: datetime | None, pointer: str) 
     if arrives_until is None or window.ends_at - arrives_until >= SHORTEST_WINDOW:
         return
     sentence = "leaves less than 15 minutes for the work when the crew arrives at the end of it"
-    raise WindowRefused(sentence, faults=(Fault(pointer, "arrival_window_too_wide", sentence),))
+    fault = Fault(pointer, "arrival_window_too_wide", sentence)
+    raise WindowRefused(f"The arrival window {sentence}.", faults=(fault,))
 
 
 def awaited_from(told_for: datetime, told_at: datetime | None) -> datetime:
@@ -288,7 +290,7 @@ def check_no_show(absent: Party, arrives: tuple[datetime, datetime], now: dateti
     """
     due_at = arrives[1] + COMPANY_GRACE if absent is Party.COMPANY else arrives[0]
     if now < due_at:
-        raise NotDueYet(from_at=due_at.isoformat().replace("+00:00", "Z"))
+        raise NotDueYet(from_at=rfc3339(due_at))
 
 
 def terms_to_json(terms: Terms) -> dict[str, Any]:

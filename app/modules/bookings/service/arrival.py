@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from app.kernel.actor import Mover
 from app.kernel.errors import Fault
-from app.kernel.localtime import local_words, to_instant
+from app.kernel.localtime import local_words, rfc3339, to_instant
 from app.kernel.versions import check_version
 from app.modules.audit.public import fields_of
 from app.modules.bookings import rules
@@ -22,8 +22,8 @@ from app.runtime.db.session import WriteSession
 from app.runtime.outbox.emit import emit
 
 POINTER: Final = "/arrives_at"
-PAST: Final = "must not lie in the past"
-OVER: Final = "is over: the crew could not come in it any more"
+PAST: Final = ("The arrival", "must not lie in the past")
+OVER: Final = ("The arrival window", "is over: the crew could not come in it any more")
 
 
 async def plan_arrival(
@@ -65,13 +65,14 @@ def _check(instant: datetime | None, window: calendar.Window, zone: str, now: da
     Raises: OutsideArrivalWindow (422), WindowRefused (422).
     """
     if instant is not None and not window.starts_at <= instant <= window.ends_at:
-        promised: dict[str, Any] = {
-            "from": local_words(window.starts_at, zone),
-            "to": local_words(window.ends_at, zone),
-        }
-        sentence = "must lie in the arrival window that was promised, from {from} to {to}".format_map(promised)
-        fault = Fault(POINTER, OutsideArrivalWindow.code, sentence)
-        raise OutsideArrivalWindow(f"It {sentence}.", faults=(fault,), **promised)
+        words = f"from {local_words(window.starts_at, zone)} to {local_words(window.ends_at, zone)}"
+        sentence = f"must lie in the arrival window that was promised, {words}"
+        raise OutsideArrivalWindow(
+            f"The arrival {sentence}.",
+            faults=(Fault(POINTER, OutsideArrivalWindow.code, sentence),),
+            from_at=rfc3339(window.starts_at),
+            until=rfc3339(window.ends_at),
+        )
     if (instant or window.ends_at) < now:
-        sentence = PAST if instant else OVER
-        raise calendar.WindowRefused(sentence, faults=(Fault(POINTER, "window_past", sentence),))
+        what, sentence = PAST if instant else OVER
+        raise calendar.WindowRefused(f"{what} {sentence}.", faults=(Fault(POINTER, "window_past", sentence),))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Mover, MoverMember, Role
 from app.kernel.ids import new_id
-from app.kernel.localtime import to_instant
+from app.kernel.localtime import rfc3339, to_instant
 from app.modules.bookings import repository, rules
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import AvailabilityQuery, BoardQuery
@@ -43,7 +43,7 @@ async def show_board(session: ReadSession, actor: Mover, query: BoardQuery, *, t
         for lane in lanes
     )
     return (
-        f'{{"starts_at":"{_utc(window.starts_at)}","ends_at":"{_utc(window.ends_at)}","zone":"{zone}",'
+        f'{{"starts_at":"{rfc3339(window.starts_at)}","ends_at":"{rfc3339(window.ends_at)}","zone":"{zone}",'
         f'"lanes":[{rows}],"bookings":[{",".join(bookings)}]}}'
     )
 
@@ -70,7 +70,7 @@ async def list_jobs(session: ReadSession, actor: Mover, resource_id: UUID, day: 
     ways = {(one["source_id"], one["starts_at"]): one["drive"] for one in json.loads(lanes[0].taken)}
     found = await repository.list_jobs_of(session, actor.org_id, (window.starts_at, window.ends_at), resource_id)
     jobs = [job for one in found for job in _jobs_of(one, resource_id) if job.on_duty.overlaps(window)]
-    jobs = [replace(job, drive=ways.get((str(job.booking.id), _utc(job.on_duty.starts_at)))) for job in jobs]
+    jobs = [replace(job, drive=ways.get((str(job.booking.id), rfc3339(job.on_duty.starts_at)))) for job in jobs]
     return sorted(jobs, key=lambda job: (job.on_duty, job.booking.id))
 
 
@@ -124,7 +124,3 @@ async def _names(session: ReadSession, org_id: UUID, lanes: Sequence[calendar.La
     names = await fleet.truck_names(session, org_id, trucks) if trucks else {}
     names |= await fleet.crew_names(session, org_id, people) if people else {}
     return names | (await fleet.equipment_names(session, org_id, pieces) if pieces else {})
-
-
-def _utc(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
 
 from app.kernel.errors import Fault
 from app.kernel.localtime import to_instant
@@ -17,6 +18,9 @@ from app.modules.bookings.schemas import BookingIn, LegIn, WindowIn
 from app.modules.bookings.values import LONGEST_MOVE, Leg
 from app.modules.calendar import public as calendar
 from app.modules.fleet.public import EquipmentKind
+
+# Hours are told in hundredths: what a window leaves is told in them too, rounded up.
+HOURS_STEP: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,9 @@ def check_windows(job: LocatedJob, now: datetime) -> None:
 def check_hours(hours: Decimal, job: LocatedJob) -> None:
     """Raises: WindowRefused (422) where the work takes longer than its window, or its legs together, leave for it."""
     parts = [leg.ends_at - leg.starts_at for leg in job.legs] or [job.window.length]
-    left = Decimal((sum(parts, -job.arrives_within)) // timedelta(minutes=1)) / 60
+    minutes = sum(parts, -job.arrives_within) // timedelta(minutes=1)
+    left = (Decimal(minutes) / 60).quantize(HOURS_STEP, ROUND_CEILING)
     if hours > left:
-        sentence = f"takes longer than the {left:.2f} hours that the window leaves for the work"
+        sentence = f"takes longer than the {left} hours that the window leaves for the work"
         fault = Fault("/estimate/duration_hours", "window_too_short", sentence)
         raise calendar.WindowRefused(f"The work {sentence}.", faults=(fault,))

@@ -68,7 +68,7 @@ def check_window(window: Window, now: datetime, pointer: str = "") -> None:
     if problem is not None:
         code, field, sentence = problem
         place = f"{pointer}{field}" if pointer.endswith(":") else f"{pointer}/{field}"
-        raise WindowRefused(sentence, faults=(Fault(place, code, sentence),))
+        raise WindowRefused(f"The window {sentence}.", faults=(Fault(place, code, sentence),))
 
 
 def is_usable(resource: ResourceSpec, last_day: date) -> bool:

@@ -51,11 +51,11 @@ def _agree(figures: tuple[OwnFigureIn, ...]) -> tuple[OwnFigureIn, ...]:
 
 
 def _rises_broken(told: Told, codes: list[Figure]) -> Iterator[Refused]:
-    """At the figure itself where it is told, and else at the last one told beside it."""
+    """At the figure itself where it is told, and else at the one before it, which was told as more."""
     for rise in RISES:
         for figure in shrinking(told, rise):
-            place = next(codes.index(one) for one in (figure, *reversed(rise.figures)) if one in codes)
-            yield (place, "value"), rise.code, f"{figure} {rise.reason}."
+            told_one = figure if figure in told else rise.figures[rise.figures.index(figure) - 1]
+            yield (codes.index(told_one), "value"), rise.code, f"{figure} {rise.reason}."
 
 
 class OwnFiguresIn(BaseModel):
