@@ -53,13 +53,19 @@ POLICIES = {
         Allow(WORKER, "select", OWN_COMPANY),
     ],
     "no_show_disputes": [
-        Allow(MOVER, "select insert", OWN_COMPANY),
-        # A customer's erasure clears what was written of them, and nothing else.
-        Allow(BOOKING, "select", OWN_COMPANY),
-        Allow(BOOKING, "update", OWN_COMPANY, columns=("note", "reason")),
+        Allow(MOVER, "select", OWN_COMPANY),
+        # What becomes of it is not the company's to write.
+        Allow(
+            MOVER,
+            "insert",
+            OWN_COMPANY,
+            columns=("org_id", "id", "booking_id", "note", "disputed_by", "disputed_at"),
+        ),
         Allow(STAFF, "select", SIGNED_IN_STAFF),
         Allow(STAFF, "update", SIGNED_IN_STAFF, columns=("outcome", "reason", "decided_by", "decided_at")),
-        Allow(WORKER, "select", OWN_COMPANY),
+        # A customer's erasure clears what was written of them, and nothing else; the worker what is written after it.
+        *(Allow(audience, "select", OWN_COMPANY) for audience in (BOOKING, WORKER)),
+        *(Allow(audience, "update", OWN_COMPANY, columns=("note", "reason")) for audience in (BOOKING, WORKER)),
     ],
     "calendar_feeds": [
         Allow(MOVER, "select insert update", OWN_COMPANY),
@@ -594,12 +600,17 @@ def upgrade() -> None:
     op.create_table(
         "no_show_disputes",
         sa.Column("booking_id", sa.UUID(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=True, comment="the company's word; null: erased with the customer"),
+        sa.Column(
+            "note",
+            sa.Text(),
+            nullable=True,
+            comment="the company's word; null: erased with the customer, once it is decided",
+        ),
         sa.Column("disputed_by", sa.UUID(), nullable=False, comment="the member"),
         sa.Column("disputed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "outcome",
-            sa.Enum("upheld", "set_aside", name="outcome", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("accepted", "rejected", name="outcome", native_enum=False, create_constraint=True, length=40),
             nullable=True,
             comment="null: it waits for staff",
         ),

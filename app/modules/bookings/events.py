@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -32,9 +33,11 @@ class BookingTruckReplaced(BookingEvent):
 
 
 class BookingArrivalPlanned(BookingEvent):
-    """The crew is to come at that time of the window it was promised for."""
+    """The crew is to come at that time of the window it was promised for; None: at any time of it, as before."""
 
     name: ClassVar[str] = "booking.arrival_planned"
+
+    planned_arrival_at: datetime | None = None
 
 
 class BookingRescheduled(BookingEvent):

@@ -64,7 +64,7 @@ async def tell_truck_replaced(session: ReadSession, event: BookingTruckReplaced,
 
 @handlers.deliver("bookings.tell_arrival", BookingArrivalPlanned)
 async def tell_arrival(session: ReadSession, event: BookingArrivalPlanned, work: Work) -> list[Outgoing]:
-    return _outgoing(await letters.arrival_letters(session, event.booking_id), work)
+    return _outgoing(await letters.arrival_letters(session, event.booking_id, event.planned_arrival_at), work)
 
 
 @handlers.deliver("bookings.tell_rescheduled", BookingRescheduled)
@@ -87,6 +87,12 @@ async def reseal_contacts(resources: Resources) -> None:
 async def forget_expired_holds(resources: Resources) -> None:
     """Holds that expired 90 days ago do not tell any more whose they were, nor from which street."""
     await service.forget_expired_holds(resources)
+
+
+@handlers.every("bookings.forget_disputes", seconds=86_400)
+async def forget_disputes(resources: Resources) -> None:
+    """What was written about a no-show after its customer went is not kept longer than whoever decided is told."""
+    await service.forget_disputes(resources)
 
 
 @handlers.on("bookings.count_cancelled", BookingCancelled)

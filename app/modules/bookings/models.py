@@ -238,7 +238,9 @@ class NoShowDispute(Tenant, Model):
     __tablename__ = "no_show_disputes"
 
     booking_id: Mapped[UUID]
-    note: Mapped[str | None] = mapped_column(comment="the company's word; null: erased with the customer")
+    note: Mapped[str | None] = mapped_column(
+        comment="the company's word; null: erased with the customer, once it is decided"
+    )
     disputed_by: Mapped[UUID] = mapped_column(comment="the member")
     disputed_at: Mapped[datetime]
     outcome: Mapped[DisputeOutcome | None] = mapped_column(

@@ -62,10 +62,10 @@ class Door(StrEnum):
 
 
 class DisputeOutcome(StrEnum):
-    """What staff make of a no-show that the company disputes: the customer's report stands, or counts for nothing."""
+    """What staff make of a company's dispute: the customer's report counts for nothing, or it stands."""
 
-    UPHELD = "upheld"
-    SET_ASIDE = "set_aside"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,9 +159,12 @@ async def register_resource(session: WriteSession, org_id: UUID, resource: Resou
     await repository.insert_resource(session, org_id, resource)
 
 
-async def check_resource(session: ReadSession, org_id: UUID, resource_id: UUID) -> None:
-    """Raises: ResourceNotFound (404) for one that is not the company's or is retired."""
-    if resource_id not in {one.id for one in await repository.list_resources(session, org_id)}:
+async def check_resource(
+    session: ReadSession, org_id: UUID, resource_id: UUID, kind: ResourceKind | None = None
+) -> None:
+    """Raises: ResourceNotFound (404) for one that is not the company's, is retired or of another kind."""
+    known = {one.id for one in await repository.list_resources(session, org_id) if kind in (None, one.kind)}
+    if resource_id not in known:
         raise ResourceNotFound
 
 

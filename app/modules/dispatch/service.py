@@ -98,7 +98,7 @@ async def foresee_swap(session: ReadSession, actor: Mover, body: SwapTruckIn) ->
 
     Raises: DayOver (422), ResourceNotFound (404).
     """
-    await calendar.check_resource(session, actor.org_id, body.truck_id)
+    await calendar.check_resource(session, actor.org_id, body.truck_id, calendar.ResourceKind.TRUCK)
     window = await _day_of(session, actor, body.day)
     rest_of_jobs: list[DayJob] = []
     if body.under_way and window.starts_at <= actor.now < window.ends_at:

@@ -319,7 +319,7 @@ async def dispute_no_shows(
     booking_ids: list[str],
 ) -> None:
     """The customer says that nobody came, the company that it did; once staff believe it, and once not."""
-    for booking_id, act in zip(booking_ids, ("uphold", "set-aside"), strict=True):
+    for booking_id, act in zip(booking_ids, ("reject", "accept"), strict=True):
         here = f"/v1/bookings/{booking_id}"
         await do(client, customer, "POST", f"{here}/no-show")
         disputed = await do(client, headers, "POST", f"{here}/dispute-no-show", {"note": "Ottoline was late"})

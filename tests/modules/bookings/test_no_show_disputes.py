@@ -6,12 +6,18 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from app.kernel.actor import StaffRole
 from app.kernel.clock import ManualClock
+from app.kernel.errors import NotFound
+from app.modules.bookings import handlers
+from app.runtime.db.session import Database
+from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 from app.runtime.settings import Settings
 from tests.conftest import Member, StaffMember, sign_in_staff
@@ -44,6 +50,10 @@ class Missed:
     @property
     def path(self) -> str:
         return f"/v1/bookings/{self.booking_id}/dispute-no-show"
+
+    @property
+    def shown_at(self) -> str:
+        return f"/v1/bookings/{self.booking_id}/no-show-dispute"
 
 
 @pytest.fixture
@@ -88,7 +98,7 @@ async def waiting(client: httpx.AsyncClient, desk: StaffMember, missed: Missed) 
 
 
 async def standing(client: httpx.AsyncClient, missed: Missed) -> dict[str, Any]:
-    found: dict[str, Any] = (await client.get(missed.path, headers=missed.headers)).json()
+    found: dict[str, Any] = (await client.get(missed.shown_at, headers=missed.headers)).json()
     return found
 
 
@@ -98,7 +108,7 @@ async def missed_count(client: httpx.AsyncClient, missed: Missed, worker: Resour
     return count
 
 
-async def test_a_report_that_is_set_aside_counts_no_more_and_both_are_told(
+async def test_a_report_whose_dispute_is_accepted_counts_no_more_and_both_are_told(
     client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources, settings: Settings
 ) -> None:
     assert await missed_count(client, missed, worker_resources) == 1
@@ -112,8 +122,8 @@ async def test_a_report_that_is_set_aside_counts_no_more_and_both_are_told(
         "Nobody rang",
     )
     assert await missed_count(client, missed, worker_resources) == 1
-    decided = await post(client, desk.headers, f"{QUEUE}/{one['id']}/set-aside", REASON)
-    assert (decided["outcome"], decided["reason"]) == ("set_aside", REASON["reason"])
+    decided = await post(client, desk.headers, f"{QUEUE}/{one['id']}/accept", REASON)
+    assert (decided["outcome"], decided["reason"]) == ("accepted", REASON["reason"])
     assert await missed_count(client, missed, worker_resources) == 0
     assert await waiting(client, desk, missed) == []
     assert await standing(client, missed) == {"disputable_until": UNTIL, "dispute": decided}
@@ -125,16 +135,16 @@ async def test_a_report_that_is_set_aside_counts_no_more_and_both_are_told(
     assert all(REASON["reason"] in one["text"] for one in told)
 
 
-async def test_a_report_that_is_upheld_counts_on(
+async def test_a_report_whose_dispute_is_rejected_counts_on(
     client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources
 ) -> None:
     disputed = await post(client, missed.headers, missed.path, NOTE, 201)
-    decided = await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/uphold", REASON)
-    assert decided["outcome"] == "upheld"
+    decided = await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/reject", REASON)
+    assert decided["outcome"] == "rejected"
     assert await missed_count(client, missed, worker_resources) == 1
-    for act in ("uphold", "set-aside"):
+    for act in ("reject", "accept"):
         status, refused = await send(client, desk.headers, f"{QUEUE}/{disputed['id']}/{act}", REASON)
-        assert (status, refused["code"], refused["outcome"]) == (409, "dispute_decided", "upheld")
+        assert (status, refused["code"], refused["outcome"]) == (409, "dispute_decided", "rejected")
     status, refused = await send(client, missed.headers, missed.path, NOTE)
     assert (status, refused["code"]) == (409, "already_disputed")
 
@@ -145,7 +155,7 @@ async def test_of_two_who_dispute_at_once_and_two_who_decide_at_once_one_does(
     told = await asyncio.gather(*(send(client, missed.headers, missed.path, NOTE) for _ in range(3)))
     assert sorted(status for status, _ in told) == [201, 409, 409]
     [dispute] = [body for status, body in told if status == 201]
-    acts = ("uphold", "set-aside")
+    acts = ("reject", "accept")
     decided = await asyncio.gather(
         *(send(client, desk.headers, f"{QUEUE}/{dispute['id']}/{act}", REASON) for act in acts)
     )
@@ -177,8 +187,8 @@ async def test_only_a_no_show_of_the_companys_own_is_disputed_and_by_its_leads(
     assert (status, refused["code"]) == (409, "not_disputable")
     other = await signed_in_again(client, mover_b)
     assert (await send(client, other, missed.path, NOTE))[0] == 404
-    assert (await client.get(missed.path, headers=other)).status_code == 404
-    nothing = await client.get(f"/v1/bookings/{own['id']}/dispute-no-show", headers=headers)
+    assert (await client.get(missed.shown_at, headers=other)).status_code == 404
+    nothing = await client.get(f"/v1/bookings/{own['id']}/no-show-dispute", headers=headers)
     assert nothing.json() == {"disputable_until": None, "dispute": None}
     assert (await send(client, missed.customer.headers, missed.path, NOTE))[0] == 403
     assert (await send(client, headers, missed.path, {"note": ""}))[0] == 422
@@ -188,15 +198,76 @@ async def test_an_erasure_takes_what_was_written_and_leaves_what_was_decided(
     client: httpx.AsyncClient, missed: Missed, desk: StaffMember
 ) -> None:
     disputed = await post(client, missed.headers, missed.path, NOTE, 201)
-    await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/uphold", REASON)
+    await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/reject", REASON)
     assert (await client.delete("/v1/customers/me", headers=missed.customer.headers)).status_code == 200
     shown = (await standing(client, missed))["dispute"]
-    assert (shown["note"], shown["reason"], shown["outcome"]) == (None, None, "upheld")
+    assert (shown["note"], shown["reason"], shown["outcome"]) == (None, None, "rejected")
+
+
+async def test_an_erasure_does_not_silence_a_dispute_and_its_words_go_when_it_is_decided(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources, clock: ManualClock
+) -> None:
+    disputed = await post(client, missed.headers, missed.path, NOTE, 201)
+    assert (await client.delete("/v1/customers/me", headers=missed.customer.headers)).status_code == 200
+    [waits] = await waiting(client, desk, missed)
+    assert (waits["note"], waits["report_note"]) == (NOTE["note"], None)
+    await handlers.forget_disputes(worker_resources)
+    assert (await standing(client, missed))["dispute"]["note"] == NOTE["note"]
+    await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/accept", REASON)
+    assert await missed_count(client, missed, worker_resources) == 0
+    clock.advance(timedelta(days=7, seconds=1))
+    await handlers.forget_disputes(worker_resources)
+    headers = await signed_in_again(client, missed.company.member)
+    shown = (await client.get(missed.shown_at, headers=headers)).json()["dispute"]
+    assert (shown["note"], shown["reason"], shown["outcome"]) == (None, None, "accepted")
+
+
+async def test_one_that_is_told_after_an_erasure_is_decided_and_forgotten_too(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources, clock: ManualClock
+) -> None:
+    assert (await client.delete("/v1/customers/me", headers=missed.customer.headers)).status_code == 200
+    disputed = await post(client, missed.headers, missed.path, NOTE, 201)
+    await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/reject", REASON)
+    assert (await standing(client, missed))["dispute"]["reason"] == REASON["reason"]
+    clock.advance(timedelta(days=7, seconds=1))
+    await handlers.forget_disputes(worker_resources)
+    headers = await signed_in_again(client, missed.company.member)
+    shown = (await client.get(missed.shown_at, headers=headers)).json()["dispute"]
+    assert (shown["note"], shown["reason"]) == (None, None)
+
+
+async def test_of_a_customer_who_stays_the_words_stay_and_are_theirs_to_take_along(
+    client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources, clock: ManualClock
+) -> None:
+    disputed = await post(client, missed.headers, missed.path, NOTE, 201)
+    await post(client, desk.headers, f"{QUEUE}/{disputed['id']}/reject", REASON)
+    taken = (await client.get("/v1/customers/me/export", headers=missed.customer.headers)).json()
+    [booking] = [one for one in taken["bookings"] if one["id"] == missed.booking_id]
+    told = booking["no_show_dispute"]
+    assert (told["note"], told["reason"], told["outcome"]) == (NOTE["note"], REASON["reason"], "rejected")
+    clock.advance(timedelta(days=30))
+    await handlers.forget_disputes(worker_resources)
+    headers = await signed_in_again(client, missed.company.member)
+    assert (await client.get(missed.shown_at, headers=headers)).json()["dispute"]["note"] == NOTE["note"]
+
+
+async def test_the_companys_side_of_the_program_cannot_write_what_staff_decide(
+    missed: Missed, app_database: Database
+) -> None:
+    identity = Identity(Audience.MOVER, org_id=UUID(missed.company.id))
+    ids = {"org_id": missed.company.id, "id": str(uuid4()), "booking_id": missed.booking_id}
+    own, values = "org_id, id, booking_id, disputed_by, disputed_at", ":org_id, :id, :booking_id, :id, now()"
+    decided = sa.text(f"INSERT INTO no_show_disputes ({own}, outcome) VALUES ({values}, 'accepted')")
+    with pytest.raises(NotFound):  # as which the database's refusal reaches us
+        async with app_database.write(identity) as session:
+            await session.execute(decided, ids)
+    async with app_database.write(identity) as session:
+        await session.execute(sa.text(f"INSERT INTO no_show_disputes ({own}) VALUES ({values})"), ids)
 
 
 async def test_what_nobody_disputed_is_not_decided(
     client: httpx.AsyncClient, missed: Missed, desk: StaffMember
 ) -> None:
-    for act in ("uphold", "set-aside"):
+    for act in ("reject", "accept"):
         status, refused = await send(client, desk.headers, f"{QUEUE}/{missed.booking_id}/{act}", REASON)
         assert (status, refused["code"]) == (404, "dispute_not_found")

@@ -56,6 +56,14 @@ async def test_its_jobs_go_to_the_smallest_that_will_do_and_it_is_off(client: ht
     assert len(off.json()["items"]) == 1
 
 
+@pytest.mark.parametrize("path", [SWAP, f"{SWAP}/preview"])
+async def test_a_person_is_no_truck(client: httpx.AsyncClient, mover_a: Member, path: str):
+    booking = await confirmed(client, mover_a)
+    body = {"truck_id": booking["driver_ids"][0], "day": DAY}
+    refused = await client.post(path, headers=mover_a.headers | new_key(), json=body)
+    assert (refused.status_code, refused.json()["code"]) == (404, "resource_not_found")
+
+
 async def test_of_one_that_breaks_down_on_a_job_the_next_goes_to_another_and_it_is_off_afterwards(
     client: httpx.AsyncClient, mover_a: Member, clock: ManualClock
 ):

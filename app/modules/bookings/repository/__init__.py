@@ -41,7 +41,9 @@ from app.modules.bookings.repository.company_rules import (
 from app.modules.bookings.repository.desk import list_open_after, list_sought
 from app.modules.bookings.repository.disputes import (
     clear_dispute,
+    clear_disputes_of_erased,
     get_dispute,
+    insert_dispute,
     list_waiting_disputes,
     lock_dispute,
 )
@@ -53,6 +55,7 @@ from app.modules.bookings.repository.promises import count_promises
 __all__ = [
     "FORGOTTEN_AT_ONCE",
     "clear_dispute",
+    "clear_disputes_of_erased",
     "clear_notes",
     "count_promises",
     "expire_hold_of_quote",
@@ -64,6 +67,7 @@ __all__ = [
     "get_policy",
     "get_rules",
     "insert_booking",
+    "insert_dispute",
     "insert_door_codes",
     "insert_policy",
     "insert_rules",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -66,7 +67,32 @@ async def list_waiting_disputes(session: ReadSession, page: PageRequest) -> Sequ
     return (await session.execute(query)).all()
 
 
+async def insert_dispute(session: WriteSession, row: Mapping[str, Any]) -> NoShowDispute:
+    """Of the columns that are the company's to write."""
+    query = sa.insert(NoShowDispute).values(**row).returning(NoShowDispute)
+    return (await session.execute(query)).scalar_one()
+
+
 async def clear_dispute(session: WriteSession, org_id: UUID, booking_id: UUID) -> None:
-    """Take out what was written about the customer; what was decided stays."""
-    query = sa.update(NoShowDispute).where(NoShowDispute.org_id == org_id, NoShowDispute.booking_id == booking_id)
-    await session.execute(query.values(note=None, reason=None))
+    """Take out what was written about the customer, and leave what was decided. Of one that waits, what staff have to
+    read stays until they have.
+    """
+    is_of = sa.and_(NoShowDispute.org_id == org_id, NoShowDispute.booking_id == booking_id)
+    await session.execute(_cleared(is_of, NoShowDispute.outcome.is_not(None)))
+
+
+async def clear_disputes_of_erased(session: WriteSession, org_id: UUID, decided_before: datetime) -> None:
+    """Of a company's bookings whose customers have gone: what was decided by then."""
+    is_erased = sa.exists().where(
+        Booking.org_id == NoShowDispute.org_id,
+        Booking.id == NoShowDispute.booking_id,
+        Booking.sealed_contact.is_(None),
+    )
+    is_told = NoShowDispute.decided_at < decided_before
+    is_written = sa.or_(NoShowDispute.note.is_not(None), NoShowDispute.reason.is_not(None))
+    await session.execute(_cleared(NoShowDispute.org_id == org_id, is_told, is_written, is_erased))
+
+
+def _cleared(*conditions: sa.ColumnElement[bool]) -> sa.Update:
+    query = sa.update(NoShowDispute).where(*conditions).values(note=None, reason=None)
+    return query.execution_options(synchronize_session=False)

@@ -27,7 +27,7 @@ CANCELLED_BY_COMPANYS_HAND = sa.exists().where(
 STANDS = ~sa.exists().where(
     NoShowDispute.org_id == Booking.org_id,
     NoShowDispute.booking_id == Booking.id,
-    NoShowDispute.outcome == DisputeOutcome.SET_ASIDE,
+    NoShowDispute.outcome == DisputeOutcome.ACCEPTED,
 )
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.modules.bookings.access import BookingsManage
 from app.modules.bookings.errors import AlreadyDisputed, BookingNotFound, NotDisputable
-from app.modules.bookings.schemas.disputes import DisputeIn, DisputeOut, StandingOut
+from app.modules.bookings.schemas.disputes import DisputeIn, DisputeOut, NoShowDisputeStandingOut
 from app.modules.bookings.service import disputes
 from app.runtime.web.openapi import problems
 from app.runtime.web.route import IdempotentRoute
@@ -28,7 +28,7 @@ async def dispute_no_show(booking_id: UUID, body: DisputeIn, actor: BookingsMana
     return DisputeOut.model_validate(await disputes.dispute_no_show(session, actor, booking_id, body.note))
 
 
-@router.get("/{booking_id}/dispute-no-show", responses=problems(BookingNotFound))
-async def show_dispute(booking_id: UUID, actor: BookingsManage, session: Read) -> StandingOut:
+@router.get("/{booking_id}/no-show-dispute", responses=problems(BookingNotFound))
+async def show_dispute(booking_id: UUID, actor: BookingsManage, session: Read) -> NoShowDisputeStandingOut:
     """Until when you may dispute a no-show, what you said of it and what staff decided. For owners and managers."""
-    return StandingOut.model_validate(await disputes.show_dispute(session, booking_id))
+    return NoShowDisputeStandingOut.model_validate(await disputes.show_dispute(session, booking_id))

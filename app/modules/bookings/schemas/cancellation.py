@@ -64,7 +64,7 @@ class CancellationPolicyOut(BaseModel):
 
 class SettlementOut(BaseModel):
     """`refund` and `fee` are the deposit together. `covers_replacement`: the company bears what another mover
-    costs more.
+    costs more; where it disputed the customer's report of a no-show, what staff decided comes before this.
     """
 
     by: Party

@@ -18,7 +18,7 @@ class DisputeIn(Strict):
 
 class DisputeOut(BaseModel):
     """`outcome`, `reason` and `decided_at` are null until staff have decided; both sides read the reason. Texts are
-    null too once the customer's data was erased.
+    null too where the customer's data was erased, once it is decided.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -32,7 +32,7 @@ class DisputeOut(BaseModel):
     decided_at: datetime | None
 
 
-class StandingOut(BaseModel):
+class NoShowDisputeStandingOut(BaseModel):
     """`disputable_until`: null where no customer reported that you did not come. `dispute`: null before you say so."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -21,7 +21,7 @@ from app.modules.bookings.service.reading import (
     show_booking,
 )
 from app.modules.bookings.service.reschedule import foresee_reschedule, reschedule_booking
-from app.modules.bookings.service.retention import forget_expired_holds
+from app.modules.bookings.service.retention import forget_disputes, forget_expired_holds
 
 __all__ = [
     "advance_booking",
@@ -32,6 +32,7 @@ __all__ = [
     "confirm_booking",
     "expire_hold",
     "foresee_reschedule",
+    "forget_disputes",
     "forget_expired_holds",
     "hold",
     "list_bookings",

@@ -55,7 +55,8 @@ async def plan_arrival(
     await calendar.swap(session, ask_of(booking, actor), team, team)
     note = f"Arrival planned for {local_words(instant, zone)}." if instant else "No arrival is planned any more."
     await write_step(session, booking, actor, came_from=booking.status, note=note, told=told)
-    emit(session, BookingArrivalPlanned(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    event = BookingArrivalPlanned(org_id=booking.org_id, booking_id=booking.id, planned_arrival_at=instant)
+    emit(session, event, now=actor.now)
     return booking
 
 

@@ -31,16 +31,17 @@ async def dispute_no_show(session: WriteSession, actor: MoverMember, booking_id:
     rules.check_dispute(await _until(session, booking), actor.now)
     if await repository.get_dispute(session, booking.org_id, booking.id) is not None:
         raise AlreadyDisputed
-    dispute = NoShowDispute(
-        org_id=booking.org_id,
-        id=new_id(),
-        booking_id=booking.id,
-        note=note,
-        disputed_by=actor.user_id,
-        disputed_at=actor.now,
+    dispute = await repository.insert_dispute(
+        session,
+        {
+            "org_id": booking.org_id,
+            "id": new_id(),
+            "booking_id": booking.id,
+            "note": note,
+            "disputed_by": actor.user_id,
+            "disputed_at": actor.now,
+        },
     )
-    session.add(dispute)
-    await session.flush()
     tell_trail(session, actor, booking, "bookings.no_show_disputed", {})
     return dispute
 
@@ -75,7 +76,7 @@ async def list_waiting_disputes(session: ReadSession, page: PageRequest) -> Sequ
 async def decide_dispute(
     session: WriteSession, actor: Staff, dispute_id: UUID, outcome: DisputeOutcome, reason: str
 ) -> NoShowDispute:
-    """A report that is set aside counts against the company no more; the booking stays ended.
+    """Where its dispute is accepted, the report counts against the company no more; the booking stays ended.
 
     Locks: the dispute. Raises: DisputeNotFound (404), DisputeDecided (409). Emits: booking.no_show_reviewed.
     """
@@ -88,7 +89,7 @@ async def decide_dispute(
     dispute.decided_by, dispute.decided_at = actor.user_id, actor.now
     await session.flush()
     change = Change(
-        f"bookings.no_show_{outcome}",
+        f"bookings.no_show_dispute_{outcome}",
         "booking",
         dispute.booking_id,
         before={"outcome": None},

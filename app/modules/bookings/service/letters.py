@@ -54,10 +54,14 @@ async def truck_replaced_letters(session: ReadSession, booking_id: UUID) -> Lett
     return await _letters(session, booking_id, "Another truck", "comes with another truck: time and price stay")
 
 
-async def arrival_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
-    """To both: the hour that is planned by now, or that none is any more."""
+async def arrival_letters(session: ReadSession, booking_id: UUID, planned: datetime | None) -> Letters | None:
+    """To both: the hour that is planned, or that none is any more. None where that is no longer so: what came after it
+    has a letter of its own.
+    """
     booking = await repository.get_booking(session, booking_id)
-    if booking is not None and booking.planned_arrival_at is None:
+    if booking is None or booking.planned_arrival_at != planned or booking.arrives_until is None:
+        return None
+    if planned is None:
         happened = "has no planned arrival any more: the crew may come at any time of its window"
         return await _letters(session, booking_id, "Arrival open again", happened)
     return await _letters(session, booking_id, "Arrival planned", "has a planned arrival")
@@ -68,7 +72,7 @@ async def no_show_letters(session: ReadSession, org_id: UUID, booking_id: UUID) 
     dispute = await repository.get_dispute(session, org_id, booking_id)
     if dispute is None or dispute.outcome is None:
         return None
-    stands = "stands" if dispute.outcome is DisputeOutcome.UPHELD else "counts for nothing"
+    stands = "counts for nothing" if dispute.outcome is DisputeOutcome.ACCEPTED else "stands"
     why = f": {dispute.reason}" if dispute.reason else ""
     happened = f"was looked at again: by our decision the report that the company did not come {stands}{why}"
     return await _letters(session, booking_id, "Decided", happened)

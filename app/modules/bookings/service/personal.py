@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.modules.bookings import repository
+from app.modules.bookings.models import NoShowDispute
 from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.service.retention import forgotten_columns
 from app.modules.calendar import public as calendar
@@ -26,7 +27,9 @@ async def personal_data(session: ReadSession, customer_id: UUID) -> list[dict[st
         steps = await repository.list_steps(session, row["org_id"], row["id"])
         told = {name: value for name, value in row.items() if name not in KEPT_SEALED}
         contact = shown_contact(session.seals, SimpleNamespace(**row))
-        found.append({**told, "contact": contact, "history": [step._asdict() for step in steps]})
+        dispute = await repository.get_dispute(session, row["org_id"], row["id"])
+        history = [step._asdict() for step in steps]
+        found.append({**told, "contact": contact, "history": history, "no_show_dispute": _told_of(dispute)})
     return found
 
 
@@ -52,3 +55,11 @@ async def erase_customer(session: WriteSession, customer_id: UUID, now: datetime
         await repository.clear_notes(session, row["org_id"], row["id"])
         await repository.clear_dispute(session, row["org_id"], row["id"])
         await calendar.forget_stops(session, row["org_id"], row["id"])
+
+
+def _told_of(dispute: NoShowDispute | None) -> dict[str, Any] | None:
+    """What company and staff wrote about the customer's report, and what became of it."""
+    if dispute is None:
+        return None
+    names = ("note", "disputed_at", "outcome", "reason", "decided_at")
+    return {name: getattr(dispute, name) for name in names}

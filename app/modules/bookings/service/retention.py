@@ -16,6 +16,7 @@ from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
 
 EXPIRED_KEPT: Final = timedelta(days=90)
+DECISION_KEPT: Final = timedelta(days=7)  # the letters are out by then
 PLACES: Final = ("origin", "destination")
 
 
@@ -28,6 +29,17 @@ async def forget_expired_holds(resources: Resources) -> None:
     for org_id in await audit.company_ids(resources.database):
         while await _forget_batch(resources, org_id, now):
             pass
+
+
+async def forget_disputes(resources: Resources) -> None:
+    """Where the customer has gone, take out what was written about a no-show since, a week after it was decided.
+
+    As the worker, company after company.
+    """
+    decided_before = resources.clock.now() - DECISION_KEPT
+    for org_id in await audit.company_ids(resources.database):
+        async with resources.database.write(Identity(Audience.WORKER, org_id=org_id)) as session:
+            await repository.clear_disputes_of_erased(session, org_id, decided_before)
 
 
 async def _forget_batch(resources: Resources, org_id: UUID, now: datetime) -> bool:

@@ -32,13 +32,17 @@ async def list_no_show_disputes(
     return Page(items=page, next_cursor=cursor)
 
 
-@router.post("/{dispute_id}/uphold", responses=problems(DisputeNotFound, DisputeDecided))
-async def uphold_no_show(dispute_id: UUID, body: DecisionIn, actor: CasesDecide, session: Write) -> DisputeOut:
-    """Let the customer's report stand: it counts against the company. Both are told. For reviewers and admins."""
-    return await disputes.decide_dispute(session, actor, dispute_id, DisputeOutcome.UPHELD, body.reason)
+@router.post("/{dispute_id}/accept", responses=problems(DisputeNotFound, DisputeDecided))
+async def accept_no_show_dispute(dispute_id: UUID, body: DecisionIn, actor: CasesDecide, session: Write) -> DisputeOut:
+    """Side with the company: the report counts for nothing, the booking stays ended. Both are told. For reviewers and
+    admins.
+    """
+    return await disputes.decide_dispute(session, actor, dispute_id, DisputeOutcome.ACCEPTED, body.reason)
 
 
-@router.post("/{dispute_id}/set-aside", responses=problems(DisputeNotFound, DisputeDecided))
-async def set_no_show_aside(dispute_id: UUID, body: DecisionIn, actor: CasesDecide, session: Write) -> DisputeOut:
-    """Let the report count for nothing; the booking stays ended. Both are told. For reviewers and admins."""
-    return await disputes.decide_dispute(session, actor, dispute_id, DisputeOutcome.SET_ASIDE, body.reason)
+@router.post("/{dispute_id}/reject", responses=problems(DisputeNotFound, DisputeDecided))
+async def reject_no_show_dispute(dispute_id: UUID, body: DecisionIn, actor: CasesDecide, session: Write) -> DisputeOut:
+    """Side with the customer: the report stands and counts against the company. Both are told. For reviewers and
+    admins.
+    """
+    return await disputes.decide_dispute(session, actor, dispute_id, DisputeOutcome.REJECTED, body.reason)

@@ -47,7 +47,9 @@ BOUNDS: Final[Mapping[Figure, Bounds]] = MappingProxyType(
         Figure.TRUCK_VOLUME: _within("100", "5000"),
         Figure.TRUCK_LOAD: _within("500", "60000"),
         Figure.TRUCK_SLACK: _within("0", "1"),
-        **{figure: _within("50", "10000") for figure in VOLUMES.values()},
+        # A town's homes are not another kind of homes: one of four bedrooms that holds a closet is a price to be found
+        # first with, and a truck that it does not go into.
+        **{figure: Bounds(FIGURES[figure].value / 2, FIGURES[figure].value * 3) for figure in VOLUMES.values()},
         **{figure: _within("0", "1000") for figure in CARTONS.values()},
         **{figure: _within("0", "100") for figure in CARTON_MIX.values()},
     }
