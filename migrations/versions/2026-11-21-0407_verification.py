@@ -66,6 +66,7 @@ POLICIES = {
     ],
     "company_documents": [
         Allow(WORKER, "select", OWN_COMPANY),
+        Allow(WORKER, "update", OWN_COMPANY, columns=("sealed_number",)),
         Allow(MOVER, "select", OWN_COMPANY),
         Allow(MOVER, "insert", UNCONFIRMED),
         Allow(MOVER, "update", OWN_COMPANY, columns=("withdrawn_at", "trusted_until")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.modules.audit.repository import chains, heads
+from app.modules.audit.repository import companies, heads
 from app.modules.audit.rules import describe, fields_of
 from app.modules.audit.schemas import EntryOut, TrailQuery
 from app.modules.audit.service.heads import ExportUnreadable, export, exported
@@ -46,4 +46,4 @@ async def company_ids(database: Database) -> list[UUID]:
     of its own.
     """
     async with database.read(Identity(Audience.WORKER)) as session:
-        return await chains(session)
+        return await companies(session)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.kernel.paging import PageRequest
 from app.modules.audit.models import AuditEntry
 from app.modules.audit.rules import content_hash
-from app.modules.audit.values import Content, Head, Link
+from app.modules.audit.values import PLATFORM, Content, Head, Link
 from app.runtime.db.base import table_of
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.db.statements import ReadyInsert
@@ -55,6 +55,26 @@ async def heads(session: ReadSession) -> list[Head]:
 async def chains(session: ReadSession) -> list[UUID]:
     query = sa.select(ENTRIES.c.org_id).distinct().order_by(ENTRIES.c.org_id)
     return list((await session.execute(query)).scalars())
+
+
+# From one company to the next by the key: a step for each, however long their trails are.
+COMPANIES: Final = sa.text(
+    """
+WITH RECURSIVE company AS (
+    (SELECT org_id FROM app.audit_entries WHERE org_id > :platform ORDER BY org_id LIMIT 1)
+    UNION ALL
+    SELECT next.org_id FROM company CROSS JOIN LATERAL (
+        SELECT e.org_id FROM app.audit_entries AS e WHERE e.org_id > company.org_id ORDER BY e.org_id LIMIT 1
+    ) AS next
+)
+SELECT org_id FROM company
+"""
+)
+
+
+async def companies(session: ReadSession) -> list[UUID]:
+    """Every company that has a chain; the platform's own, of all zeros, is none."""
+    return list((await session.execute(COMPANIES, {"platform": PLATFORM})).scalars())
 
 
 async def links(session: ReadSession, org_id: UUID) -> AsyncIterator[Link]:

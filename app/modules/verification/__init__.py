@@ -13,7 +13,7 @@ trusted until staff have looked at it; of each paper's end a company is told onc
 withdrawn papers leave no job is suspended, and back with their renewal.
 Announces: verification.decided, company.suspended, company.reinstated, papers.changed, papers.withdrawn,
 papers.reviewed, company.usdot_number_reviewed, papers.noticed, papers.lapsed, papers.lapse_named. Listens: its own
-(mail to the office; what lapses); a schedule looks for papers that end.
+(mail to the office; what lapses); a schedule looks for papers that end, another seals tax ids anew.
 Start reading at: rules/steps.py (from where to where), service/review.py, rules/packs.py, service/eligibility.py (who
 may have a job), service/sweep.py (papers that end), service/looks.py (what staff have yet to look at).
 

@@ -14,6 +14,7 @@ from app.modules.verification.events import (
 from app.modules.verification.service import letters, sweep
 from app.modules.verification.service.lapses import settle_lapses
 from app.modules.verification.service.letters import Letter
+from app.modules.verification.service.reseal import reseal_tax_ids
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.jobs.handlers import Handlers, Outgoing, Work
 from app.runtime.resources import Resources
@@ -56,6 +57,12 @@ async def sweep_papers(resources: Resources) -> None:
     """Each company's day begins by its own clock: looked at every hour, told once a paper and notice."""
     await sweep.notice_papers(resources)
     await sweep.settle_again(resources)
+
+
+@handlers.every("verification.reseal", seconds=3_600)
+async def reseal(resources: Resources) -> None:
+    """After a change of the sealing key: no tax id is left that needs the former one."""
+    await reseal_tax_ids(resources)
 
 
 @handlers.on("verification.settle_noticed", PapersNoticed)

@@ -13,6 +13,7 @@ import pytest
 from app import cli, registry
 from app.kernel.errors import NotFound
 from app.modules.audit import public as audit
+from app.modules.audit import repository
 from app.modules.audit.handlers import export_heads
 from app.modules.audit.public import Break, Change, record
 from app.modules.audit.values import Fault, Head
@@ -282,3 +283,16 @@ async def test_the_command_names_the_first_broken_link_and_ends_with_4(
     assert await asyncio.to_thread(cli.main, command) == cli.CHAIN_BROKEN == 4
     told = capsys.readouterr().err
     assert told == f"Broken: entry 2 of the chain of company {chain} does not say what was written.\n"
+
+
+async def test_every_company_is_gone_through_once_and_the_platform_is_none(
+    app_database: Database, worker_database: Database, chain: UUID
+):
+    for org_id in (audit.PLATFORM, chain):
+        await write_entries(app_database, org_id, 1)
+    found = await audit.company_ids(worker_database)
+    assert found.count(chain) == 1
+    assert audit.PLATFORM not in found
+    async with worker_database.read(WORKER) as session:
+        chains = await repository.chains(session)
+    assert set(chains) - set(found) == {audit.PLATFORM}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 import pytest
 
+from app.modules.verification import handlers, repository
+from app.modules.verification.service import documents
+from app.runtime.db.tenancy import Audience, Identity
 from app.runtime.resources import Resources
+from app.runtime.sealing import CannotOpen, Sealer, Seals
 from tests.conftest import Logins, Member, StaffMember
 from tests.factories.bookings import new_key
 from tests.factories.files import document, upload
@@ -31,6 +36,7 @@ pytestmark = pytest.mark.integration
 PERMIT = {"kind": "state_permit", "issuer": "BHGS", "number": "CAL-T0191234", "effective_on": "2026-05-01"}
 
 
+FORMER, PRESENT = b"a sealing key of the tests, long enough", b"the sealing key that comes after, long enough"
 TAX_ID = {"kind": "tax_id", "issuer": "IRS", "number": "91-7654321"}
 
 
@@ -119,6 +125,32 @@ async def test_of_a_tax_id_nobody_reads_more_than_its_end(client: httpx.AsyncCli
     row = await connection.fetchval("SELECT d::text FROM app.company_documents AS d WHERE org_id = $1", mover_a.org_id)
     await connection.close()
     assert "7654321" not in row
+
+
+async def test_a_tax_id_is_sealed_anew_after_a_change_of_the_key(
+    client: httpx.AsyncClient, mover_a: Member, worker_resources: Resources
+):
+    shown = (await show(client, mover_a, **TAX_ID)).json()
+    document_id, org_id = UUID(shown["id"]), mover_a.org_id
+
+    def with_keys(*keys: bytes) -> Resources:
+        known, sealer = worker_resources, Sealer(*keys)
+        return replace(known, sealer=sealer, database=known.database.with_seals(Seals(sealer, known.pepper)))
+
+    async def opened(known: Resources) -> str:
+        async with known.database.read(Identity(Audience.WORKER, org_id=org_id)) as session:
+            found = await repository.get_document(session, org_id, document_id)
+            assert found is not None
+            assert found.sealed_number is not None
+            return documents.TAX_ID.open(session.seals, document_id, found.sealed_number)
+
+    assert await opened(worker_resources) == TAX_ID["number"]
+    await handlers.reseal(with_keys(PRESENT, FORMER))
+    assert await opened(with_keys(PRESENT)) == TAX_ID["number"]
+    with pytest.raises(CannotOpen):
+        await opened(worker_resources)
+    await handlers.reseal(with_keys(FORMER, PRESENT))
+    assert await opened(worker_resources) == TAX_ID["number"]
 
 
 async def test_the_paper_itself_is_attached_once(

@@ -20,9 +20,11 @@ from app.modules.verification.service.looks import begin_review, recount
 from app.modules.verification.values import DocumentKind, PackCode
 from app.runtime.db.session import ReadSession, WriteSession
 from app.runtime.outbox.emit import emit
+from app.runtime.sealing import SealedColumn
 
 SHOWN_OF_SECRET: Final = 4
 TAX_IDS: Final = "tax id"
+TAX_ID: Final = SealedColumn("company_documents", "number")
 
 
 def document_out(document: CompanyDocument) -> DocumentOut:
@@ -48,7 +50,7 @@ async def add_document(session: WriteSession, actor: MoverMember, body: Document
         truck_id=body.truck_id,
         issuer=body.issuer,
         number=number[-SHOWN_OF_SECRET:] if is_secret else body.number,
-        sealed_number=session.seals.seal(number, "company_documents", str(document_id)) if is_secret else None,
+        sealed_number=TAX_ID.seal(session.seals, document_id, number) if is_secret else None,
         number_index=session.seals.index(TAX_IDS, number) if is_secret else None,
         effective_on=body.effective_on,
         expires_on=body.expires_on,
