@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -100,6 +101,13 @@ class Unprocessable(AppError):
     status = 422
     code = "validation_failed"
     title = "The payload cannot be taken as it is."
+    fault_codes: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "required": "This is required.",
+            "unknown_field": "There is no such field.",
+            "repeated_field": "This field stands here twice.",
+        }
+    )
 
 
 class PreconditionRequired(AppError):

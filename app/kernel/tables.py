@@ -27,6 +27,14 @@ class TableRefused(Unprocessable):
 
     code: ClassVar[str] = "table_refused"
     title: ClassVar[str] = "This table cannot be taken as it is, so nothing of it was."
+    fault_codes: ClassVar[Mapping[str, str]] = {
+        "not_csv": "This is no text of comma-separated values.",
+        "no_rows": "There is nothing under the heading.",
+        "too_many_rows": "The table has more rows than are taken at once.",
+        "too_many_cells": "The row has more cells than the table has columns.",
+        "unknown_column": "There is no such column.",
+        "column_twice": "This column comes twice.",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from app.kernel.errors import Conflict, NotFound, Unprocessable
+from app.kernel.tables import TableRefused
 
 
 class TruckNotFound(NotFound):
@@ -88,6 +90,21 @@ class DriverInvited(Conflict):
 class LicenseRefused(Unprocessable):
     code: ClassVar[str] = "license_refused"
     title: ClassVar[str] = "Who drives has a valid licence; who only carries has none here."
+    fault_codes: ClassVar[Mapping[str, str]] = {
+        "required": "A driver needs this.",
+        "drivers_only": "Only a driver has this.",
+        "license_expired": "The licence has expired.",
+    }
+
+
+class CellsRefused(TableRefused):
+    """What the fleet says of single cells. Never raised: such a table is refused with the common code."""
+
+    fault_codes: ClassVar[Mapping[str, str]] = {
+        "twice": "Two rows of the table have this, and only one can.",
+        "taken": "Somebody or something in service has this already.",
+        "unknown_branch": "This is no open branch of your company.",
+    }
 
 
 class Retired(Conflict):

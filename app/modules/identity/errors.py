@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from app.kernel.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unprocessable
@@ -91,6 +92,10 @@ class NotYourCompany(NotFound):
 class PasswordRefused(Unprocessable):
     code: ClassVar[str] = "password_refused"
     title: ClassVar[str] = "This password is too easy to guess: choose another."
+    fault_codes: ClassVar[Mapping[str, str]] = {
+        "common": "This is, or is built on, one of the passwords that are tried first.",
+        "names_its_owner": "A password holds neither our name nor yours or your company's.",
+    }
 
 
 class WrongPassword(Forbidden):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from app.kernel.errors import Conflict, NotFound, Unprocessable
@@ -30,6 +31,38 @@ class ConfigInvalid(Unprocessable):
 
     code = "pricing_config_invalid"
     title = "These prices cannot be taken as they are."
+    fault_codes = MappingProxyType(
+        {
+            "unknown_rule_type": "There is no such type of rule.",
+            "exactly_one": "One of these fields is given, and no other of them.",
+            "free_labour": "Hours are free only beside a flat rate, or a rule by distance, volume or weight.",
+            "ceiling_by_kind": "A ceiling and its authority belong to an estimate that is not to be exceeded.",
+            "open_end": "The last row of a table has no upper end.",
+            "not_rising": "The upper ends of a table's rows rise.",
+            "falling": "A factor is not below the one before it.",
+            "without_table": "A base price belongs to a table.",
+            "without_multiplier": "Only a multiplier compounds.",
+        }
+    )
+
+
+class FieldsRefused(Unprocessable):
+    """What else pricing says of single fields. Never raised: the web refuses such a body with the common code."""
+
+    fault_codes = MappingProxyType(
+        {
+            "out_of_bounds": "A figure is within its bounds.",
+            "not_whole": "This figure is a whole number.",
+            "repeated": "This is named once.",
+            "mix_is_empty": "Some kind of carton is more than none of them.",
+            "bands_shrink": "The band of a larger crew does not end before that of a smaller one.",
+            "homes_shrink": "A larger home holds no less than a smaller one.",
+            "nothing_own": "A thing of one's own differs in its volume, its weight or its minutes.",
+            "custom_item_dimensions": "A custom item is told by its dimensions, and no other item is.",
+            "more_than_loaded": "No more is delivered than was loaded.",
+            "within_the_ceiling": "The ceiling is lifted by a signed change order only.",
+        }
+    )
 
 
 class HolidaysUnknown(Unprocessable):

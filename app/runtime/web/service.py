@@ -127,7 +127,8 @@ def errors_router(errors: Iterable[type[AppError]]) -> APIRouter:
     @router.get("/errors")
     async def list_errors() -> ErrorCatalogue:
         """Every code that a problem can have, and those that `errors` has of single places in words of their own, with
-        their meaning; a field of the wrong type or length is told by the name of its rule. For everybody.
+        their meaning; a field of the wrong type or length is told by the name of its rule. What only warns, as a price
+        list's `warnings` do, is no error and not among them. For everybody.
         """
         return catalogue
 
