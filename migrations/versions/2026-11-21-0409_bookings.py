@@ -632,6 +632,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_no_show_disputes")),
         sa.UniqueConstraint("org_id", "booking_id", name=op.f("uq_no_show_disputes_org_id_booking_id")),
     )
+    op.create_index("ix_no_show_disputes_id", "no_show_disputes", ["id"])
     op.create_index(
         "ix_no_show_disputes_disputed_at_id",
         "no_show_disputes",

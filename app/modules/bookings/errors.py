@@ -147,7 +147,7 @@ class NotDisputable(Conflict):
     """`until` is when a dispute had to be told at the latest; null where there is nothing to dispute."""
 
     code: ClassVar[str] = "not_disputable"
-    title: ClassVar[str] = "Only a no-show reported against the company can be disputed, within 14 days of the report."
+    title: ClassVar[str] = "Only a no-show reported against the company can be disputed, and not for ever."
 
 
 class AlreadyDisputed(Conflict):

@@ -254,6 +254,7 @@ class NoShowDispute(Tenant, Model):
         sa.ForeignKeyConstraint(["org_id", "booking_id"], ["bookings.org_id", "bookings.id"]),
         sa.UniqueConstraint("org_id", "booking_id"),
         sa.CheckConstraint("num_nonnulls(outcome, decided_by, decided_at) IN (0, 3)", name="decided"),
+        sa.Index("ix_no_show_disputes_id", "id"),  # staff name a dispute by its id alone
         sa.Index(
             "ix_no_show_disputes_disputed_at_id",
             "disputed_at",

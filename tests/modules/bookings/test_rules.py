@@ -9,7 +9,15 @@ import pytest
 from app.kernel.actor import ActorKind
 from app.kernel.ids import new_id
 from app.modules.bookings import rules
-from app.modules.bookings.errors import BookingNotHeld, CrewIncomplete, HoldExpired, IllegalStep, TruckTooSmall
+from app.modules.bookings.errors import (
+    BookingNotHeld,
+    CrewIncomplete,
+    HoldExpired,
+    IllegalStep,
+    NotDisputable,
+    TruckTooSmall,
+)
+from app.modules.bookings.rules.disputes import DISPUTED_WITHIN
 from app.modules.bookings.values import BookingStatus, DayStep
 from app.modules.calendar.values import ResourceKind, ResourceSpec
 
@@ -101,3 +109,14 @@ def test_references_are_short_and_differ():
 def test_what_was_never_reported_is_not_taken_back(status: S, is_early: bool):
     with pytest.raises(IllegalStep):
         rules.taken_back(status, {}, is_early=is_early)
+
+
+def test_a_dispute_is_refused_with_what_is_true_of_it():
+    until = NOW + DISPUTED_WITHIN
+    rules.check_dispute(until, until)
+    with pytest.raises(NotDisputable, match=rf"for {DISPUTED_WITHIN.days} days, until 2027-06-15T16:00:00Z\.") as late:
+        rules.check_dispute(until, until + timedelta(seconds=1))
+    assert late.value.extensions == {"until": "2027-06-15T16:00:00Z"}
+    with pytest.raises(NotDisputable, match="^Nobody reports that your company did not come") as nothing:
+        rules.check_dispute(None, NOW)
+    assert nothing.value.extensions == {"until": None}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from app.kernel.localtime import rfc3339
 from app.modules.bookings.errors import NotDisputable
 from app.modules.bookings.rules.life import Step
 from app.modules.bookings.values import BookingStatus, Party
@@ -26,6 +27,7 @@ def disputable_until(status: BookingStatus, ended_by: Party | None, steps: Itera
 def check_dispute(until: datetime | None, now: datetime) -> None:
     """Raises: NotDisputable (409)."""
     if until is None:
-        raise NotDisputable(until=None)
+        raise NotDisputable("Nobody reports that your company did not come to this move.", until=None)
     if now > until:
-        raise NotDisputable(until=until.isoformat().replace("+00:00", "Z"))
+        sentence = f"Your company could dispute this report for {DISPUTED_WITHIN.days} days, until {rfc3339(until)}."
+        raise NotDisputable(sentence, until=rfc3339(until))
