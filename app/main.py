@@ -42,7 +42,7 @@ from app.runtime.rate_limit.limiter import RateLimiter
 from app.runtime.resources import Resources
 from app.runtime.sealing import Sealer, Seals
 from app.runtime.settings import AuthSettings, Settings, Store
-from app.runtime.telemetry import traces
+from app.runtime.telemetry import trace_if_asked
 from app.runtime.telemetry.metrics import Metrics
 from app.runtime.web import openapi, problems
 from app.runtime.web.internal import mount_for_operators
@@ -206,7 +206,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     resources = build_resources(settings, database)
     readiness = Readiness(settings.db.app_url.get_secret_value(), registry.schema_revision())
     app = assemble(resources, readiness)
-    traces.configure(settings.telemetry, "movehub-api")
+    trace_if_asked(settings.telemetry, "movehub-api")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -16,7 +16,7 @@ from app.runtime.jobs.schedules import Scheduler
 from app.runtime.outbox.consumer import Consumer
 from app.runtime.outbox.relay import Relay
 from app.runtime.settings import Settings
-from app.runtime.telemetry import traces
+from app.runtime.telemetry import trace_if_asked
 from app.runtime.web.internal import assemble_internal, listening_inside
 
 logger = logging.getLogger("movehub.worker")
@@ -31,7 +31,7 @@ async def run_worker(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
     engine = create_engine(settings.db.worker_url, settings.db, application_name="movehub-worker")
     resources = build_resources(settings, Database(engine, registry.error_map()))
-    traces.configure(settings.telemetry, "movehub-worker")
+    trace_if_asked(settings.telemetry, "movehub-worker")
     table = registry.handler_table()
     relay, consumer, scheduler = Relay(resources), Consumer(table, resources), Scheduler(table.schedules, resources)
     try:

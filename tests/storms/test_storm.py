@@ -57,7 +57,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 def policy() -> dict[str, str]:
     """An insurance that is good now and for all of the storm."""
     today = datetime.now(UTC).date()
-    return {"effective_on": str(today), "expires_on": str(today + timedelta(days=300))}
+    # Where the company is it may be yesterday.
+    return {"effective_on": str(today - timedelta(days=1)), "expires_on": str(today + timedelta(days=300))}
 
 
 async def cast(stage: Stage, folder: Path, companies: int) -> tuple[list[Company], list[SignedInCustomer]]:
