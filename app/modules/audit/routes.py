@@ -14,7 +14,7 @@ from app.runtime.web.pages import CursorRefused, Paging
 from app.runtime.web.route import IdempotentRoute
 from app.runtime.web.sessions import Read
 
-router = APIRouter(prefix="/v1/org", tags=["organization"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1/org", tags=["companies"], route_class=IdempotentRoute)
 
 
 @router.get("/audit", responses=problems(CursorRefused))

@@ -7,7 +7,7 @@ rules.TRANSITIONS; a hold past its time is expired, whether or not the sweeper h
 nothing in the calendar behind that; the price promised never changes, the final price is made of the same version and
 the hours and miles as worked.
 Announces: booking.held, .confirmed, .assigned, .rescheduled, .started, .completed, .cancelled, .expired, .progressed,
-.door_codes_renewed, .truck_replaced, .arrival_planned, .no_show_reviewed.
+.door_codes_renewed, .truck_replaced, .arrival_planned, .no_show_reported, .no_show_reviewed.
 Listens: its own, to tell company and customer, and to count what a company breaks; papers.noticed and papers.lapsed,
 to name the bookings that they touch, and company.suspended, to tell their customers.
 Start reading at: rules/life.py, service/hold.py.

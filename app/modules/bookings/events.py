@@ -66,6 +66,12 @@ class DoorCodesRenewed(BookingEvent):
     name: ClassVar[str] = "booking.door_codes_renewed"
 
 
+class NoShowReported(BookingEvent):
+    """One side says that the other was not there; the booking has ended."""
+
+    name: ClassVar[str] = "booking.no_show_reported"
+
+
 class NoShowReviewed(BookingEvent):
     """Staff have decided on a no-show that the company disputed."""
 

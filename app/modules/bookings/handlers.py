@@ -12,6 +12,7 @@ from app.modules.bookings.events import (
     BookingRescheduled,
     BookingTruckReplaced,
     DoorCodesRenewed,
+    NoShowReported,
     NoShowReviewed,
 )
 from app.modules.bookings.service import letters, papers, promises
@@ -70,6 +71,11 @@ async def tell_arrival(session: ReadSession, event: BookingArrivalPlanned, work:
 @handlers.deliver("bookings.tell_rescheduled", BookingRescheduled)
 async def tell_rescheduled(session: ReadSession, event: BookingRescheduled, work: Work) -> list[Outgoing]:
     return _outgoing(await letters.rescheduled_letters(session, links_of(work.resources), event.booking_id), work)
+
+
+@handlers.deliver("bookings.tell_no_show_reported", NoShowReported)
+async def tell_no_show_reported(session: ReadSession, event: NoShowReported, work: Work) -> list[Outgoing]:
+    return _outgoing(await letters.reported_letters(session, event.org_id, event.booking_id), work)
 
 
 @handlers.deliver("bookings.tell_no_show_reviewed", NoShowReviewed)

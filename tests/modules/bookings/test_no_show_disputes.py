@@ -135,6 +135,19 @@ async def test_a_report_whose_dispute_is_accepted_counts_no_more_and_both_are_to
     assert all(REASON["reason"] in one["text"] for one in told)
 
 
+async def test_both_are_told_of_the_report_and_until_when_it_may_be_disputed(
+    client: httpx.AsyncClient, missed: Missed, worker_resources: Resources, settings: Settings
+) -> None:
+    await work(worker_resources)
+    booking = (await client.get(f"/v1/bookings/{missed.booking_id}", headers=missed.headers)).json()
+    told = [
+        one for one in letters_about(settings, booking["reference"]) if one["subject"].startswith("Reported missed")
+    ]
+    assert missed.company.member.email in {one["to"] for one in told}
+    assert len(told) == 2
+    assert all("may dispute it until 2027-03-23 12:00 MDT (America/Denver)" in one["text"] for one in told)
+
+
 async def test_a_report_whose_dispute_is_rejected_counts_on(
     client: httpx.AsyncClient, missed: Missed, desk: StaffMember, worker_resources: Resources
 ) -> None:

@@ -14,7 +14,7 @@ from app.runtime.web.openapi import problems
 from app.runtime.web.route import IdempotentRoute
 from app.runtime.web.sessions import Read
 
-router = APIRouter(prefix="/v1/pricing-configs", tags=["pricing"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1/pricing-configs", tags=["prices"], route_class=IdempotentRoute)
 
 
 @router.get("/{config_id}/effect", responses=problems(ConfigNotFound, CurrenciesDiffer))

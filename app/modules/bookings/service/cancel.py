@@ -8,7 +8,7 @@ from app.kernel.actor import Customer, Mover
 from app.kernel.money import money_out
 from app.modules.bookings import repository, rules
 from app.modules.bookings.errors import BookingNotFound, FeeHigher, HoldExpired, WrongParty
-from app.modules.bookings.events import BookingCancelled, BookingProgressed
+from app.modules.bookings.events import BookingCancelled, BookingProgressed, NoShowReported
 from app.modules.bookings.models import Booking
 from app.modules.bookings.schemas import CancelIn, StepIn, report_of
 from app.modules.bookings.service.steps import lock_as, write_step
@@ -64,7 +64,7 @@ async def report_no_show(
 
     Locks: the booking row, then its reservations.
     Raises: BookingNotFound (404), IllegalStep (409), NotDueYet (409).
-    Emits: booking.progressed.
+    Emits: booking.progressed, booking.no_show_reported.
     """
     booking = await lock_as(session, actor, booking_id)
     came_from = booking.status
@@ -78,7 +78,8 @@ async def report_no_show(
     await calendar.release(session, booking.org_id, booking.id)
     told = report_of(booking.status, body)
     await write_step(session, booking, actor, came_from=came_from, report=told)
-    emit(session, BookingProgressed(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
+    for happened in (BookingProgressed, NoShowReported):
+        emit(session, happened(org_id=booking.org_id, booking_id=booking.id), now=actor.now)
     return booking
 
 

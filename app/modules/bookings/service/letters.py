@@ -10,14 +10,15 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.kernel.localtime import local_words
 from app.kernel.places import Place
 from app.kernel.signing import Signer
-from app.modules.bookings import repository
+from app.modules.bookings import repository, rules
 from app.modules.bookings.models import Booking
 from app.modules.bookings.service.contacts import contact_of, shown_contact
 from app.modules.bookings.service.doors import told_codes
 from app.modules.bookings.service.given_links import RESCHEDULING, TRACKING, link_to
-from app.modules.bookings.values import DisputeOutcome, Door
+from app.modules.bookings.values import BookingStatus, DisputeOutcome, Door, Party
 from app.modules.identity import public as identity
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
@@ -67,13 +68,28 @@ async def arrival_letters(session: ReadSession, booking_id: UUID, planned: datet
     return await _letters(session, booking_id, "Arrival planned", "has a planned arrival")
 
 
+async def reported_letters(session: ReadSession, org_id: UUID, booking_id: UUID) -> Letters | None:
+    """To both: who says that the other was not there, and until when a company may say that it was."""
+    booking = await repository.get_booking(session, booking_id)
+    if booking is None or booking.status is not BookingStatus.NO_SHOW:
+        return None
+    if booking.ended_by is Party.CUSTOMER:
+        happened = "has ended: the company reports that nobody was there at the agreed time"
+    else:
+        steps = await repository.list_steps(session, org_id, booking_id)
+        until = rules.disputable_until(booking.status, booking.ended_by, steps)
+        by_when = f", and may dispute it until {local_words(until, booking.pickup_zone)}" if until else ""
+        happened = f"has ended: the customer reports that the company did not come. The company is told{by_when}"
+    return await _letters(session, booking_id, "Reported missed", happened)
+
+
 async def no_show_letters(session: ReadSession, org_id: UUID, booking_id: UUID) -> Letters | None:
     """To both: what staff made of the report that nobody came."""
     dispute = await repository.get_dispute(session, org_id, booking_id)
     if dispute is None or dispute.outcome is None:
         return None
     stands = "counts for nothing" if dispute.outcome is DisputeOutcome.ACCEPTED else "stands"
-    why = f": {dispute.reason}" if dispute.reason else ""
+    why = f": {dispute.reason.rstrip('. ')}" if dispute.reason else ""
     happened = f"was looked at again: by our decision the report that the company did not come {stands}{why}"
     return await _letters(session, booking_id, "Decided", happened)
 
@@ -157,7 +173,7 @@ def _facts(booking: Booking) -> str:
             f"done by {ends:%d %B %H:%M} at the latest"
         )
     origin, destination = (Place.model_validate(place) for place in (booking.origin, booking.destination))
-    if booking.planned_arrival_at is not None:
+    if booking.planned_arrival_at is not None and booking.status is not BookingStatus.NO_SHOW:
         when += f"; planned for {booking.planned_arrival_at.astimezone(zone):%H:%M}"
     return (
         f"When: {when}\n"
