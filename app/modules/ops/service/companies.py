@@ -5,7 +5,7 @@ Each company's trail tells that staff read its data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -36,6 +36,12 @@ from app.runtime.resources import Resources
 def _found(company: Company) -> FoundCompanyOut:
     place = {"city": company.address.city, "state": company.address.state}
     return FoundCompanyOut.model_validate(asdict(company) | place)
+
+
+async def reviewed_companies(session: ReadSession, org_ids: Collection[UUID]) -> dict[UUID, ReviewedCompanyOut]:
+    """As they stand beside what is theirs in a list of the desk's."""
+    found = await orgs.companies(session, org_ids)
+    return {org_id: ReviewedCompanyOut.model_validate(company) for org_id, company in found.items()}
 
 
 async def list_companies(
@@ -86,13 +92,11 @@ async def find_bookings(session: WriteSession, resources: Resources, actor: Staf
     """By anything that a customer can say, the latest first, fifty at most. Raises: SaidTooLittle (422)."""
     sought = await sought_bookings(session, resources, read_said(said))
     found = await bookings.find_bookings(session, sought)
-    companies = await orgs.companies(session, {booking.org_id for booking in found})
+    companies = await reviewed_companies(session, {booking.org_id for booking in found})
     for booking in found:
         record(session, actor, Change("ops.booking_read", "booking", booking.id, org_id=booking.org_id))
     return [
-        FoundBookingOut.model_validate(
-            asdict(booking) | {"organization": ReviewedCompanyOut.model_validate(companies[booking.org_id])}
-        )
+        FoundBookingOut.model_validate(asdict(booking) | {"organization": companies[booking.org_id]})
         for booking in found
     ]
 

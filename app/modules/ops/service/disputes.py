@@ -11,9 +11,8 @@ from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
 from app.modules.bookings import public as bookings
 from app.modules.market.public import arrival_window_out
-from app.modules.ops.schemas.companies import ReviewedCompanyOut
 from app.modules.ops.schemas.disputes import WaitingDisputeOut
-from app.modules.orgs import public as orgs
+from app.modules.ops.service.companies import reviewed_companies
 from app.runtime.db.session import WriteSession
 
 
@@ -22,14 +21,14 @@ async def list_waiting_disputes(session: WriteSession, actor: Staff, page: PageR
     read.
     """
     waiting = await bookings.list_waiting_disputes(session, page)
-    companies = await orgs.companies(session, {one.org_id for one in waiting})
+    companies = await reviewed_companies(session, {one.org_id for one in waiting})
     for one in waiting[: page.limit]:
         record(session, actor, Change("ops.no_show_dispute_read", "booking", one.booking_id, org_id=one.org_id))
     return [
         WaitingDisputeOut.model_validate(
             asdict(one)
             | {
-                "organization": ReviewedCompanyOut.model_validate(companies[one.org_id]),
+                "organization": companies[one.org_id],
                 "arrival_window": arrival_window_out(one.starts_at, one.arrives_until),
             }
         )

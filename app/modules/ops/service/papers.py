@@ -12,6 +12,7 @@ from app.kernel.paging import PageRequest
 from app.modules.audit.public import Change, record
 from app.modules.ops.schemas.companies import ReviewedCompanyOut
 from app.modules.ops.schemas.papers import AskedCoverageOut, ReviewedPaperOut, WaitingNumberOut, WaitingPaperOut
+from app.modules.ops.service.companies import reviewed_companies
 from app.modules.orgs import public as orgs
 from app.modules.verification import public as verification
 from app.modules.verification.values import LAWS_CURRENCY, WaitingPaper
@@ -21,7 +22,7 @@ from app.runtime.db.session import WriteSession
 async def list_waiting_papers(session: WriteSession, actor: Staff, page: PageRequest) -> Sequence[WaitingPaperOut]:
     """Up to one more than the page holds, the oldest first. Each company's trail tells that its papers were read."""
     waiting = await verification.list_waiting_papers(session, page)
-    companies = await _companies(session, {one.org_id for one in waiting})
+    companies = await reviewed_companies(session, {one.org_id for one in waiting})
     _tell_reading(session, actor, "ops.waiting_papers_read", (one.org_id for one in waiting[: page.limit]))
     return [_waiting_out(one, companies[one.org_id]) for one in waiting]
 
@@ -43,16 +44,11 @@ def _asked_out(paper: WaitingPaper) -> AskedCoverageOut | None:
 async def list_waiting_numbers(session: WriteSession, actor: Staff, page: PageRequest) -> Sequence[WaitingNumberOut]:
     """Up to one more than the page holds, the oldest first. Each company's trail tells that it was read."""
     waiting = await orgs.list_told_numbers(session, page)
-    companies = await _companies(session, {one.org_id for one in waiting})
+    companies = await reviewed_companies(session, {one.org_id for one in waiting})
     _tell_reading(session, actor, "ops.usdot_numbers_read", (one.org_id for one in waiting[: page.limit]))
     return [
         WaitingNumberOut(organization=companies[one.org_id], number=one.number, told_at=one.told_at) for one in waiting
     ]
-
-
-async def _companies(session: WriteSession, org_ids: set[UUID]) -> dict[UUID, ReviewedCompanyOut]:
-    found = await orgs.companies(session, org_ids)
-    return {org_id: ReviewedCompanyOut.model_validate(company) for org_id, company in found.items()}
 
 
 def _tell_reading(session: WriteSession, actor: Staff, action: str, org_ids: Iterable[UUID]) -> None:
