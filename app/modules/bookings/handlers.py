@@ -75,7 +75,7 @@ async def tell_rescheduled(session: ReadSession, event: BookingRescheduled, work
 
 @handlers.deliver("bookings.tell_no_show_reported", NoShowReported)
 async def tell_no_show_reported(session: ReadSession, event: NoShowReported, work: Work) -> list[Outgoing]:
-    return _outgoing(await letters.reported_letters(session, event.org_id, event.booking_id), work)
+    return _outgoing(await letters.reported_letters(session, event.booking_id), work)
 
 
 @handlers.deliver("bookings.tell_no_show_reviewed", NoShowReviewed)

@@ -82,10 +82,9 @@ async def what_company_asks(
     have proved none have; and its `trucks`; else null.
     """
     since, until = between
-    parameters = {"org_id": org_id, "of_customer": customer_id, "now": now, "since": since, "until": until}
-    parameters |= {"besides": None}
+    of = {"org_id": org_id, "of_customer": customer_id, "besides": None}
     statement = HELD_BY_HAND if customer_id is None else HELD_BY_CUSTOMER
-    rows = await statement.rows(session, parameters)
+    rows = await statement.rows(session, of | {"now": now, "since": since, "until": until})
     return rows[0] if rows else None
 
 

@@ -23,7 +23,7 @@ CANCELLED_BY_COMPANYS_HAND = sa.exists().where(
 )
 
 
-# What staff have set aside counts against nobody.
+# A report whose dispute staff have accepted counts against nobody.
 STANDS = ~sa.exists().where(
     NoShowDispute.org_id == Booking.org_id,
     NoShowDispute.booking_id == Booking.id,

@@ -64,11 +64,11 @@ async def arrival_letters(session: ReadSession, booking_id: UUID, planned: datet
         return None
     if planned is None:
         happened = "has no planned arrival any more: the crew may come at any time of its window"
-        return await _letters(session, booking_id, "Arrival open again", happened)
-    return await _letters(session, booking_id, "Arrival planned", "has a planned arrival")
+        return await _letters_of(session, booking, "Arrival open again", happened)
+    return await _letters_of(session, booking, "Arrival planned", "has a planned arrival")
 
 
-async def reported_letters(session: ReadSession, org_id: UUID, booking_id: UUID) -> Letters | None:
+async def reported_letters(session: ReadSession, booking_id: UUID) -> Letters | None:
     """To both: who says that the other was not there, and until when a company may say that it was."""
     booking = await repository.get_booking(session, booking_id)
     if booking is None or booking.status is not BookingStatus.NO_SHOW:
@@ -76,11 +76,11 @@ async def reported_letters(session: ReadSession, org_id: UUID, booking_id: UUID)
     if booking.ended_by is Party.CUSTOMER:
         happened = "has ended: the company reports that nobody was there at the agreed time"
     else:
-        steps = await repository.list_steps(session, org_id, booking_id)
+        steps = await repository.list_steps(session, booking.org_id, booking.id)
         until = rules.disputable_until(booking.status, booking.ended_by, steps)
         by_when = f", and may dispute it until {local_words(until, booking.pickup_zone)}" if until else ""
         happened = f"has ended: the customer reports that the company did not come. The company is told{by_when}"
-    return await _letters(session, booking_id, "Reported missed", happened)
+    return await _letters_of(session, booking, "Reported missed", happened)
 
 
 async def no_show_letters(session: ReadSession, org_id: UUID, booking_id: UUID) -> Letters | None:
@@ -115,10 +115,23 @@ async def _letters(
     pepper: Signer | None = None,
     links: Links | None = None,
 ) -> Letters | None:
-    """With the pepper, the customer is told of the codes for the doors; with links, how to follow the move."""
+    """As `_letters_of`. None when the booking is gone."""
     booking = await repository.get_booking(session, booking_id)
     if booking is None:
         return None
+    return await _letters_of(session, booking, headline, happened, pepper=pepper, links=links)
+
+
+async def _letters_of(
+    session: ReadSession,
+    booking: Booking,
+    headline: str,
+    happened: str,
+    *,
+    pepper: Signer | None = None,
+    links: Links | None = None,
+) -> Letters:
+    """With the pepper, the customer is told of the codes for the doors; with links, how to follow the move."""
     company = await orgs.company(session, booking.org_id)
     office = await identity.office_emails(session, booking.org_id)
     contact = contact_of(session.seals, booking)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.modules.bookings import repository
 from app.modules.bookings.models import NoShowDispute
+from app.modules.bookings.schemas.disputes import DisputeOut
 from app.modules.bookings.service.contacts import shown_contact
 from app.modules.bookings.service.retention import forgotten_columns
 from app.modules.calendar import public as calendar
@@ -61,5 +62,4 @@ def _told_of(dispute: NoShowDispute | None) -> dict[str, Any] | None:
     """What company and staff wrote about the customer's report, and what became of it."""
     if dispute is None:
         return None
-    names = ("note", "disputed_at", "outcome", "reason", "decided_at")
-    return {name: getattr(dispute, name) for name in names}
+    return DisputeOut.model_validate(dispute).model_dump(exclude={"id", "booking_id"})
